@@ -1,0 +1,49 @@
+// Sortable tables: a button in each column title; missing values always come last.
+(function () {
+  "use strict";
+
+  function key(row, index) {
+    const cell = row.cells[index];
+    return cell ? cell.dataset.sort || "" : "";
+  }
+
+  function compare(a, b, numeric) {
+    if (numeric) return Number(a) - Number(b);
+    return a.localeCompare(b, document.documentElement.lang, { numeric: true });
+  }
+
+  function sort(table, index, direction) {
+    const body = table.tBodies[0];
+    const numeric = table.tHead.rows[0].cells[index].classList.contains("num");
+    const missing = (text) => text === "" || (numeric && Number.isNaN(Number(text)));
+    const rows = Array.from(body.rows);
+    rows.sort(function (first, second) {
+      const a = key(first, index);
+      const b = key(second, index);
+      if (missing(a) || missing(b)) return Number(missing(a)) - Number(missing(b));
+      return direction * compare(a, b, numeric);
+    });
+    body.append(...rows);
+  }
+
+  function prepare(table) {
+    const titles = Array.from(table.tHead.rows[0].cells);
+    titles.forEach(function (title, index) {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.className = "sort-button";
+      button.append(...title.childNodes);
+      title.append(button);
+      button.addEventListener("click", function () {
+        const down = title.getAttribute("aria-sort") === "ascending";
+        for (const other of titles) other.removeAttribute("aria-sort");
+        title.setAttribute("aria-sort", down ? "descending" : "ascending");
+        sort(table, index, down ? -1 : 1);
+      });
+    });
+  }
+
+  for (const table of document.querySelectorAll("table[data-sortable]")) {
+    if (table.tBodies[0].rows.length > 1) prepare(table);
+  }
+})();

@@ -1,0 +1,1 @@
+"""Static figures for manuscripts, drawn with matplotlib."""

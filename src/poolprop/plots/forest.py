@@ -1,0 +1,194 @@
+"""The static forest plot."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import PercentFormatter
+
+from poolprop.plots.style import INK, MUTED, POOLED, PREDICTION, style
+from poolprop.report.formats import EN_DASH, level, percent, points
+from poolprop.report.textbox import wrap
+
+WIDTH, ROW, MARGINS = 7.2, 0.3, 1.05
+# Columns as fractions of the width: left edge of names, right edges of the others.
+NAME, COUNTS, LEFT, RIGHT, ESTIMATE, WEIGHT = 0.012, 0.375, 0.395, 0.705, 0.895, 0.988
+LARGEST = 60.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForestRow:
+    """One study; proportions in [0, 1], ``weight`` a share or None."""
+
+    label: str
+    events: int
+    total: int
+    estimate: float
+    lower: float
+    upper: float
+    weight: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PooledRow:
+    """The pooled value, and its prediction interval if there is one."""
+
+    label: str
+    events: int
+    total: int
+    estimate: float
+    lower: float
+    upper: float
+    prediction: tuple[float, float] | None = None
+
+
+def forest(
+    rows: Sequence[ForestRow],
+    pooled: PooledRow | None,
+    *,
+    level_of: float = 0.95,
+    axis_label: str = "Proportion",
+) -> Figure:
+    """Draw one row per study, the pooled value as a diamond and the prediction interval.
+
+    Parameters
+    ----------
+    rows : sequence of ForestRow
+        Drawn top to bottom in the order given; the area of a square shows the weight.
+    pooled : PooledRow or None
+        None where there is nothing to pool, as with one study.
+    level_of : float
+        Level of the intervals, for the column title.
+    axis_label : str
+        Title of the axis.
+
+    Returns
+    -------
+    Figure
+        Its height grows with the number of rows, so that rows never overlap.
+    """
+    extra = 0 if pooled is None else 2 if pooled.prediction else 1
+    lines = len(rows) + extra
+    with style():
+        figure = Figure(figsize=(WIDTH, MARGINS + ROW * lines))
+        height = figure.get_figheight()
+        axes = figure.add_axes((LEFT, 0.6 / height, RIGHT - LEFT, ROW * lines / height))
+        axes.set_xlim(0, 1)
+        axes.set_ylim(lines - 0.5, -0.5)
+        _frame(axes, level_of, axis_label, weights=any(row.weight for row in rows))
+        heaviest = max((row.weight or 0.0 for row in rows), default=0.0) or 1.0
+        for y, row in enumerate(rows):
+            _study(axes, y, row, heaviest)
+        if pooled is not None:
+            _pooled(axes, len(rows), pooled, level_of)
+    return figure
+
+
+def forest_of(
+    pool: Mapping[str, Any], interval: str = "clopper-pearson", estimand: str = "primary"
+) -> Figure:
+    """Draw the forest plot of one estimand of a ``pool.json``.
+
+    Parameters
+    ----------
+    pool : mapping
+        The file's content.
+    interval : str
+        Method of the studies' intervals.
+    estimand : str
+        Which estimand to draw.
+    """
+    record = next(e for e in pool["estimands"] if e["estimand"] == estimand)
+    result = next((r for r in record["results"] if r["role"] == "primary"), None)
+    many = result is not None and record["k"] > 1
+    rows = [_row(study, interval, many) for study in record["studies"]]
+    short = pool["endpoint"]["short"]
+    label = f"Proportion with {short}"
+    if result is None or not many:
+        return forest(rows, None, axis_label=label)
+    pooled = _pooled_row(record, result)
+    return forest(rows, pooled, level_of=result["level"], axis_label=label)
+
+
+def _row(study: Mapping[str, Any], interval: str, many: bool) -> ForestRow:
+    ends = study["intervals"][interval]
+    return ForestRow(
+        label=study["label"],
+        events=study["events"],
+        total=study["total"],
+        estimate=study["proportion"],
+        lower=ends["lower"],
+        upper=ends["upper"],
+        weight=study["weight"] if many else None,
+    )
+
+
+def _pooled_row(record: Mapping[str, Any], result: Mapping[str, Any]) -> PooledRow:
+    ends = result["prediction"]
+    return PooledRow(
+        label=f"Pooled (k = {result['k']})",
+        events=record["events"],
+        total=record["total"],
+        estimate=result["proportion"],
+        lower=result["ci"]["lower"],
+        upper=result["ci"]["upper"],
+        prediction=(ends["lower"], ends["upper"]) if ends else None,
+    )
+
+
+def _frame(axes: Axes, level_of: float, axis_label: str, *, weights: bool) -> None:
+    for side in ("left", "right", "top"):
+        axes.spines[side].set_visible(False)
+    axes.set_yticks([])
+    axes.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
+    axes.set_xticks([0, 0.2, 0.4, 0.6, 0.8, 1.0])
+    axes.set_xlabel(axis_label)
+    titles = [(NAME, "Study", "left"), (COUNTS, "Events/total", "right")]
+    titles.append((ESTIMATE, f"% ({level(level_of)} CI)", "right"))
+    if weights:
+        titles.append((WEIGHT, "Weight", "right"))
+    for x, title, side in titles:
+        _write(axes, x, -0.85, title, side, color=MUTED, fontweight="bold")
+
+
+def _write(axes: Axes, x: float, y: float, text: str, side: str, **style_of: Any) -> None:
+    """Write at a fraction of the figure's width and at a row of the axes."""
+    inside = (x - LEFT) / (RIGHT - LEFT)
+    axes.text(
+        inside, y, text, transform=axes.get_yaxis_transform(), ha=side, va="center", **style_of
+    )
+
+
+def _texts(axes: Axes, y: int, row: ForestRow | PooledRow, **style_of: Any) -> None:
+    (name,) = wrap(row.label, (COUNTS - NAME) * WIDTH * 72 - 50, 8.5, lines=1)
+    ends = f"{points(row.lower)}{EN_DASH}{points(row.upper)}"
+    _write(axes, NAME, y, name, "left", **style_of)
+    _write(axes, COUNTS, y, f"{row.events}/{row.total}", "right", **style_of)
+    _write(axes, ESTIMATE, y, f"{points(row.estimate)} ({ends})", "right", **style_of)
+
+
+def _study(axes: Axes, y: int, row: ForestRow, heaviest: float) -> None:
+    axes.hlines(y, row.lower, row.upper, color=INK, linewidth=1)
+    share = 1.0 if row.weight is None else row.weight / heaviest
+    size = LARGEST * max(0.1, share)
+    axes.scatter([row.estimate], [y], s=size, marker="s", color=INK, clip_on=False, zorder=3)
+    _texts(axes, y, row)
+    if row.weight is not None:
+        _write(axes, WEIGHT, y, percent(row.weight), "right")
+
+
+def _pooled(axes: Axes, y: int, row: PooledRow, level_of: float) -> None:
+    axes.vlines(row.estimate, -0.5, y, color=POOLED, linewidth=0.8, linestyle="--", zorder=1)
+    across = [row.lower, row.estimate, row.upper, row.estimate]
+    axes.fill(across, [y, y - 0.3, y, y + 0.3], color=POOLED, clip_on=False, zorder=3)
+    _texts(axes, y, row, fontweight="bold")
+    if row.prediction is None:
+        return
+    low, high = row.prediction
+    axes.hlines(y + 1, low, high, color=PREDICTION, linewidth=2.5)
+    _write(axes, NAME, y + 1, f"{level(level_of)} prediction interval", "left")
+    _write(axes, ESTIMATE, y + 1, f"({points(low)}{EN_DASH}{points(high)})", "right")

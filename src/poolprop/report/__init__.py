@@ -1,0 +1,10 @@
+"""The report: result files in, one self-contained HTML page out.
+
+Modules, in the order in which they may import one another::
+
+    formats -> values -> read -> textbox, drawing -> geometry -> figures, tables, prose
+            -> sections -> view -> render
+
+Nothing here computes a result. Every number on the page is quoted from a result file and
+carries the identifier and the field it was quoted from.
+"""

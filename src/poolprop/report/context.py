@@ -1,0 +1,81 @@
+"""What every section of the report starts from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from poolprop.report.formats import plain
+from poolprop.report.read import EndpointResults, Results
+from poolprop.report.values import Record
+from poolprop.settings import Settings
+
+Terms = Mapping[str, Mapping[str, str]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """Results, plan and vocabulary.
+
+    Attributes
+    ----------
+    results : Results
+        The result files.
+    settings : Settings
+        The plan that ran.
+    terms : mapping
+        Labels of the vocabulary: field, then code, then label.
+    """
+
+    results: Results
+    settings: Settings
+    terms: Terms
+
+    def term(self, field: str, code: str) -> str:
+        """Return the label of a code; a code without one is written in plain words."""
+        return self.terms.get(field, {}).get(code) or plain(code)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """One section of the page.
+
+    Attributes
+    ----------
+    id : str
+        Element id, and name of the template in ``templates/sections/``.
+    title : str
+        Heading, also in the table of contents.
+    body : object
+        What its template shows.
+    """
+
+    id: str
+    title: str
+    body: object
+
+
+def primary_estimand(endpoint: EndpointResults) -> Record:
+    """Return the estimand that answers the endpoint's question."""
+    estimands: list[Record] = endpoint.pool["estimands"]
+    return next((e for e in estimands if e["estimand"] == "primary"), estimands[0])
+
+
+def primary_result(estimand: Record) -> Record | None:
+    """Return the result of the plan's primary model; None if nothing could be pooled."""
+    return next((r for r in estimand["results"] if r["role"] == "primary"), None)
+
+
+def factors(endpoint: EndpointResults) -> list[Record]:
+    """Return the subgroup factors of an endpoint that have any level."""
+    found: list[Record] = endpoint.subgroups.get("factors", [])
+    return [factor for factor in found if factor["levels"]]
+
+
+def answered(context: Context) -> Iterator[tuple[EndpointResults, Record, Record]]:
+    """Yield each endpoint that has an answer, with its primary estimand and result."""
+    for endpoint in context.results.endpoints:
+        estimand = primary_estimand(endpoint)
+        result = primary_result(estimand)
+        if result is not None:
+            yield endpoint, estimand, result

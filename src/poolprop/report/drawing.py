@@ -1,0 +1,151 @@
+"""What a plot is before and after layout: plain data, no arithmetic.
+
+A :class:`Plot` says what to show; :mod:`poolprop.report.geometry` turns it into a
+:class:`Drawing`, whose coordinates a template only has to print.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from poolprop.report.values import Sentence
+
+Kind = Literal["heading", "study", "pooled", "prediction", "interval", "note"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """An interval on the scale of the axis."""
+
+    lower: float
+    upper: float
+
+
+UNIT = Span(lower=0.0, upper=1.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlotRow:
+    """One line of a plot.
+
+    Attributes
+    ----------
+    kind : str
+        ``study`` is a square with whiskers, ``pooled`` a diamond, ``prediction`` a bar,
+        ``interval`` a dot with its interval and prediction interval; ``heading`` and
+        ``note`` are text only.
+    label, detail : str
+        Name, and a second name in smaller type.
+    counts, estimate, weight : Sentence
+        Text of the columns; empty where a column does not apply.
+    at, share : float or None
+        Position of the mark, and the share of the weight that the square shows.
+    ci, prediction : Span or None
+        Intervals to draw.
+    summary : str
+        The row in words, for tooltips and screen readers.
+    """
+
+    kind: Kind
+    label: str
+    detail: str = ""
+    counts: Sentence = ()
+    estimate: Sentence = ()
+    weight: Sentence = ()
+    at: float | None = None
+    share: float | None = None
+    ci: Span | None = None
+    prediction: Span | None = None
+    summary: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plot:
+    """What to draw.
+
+    Attributes
+    ----------
+    id : str
+        Fixed identifier, unique on the page.
+    title, description : str
+        Name and content in words.
+    headers : dict
+        Titles of the columns: ``label``, ``counts``, ``estimate``, ``weight``; a missing
+        key leaves the column out.
+    rows : tuple of PlotRow
+        Top to bottom.
+    reference : float or None
+        Where to draw the dashed vertical line.
+    axis : Span
+        Ends of the axis; marks beyond them are clipped and get an arrow.
+    axis_label : str
+        Title below the axis.
+    """
+
+    id: str
+    title: str
+    description: str
+    headers: dict[str, str]
+    rows: tuple[PlotRow, ...]
+    reference: float | None = None
+    axis: Span = UNIT
+    axis_label: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Text:
+    """A line of text at a place; ``anchor`` is start, middle or end."""
+
+    x: float
+    y: float
+    content: Sentence
+    style: str
+    anchor: str = "start"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """A line; ``style`` names its class."""
+
+    x1: float
+    y1: float
+    x2: float
+    y2: float
+    style: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shape:
+    """A closed shape given by its corners, as SVG's ``points``."""
+
+    points: str
+    style: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DrawnRow:
+    """One row after layout; ``top`` and ``height`` bound its band."""
+
+    kind: Kind
+    top: float
+    height: float
+    summary: str
+    texts: tuple[Text, ...]
+    lines: tuple[Line, ...]
+    shapes: tuple[Shape, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drawing:
+    """A plot after layout, in user units of ``width`` by ``height``."""
+
+    id: str
+    layout: str
+    width: float
+    height: float
+    title: str
+    description: str
+    texts: tuple[Text, ...]
+    lines: tuple[Line, ...]
+    rows: tuple[DrawnRow, ...]

@@ -1,0 +1,150 @@
+"""What each plot of the report shows: from result files to rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from poolprop.report.drawing import Drawing, Kind, Plot, PlotRow, Span
+from poolprop.report.formats import level
+from poolprop.report.geometry import layouts
+from poolprop.report.tables import Table
+from poolprop.report.values import Record, Sentence, join, look_up, quote, quote_range, spell
+
+AXIS_LABEL = "Proportion"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """A plot in both layouts, its caption, and the same data as a table."""
+
+    id: str
+    drawings: tuple[Drawing, ...]
+    caption: Sentence
+    table: Table | None = None
+
+
+def figure(plot: Plot, caption: Sentence, table: Table | None = None) -> Figure:
+    """Lay out a plot and join it with its caption and table."""
+    return Figure(id=plot.id, drawings=layouts(plot), caption=caption, table=table)
+
+
+def headers(level_of: float, *, label: str = "Study", weight: bool = True) -> dict[str, str]:
+    """Return the column titles of a plot."""
+    titles = {"label": label, "counts": "Events/total", "estimate": f"% ({level(level_of)} CI)"}
+    return titles | {"weight": "Weight"} if weight else titles
+
+
+def span(record: Record, field: str) -> Span | None:
+    """Return an interval of a result as a span; None if it has none."""
+    found = look_up(record, field)
+    return None if found is None else Span(lower=found["lower"], upper=found["upper"])
+
+
+def counts(record: Record, prefix: str = "") -> Sentence:
+    """Quote events and total: ``12/21``."""
+    events = quote(record, f"{prefix}events", "count")
+    return (events, "/", quote(record, f"{prefix}total", "count"))
+
+
+def estimate(record: Record, ci: str, prefix: str = "") -> Sentence:
+    """Quote an estimate and its interval in percent: ``57.1 (34.0-78.2)``."""
+    at = quote(record, f"{prefix}proportion", "points")
+    return join(at, " (", quote_range(record, f"{prefix}{ci}", "points"), ")")
+
+
+def study_row(owner: Record, prefix: str, interval: str, *, weight: bool = True) -> PlotRow:
+    """Return the row of one study.
+
+    Parameters
+    ----------
+    owner, prefix : mapping, str
+        The result that lists the study, and the dotted path to it (ending in a dot):
+        weights belong to the result, not to the study alone.
+    interval : str
+        Method of the study's interval.
+    weight : bool
+        Whether to print the weight.
+    """
+    study = look_up(owner, prefix.removesuffix(".")) if prefix else owner
+    ci = f"intervals.{interval}"
+    share = study.get("weight")
+    row = PlotRow(
+        kind="study",
+        label=study["label"],
+        detail=study["arm_label"],
+        counts=counts(study),
+        estimate=estimate(study, ci),
+        weight=(quote(owner, f"{prefix}weight", "percent"),) if weight and share else (),
+        at=study["proportion"],
+        share=share,
+        ci=span(study, ci),
+    )
+    return summarised(row)
+
+
+def pooled_rows(owner: Record, prefix: str = "", label: str = "Pooled") -> tuple[PlotRow, ...]:
+    """Return the diamond and, if there is one, the bar of the prediction interval."""
+    result = look_up(owner, prefix.removesuffix(".")) if prefix else owner
+    diamond = PlotRow(
+        kind="pooled",
+        label=label,
+        counts=counts(owner, prefix),
+        estimate=estimate(owner, "ci", prefix),
+        at=result["proportion"],
+        ci=span(result, "ci"),
+    )
+    if result["prediction"] is None:
+        return (summarised(diamond),)
+    bar = PlotRow(
+        kind="prediction",
+        label=f"{level(result['level'])} prediction interval",
+        estimate=join("(", quote_range(owner, f"{prefix}prediction", "points"), ")"),
+        prediction=span(result, "prediction"),
+    )
+    return summarised(diamond), summarised(bar)
+
+
+def interval_row(
+    owner: Record, prefix: str, label: str, detail: str = "", *, kind: Kind = "interval"
+) -> PlotRow:
+    """Return a result as dot, confidence interval and prediction interval."""
+    result = look_up(owner, prefix.removesuffix(".")) if prefix else owner
+    row = PlotRow(
+        kind=kind,
+        label=label,
+        detail=detail,
+        counts=counts(owner, prefix),
+        estimate=estimate(owner, "ci", prefix),
+        at=result["proportion"],
+        ci=span(result, "ci"),
+        prediction=span(result, "prediction"),
+    )
+    return summarised(row)
+
+
+def summarised(row: PlotRow) -> PlotRow:
+    """Add the row in words."""
+    return replace(row, summary=summary(row))
+
+
+def summary(row: PlotRow) -> str:
+    """Put a row into words, for its tooltip and for screen readers."""
+    name = f"{row.label}, {row.detail}" if row.detail else row.label
+    parts = [name]
+    if row.counts:
+        parts.append(spell(row.counts).replace("/", " of "))
+    if row.estimate:
+        parts.append(f"{spell(row.estimate)} %")
+    if row.prediction is not None and row.kind == "interval":
+        low, high = 100 * row.prediction.lower, 100 * row.prediction.upper
+        parts.append(f"prediction interval {low:.1f} to {high:.1f} %")
+    if row.weight:
+        parts.append(f"weight {spell(row.weight)}")
+    return ": ".join((parts[0], "; ".join(parts[1:])))
+
+
+def reference(rows: Sequence[PlotRow]) -> float | None:
+    """Return where the last diamond stands."""
+    found = [row.at for row in rows if row.kind == "pooled"]
+    return found[-1] if found else None

@@ -1,0 +1,92 @@
+"""Where the columns of a plot stand.
+
+Two layouts carry the same rows. ``wide`` is a table with the plot as one of its columns.
+``narrow`` stacks name and plot and is drawn for a phone, where a shrunken wide plot could
+not be read.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from poolprop.report.drawing import Plot, Span
+from poolprop.report.textbox import text_width
+from poolprop.report.values import Sentence, spell
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layout:
+    """Where the columns stand. Column positions are right edges, ``None`` if left out.
+
+    ``stacked`` puts the plot below the name instead of beside it.
+    """
+
+    name: str
+    width: float
+    label_width: float
+    counts: float | None
+    left: float
+    right: float
+    estimate: float | None
+    weight: float | None
+    stacked: bool
+    axis: Span
+
+    def x(self, value: float) -> float:
+        """Return where a value lies, kept within the plot."""
+        share = (value - self.axis.lower) / (self.axis.upper - self.axis.lower)
+        return round(self.left + (self.right - self.left) * min(1.0, max(0.0, share)), 2)
+
+    def clips(self, value: float) -> bool:
+        """Return whether a value lies beyond the axis."""
+        return not self.axis.lower <= value <= self.axis.upper
+
+
+def wide(plot: Plot) -> Layout:
+    """Return the layout for a screen or a page; columns are as wide as their texts."""
+    width, gap = 860.0, 18.0
+    weight = _column(plot, "weight")
+    estimate = _column(plot, "estimate")
+    counts = _column(plot, "counts")
+    right = width - (weight + gap if weight else 0) - (estimate + gap if estimate else 0)
+    label_width = 236.0 if counts else 280.0
+    left = label_width + (counts + gap if counts else 0) + gap
+    return Layout(
+        name="wide",
+        width=width,
+        label_width=label_width,
+        counts=label_width + gap + counts - 6 if counts else None,
+        left=left + 4,
+        right=right - 4,
+        estimate=width - (weight + gap if weight else 0) if estimate else None,
+        weight=width if weight else None,
+        stacked=False,
+        axis=plot.axis,
+    )
+
+
+def narrow(plot: Plot) -> Layout:
+    """Return the layout for a phone: name above plot, no column of weights."""
+    width = 344.0
+    estimate, counts = _column(plot, "estimate"), _column(plot, "counts")
+    return Layout(
+        name="narrow",
+        width=width,
+        label_width=width - (counts + 12 if counts else 0),
+        counts=width if counts else None,
+        left=10.0,
+        right=width - (estimate + 16 if estimate else 10),
+        estimate=width if estimate else None,
+        weight=None,
+        stacked=True,
+        axis=plot.axis,
+    )
+
+
+def _column(plot: Plot, column: str) -> float:
+    """Return the width a column needs; 0 if the plot does not have it."""
+    if column not in plot.headers:
+        return 0.0
+    texts: list[Sentence] = [getattr(row, column) for row in plot.rows]
+    widths = [text_width(spell(text), 13.0, bold=True) for text in texts]
+    return max([*widths, text_width(plot.headers[column], 12.0)])

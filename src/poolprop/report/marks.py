@@ -1,0 +1,155 @@
+"""Draw one row: its texts, and the mark that its kind calls for."""
+
+from __future__ import annotations
+
+import math
+
+from poolprop.report.drawing import DrawnRow, Line, PlotRow, Shape, Span, Text
+from poolprop.report.layout import Layout
+from poolprop.report.textbox import wrap
+
+LABEL, DETAIL = 14.0, 12.5
+LABEL_STEP, DETAIL_STEP, MARK_STEP = 18.0, 16.0, 22.0
+LARGEST, SMALLEST = 7.5, 2.5
+
+
+def draw_row(row: PlotRow, top: float, columns: Layout) -> DrawnRow:
+    """Place one row with its upper edge at ``top``; its height follows from its texts."""
+    if row.kind in ("heading", "note"):
+        return _text_row(row, top, columns)
+    padding = 5.0
+    texts, bottom = _names(row, top + padding, columns)
+    if columns.stacked:
+        mark = round(bottom + MARK_STEP / 2, 2)
+        bottom += MARK_STEP
+        baseline = top + padding + 13
+    else:
+        mark = round((top + padding + bottom) / 2, 2)
+        baseline = mark + 5
+    texts += _cells(row, columns, baseline, mark + 5)
+    lines, shapes = _mark(row, mark, columns)
+    return DrawnRow(
+        kind=row.kind,
+        top=round(top, 2),
+        height=round(bottom + padding - top, 2),
+        summary=row.summary,
+        texts=tuple(texts),
+        lines=lines,
+        shapes=shapes,
+    )
+
+
+def _text_row(row: PlotRow, top: float, columns: Layout) -> DrawnRow:
+    """Place a row without a mark: a heading may use the whole width."""
+    above = 12.0 if row.kind == "heading" else 4.0
+    bold = row.kind == "heading"
+    step, size = (LABEL_STEP, LABEL) if bold else (DETAIL_STEP, DETAIL)
+    room = columns.label_width if row.counts else columns.width
+    names = wrap(row.label, room, size, lines=3, bold=bold)
+    texts = [
+        Text(x=0.0, y=round(top + above + 13 + step * i, 2), content=(name,), style=row.kind)
+        for i, name in enumerate(names)
+    ]
+    if columns.counts is not None and row.counts:
+        y = round(top + above + 13, 2)
+        texts.append(Text(x=columns.counts, y=y, content=row.counts, style="cell", anchor="end"))
+    height = round(above + step * len(names) + 4, 2)
+    return DrawnRow(
+        kind=row.kind, top=round(top, 2), height=height, summary=row.summary,
+        texts=tuple(texts), lines=(), shapes=(),
+    )  # fmt: skip
+
+
+def _names(row: PlotRow, top: float, columns: Layout) -> tuple[list[Text], float]:
+    """Place name and detail; return them with the y where they end."""
+    bold = row.kind == "pooled"
+    texts = []
+    y = top
+    for line in wrap(row.label, columns.label_width, LABEL, lines=2, bold=bold):
+        style = "label strong" if bold else "label"
+        texts.append(Text(x=0.0, y=round(y + 13, 2), content=(line,), style=style))
+        y += LABEL_STEP
+    if row.detail:
+        for line in wrap(row.detail, columns.label_width, DETAIL, lines=2):
+            texts.append(Text(x=0.0, y=round(y + 11, 2), content=(line,), style="detail"))
+            y += DETAIL_STEP
+    return texts, y
+
+
+def _cells(row: PlotRow, columns: Layout, first: float, mark: float) -> list[Text]:
+    """Place the columns: counts beside the name, the others beside the mark."""
+    style = "cell strong" if row.kind == "pooled" else "cell"
+    places = [
+        (columns.counts, row.counts, first),
+        (columns.estimate, row.estimate, mark),
+        (columns.weight, row.weight, mark),
+    ]
+    return [
+        Text(x=x, y=round(y, 2), content=content, style=style, anchor="end")
+        for x, content, y in places
+        if x is not None and content
+    ]
+
+
+Marks = tuple[tuple[Line, ...], tuple[Shape, ...]]
+
+
+def _mark(row: PlotRow, y: float, columns: Layout) -> Marks:
+    if row.kind == "pooled":
+        return (), _diamond(row, y, columns)
+    if row.kind == "prediction":
+        return _whisker(row.prediction, y, columns, "prediction", cap=5.0)
+    if row.kind == "study":
+        lines, shapes = _whisker(row.ci, y, columns, "whisker")
+        return lines, (*shapes, *_square(row, y, columns))
+    outer, arrows = _whisker(row.prediction, y, columns, "prediction", cap=4.0)
+    inner, more = _whisker(row.ci, y, columns, "interval")
+    return (*outer, *inner), (*arrows, *more, *_dot(row, y, columns))
+
+
+def _whisker(span: Span | None, y: float, columns: Layout, style: str, cap: float = 0.0) -> Marks:
+    """Draw an interval; an end beyond the axis becomes an arrow, others get a cap."""
+    if span is None:
+        return (), ()
+    low, high = columns.x(span.lower), columns.x(span.upper)
+    lines = [Line(x1=low, y1=y, x2=high, y2=y, style=style)]
+    arrows = []
+    for value, x, sign in ((span.lower, low, -1), (span.upper, high, 1)):
+        if columns.clips(value):
+            corners = [(x + 5 * sign, y), (x - 3 * sign, y - 4.5), (x - 3 * sign, y + 4.5)]
+            arrows.append(Shape(points=_points(corners), style=f"{style} arrow"))
+        elif cap:
+            lines.append(Line(x1=x, y1=y - cap, x2=x, y2=y + cap, style=style))
+    return tuple(lines), tuple(arrows)
+
+
+def _square(row: PlotRow, y: float, columns: Layout) -> tuple[Shape, ...]:
+    """Draw a square whose area shows the share; hidden if it lies beyond the axis."""
+    if row.at is None or columns.clips(row.at):
+        return ()
+    half = LARGEST if row.share is None else max(SMALLEST, LARGEST * math.sqrt(row.share))
+    x = columns.x(row.at)
+    corners = [(x - half, y - half), (x + half, y - half), (x + half, y + half)]
+    return (Shape(points=_points([*corners, (x - half, y + half)]), style="square"),)
+
+
+def _diamond(row: PlotRow, y: float, columns: Layout) -> tuple[Shape, ...]:
+    if row.at is None or row.ci is None:
+        return ()
+    x, low, high = columns.x(row.at), columns.x(row.ci.lower), columns.x(row.ci.upper)
+    corners = [(low, y), (x, y - 7.5), (high, y), (x, y + 7.5)]
+    return (Shape(points=_points(corners), style="diamond"),)
+
+
+def _dot(row: PlotRow, y: float, columns: Layout) -> tuple[Shape, ...]:
+    """Draw a dot as a shape of sixteen sides, so that every mark is a polygon."""
+    if row.at is None or columns.clips(row.at):
+        return ()
+    x = columns.x(row.at)
+    turns = [math.pi * i / 8 for i in range(16)]
+    corners = [(x + 5 * math.cos(turn), y + 5 * math.sin(turn)) for turn in turns]
+    return (Shape(points=_points(corners), style="dot"),)
+
+
+def _points(corners: list[tuple[float, float]]) -> str:
+    return " ".join(f"{x:.2f},{y:.2f}" for x, y in corners)

@@ -1,0 +1,125 @@
+"""Sentences made from results. They say what was done, and only that."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from poolprop.report.formats import level
+from poolprop.report.values import Record, Sentence, join, look_up, quote
+
+SINGLE = "single-study"
+SCALES = {
+    "PLO": "logit",
+    "PAS": "arcsine",
+    "PFT": "double arcsine",
+    "PLN": "log",
+    "PR": "raw",
+}
+
+
+def plural(number: int, one: str, many: str = "") -> str:
+    """Return the word that goes with a number: 1 study, 0 studies."""
+    if number == 1:
+        return one
+    return many or (f"{one[:-1]}ies" if one.endswith("y") else f"{one}s")
+
+
+def single(result: Record) -> bool:
+    """Return whether a result is one study's own proportion."""
+    return bool(result["model"] == SINGLE or result["k"] == 1)
+
+
+def sources(record: Record, studies: Sequence[Record], prefix: str = "") -> Sentence:
+    """Say how many studies, and how many arms if that is not the same: ``5 arms of 4 studies``."""
+    k = look_up(record, f"{prefix}k")
+    distinct = len({study["study_id"] for study in studies})
+    shown = quote(record, f"{prefix}k", "count")
+    if distinct in (0, k):
+        return (shown, f" {plural(k, 'study')}")
+    return (shown, f" {plural(k, 'arm')} of {distinct} {plural(distinct, 'study')}")
+
+
+def scale(result: Record) -> str:
+    """Return the name of the scale that a result was fitted on."""
+    measure = result["measure"] or ""
+    return SCALES.get(measure, measure)
+
+
+def answer(result: Record, studies: Sequence[Record]) -> Sentence:
+    """Say what an estimate rests on, to stand below the number itself."""
+    counts = join(quote(result, "events", "count"), " of ", quote(result, "total", "count"))
+    if single(result):
+        return join(counts, " participants, in one study: its own proportion, not a pooled value.")
+    return join("Pooled over ", sources(result, studies), " with ", counts, " participants.")
+
+
+def expectation(result: Record) -> Sentence:
+    """Say what a new study may find, or that no prediction interval exists."""
+    if single(result):
+        return ("One study cannot show how much studies differ.",)
+    if result["prediction"] is None:
+        return ("No prediction interval could be computed.",)
+    lower = quote(result, "prediction.lower", "percent")
+    upper = quote(result, "prediction.upper", "percent")
+    of = f" ({level(result['level'])} prediction interval)."
+    return join("A new study like these may find anything from ", lower, " to ", upper, of)
+
+
+def heterogeneity(result: Record) -> Sentence:
+    """Describe how much studies differ, naming the scale and the definition of I2."""
+    if single(result):
+        return ()
+    scale = SCALES.get(result["measure"], result["measure"])
+    parts: Sentence = join(
+        "Heterogeneity: τ² = ", quote(result, "tau2", "number"), f" ({scale} scale)"
+    )
+    if result["i2"] is not None:
+        parts = join(parts, ", I² = ", quote(result, "i2", "percent-whole"))
+        parts = join(parts, f" ({result['i2_definition']})")
+    if result["q"] is not None:
+        q = join("; Q = ", quote(result, "q", "number"), ", df = ", quote(result, "q_df", "count"))
+        parts = join(parts, q, ", p ", quote(result, "q_p", "equals-p"))
+    return join(parts, ".")
+
+
+def between(factor: Record) -> Sentence:
+    """Report the test between levels, or why there is none."""
+    test = factor["test"]
+    if test is None:
+        note = factor["test_note"] or "The plan's rule does not allow one"
+        return (f"No test between levels: {note.rstrip('.')}.",)
+    return join(
+        "Test between levels: Q = ",
+        quote(factor, "test.q_between", "number"),
+        ", df = ",
+        quote(factor, "test.df", "count"),
+        ", p ",
+        quote(factor, "test.p", "equals-p"),
+        f" ({test['method']}).",
+    )
+
+
+def drawn(result: Record, estimand: Record) -> Sentence:
+    """Say what the marks of a forest plot are."""
+    k = look_up(estimand, "k")
+    marks = "Squares are studies, sized by weight, with their own intervals"
+    if single(result):
+        return ("The square is the one study, with its own interval.",)
+    bar = "; the bar below is the prediction interval" if result["prediction"] else ""
+    of = plural(k, "study")
+    return join(marks, "; the diamond is the pooled value of ", quote(estimand, "k", "count"),
+                f" {of}{bar}.")  # fmt: skip
+
+
+def omission(rows: Sequence[Record]) -> Sentence:
+    """Say which omission moves the estimate most."""
+    if not rows:
+        return ("Leave-one-out needs at least two studies.",)
+    most = max(rows, key=lambda row: abs(row["change"] or 0.0))
+    return join(
+        "Leaving out ",
+        most["omitted"],
+        " moves the estimate most, by ",
+        quote(most, "change", "signed-points"),
+        " percentage points.",
+    )

@@ -1,0 +1,111 @@
+"""Read a folder of results: the files that docs/results.md describes, nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from poolprop.errors import ResultError
+from poolprop.files import read_csv, read_json
+from poolprop.report.values import Record
+
+AGAIN = "Run the workflow again."
+MANIFEST = "poolprop/manifest/1"
+Rows = tuple[Mapping[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndpointResults:
+    """The result files of one endpoint, as read.
+
+    Attributes
+    ----------
+    id : str
+        Name of the folder, and of the endpoint in every result id.
+    pool, subgroups, influence : mapping
+        The three files; an empty mapping where the file does not exist.
+    """
+
+    id: str
+    pool: Record
+    subgroups: Record
+    influence: Record
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Results:
+    """Everything the report is made from.
+
+    Attributes
+    ----------
+    endpoints : tuple of EndpointResults
+        In the order of the plan.
+    studies, discrepancies, source_audit : tuple of mapping
+        Rows of tables; empty where the file does not exist.
+    manifest : mapping
+        Hashes, versions and parameters; empty where the file does not exist.
+    """
+
+    endpoints: tuple[EndpointResults, ...]
+    studies: Rows
+    discrepancies: Rows
+    source_audit: Rows
+    manifest: Record
+
+
+def read_results(folder: Path, order: tuple[str, ...] = ()) -> Results:
+    """Read a results folder.
+
+    Parameters
+    ----------
+    folder : Path
+        The ``results/`` folder.
+    order : tuple of str
+        Endpoints in the order of the plan. Endpoints that the plan does not name follow
+        in alphabetical order.
+
+    Raises
+    ------
+    ResultError
+        If no endpoint was pooled, or a file cannot be read.
+    """
+    found = sorted(path.parent.name for path in folder.glob("analysis/*/pool.json"))
+    if not found:
+        raise ResultError("there is no pooled result", where=str(folder / "analysis"), hint=AGAIN)
+    names = [name for name in order if name in found]
+    names += [name for name in found if name not in order]
+    return Results(
+        endpoints=tuple(_endpoint(folder / "analysis" / name) for name in names),
+        studies=read_table(folder / "tables" / "studies.csv"),
+        discrepancies=read_table(folder / "tables" / "discrepancies.csv"),
+        source_audit=read_table(folder / "evidence" / "source_audit.csv"),
+        manifest=read_optional(folder / "audit" / "manifest.json", MANIFEST),
+    )
+
+
+def _endpoint(folder: Path) -> EndpointResults:
+    return EndpointResults(
+        id=folder.name,
+        pool=read_optional(folder / "pool.json", "poolprop/pool/1"),
+        subgroups=read_optional(folder / "subgroups.json", "poolprop/subgroups/1"),
+        influence=read_optional(folder / "influence.json", "poolprop/influence/1"),
+    )
+
+
+def read_optional(path: Path, schema: str) -> Record:
+    """Read one result file; empty if it does not exist.
+
+    Raises
+    ------
+    ResultError
+        If it is not JSON, or not of the schema asked for.
+    """
+    return read_json(path, schema) if path.is_file() else {}
+
+
+def read_table(path: Path) -> Rows:
+    """Read the rows of a CSV file; none if it does not exist."""
+    if not path.is_file():
+        return ()
+    return tuple(read_csv(path))

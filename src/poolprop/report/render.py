@@ -1,0 +1,94 @@
+"""Make the page: one HTML file that needs nothing else."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from poolprop.report.context import Terms
+from poolprop.report.read import read_results
+from poolprop.report.values import Value
+from poolprop.report.view import View, make_view
+from poolprop.settings import Settings
+
+# Cascade order: later files may override earlier ones.
+STYLES = ("tokens", "base", "layout", "answer", "tables", "plots", "print")
+SCRIPTS = ("theme", "contents", "tables", "plots", "links")
+
+
+def build(results: Path, source: Path, settings: Settings, terms: Terms | None = None) -> str:
+    """Return the report on a folder of results as one HTML document.
+
+    Parameters
+    ----------
+    results : Path
+        The ``results/`` folder, as ``docs/results.md`` describes it.
+    source : Path
+        The ``report/`` folder, with ``templates/`` and ``static/``.
+    settings : Settings
+        The plan that ran.
+    terms : mapping, optional
+        Labels of the vocabulary: field, then code, then label.
+
+    Returns
+    -------
+    str
+        The same text for the same input: it holds no clock and no path.
+
+    Raises
+    ------
+    ResultError
+        If a result file is missing, or was written by another version.
+    """
+    found = read_results(results, tuple(settings.endpoints))
+    return render(make_view(found, settings, terms), source)
+
+
+def render(view: View, source: Path) -> str:
+    """Return a view as one HTML document."""
+    style = "".join(_static(source, f"css/{name}.css") for name in STYLES)
+    early = _static(source, "js/early.js")
+    script = "".join(_static(source, f"js/{name}.js") for name in SCRIPTS)
+    env = Environment(
+        loader=FileSystemLoader(source / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    env.tests["value"] = lambda piece: isinstance(piece, Value)
+    return env.get_template("report.html.j2").render(
+        view=view,
+        style=Markup(style),
+        early=Markup(early),
+        script=Markup(script),
+        policy=_policy([style], [early, script]),
+    )
+
+
+def _static(source: Path, name: str) -> str:
+    return (source / "static" / name).read_text("utf-8")
+
+
+def _policy(styles: list[str], scripts: list[str]) -> str:
+    """Return the content security policy: our own style and scripts run, nothing else does."""
+    return "; ".join(
+        (
+            "default-src 'none'",
+            "style-src " + " ".join(_digest(text) for text in styles),
+            "script-src " + " ".join(_digest(text) for text in scripts),
+            "img-src data: blob:",
+            "base-uri 'none'",
+            "form-action 'none'",
+        )
+    )
+
+
+def _digest(text: str) -> str:
+    content = hashlib.sha256(text.encode("utf-8")).digest()
+    return f"'sha256-{base64.b64encode(content).decode('ascii')}'"

@@ -1,0 +1,35 @@
+"""The sections of the page, one module each, top to bottom.
+
+Each module has ``section(context)``, which returns a :class:`~poolprop.report.context.Section`
+or None where there is nothing to show. To add a section: a module here, a template of the
+same id in ``report/templates/sections/``, and a place in :data:`SECTIONS`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from poolprop.report.context import Context, Section
+from poolprop.report.sections import (
+    answer,
+    forests,
+    methods,
+    provenance,
+    sensitivity,
+    sources,
+    studies,
+    subgroups,
+    summary,
+)
+
+SECTIONS: tuple[Callable[[Context], Section | None], ...] = (
+    answer.section,
+    summary.section,
+    forests.section,
+    subgroups.section,
+    sensitivity.section,
+    studies.section,
+    sources.section,
+    methods.section,
+    provenance.section,
+)

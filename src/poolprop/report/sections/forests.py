@@ -1,0 +1,106 @@
+"""One forest plot per endpoint."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from poolprop.report import prose
+from poolprop.report.context import Context, Section, primary_estimand, primary_result
+from poolprop.report.drawing import Plot
+from poolprop.report.figures import (
+    AXIS_LABEL,
+    Figure,
+    figure,
+    headers,
+    pooled_rows,
+    reference,
+    study_row,
+)
+from poolprop.report.read import EndpointResults
+from poolprop.report.tables import Table, study_table, text_table
+from poolprop.report.values import Record, Sentence, join
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forest:
+    """The forest plot of one endpoint; ``figure`` is None where there is no study."""
+
+    id: str
+    title: str
+    estimand: str
+    description: str
+    figure: Figure | None
+    excluded: Table | None
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forests:
+    """All forest plots."""
+
+    forests: tuple[Forest, ...]
+
+
+def section(context: Context) -> Section:
+    """Return the section with the forest plots."""
+    found = tuple(_forest(context, endpoint) for endpoint in context.results.endpoints)
+    return Section(id="forests", title="Forest plots", body=Forests(forests=found))
+
+
+def _forest(context: Context, endpoint: EndpointResults) -> Forest:
+    meta, estimand = endpoint.pool["endpoint"], primary_estimand(endpoint)
+    result = primary_result(estimand)
+    return Forest(
+        id=f"forest-{meta['id']}",
+        title=meta["label"],
+        estimand=estimand["label"],
+        description=estimand["description"],
+        figure=_figure(context, meta, estimand, result) if result else None,
+        excluded=_excluded(meta, estimand),
+        notes=tuple(result["notes"] if result else estimand["notes"]),
+    )
+
+
+def _figure(context: Context, meta: Record, estimand: Record, result: Record) -> Figure:
+    interval, of = context.settings.study_interval, context.settings.level
+    many = not prose.single(result)
+    rows = [
+        study_row(estimand, f"studies.{i}.", interval, weight=many)
+        for i in range(len(estimand["studies"]))
+    ]
+    if many:
+        rows += pooled_rows(result)
+    plot = Plot(
+        id=f"plot-forest-{meta['id']}",
+        title=f"Forest plot: {meta['label']}, {estimand['label']}",
+        description="; ".join(row.summary for row in rows),
+        headers=headers(of, weight=many),
+        rows=tuple(rows),
+        reference=reference(rows),
+        axis_label=f"{AXIS_LABEL} with {meta['short']}",
+    )
+    table = study_table(
+        estimand,
+        interval,
+        of,
+        name=f"table-forest-{meta['id']}",
+        caption=f"Studies behind the forest plot of {meta['short']}",
+    )
+    return figure(plot, _caption(result, estimand), table)
+
+
+def _caption(result: Record, estimand: Record) -> Sentence:
+    method = result["method"].rstrip(".")
+    parts = [prose.drawn(result, estimand), prose.heterogeneity(result)]
+    text: Sentence = ()
+    for part in parts:
+        text = join(text, " " if text else "", part)
+    return join(text, f" Model: {method}.")
+
+
+def _excluded(meta: Record, estimand: Record) -> Table | None:
+    rows = [(arm["label"], arm["reason"]) for arm in estimand["excluded"]]
+    if not rows:
+        return None
+    caption = f"Arms not used for {meta['short']}"
+    return text_table(f"table-excluded-{meta['id']}", caption, ("Arm", "Why not"), rows)

@@ -1,0 +1,153 @@
+"""Methods, written from the plan that ran and the results it gave."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from poolprop.report import prose
+from poolprop.report.context import Context, Section, factors
+from poolprop.report.formats import level
+from poolprop.report.values import Record, Sentence, listing
+from poolprop.settings import Estimand
+
+STUDY_INTERVALS = {"clopper-pearson": "Clopper-Pearson (exact)", "wilson": "Wilson score"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Definition:
+    """A term and what it means."""
+
+    term: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Topic:
+    """A heading of the methods with its paragraphs and definitions."""
+
+    title: str
+    paragraphs: tuple[Sentence, ...]
+    definitions: tuple[Definition, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Methods:
+    """All topics."""
+
+    topics: tuple[Topic, ...]
+
+
+def section(context: Context) -> Section:
+    """Return the methods section."""
+    topics = (
+        *_estimands(context),
+        Topic(title="Pooling", paragraphs=tuple(_pooling(context))),
+        Topic(title="Subgroups", paragraphs=tuple(_subgroups(context))),
+        Topic(title="Sensitivity", paragraphs=tuple(_sensitivity(context))),
+    )
+    shown = tuple(topic for topic in topics if topic.paragraphs or topic.definitions)
+    return Section(id="methods", title="Methods", body=Methods(topics=shown))
+
+
+def _estimands(context: Context) -> list[Topic]:
+    topics = []
+    for endpoint in context.settings.endpoints.values():
+        definitions = tuple(
+            Definition(term=estimand.label, text=_definition(context, estimand))
+            for estimand in endpoint.estimands.values()
+        )
+        about: tuple[Sentence, ...] = ((endpoint.description,),) if endpoint.description else ()
+        topics.append(Topic(title=endpoint.label, paragraphs=about, definitions=definitions))
+    return topics
+
+
+def _definition(context: Context, estimand: Estimand) -> str:
+    """Describe an estimand: in the plan's words, then by its choices."""
+    first = estimand.description.rstrip(".")
+    choices = [
+        f"outcome: {context.term('outcome', estimand.outcome)}",
+        f"denominator: {context.term('denominator_basis', estimand.denominator)}",
+        f"time point: {_preference(context, 'timepoint', estimand.timepoints)}",
+        f"population: {_preference(context, 'population', estimand.populations)}",
+    ]
+    for field, codes in estimand.where.model_dump().items():
+        if codes:
+            kept = " or ".join(context.term(field, code) for code in codes)
+            choices.append(f"only {context.term('field', field).lower()}: {kept}")
+    text = "; ".join(choices)
+    return f"{first}. {text[0].upper()}{text[1:]}." if first else f"{text[0].upper()}{text[1:]}."
+
+
+def _preference(context: Context, field: str, codes: Iterable[str]) -> str:
+    return ", else ".join(context.term(field, code) for code in codes)
+
+
+def _all_results(context: Context, role: str) -> list[Record]:
+    return [
+        result
+        for endpoint in context.results.endpoints
+        for estimand in endpoint.pool["estimands"]
+        for result in estimand["results"]
+        if result["role"] == role
+    ]
+
+
+def _unique(texts: Iterable[str | None]) -> list[str]:
+    return list(dict.fromkeys(text.rstrip(".") for text in texts if text))
+
+
+def _pooling(context: Context) -> list[Sentence]:
+    primary = [r for r in _all_results(context, "primary") if not prose.single(r)]
+    paragraphs: list[Sentence] = []
+    methods = _unique(r["method"] for r in primary)
+    if methods:
+        paragraphs.append(("Primary model: ", "; ".join(methods), "."))
+    predictions = _unique(r["prediction_method"] for r in primary if r["prediction"])
+    if predictions:
+        paragraphs.append(("Prediction intervals: ", "; ".join(predictions), "."))
+    definitions = _unique(r["i2_definition"] for r in primary)
+    if definitions:
+        paragraphs.append((f"I² is computed {' or '.join(definitions)}.",))
+    name = STUDY_INTERVALS.get(context.settings.study_interval, context.settings.study_interval)
+    of = level(context.settings.level)
+    paragraphs.append((f"Single studies have {name} intervals. All intervals are at {of}.",))
+    if any(prose.single(r) for r in _all_results(context, "primary")):
+        paragraphs.append(("Where only one study reports, it is shown as it is and not pooled.",))
+    return paragraphs
+
+
+def _subgroups(context: Context) -> list[Sentence]:
+    found = [
+        (endpoint.pool["endpoint"]["short"], factor)
+        for endpoint in context.results.endpoints
+        for factor in factors(endpoint)
+    ]
+    if not found:
+        return []
+    names = listing([f"{short} by {factor['label'].lower()}" for short, factor in found])
+    paragraphs: list[Sentence] = [("Each level was pooled on its own: ", *names, ".")]
+    tested = [f"{short} by {f['label'].lower()}" for short, f in found if f["test"] is not None]
+    least = context.settings.rules.min_studies_per_level
+    studies = f"{least} {prose.plural(least, 'study')}"
+    rule = f"A test between levels needs at least {studies} in each of two levels"
+    if not tested:
+        paragraphs.append((f"{rule}; no factor met this, so none was tested.",))
+    else:
+        paragraphs.append((f"{rule}. Tested: ", *listing(tested), "."))
+    return paragraphs
+
+
+def _sensitivity(context: Context) -> list[Sentence]:
+    paragraphs: list[Sentence] = []
+    methods = _unique(r["method"] for r in _all_results(context, "comparison"))
+    if methods:
+        text = "Shown beside the primary model, never instead of it: "
+        paragraphs.append((text, "; ".join(methods), "."))
+    left = [e for e in context.results.endpoints if e.influence.get("leave_one_out")]
+    if left:
+        names = listing([endpoint.pool["endpoint"]["short"] for endpoint in left])
+        paragraphs.append(
+            ("The primary model was refitted without each study in turn for ", *names, ".")
+        )
+    return paragraphs

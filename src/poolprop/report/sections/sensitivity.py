@@ -1,0 +1,191 @@
+"""How the answer moves: other estimands, other models, one study left out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from poolprop.report import prose
+from poolprop.report.context import Context, Section, answered, primary_result
+from poolprop.report.drawing import Plot, PlotRow
+from poolprop.report.figures import Figure, figure, headers, interval_row
+from poolprop.report.formats import level
+from poolprop.report.read import EndpointResults
+from poolprop.report.tables import Column, Table, TableRow, cell, result_cells, result_columns
+from poolprop.report.values import Record, Sentence, quote
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Panel:
+    """One way of asking how far the answer moves."""
+
+    id: str
+    title: str
+    figure: Figure
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndpointPanels:
+    """The panels of one endpoint."""
+
+    id: str
+    title: str
+    panels: tuple[Panel, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sensitivity:
+    """All endpoints."""
+
+    endpoints: tuple[EndpointPanels, ...]
+
+
+def section(context: Context) -> Section | None:
+    """Return the section; None if nothing was varied."""
+    found = [_endpoint(context, *parts) for parts in answered(context)]
+    shown = tuple(endpoint for endpoint in found if endpoint.panels)
+    if not shown:
+        return None
+    return Section(id="sensitivity", title="Sensitivity", body=Sensitivity(endpoints=shown))
+
+
+def _endpoint(
+    context: Context, endpoint: EndpointResults, estimand: Record, result: Record
+) -> EndpointPanels:
+    meta = endpoint.pool["endpoint"]
+    panels = [
+        _estimands(context, endpoint, result),
+        _models(context, meta, estimand, result),
+        _omissions(context, endpoint, result),
+    ]
+    return EndpointPanels(
+        id=f"sensitivity-{meta['id']}",
+        title=meta["label"],
+        panels=tuple(panel for panel in panels if panel is not None),
+    )
+
+
+def _plot(
+    context: Context, name: str, title: str, label: str, rows: Sequence[PlotRow], at: float
+) -> Plot:
+    return Plot(
+        id=f"plot-{name}",
+        title=title,
+        description="; ".join(row.summary for row in rows),
+        headers=headers(context.settings.level, label=label, weight=False),
+        rows=tuple(rows),
+        reference=at,
+    )
+
+
+def _estimands(context: Context, endpoint: EndpointResults, result: Record) -> Panel | None:
+    meta = endpoint.pool["endpoint"]
+    pairs = [(e, primary_result(e)) for e in endpoint.pool["estimands"]]
+    shown = [(e, found) for e, found in pairs if found is not None]
+    if len(shown) < 2:
+        return None
+    rows = [interval_row(found, "", e["label"], f"k = {e['k']}") for e, found in shown]
+    name = f"estimands-{meta['id']}"
+    title = f"{meta['short']}: other estimands"
+    plot = _plot(context, name, title, "Estimand", rows, result["proportion"])
+    table = Table(
+        id=f"table-{name}",
+        caption=title,
+        columns=result_columns("Estimand", context.settings.level),
+        rows=tuple(TableRow(cells=(cell(e["label"]), *result_cells(found))) for e, found in shown),
+    )
+    return Panel(id=name, title="Other estimands", figure=figure(plot, _legend(context), table))
+
+
+def _models(context: Context, meta: Record, estimand: Record, result: Record) -> Panel | None:
+    results = estimand["results"]
+    if len(results) < 2:
+        return None
+    rows = [interval_row(r, "", *model_name(r)) for r in results]
+    name = f"models-{meta['id']}"
+    title = f"{meta['short']}: other models"
+    plot = _plot(context, name, title, "Model", rows, result["proportion"])
+    columns = result_columns("Model", context.settings.level)
+    table = Table(
+        id=f"table-{name}",
+        caption=title,
+        columns=(*columns, Column(title="Method in full"), Column(title="Notes")),
+        rows=tuple(_model_row(r) for r in results),
+    )
+    return Panel(id=name, title="Other models", figure=figure(plot, _legend(context), table))
+
+
+def _model_row(result: Record) -> TableRow:
+    notes = " ".join(result["notes"])
+    name = ", ".join(part for part in model_name(result) if part)
+    return TableRow(
+        cells=(cell(name), *result_cells(result), cell(result["method"]), cell(notes)),
+        anchor="" if result["role"] == "primary" else result["id"],
+        strong=result["role"] == "primary",
+    )
+
+
+MODELS = {
+    "glmm": "Binomial-normal GLMM",
+    "two-step": "Two-step",
+    "beta-binomial": "Beta-binomial",
+    "bayes": "Bayesian binomial-normal",
+    "common": "Common effect",
+    prose.SINGLE: "Single study",
+}
+INTERVALS = {
+    "wald": "Wald interval",
+    "t": "t interval",
+    "hksj": "Hartung-Knapp interval",
+    "hksj-adhoc": "Hartung-Knapp interval, never shorter than Wald",
+    "kr": "Kenward-Roger interval",
+    "profile": "profile likelihood interval",
+    "profile-ck": "profile likelihood interval, small-sample cut",
+    "bootstrap-lr": "bootstrap likelihood ratio interval",
+}
+
+
+def model_name(result: Record) -> tuple[str, str]:
+    """Return a short name of the model, and its scale, estimator and interval."""
+    name = MODELS.get(result["model"], str(result["model"]))
+    scale = prose.scale(result)
+    interval = INTERVALS.get(result["ci_method"] or "", str(result["ci_method"] or ""))
+    parts = [scale] if scale else []
+    if result["tau2_method"]:
+        parts.append(result["tau2_method"])
+    return name, ", ".join([*parts, interval] if interval else parts)
+
+
+def _omissions(context: Context, endpoint: EndpointResults, result: Record) -> Panel | None:
+    rows = endpoint.influence.get("leave_one_out", [])
+    if not rows:
+        return None
+    meta = endpoint.pool["endpoint"]
+    name = f"omissions-{meta['id']}"
+    title = f"{meta['short']}: leaving out one study at a time"
+    lines = [interval_row(row, "result.", f"Without {row['omitted']}") for row in rows]
+    plot = _plot(context, name, title, "Left out", lines, result["proportion"])
+    columns = result_columns("Left out", context.settings.level)
+    table = Table(
+        id=f"table-{name}",
+        caption=title,
+        columns=(*columns, Column(title="Change, points", numeric=True)),
+        rows=tuple(_omission_row(row) for row in rows),
+    )
+    caption = prose.omission(rows)
+    return Panel(id=name, title="Leave one out", figure=figure(plot, caption, table))
+
+
+def _omission_row(row: Record) -> TableRow:
+    change = cell(quote(row, "change", "signed-points"))
+    return TableRow(
+        cells=(cell(row["omitted"]), *result_cells(row, "result."), change), anchor=row["id"]
+    )
+
+
+def _legend(context: Context) -> Sentence:
+    of = level(context.settings.level)
+    return (
+        f"Thick line: {of} confidence interval; thin line with caps: {of} prediction interval. "
+        "The dashed line marks the primary result.",
+    )

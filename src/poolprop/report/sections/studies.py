@@ -1,0 +1,56 @@
+"""The studies: what they are and whom they treated."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from poolprop.report.context import Context, Section
+from poolprop.report.formats import MISSING
+from poolprop.report.tables import Table, text_table
+
+# Column of the table, title, and the field of the vocabulary its codes belong to.
+COLUMNS = (
+    ("label", "Study", ""),
+    ("design", "Design", "design"),
+    ("setting", "Setting", "setting"),
+    ("lineage", "Lineage", "lineage"),
+    ("regimen", "Regimen", ""),
+    ("n_enrolled", "Enrolled", ""),
+    ("n_treated", "Treated", ""),
+    ("n_evaluable", "Evaluable", ""),
+    ("age_median", "Median age", ""),
+    ("follow_up_months_median", "Follow-up, months", ""),
+    ("country", "Country", ""),
+    ("registry_id", "Registry", ""),
+    ("source_id", "Source", ""),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Studies:
+    """The table of studies."""
+
+    table: Table
+
+
+def section(context: Context) -> Section | None:
+    """Return the section; None if the results hold no table of studies."""
+    rows = context.results.studies
+    if not rows:
+        return None
+    present = [column for column in COLUMNS if any(row.get(column[0]) for row in rows)]
+    table = text_table(
+        "table-studies",
+        "Characteristics of the studies; NR is not reported",
+        [title for _, title, _ in present],
+        [[_text(context, row, name, field) for name, _, field in present] for row in rows],
+    )
+    return Section(id="studies", title="Studies", body=Studies(table=table))
+
+
+def _text(context: Context, row: Mapping[str, str], name: str, field: str) -> str:
+    text = row.get(name, "")
+    if not text:
+        return MISSING
+    return context.term(field, text) if field else text

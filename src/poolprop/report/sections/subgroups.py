@@ -1,0 +1,121 @@
+"""Estimates by level of each factor: panels of studies, and the test between levels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from poolprop.report import prose
+from poolprop.report.context import Context, Section, factors
+from poolprop.report.drawing import Plot, PlotRow
+from poolprop.report.figures import (
+    AXIS_LABEL,
+    Figure,
+    counts,
+    figure,
+    headers,
+    pooled_rows,
+    study_row,
+)
+from poolprop.report.read import EndpointResults
+from poolprop.report.tables import Cell, Table, TableRow, cell, result_cells, result_columns
+from poolprop.report.values import Record, Sentence, join
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subgroup:
+    """One endpoint by one factor."""
+
+    id: str
+    title: str
+    figure: Figure
+    test: Sentence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subgroups:
+    """All of them, and the warning that goes with them."""
+
+    subgroups: tuple[Subgroup, ...]
+
+
+def section(context: Context) -> Section | None:
+    """Return the section by subgroup; None if the plan has no subgroups."""
+    found = tuple(
+        _subgroup(context, endpoint, factor)
+        for endpoint in context.results.endpoints
+        for factor in factors(endpoint)
+    )
+    if not found:
+        return None
+    return Section(id="subgroups", title="By subgroup", body=Subgroups(subgroups=found))
+
+
+def _subgroup(context: Context, endpoint: EndpointResults, factor: Record) -> Subgroup:
+    meta = endpoint.pool["endpoint"]
+    name = f"{meta['id']}-{factor['factor']}"
+    rows = [row for record in factor["levels"] for row in _panel(context, record)]
+    plot = Plot(
+        id=f"plot-subgroup-{name}",
+        title=f"{meta['label']} by {factor['label'].lower()}",
+        description="; ".join(row.summary for row in rows if row.summary),
+        headers=headers(context.settings.level, weight=False),
+        rows=tuple(rows),
+        axis_label=f"{AXIS_LABEL} with {meta['short']}",
+    )
+    test = prose.between(factor)
+    return Subgroup(
+        id=factor["id"],
+        title=f"{meta['short']} by {factor['label'].lower()}",
+        figure=figure(plot, _caption(factor), _table(context, meta, factor, name)),
+        test=test,
+    )
+
+
+def _panel(context: Context, record: Record) -> list[PlotRow]:
+    """Return the rows of one level: heading, studies, and the pooled value if there is one."""
+    result, many = record["result"], record["k"] > 1
+    title = f"{record['label']} (k = {record['k']})"
+    heading = PlotRow(kind="heading", label=title, counts=counts(record) if many else ())
+    studies = [
+        study_row(record, f"studies.{i}.", context.settings.study_interval, weight=False)
+        for i in range(len(record["studies"]))
+    ]
+    if result is None or not many:
+        return [heading, *studies]
+    return [heading, *studies, *pooled_rows(record, "result.", f"Pooled: {record['label']}")]
+
+
+def _caption(factor: Record) -> Sentence:
+    levels = factor["levels"]
+    several = [record for record in levels if record["k"] > 1]
+    text: Sentence = ()
+    if len(several) < len(levels):
+        text = ("A level with one study is shown as that study and has no diamond.",)
+    for record in several:
+        spread = prose.heterogeneity(record["result"] | {"id": record["id"]})
+        text = join(text, " " if text else "", f"{record['label']}: ", _nested(spread, "result."))
+    return text
+
+
+def _nested(sentence: Sentence, prefix: str) -> Sentence:
+    """Point the numbers of a sentence at the result inside a level."""
+    return tuple(
+        piece if isinstance(piece, str) else replace(piece, field=prefix + piece.field)
+        for piece in sentence
+    )
+
+
+def _table(context: Context, meta: Record, factor: Record, name: str) -> Table:
+    columns = result_columns(factor["label"], context.settings.level)
+    return Table(
+        id=f"table-subgroup-{name}",
+        caption=f"{meta['short']} by {factor['label'].lower()}",
+        columns=columns,
+        rows=tuple(
+            TableRow(cells=_cells(record), anchor=record["id"]) for record in factor["levels"]
+        ),
+    )
+
+
+def _cells(record: Record) -> tuple[Cell, ...]:
+    return (cell(record["label"]), *result_cells(record, "result."))

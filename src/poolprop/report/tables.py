@@ -1,0 +1,166 @@
+"""Tables: what a template needs to write one, and how result files become rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from poolprop.report.formats import level
+from poolprop.report.values import (
+    Piece,
+    Record,
+    Sentence,
+    Value,
+    join,
+    look_up,
+    quote,
+    quote_range,
+    spell,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """A column: its title, whether it holds numbers, and what the title means."""
+
+    title: str
+    numeric: bool = False
+    help: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """A cell, and the key by which its column is sorted."""
+
+    content: Sentence
+    sort: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableRow:
+    """A row; ``anchor`` is its element id, for deep links; the first cell is its header."""
+
+    cells: tuple[Cell, ...]
+    anchor: str = ""
+    strong: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """A table; ``note`` stands below it."""
+
+    id: str
+    caption: str
+    columns: tuple[Column, ...]
+    rows: tuple[TableRow, ...]
+    note: tuple[Sentence, ...] = ()
+
+
+def cell(*parts: Piece | Sentence) -> Cell:
+    """Return a cell that is sorted by its first number, or else by its text."""
+    content = join(*parts)
+    first = next((piece for piece in content if isinstance(piece, Value)), None)
+    return Cell(content=content, sort=first.raw if first else spell(content))
+
+
+def result_columns(first: str, level_of: float) -> tuple[Column, ...]:
+    """Return the columns that describe a pooled result, after one named ``first``."""
+    interval = f"{level(level_of)} CI"
+    return (
+        Column(title=first),
+        Column(title="k", numeric=True, help="number of arms or cohorts pooled"),
+        Column(title="Events/total", numeric=True),
+        Column(title="Pooled %", numeric=True),
+        Column(title=interval, numeric=True, help="confidence interval of the pooled value"),
+        Column(
+            title=f"{level(level_of)} prediction",
+            numeric=True,
+            help="where the proportion of a new study like these is expected",
+        ),
+        Column(title="τ²", numeric=True, help="between-study variance on the model's scale"),
+        Column(title="I²", numeric=True, help="share of the variation beyond chance"),
+    )
+
+
+def result_cells(owner: Record, prefix: str = "") -> tuple[Cell, ...]:
+    """Return the cells of :func:`result_columns` but the first."""
+    events = quote(owner, f"{prefix}events", "count")
+    return (
+        cell(quote(owner, f"{prefix}k", "count")),
+        cell(events, "/", quote(owner, f"{prefix}total", "count")),
+        cell(quote(owner, f"{prefix}proportion", "percent")),
+        cell(quote_range(owner, f"{prefix}ci")),
+        cell(quote_range(owner, f"{prefix}prediction")),
+        cell(quote(owner, f"{prefix}tau2", "number")),
+        cell(quote(owner, f"{prefix}i2", "percent-whole")),
+    )
+
+
+def study_table(
+    owner: Record, interval: str, level_of: float, *, name: str, caption: str, prefix: str = ""
+) -> Table:
+    """Return the studies of a result as a table.
+
+    Parameters
+    ----------
+    owner, prefix : mapping, str
+        The result, and the dotted path to the record that lists ``studies``.
+    interval : str
+        Method of the studies' intervals.
+    level_of : float
+        Level of the intervals.
+    name, caption : str
+        Identifier and caption of the table.
+    """
+    columns = (
+        Column(title="Study"),
+        Column(title="Arm"),
+        Column(title="Events", numeric=True),
+        Column(title="Total", numeric=True),
+        Column(title="%", numeric=True),
+        Column(title=f"{level(level_of)} CI", numeric=True),
+        Column(title="Weight", numeric=True, help="share of the information"),
+        Column(title="Denominator"),
+        Column(title="Where in the source"),
+    )
+    studies = look_up(owner, f"{prefix}studies")
+    rows = [
+        TableRow(
+            cells=(
+                cell(study["label"]),
+                cell(study["arm_label"]),
+                cell(quote(study, "events", "count")),
+                cell(quote(study, "total", "count")),
+                cell(quote(study, "proportion", "percent")),
+                cell(quote_range(study, f"intervals.{interval}")),
+                cell(quote(owner, f"{prefix}studies.{i}.weight", "percent")),
+                cell(study["denominator_basis"]),
+                cell(study["locator"]),
+            )
+        )
+        for i, study in enumerate(studies)
+    ]
+    return Table(id=name, caption=caption, columns=columns, rows=tuple(rows))
+
+
+def text_table(
+    name: str, caption: str, titles: Sequence[str], rows: Sequence[Sequence[str]]
+) -> Table:
+    """Return a table of text; a column whose cells are all numbers is set as numbers."""
+    numeric = [
+        any(row[i] for row in rows) and all(_is_number(row[i]) for row in rows if row[i])
+        for i in range(len(titles))
+    ]
+    columns = tuple(
+        Column(title=title, numeric=flag) for title, flag in zip(titles, numeric, strict=True)
+    )
+    body = tuple(TableRow(cells=tuple(cell(text) for text in row)) for row in rows)
+    return Table(id=name, caption=caption, columns=columns, rows=body)
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,124 @@
+"""Numbers that know where they come from, and sentences made of them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from poolprop.errors import ResultError
+from poolprop.report.formats import EN_DASH, FORMATS, MISSING
+
+Record = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Value:
+    """One number of a result file, as it is shown.
+
+    Attributes
+    ----------
+    ref : str
+        Identifier of the result that holds the number.
+    field : str
+        Where in that result, as a dotted path: ``ci.lower``, ``studies.0.weight``.
+    raw : str
+        The number as the result file writes it; empty when missing.
+    format : str
+        Key of :data:`poolprop.report.formats.FORMATS`.
+    text : str
+        What the reader sees.
+    """
+
+    ref: str
+    field: str
+    raw: str
+    format: str
+    text: str
+
+
+Piece = str | Value
+Sentence = tuple[Piece, ...]
+
+
+def look_up(record: Record, field: str) -> Any:
+    """Return what a dotted path of keys and list positions leads to.
+
+    Raises
+    ------
+    ResultError
+        If the record has no such field.
+    """
+    found: Any = record
+    for step in field.split("."):
+        try:
+            found = found[int(step)] if isinstance(found, list) else found[step]
+        except (KeyError, IndexError, TypeError, ValueError):
+            raise ResultError(
+                f"the result has no field {field!r}",
+                where=str(record.get("id", "a result without id")),
+                hint="Another version wrote it; run the workflow again.",
+            ) from None
+    return found
+
+
+def quote(record: Record, field: str, form: str) -> Value:
+    """Quote one number of a result.
+
+    Parameters
+    ----------
+    record : mapping
+        A result; its ``id`` becomes the reference.
+    field : str
+        Dotted path of the number within the result.
+    form : str
+        How to write it: a key of :data:`poolprop.report.formats.FORMATS`.
+    """
+    number = look_up(record, field)
+    return Value(
+        ref=str(look_up(record, "id")),
+        field=field,
+        raw="" if number is None else json.dumps(number),
+        format=form,
+        text=FORMATS[form](number),
+    )
+
+
+def quote_range(record: Record, field: str, form: str = "percent") -> Sentence:
+    """Quote both ends of an interval; an em dash if the result has none.
+
+    With ``form="percent"`` the sign is written once, after the upper end.
+    """
+    if look_up(record, field) is None:
+        return (MISSING,)
+    lower = "points" if form == "percent" else form
+    ends = quote(record, f"{field}.lower", lower), quote(record, f"{field}.upper", form)
+    return (ends[0], EN_DASH, ends[1])
+
+
+def join(*parts: Piece | Sentence) -> Sentence:
+    """Chain pieces and sentences; neighbouring strings become one."""
+    pieces: list[Piece] = []
+    for part in parts:
+        for piece in part if isinstance(part, tuple) else (part,):
+            if isinstance(piece, str) and pieces and isinstance(pieces[-1], str):
+                pieces[-1] += piece
+            elif piece != "":
+                pieces.append(piece)
+    return tuple(pieces)
+
+
+def listing(items: Sequence[Piece | Sentence], last: str = " and ") -> Sentence:
+    """Join items with commas, and the last two with a word."""
+    if len(items) < 2:
+        return join(*items)
+    parts: list[Piece | Sentence] = []
+    for item in items[:-2]:
+        parts += [item, ", "]
+    return join(*parts, items[-2], last, items[-1])
+
+
+def spell(sentence: Sentence) -> str:
+    """Return a sentence as plain text."""
+    return "".join(piece if isinstance(piece, str) else piece.text for piece in sentence)

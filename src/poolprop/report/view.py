@@ -1,0 +1,57 @@
+"""The whole page as data: what the templates are given."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from poolprop.report.context import Context, Section, Terms
+from poolprop.report.read import Results
+from poolprop.report.sections import SECTIONS
+from poolprop.settings import Settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """The page: its title, the question it answers, and its sections."""
+
+    title: str
+    question: str
+    version: str
+    software: str
+    sections: tuple[Section, ...]
+
+
+def make_view(results: Results, settings: Settings, terms: Terms | None = None) -> View:
+    """Gather all sections.
+
+    Parameters
+    ----------
+    results : Results
+        The result files.
+    settings : Settings
+        The plan that ran.
+    terms : mapping, optional
+        Labels of the vocabulary: field, then code, then label. Codes without a label are
+        written in plain words.
+    """
+    context = Context(results=results, settings=settings, terms=_with_levels(results, terms or {}))
+    made = (make(context) for make in SECTIONS)
+    versions = results.manifest.get("versions", {})
+    return View(
+        title=settings.review.title,
+        question=settings.review.question,
+        version=settings.review.version,
+        software=str(versions.get("poolprop", "")),
+        sections=tuple(section for section in made if section is not None),
+    )
+
+
+def _with_levels(results: Results, terms: Terms) -> Terms:
+    """Add the labels that the subgroup results carry, so that both name a level alike."""
+    merged: dict[str, Mapping[str, str]] = dict(terms)
+    for endpoint in results.endpoints:
+        for factor in endpoint.subgroups.get("factors", []):
+            found = {level["level"]: level["label"] for level in factor["levels"]}
+            merged[factor["factor"]] = {**found, **merged.get(factor["factor"], {})}
+    return merged

@@ -1,0 +1,268 @@
+"""Make results folders that obey docs/results.md, without the engine: numbers are made up.
+
+The report only quotes, so its tests need plausible numbers, not right ones.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import math
+from pathlib import Path
+
+from poolprop.plan import parse
+from poolprop.settings import Settings
+
+HOSTILE = (
+    '<script>alert("x")</script>',
+    "</script></style><img src=x onerror=alert(1)>",
+    'O\'Brien & "Sons" {{ 7 * 7 }} {% raw %}',
+    "Long " + "name of a multicentre cooperative study group " * 6 + "end",
+    "W" * 300,
+    "דוגמה של מחקר בעברית",
+    "成人急性淋巴细胞白血病多中心前瞻性临床研究" * 4,
+)
+
+PLAN = {
+    "review": {
+        "title": "Healing after two treatments",
+        "question": "What share of adults heals, and how fast?",
+        "caveat": "The overall number averages over settings that differ.",
+        "version": "test",
+    },
+    "endpoints": {
+        "healed": {
+            "label": "Complete healing",
+            "short": "Healed",
+            "description": "Healed at the last visit.",
+            "estimands": {
+                "primary": {
+                    "label": "All evaluable",
+                    "description": "Everyone who could be assessed.",
+                    "outcome": "healed",
+                    "denominator": "evaluable",
+                    "timepoints": ["best"],
+                },
+                "treated": {
+                    "label": "All treated",
+                    "outcome": "healed",
+                    "denominator": "treated",
+                    "timepoints": ["best", "week_4"],
+                    "where": {"setting": ["first_line"]},
+                },
+                "unused": {
+                    "label": "Never reported",
+                    "outcome": "healed",
+                    "denominator": "enrolled",
+                    "timepoints": ["best"],
+                },
+            },
+            "subgroups": {"setting": {"label": "Setting"}, "lineage": {"label": "Lineage"}},
+        },
+        "fast": {
+            "label": "Fast healing",
+            "short": "Fast",
+            "estimands": {
+                "primary": {
+                    "label": "All evaluable",
+                    "outcome": "fast",
+                    "denominator": "evaluable",
+                    "timepoints": ["week_4"],
+                }
+            },
+            "subgroups": {"setting": {"label": "Setting"}},
+        },
+    },
+}
+NAMES = ("Larch 2019", "Maple 2021", "Rowan 2022", "Alder 2024")
+COUNTS = ((12, 21), (91, 110), (11, 12), (12, 13))
+LEVELS = {"later_line": "Later line", "first_line": "First line"}
+
+
+def settings(**changes: object) -> Settings:
+    return parse(PLAN | changes)
+
+
+def interval(events: int, total: int, z: float = 1.96) -> dict[str, float]:
+    """Return the Wilson interval."""
+    p, half = events / total, z * z / (2 * total)
+    spread = z * math.sqrt(p * (1 - p) / total + z * z / (4 * total * total))
+    scale = 1 + z * z / total
+    lower, upper = (p + half - spread) / scale, (p + half + spread) / scale
+    return {"lower": max(0.0, lower), "upper": min(1.0, upper)}
+
+
+def study(endpoint: str, i: int, name: str, events: int, total: int, weight: float) -> dict:
+    outcome = f"OUT-{endpoint}-{i:03d}"
+    return {
+        "id": f"study/{endpoint}/primary/{outcome}",
+        "outcome_id": outcome,
+        "study_id": f"study{i}",
+        "arm_id": f"study{i}-arm",
+        "label": name,
+        "arm_label": f"regimen {i}" if name in NAMES else name,
+        "events": events,
+        "total": total,
+        "proportion": events / total,
+        "intervals": {
+            "clopper-pearson": interval(events, total, 2.1),
+            "wilson": interval(events, total),
+        },
+        "weight": weight,
+        "setting": "later_line" if i % 4 else "first_line",
+        "lineage": "B",
+        "population": "all",
+        "outcome": endpoint,
+        "timepoint": "best",
+        "denominator_basis": "evaluable",
+        "record_type": "reported",
+        "locator": "Results, para 1",
+        "note": "",
+    }
+
+
+def result(name: str, studies: list[dict], role: str = "primary", model: str = "glmm") -> dict:
+    k = len(studies)
+    events, total = (sum(s[key] for s in studies) for key in ("events", "total"))
+    p, many = events / total, k > 1
+    shrunk = min(max(p, 0.02), 0.98)
+    return {
+        "id": name, "role": role, "k": k, "events": events, "total": total,
+        "model": model if many else "single-study", "measure": "PLO", "link": "logit",
+        "tau2_method": "ML", "ci_method": "profile-ck", "level": 0.95,
+        "estimate": math.log(shrunk / (1 - shrunk)), "se": 0.42, "proportion": p,
+        "ci": interval(events, total, 2.8), "ci_estimate": {"lower": 0.0, "upper": 2.9},
+        "prediction": interval(events, total, 6.0) if many else None,
+        "prediction_method": "Bayesian, half-normal(1) prior on tau" if many else None,
+        "tau2": 0.49 if many else None, "tau": 0.7 if many else None,
+        "i2": 0.6 if many else None,
+        "i2_definition": "from the estimate of tau2" if many else None,
+        "h2": 2.5 if many else None, "q": 11.2 if many else None,
+        "q_df": k - 1 if many else None, "q_p": 0.011 if many else None,
+        "loglik": -9.1, "converged": True, "notes": [],
+        "method": "binomial-normal GLMM, logit link, ML" if many else "Clopper-Pearson interval",
+    }  # fmt: skip
+
+
+def estimand(endpoint: str, name: str, label: str, studies: list[dict], models: int = 3) -> dict:
+    key = f"pool/{endpoint}/{name}"
+    results = []
+    if studies:
+        results.append(result(key, studies))
+    if len(studies) > 1:
+        for i in range(models):
+            other = result(f"{key}/two-step.PLO.M{i}.hksj", studies, "comparison", "two-step")
+            other |= {"tau2_method": ("DL", "PM", "REML")[i % 3], "ci_method": "hksj"}
+            results.append(other | {"method": f"two-step, {other['tau2_method']}"})
+    return {
+        "id": key, "estimand": name, "label": label, "description": "Everyone.",
+        "outcome": endpoint, "population": "all", "denominator_basis": "evaluable",
+        "timepoint": "best", "k": len(studies), "events": sum(s["events"] for s in studies),
+        "total": sum(s["total"] for s in studies), "studies": studies,
+        "excluded": [{"arm_id": "x", "label": "Hazel 2020", "reason": "no denominator"}],
+        "results": results, "notes": [] if studies else ["No study reports it."],
+    }  # fmt: skip
+
+
+def subgroups(endpoint: str, meta: dict, factors: dict[str, str], studies: list[dict]) -> dict:
+    made = []
+    for factor, label in factors.items():
+        levels = []
+        for code in dict.fromkeys(s[factor] for s in studies):
+            members = [s for s in studies if s[factor] == code]
+            whole = sum(s["weight"] for s in members)
+            members = [s | {"weight": s["weight"] / whole} for s in members]
+            name = f"subgroup/{endpoint}/{factor}/{code}"
+            pooled = result(name, members)
+            counts = {key: pooled[key] for key in ("k", "events", "total")}
+            levels.append({
+                "id": name, "level": code, "label": LEVELS.get(code, f"{code} lineage"),
+                **counts, "studies": members, "result": pooled, "notes": [],
+            })  # fmt: skip
+        small = len(levels) < 2 or min(one["k"] for one in levels) < 2
+        test = {"q_between": 1.2, "df": len(levels) - 1, "p": 0.27, "method": "chi-square"}
+        made.append({
+            "id": f"subgroup/{endpoint}/{factor}", "factor": factor, "label": label,
+            "estimand": "primary", "levels": levels, "test": None if small else test,
+            "test_note": "Fewer than 2 levels have 2 studies." if small else "",
+        })  # fmt: skip
+    return {"schema": "poolprop/subgroups/1", "endpoint": meta, "factors": made}
+
+
+def influence(endpoint: str, meta: dict, studies: list[dict]) -> dict:
+    rows = []
+    for i, left in enumerate(studies if len(studies) > 1 else []):
+        name = f"loo/{endpoint}/primary/{left['arm_id']}"
+        rest = [s for s in studies if s is not left]
+        rows.append({
+            "id": name, "omitted": left["label"], "arm_id": left["arm_id"],
+            "result": result(name, rest), "change": 0.021 * (-1) ** i,
+        })  # fmt: skip
+    return {
+        "schema": "poolprop/influence/1", "endpoint": meta, "estimand": "primary",
+        "leave_one_out": rows,
+    }  # fmt: skip
+
+
+def make_studies(endpoint: str, names: tuple[str, ...]) -> list[dict]:
+    counts = [COUNTS[i % len(COUNTS)] for i in range(len(names))]
+    whole = sum(total for _, total in counts)
+    return [
+        study(endpoint, i, name, events, total, total / whole)
+        for i, (name, (events, total)) in enumerate(zip(names, counts, strict=True))
+    ]
+
+
+def write_endpoint(folder: Path, endpoint: str, names: tuple[str, ...]) -> None:
+    plan = PLAN["endpoints"][endpoint]
+    meta = {"id": endpoint, "label": plan["label"], "short": plan["short"], "description": ""}
+    studies = make_studies(endpoint, names)
+    chosen = {"primary": studies, "treated": studies[: max(1, len(studies) // 2)], "unused": []}
+    estimands = [
+        estimand(endpoint, key, block["label"], chosen[key])
+        for key, block in plan["estimands"].items()
+    ]
+    factors = {key: block["label"] for key, block in plan["subgroups"].items()}
+    home = folder / "analysis" / endpoint
+    pool = {"schema": "poolprop/pool/1", "endpoint": meta, "estimands": estimands}
+    write_json(home / "pool.json", pool)
+    write_json(home / "subgroups.json", subgroups(endpoint, meta, factors, studies))
+    write_json(home / "influence.json", influence(endpoint, meta, studies))
+
+
+def write_results(folder: Path, names: tuple[str, ...] = NAMES) -> Path:
+    """Write a results folder on studies of these names; return the folder."""
+    write_endpoint(folder, "healed", names)
+    write_endpoint(folder, "fast", names[:1])
+    rows = [
+        {
+            "study_id": f"study{i}", "label": name, "design": "single_arm",
+            "setting": "later_line", "lineage": "B", "regimen": name, "n_enrolled": str(20 + i),
+            "registry_id": "", "source_id": name,
+        }
+        for i, name in enumerate(names)
+    ]  # fmt: skip
+    write_csv(folder / "tables" / "studies.csv", rows)
+    audit = [{"outcome_id": "A", "printed": names[0], "recomputed": "57.1", "verdict": "agrees"}]
+    write_csv(folder / "evidence" / "source_audit.csv", audit)
+    manifest = {
+        "schema": "poolprop/manifest/1",
+        "data_sha256": "ab" * 32,
+        "versions": {"poolprop": "0.1.0", "numpy": "2.3.0"},
+        "inputs": [{"path": "data/studies.csv", "sha256": "cd" * 32}],
+    }
+    write_json(folder / "audit" / "manifest.json", manifest)
+    return folder
+
+
+def write_json(path: Path, record: dict) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(record, indent=2, sort_keys=True) + "\n", "utf-8")
+
+
+def write_csv(path: Path, rows: list[dict[str, str]]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w", encoding="utf-8", newline="") as lines:
+        writer = csv.DictWriter(lines, list(rows[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
