@@ -1,0 +1,69 @@
+# `make report` builds the report, `make test` runs the tests; both set up what they need.
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+CORES ?= $(shell nproc 2>/dev/null || echo 2)
+SNAKEMAKE := $(BIN)/python -m snakemake --logger poolprop --cores $(CORES)
+# uv installs in seconds; pip is the way round where uv cannot reach the package index.
+define install
+$(BIN)/uv pip install --quiet --python $(BIN)/python $(1) || $(BIN)/python -m pip install --quiet --disable-pip-version-check $(1)
+endef
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-dev report test test-fast check lock schema clean
+
+help: ## list the targets
+	@grep -E '^[a-z-]+:.*##' $(firstword $(MAKEFILE_LIST)) | sed -E 's/:[^#]*## /\t/' | expand -t 14
+
+setup: $(VENV)/.runtime ## install what the workflow needs into .venv
+
+setup-dev: $(VENV)/.dev ## install what tests and checks need as well
+
+$(VENV)/.runtime: requirements-bootstrap.lock requirements.lock pyproject.toml
+	@echo "Setting up $(VENV) (once; less than a minute on most machines) ..."
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements-bootstrap.lock
+	@$(call install,--require-hashes --requirement requirements.lock)
+	@$(call install,--no-deps --no-build-isolation --editable .)
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.lock $(VENV)/.runtime
+	@echo "Installing development tools ..."
+	@$(call install,--require-hashes --requirement requirements-dev.lock)
+	@touch $@
+
+report: $(VENV)/.runtime ## build results/report.html
+	@$(SNAKEMAKE) || { status=$$?; \
+	  if [ -e results/report.html ]; then mv -f results/report.html results/report.stale.html; \
+	    echo "The report of the previous run is kept as results/report.stale.html." >&2; fi; \
+	  exit $$status; }
+	@rm -f results/report.stale.html
+
+test: $(VENV)/.dev ## run every test this machine can run
+	@$(BIN)/python -m pytest
+
+test-fast: $(VENV)/.dev ## run the tests that take seconds
+	@$(BIN)/python -m pytest -m "unit or property" -q
+
+check: $(VENV)/.dev ## lint, format and type-check
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/snakefmt --check Snakefile workflow
+	$(BIN)/mypy
+	$(BIN)/python -m snakemake --lint
+
+COMPILE := $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+  --no-header --no-annotate --no-emit-index-url --no-emit-find-links
+
+lock: $(VENV)/.runtime ## make the lock files anew from pyproject.toml
+	printf 'setuptools>=77\nuv\n' | $(COMPILE) - -o requirements-bootstrap.lock
+	$(COMPILE) pyproject.toml -o requirements.lock
+	$(COMPILE) --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+
+schema: $(VENV)/.runtime ## make the JSON Schema of the plan anew from the code
+	@$(BIN)/poolprop step schema --out workflow/schemas/config.schema.json
+
+clean: ## delete results, logs and the workflow's memory of them
+	rm -rf results/analysis results/audit results/evidence results/figures results/tables
+	rm -rf results/report.html results/report.stale.html logs .snakemake

@@ -1,0 +1,79 @@
+"""The command line: ``poolprop COMMAND``, or ``python -m poolprop COMMAND``.
+
+Errors the user can mend become one line each and exit code 2; anything else is a bug and keeps
+its traceback.
+"""
+
+from __future__ import annotations
+
+import argparse
+import inspect
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from poolprop import commands, steps
+from poolprop._version import __version__
+from poolprop.errors import PoolpropError
+
+EPILOG = """\
+examples:
+  poolprop check                       check the plan and the tables of the review in this folder
+  poolprop pool studies.csv            pool the columns events and total of a table
+  poolprop pool studies.csv --by setting --json
+"""
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser: what people call, and ``step`` for the rules of the workflow."""
+    top = argparse.ArgumentParser(
+        prog="poolprop",
+        description="Meta-analysis of proportions: exact likelihoods, traceable numbers.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    top.add_argument("--version", action="version", version=f"poolprop {__version__}")
+    actions = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    commands.add_to(actions)
+    step = actions.add_parser("step", help="run one step of the workflow (the rules call this)")
+    names = step.add_subparsers(dest="step", required=True, metavar="STEP")
+    for name, function in inspect.getmembers(steps, _is_step):
+        _add_step(names, name.replace("_", "-"), function)
+    return top
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; 0 on success, 2 on an error the user can mend."""
+    options = vars(parser().parse_args(argv))
+    for name in ("command", "step"):
+        options.pop(name, None)
+    run: Callable[..., int | None] = options.pop("run")
+    try:
+        return run(**options) or 0
+    except PoolpropError as error:
+        print(error, file=sys.stderr)
+        return 2
+    except BrokenPipeError:
+        return 1
+
+
+def _is_step(member: object) -> bool:
+    return inspect.isfunction(member) and member.__module__ == steps.__name__
+
+
+def _add_step(names: Any, name: str, function: Callable[..., None]) -> None:
+    """Make a sub-command of a step: each parameter is a required option of the same name."""
+    help_text = inspect.getdoc(function)
+    command = names.add_parser(name, help=help_text, description=help_text)
+    for parameter in inspect.signature(function).parameters.values():
+        many = str(parameter.annotation).startswith("Sequence[")
+        kind = Path if "Path" in str(parameter.annotation) else str
+        option = f"--{parameter.name.replace('_', '-')}"
+        command.add_argument(option, type=kind, nargs="+" if many else None, required=True)
+    command.set_defaults(run=function)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""The audit trail: what went in, what came out, by which code and versions."""

@@ -1,0 +1,62 @@
+"""The manifest: hashes of inputs and outputs, versions, and the plan that ran."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Iterable
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from poolprop._version import __version__
+from poolprop.files import sha256
+from poolprop.settings import Settings
+
+# What the results depend on, besides our own code.
+PACKAGES = (
+    "numpy",
+    "scipy",
+    "pandas",
+    "statsmodels",
+    "matplotlib",
+    "jinja2",
+    "pydantic",
+    "snakemake",
+)
+
+
+def manifest(
+    settings: Settings, inputs: Iterable[Path], outputs: Iterable[Path], code: str
+) -> dict[str, Any]:
+    """Describe a run so that another can be compared with it.
+
+    Parameters
+    ----------
+    settings : Settings
+        The plan that ran.
+    inputs, outputs : iterable of Path
+        Files, relative to the working directory.
+    code : str
+        Digest of the code that ran.
+
+    Returns
+    -------
+    dict
+        No clock, user, host or absolute path is in it: equal runs give equal manifests.
+    """
+    return {
+        "schema": "poolprop/manifest/1",
+        "version": __version__,
+        "code": code,
+        "plan": settings.model_dump(mode="json"),
+        "inputs": [_file(path) for path in sorted(inputs)],
+        "outputs": [_file(path) for path in sorted(outputs)],
+        "versions": {
+            "python": platform.python_version(),
+            **{name: metadata.version(name) for name in PACKAGES},
+        },
+    }
+
+
+def _file(path: Path) -> dict[str, Any]:
+    return {"path": path.as_posix(), "bytes": path.stat().st_size, "sha256": sha256(path)}

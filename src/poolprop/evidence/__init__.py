@@ -1,0 +1,1 @@
+"""Curated study tables: read, checked, audited, and selected for analysis."""

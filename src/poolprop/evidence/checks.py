@@ -1,0 +1,119 @@
+"""Faults that show only between rows: duplicates, unknown keys, sums that cannot be."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Collection, Iterator
+from typing import Any
+
+from poolprop.evidence.problems import Problem
+from poolprop.evidence.read import Numbered
+from poolprop.evidence.tables import TABLES, Row
+
+# column -> (table it points to, key column there)
+REFERENCES: dict[str, dict[str, tuple[str, str]]] = {
+    "studies": {"source_id": ("sources", "source_id")},
+    "arms": {"study_id": ("studies", "study_id")},
+    "outcomes": {"arm_id": ("arms", "arm_id"), "derived_from": ("outcomes", "outcome_id")},
+    "discrepancies": {
+        "source_id": ("sources", "source_id"),
+        "outcome_ids": ("outcomes", "outcome_id"),
+        "alternative_outcome_ids": ("outcomes", "outcome_id"),
+    },
+}
+
+# What makes two rows of outcomes.csv the same fact.
+SAME_FACT = ("arm_id", "population", "outcome", "grade", "timepoint", "denominator_basis")
+
+
+def cross_checks(
+    tables: dict[str, Numbered], folder: str, broken: Collection[str]
+) -> Iterator[Problem]:
+    """Yield every fault between rows and tables.
+
+    Parameters
+    ----------
+    tables : dict
+        Rows with line numbers, by table name.
+    folder : str
+        How messages call the folder.
+    broken : collection of str
+        Files that already have faults of their own. Nothing is said to be unknown because
+        the row that defines it could not be read.
+    """
+
+    def file(name: str) -> str:
+        return f"{folder}/{TABLES[name].FILE}"
+
+    for name, rows in tables.items():
+        yield from _duplicate_keys(rows, TABLES[name], file(name))
+        for column, (target, key) in REFERENCES.get(name, {}).items():
+            if file(target) not in broken:
+                known = [getattr(row, key) for _, row in tables[target]]
+                yield from _unknown(rows, column, known, file(name), f"in {file(target)}")
+        if file("vocabulary") not in broken:
+            yield from _unknown_terms(rows, TABLES[name], tables["vocabulary"], file(name))
+    yield from _same_facts(tables["outcomes"], file("outcomes"))
+    yield from _larger_than_arm(tables["outcomes"], tables["arms"], file("outcomes"))
+
+
+def _duplicate_keys(rows: Numbered, model: type[Row], file: str) -> Iterator[Problem]:
+    first: dict[tuple[str, ...], int] = {}
+    for line, row in rows:
+        key = tuple(getattr(row, part) for part in model.KEY)
+        if key in first:
+            problem = f"{'.'.join(key)!r} stands already in row {first[key]}"
+            yield Problem(file, line, model.KEY[-1], problem, "Remove the duplicate row.")
+        first.setdefault(key, line)
+
+
+def _values(row: Row, column: str) -> tuple[str, ...]:
+    cell: Any = getattr(row, column)
+    return cell if isinstance(cell, tuple) else (cell,)
+
+
+def _unknown(
+    rows: Numbered, column: str, known: Collection[str], file: str, where: str
+) -> Iterator[Problem]:
+    for line, row in rows:
+        for value in _values(row, column):
+            if value not in known:
+                yield Problem(file, line, column, f"{value!r} is not {where}", _hint(value, known))
+
+
+def _unknown_terms(
+    rows: Numbered, model: type[Row], vocabulary: Numbered, file: str
+) -> Iterator[Problem]:
+    known: dict[str, list[str]] = {}
+    for _, term in vocabulary:
+        known.setdefault(term.field, []).append(term.term)  # type: ignore[attr-defined]
+    for column, field in model.TERMS.items():
+        where = f"a {field} of vocabulary.csv"
+        yield from _unknown(rows, column, known.get(field, []), file, where)
+
+
+def _hint(value: str, known: Collection[str]) -> str:
+    close = difflib.get_close_matches(value, known, n=1)
+    return f"Did you mean {close[0]!r}?" if close else "Correct it, or add the row it names."
+
+
+def _same_facts(outcomes: Numbered, file: str) -> Iterator[Problem]:
+    first: dict[tuple[str, ...], int] = {}
+    for line, row in outcomes:
+        if row.record_type == "conflicting":  # type: ignore[attr-defined]
+            continue
+        fact = tuple(str(getattr(row, column)) for column in SAME_FACT)
+        if fact in first:
+            problem = f"the same fact ({', '.join(fact)}) stands already in row {first[fact]}"
+            hint = "Remove one, or mark it 'conflicting'."
+            yield Problem(file, line, "outcome", problem, hint)
+        first.setdefault(fact, line)
+
+
+def _larger_than_arm(outcomes: Numbered, arms: Numbered, file: str) -> Iterator[Problem]:
+    enrolled = {row.arm_id: row.n_enrolled for _, row in arms}  # type: ignore[attr-defined]
+    for line, row in outcomes:
+        total, size = row.total, enrolled.get(row.arm_id)  # type: ignore[attr-defined]
+        if total is not None and size is not None and total > size:
+            problem = f"total is {total} but the arm has {size} patients"
+            yield Problem(file, line, "total", problem, "Correct the total or the arm.")

@@ -1,0 +1,159 @@
+"""The analysis data sets of one endpoint as tidy rows, and which rows of ``data/`` they rest on."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from typing import Literal, TypedDict
+
+from poolprop.evidence.load import Evidence
+from poolprop.evidence.select import AnalysisSet, select
+from poolprop.evidence.tables import Outcome
+from poolprop.settings import Endpoint, Estimand, Selection, Subgroup
+
+Factor = Literal["setting", "lineage"]
+
+
+class DataRow(TypedDict):
+    """One row of ``data.csv``: a study arm in one analysis data set."""
+
+    set: str
+    outcome_id: str
+    study_id: str
+    arm_id: str
+    source_id: str
+    label: str
+    arm_label: str
+    population: str
+    setting: str
+    lineage: str
+    outcome: str
+    timepoint: str
+    denominator_basis: str
+    events: int
+    total: int
+    record_type: str
+    derivation: str
+    locator: str
+    note: str
+    setting_label: str
+    lineage_label: str
+    population_label: str
+    timepoint_label: str
+    denominator_label: str
+    record_label: str
+
+
+class ExcludedRow(TypedDict):
+    """One row of ``excluded.csv``."""
+
+    set: str
+    arm_id: str
+    label: str
+    arm_label: str
+    reason: str
+
+
+def sets(evidence: Evidence, endpoint: Endpoint) -> Iterator[tuple[str, AnalysisSet]]:
+    """Yield each analysis data set of an endpoint with its name.
+
+    Estimands carry their own name; a level of a subgroup is ``subgroup/FACTOR/LEVEL``.
+    """
+    for name, estimand in endpoint.estimands.items():
+        yield name, select(evidence, estimand)
+    for factor, subgroup in endpoint.subgroups.items():
+        for level in levels(evidence, factor):
+            selection = _level_selection(
+                endpoint.estimands[subgroup.estimand], subgroup, factor, level
+            )
+            yield f"subgroup/{factor}/{level}", select(evidence, selection)
+
+
+def levels(evidence: Evidence, factor: Factor) -> list[str]:
+    """Return the levels of a factor in the order of the vocabulary, without ``mixed``."""
+    terms = [term for (field, _), term in evidence.terms.items() if field == factor]
+    ordered = sorted(terms, key=lambda term: (term.order, term.term))
+    return [term.term for term in ordered if term.term != "mixed"]
+
+
+def data_rows(name: str, chosen: AnalysisSet, evidence: Evidence) -> Iterator[DataRow]:
+    """Yield the rows of one set for ``data.csv``."""
+    for row in chosen.rows:
+        arm, study = evidence.arms[row.arm_id], evidence.study_of(row.arm_id)
+        if row.events is None or row.total is None:
+            continue  # select() admits no such row; this tells the type checker
+        yield DataRow(
+            set=name,
+            outcome_id=row.outcome_id,
+            study_id=study.study_id,
+            arm_id=row.arm_id,
+            source_id=study.source_id,
+            label=study.label,
+            arm_label=arm.label,
+            population=row.population,
+            setting=row.setting,
+            lineage=row.lineage,
+            outcome=row.outcome,
+            timepoint=row.timepoint,
+            denominator_basis=row.denominator_basis,
+            events=row.events,
+            total=row.total,
+            record_type=row.record_type,
+            derivation=row.derivation,
+            locator=row.locator,
+            note=row.note,
+            setting_label=evidence.label("setting", row.setting),
+            lineage_label=evidence.label("lineage", row.lineage),
+            population_label=evidence.label("population", row.population),
+            timepoint_label=evidence.label("timepoint", row.timepoint),
+            denominator_label=evidence.label("denominator_basis", row.denominator_basis),
+            record_label=evidence.label("record_type", row.record_type),
+        )
+
+
+def excluded_rows(name: str, chosen: AnalysisSet, evidence: Evidence) -> Iterator[ExcludedRow]:
+    """Yield the rows of one set for ``excluded.csv``."""
+    for exclusion in chosen.excluded:
+        arm, study = evidence.arms[exclusion.arm_id], evidence.study_of(exclusion.arm_id)
+        yield ExcludedRow(
+            set=name,
+            arm_id=arm.arm_id,
+            label=study.label,
+            arm_label=arm.label,
+            reason=exclusion.reason,
+        )
+
+
+def fingerprint(evidence: Evidence, endpoint: Endpoint) -> str:
+    """Return a digest of everything in the tables that an endpoint's data sets can depend on.
+
+    The workflow gives it to the job that makes the data sets, so that a changed row reruns
+    the endpoints it concerns and no others.
+    """
+    outcomes = _outcomes_used(endpoint)
+    content = hashlib.sha256()
+    rows: list[Outcome] = [row for row in evidence.outcomes.values() if row.outcome in outcomes]
+    for row in rows:
+        content.update(row.model_dump_json().encode())
+    for table in (evidence.arms, evidence.studies):
+        for entry in table.values():
+            content.update(entry.model_dump_json().encode())
+    for term in evidence.terms.values():
+        content.update(f"{term.field}.{term.term}.{term.label}.{term.order}".encode())
+    return content.hexdigest()[:16]
+
+
+def _outcomes_used(endpoint: Endpoint) -> set[str]:
+    return {estimand.outcome for estimand in endpoint.estimands.values()}
+
+
+def _level_selection(
+    estimand: Estimand, subgroup: Subgroup, factor: Factor, level: str
+) -> Selection:
+    where = estimand.where.model_copy(update={factor: (level,)})
+    changes: dict[str, object] = {"where": where}
+    if subgroup.populations:
+        changes["populations"] = subgroup.populations
+    if subgroup.record_types:
+        changes["record_types"] = subgroup.record_types
+    return estimand.model_copy(update=changes)

@@ -1,0 +1,101 @@
+"""All tables together, checked against each other, or a list of what is wrong."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from poolprop.evidence.checks import cross_checks
+from poolprop.evidence.problems import TableErrors
+from poolprop.evidence.read import Numbered, read_table
+from poolprop.evidence.tables import TABLES, Arm, Discrepancy, Outcome, Source, Study, Term
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """The curated tables, valid on their own and together.
+
+    Attributes
+    ----------
+    sources, studies, arms, outcomes : dict
+        Rows by their identifier, in the order of the file.
+    terms : dict
+        Vocabulary by ``(field, term)``.
+    discrepancies : tuple of Discrepancy
+        Contradictions of the sources.
+    lines : dict
+        Line number in the file by ``(table, identifier)``.
+    """
+
+    sources: dict[str, Source]
+    studies: dict[str, Study]
+    arms: dict[str, Arm]
+    outcomes: dict[str, Outcome]
+    terms: dict[tuple[str, str], Term]
+    discrepancies: tuple[Discrepancy, ...]
+    lines: dict[tuple[str, str], int] = field(repr=False)
+
+    def label(self, field_name: str, term: str) -> str:
+        """Return how the report calls a term; the term itself if the vocabulary lacks it."""
+        found = self.terms.get((field_name, term))
+        return found.label if found else term
+
+    def study_of(self, arm_id: str) -> Study:
+        """Return the study an arm belongs to."""
+        return self.studies[self.arms[arm_id].study_id]
+
+
+def load(folder: Path) -> Evidence:
+    """Read and check all tables of a review.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder that holds ``sources.csv``, ``studies.csv`` and so on.
+
+    Returns
+    -------
+    Evidence
+        The tables, free of faults that a program can see.
+
+    Raises
+    ------
+    TableErrors
+        With every fault of every table, one line each: ``file:row:column: problem. hint``.
+    """
+    tables: dict[str, Numbered] = {}
+    problems = []
+    for name, model in TABLES.items():
+        path = folder / model.FILE
+        tables[name], faults = read_table(path, model, path.as_posix())
+        problems += faults
+    broken = {fault.file for fault in problems}
+    problems += cross_checks(tables, folder.as_posix(), broken)
+    if problems:
+        raise TableErrors(problems)
+    return _evidence(tables)
+
+
+def _evidence(tables: dict[str, Numbered]) -> Evidence:
+    def by_key(name: str) -> dict[str, Any]:
+        key = TABLES[name].KEY[0]
+        return {getattr(row, key): row for _, row in tables[name]}
+
+    lines = {
+        (name, ".".join(getattr(row, part) for part in TABLES[name].KEY)): line
+        for name, rows in tables.items()
+        for line, row in rows
+    }
+    terms = [row for _, row in tables["vocabulary"] if isinstance(row, Term)]
+    return Evidence(
+        sources=by_key("sources"),
+        studies=by_key("studies"),
+        arms=by_key("arms"),
+        outcomes=by_key("outcomes"),
+        terms={(row.field, row.term): row for row in terms},
+        discrepancies=tuple(
+            row for _, row in tables["discrepancies"] if isinstance(row, Discrepancy)
+        ),
+        lines=lines,
+    )

@@ -1,0 +1,133 @@
+"""Read one table: every fault of every cell, each with its file, row and column."""
+
+from __future__ import annotations
+
+import csv
+import difflib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from poolprop.evidence.problems import Problem
+from poolprop.evidence.tables import Row
+
+HINTS = {
+    "string_pattern_mismatch": "Use letters, digits and . _ + - only.",
+    "string_too_short": "Fill in the cell.",
+    "string_too_long": "Shorten the text.",
+    "whole_number": "Write a whole number in plain digits, or NR if the source does not report it.",
+    "float_parsing": "Write a number with a decimal point, or NR if the source does not report it.",
+    "finite_number": "Write a finite number, or NR if the source does not report it.",
+    "column:events": "Correct the counts: events must lie between 0 and total.",
+    "column:total": "A denominator must be at least 1.",
+}
+
+Numbered = list[tuple[int, Row]]
+
+
+def read_table(path: Path, model: type[Row], name: str) -> tuple[Numbered, list[Problem]]:
+    """Read a CSV table against its model.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    model : type of Row
+        What each row must be.
+    name : str
+        How messages call the file.
+
+    Returns
+    -------
+    rows : list of (int, Row)
+        The good rows with their line numbers.
+    problems : list of Problem
+        Everything that is wrong; empty when the table may be used.
+    """
+    columns = list(model.model_fields)
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except FileNotFoundError:
+        return [], [Problem(name, 1, columns[0], "the table is missing", "Restore the file.")]
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        return [], [Problem(name, line, "-", "not UTF-8 text", "Save the table as UTF-8.")]
+    if "\0" in text:
+        line = text[: text.index("\0")].count("\n") + 1
+        return [], [Problem(name, line, "-", "the table holds a NUL byte", "Remove it.")]
+    try:
+        records = _records(text)
+        _, header = next(records, (1, []))
+        if faults := _header_problems(header, columns, name):
+            return [], faults
+        return _rows(records, header, model, name)
+    except csv.Error as error:
+        return [], [Problem(name, 1, "-", f"not a CSV table ({error})", "Check the quotes.")]
+
+
+def _records(text: str) -> Iterator[tuple[int, list[str]]]:
+    """Yield (first line, cells) of each record; a quoted cell may span lines."""
+    reader = csv.reader(text.splitlines(keepends=True), strict=True)
+    line = 1
+    for cells in reader:
+        yield line, cells
+        line = reader.line_num + 1
+
+
+def _header_problems(header: list[str], columns: list[str], name: str) -> list[Problem]:
+    problems = []
+    for column in columns:
+        if column not in header:
+            problems.append(Problem(name, 1, column, "the column is missing", "Add it."))
+    for index, column in enumerate(header):
+        if column in header[:index]:
+            problems.append(Problem(name, 1, column, "the column stands twice", "Keep one."))
+        elif column not in columns:
+            close = difflib.get_close_matches(column, columns, n=1)
+            hint = f"Did you mean {close[0]!r}?" if close else "Remove it."
+            problems.append(Problem(name, 1, column or "-", "unknown column", hint))
+    return problems
+
+
+def _rows(
+    records: Iterator[tuple[int, list[str]]], header: list[str], model: type[Row], name: str
+) -> tuple[Numbered, list[Problem]]:
+    rows: Numbered = []
+    problems: list[Problem] = []
+    seen = False
+    for line, cells in records:
+        if not any(cells):
+            continue
+        seen = True
+        if len(cells) != len(header):
+            problem = f"{len(cells)} cells where the header has {len(header)}"
+            column = header[min(len(cells), len(header)) - 1]
+            problems.append(Problem(name, line, column, problem, "Check commas and quotes."))
+            continue
+        try:
+            rows.append((line, model.model_validate(dict(zip(header, cells, strict=True)))))
+        except ValidationError as error:
+            problems += [_problem(fault, line, name) for fault in error.errors()]
+    if not seen and model.REQUIRED:
+        empty = Problem(name, 2, header[0], "the table has no rows", "Add at least one row.")
+        problems.append(empty)
+    return rows, problems
+
+
+def _problem(fault: ErrorDetails, line: int, name: str) -> Problem:
+    kind = fault["type"]
+    if kind.startswith("column:"):
+        return Problem(name, line, kind.removeprefix("column:"), fault["msg"], HINTS[kind])
+    column = str(fault["loc"][0]) if fault["loc"] else "-"
+    message = fault["msg"][0].lower() + fault["msg"][1:]
+    if kind != "whole_number":
+        message += f" (got {_short(fault['input'])})"
+    return Problem(name, line, column, message, HINTS.get(kind, "Correct the cell."))
+
+
+def _short(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."

@@ -1,0 +1,174 @@
+"""From the tables to the analysis data set of one estimand.
+
+For each arm the plan's filters leave some rows; the order of preference in the plan picks
+one. What is left out is kept with its reason, so that no denominator changes silently.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from poolprop.errors import DataError
+from poolprop.evidence.load import Evidence
+from poolprop.evidence.tables import Arm, Outcome
+from poolprop.settings import Selection
+
+Keep = Callable[[Outcome], bool]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exclusion:
+    """An arm that the estimand could have used, and why it does not.
+
+    Attributes
+    ----------
+    arm_id : str
+        The arm.
+    reason : str
+        Why, in words for the report.
+    """
+
+    arm_id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnalysisSet:
+    """The rows of one pool, one for each arm, in the order of ``arms.csv``.
+
+    Attributes
+    ----------
+    rows : tuple of Outcome
+        Each with events and total.
+    excluded : tuple of Exclusion
+        Eligible arms without a usable row.
+    """
+
+    rows: tuple[Outcome, ...]
+    excluded: tuple[Exclusion, ...]
+
+
+def select(evidence: Evidence, selection: Selection) -> AnalysisSet:
+    """Choose the row of each arm that an analysis uses.
+
+    Parameters
+    ----------
+    evidence : Evidence
+        The checked tables.
+    selection : Selection
+        Outcome, denominator basis, filters and preferences of the plan.
+
+    Returns
+    -------
+    AnalysisSet
+        At most one row an arm, no two arms that share patients.
+
+    Raises
+    ------
+    DataError
+        If two rows of one arm are equally preferred, or two chosen arms share patients.
+    """
+    chosen, excluded = [], []
+    for arm in evidence.arms.values():
+        if arm.role not in selection.roles:
+            continue
+        rows = [row for row in evidence.outcomes.values() if row.arm_id == arm.arm_id]
+        usable, reason = _usable(rows, arm, selection, evidence)
+        if usable:
+            chosen.append(_preferred(usable, selection))
+        else:
+            excluded.append(Exclusion(arm_id=arm.arm_id, reason=reason))
+    _refuse_overlap(chosen, evidence)
+    return AnalysisSet(rows=tuple(chosen), excluded=tuple(excluded))
+
+
+def _usable(
+    rows: Iterable[Outcome], arm: Arm, selection: Selection, evidence: Evidence
+) -> tuple[list[Outcome], str]:
+    """Filter step by step; the first step that leaves nothing is the reason."""
+    wanted = set(selection.where.drug_class)
+    if wanted and not wanted & set(arm.drug_classes):
+        return [], f"regimen without {_words(evidence, 'drug_class', selection.where.drug_class)}"
+    left = list(rows)
+    for reason, keep in _steps(selection, evidence):
+        left = [row for row in left if keep(row)]
+        if not left:
+            return [], reason
+    return left, ""
+
+
+def _steps(selection: Selection, evidence: Evidence) -> Iterator[tuple[str, Keep]]:
+    """Yield each filter with what is said of an arm that it leaves without rows."""
+
+    def words(field: str, terms: Iterable[str]) -> str:
+        return _words(evidence, field, terms)
+
+    where = selection.where
+    yield (
+        f"does not report {words('outcome', [selection.outcome])}",
+        lambda row: row.outcome == selection.outcome,
+    )
+    yield (
+        f"no figure with this denominator ({words('denominator_basis', [selection.denominator])})",
+        lambda row: row.denominator_basis == selection.denominator,
+    )
+    yield (
+        f"no figure at this time ({words('timepoint', selection.timepoints)})",
+        lambda row: row.timepoint in selection.timepoints,
+    )
+    yield (
+        f"no figure for this population ({words('population', selection.populations)})",
+        lambda row: row.population in selection.populations,
+    )
+    if where.setting:
+        yield (
+            f"no patients of this setting ({words('setting', where.setting)})",
+            lambda row: row.setting in where.setting,
+        )
+    if where.lineage:
+        yield (
+            f"no figure for this lineage alone ({words('lineage', where.lineage)})",
+            lambda row: row.lineage in where.lineage,
+        )
+    yield (
+        "only figures of a kind the plan does not admit here (such as reconstructed or proxy)",
+        lambda row: row.record_type in selection.record_types,
+    )
+    yield "a percentage without a count", lambda row: row.events is not None
+
+
+def _words(evidence: Evidence, field: str, terms: Iterable[str]) -> str:
+    return " or ".join(evidence.label(field, term) for term in terms)
+
+
+def _preferred(rows: Sequence[Outcome], selection: Selection) -> Outcome:
+    def rank(row: Outcome) -> tuple[int, int]:
+        return (
+            selection.populations.index(row.population),
+            selection.timepoints.index(row.timepoint),
+        )
+
+    ordered = sorted(rows, key=rank)
+    if len(ordered) > 1 and rank(ordered[0]) == rank(ordered[1]):
+        raise DataError(
+            f"rows {ordered[0].outcome_id} and {ordered[1].outcome_id} of arm "
+            f"{ordered[0].arm_id} are equally preferred for outcome {selection.outcome!r}",
+            where="outcomes.csv",
+            hint="Mark one 'conflicting' or tell them apart by population or timepoint.",
+        )
+    return ordered[0]
+
+
+def _refuse_overlap(rows: Iterable[Outcome], evidence: Evidence) -> None:
+    first: dict[str, str] = {}
+    for row in rows:
+        for group in evidence.arms[row.arm_id].overlap_group:
+            if group in first:
+                raise DataError(
+                    f"arms {first[group]} and {row.arm_id} share patients (overlap group "
+                    f"{group!r}) and cannot enter one pool",
+                    where="arms.csv",
+                    hint="Choose other roles for the estimand, or correct the overlap groups.",
+                )
+            first[group] = row.arm_id

@@ -1,0 +1,259 @@
+"""The tables of ``data/``: which columns they have and what a cell may hold.
+
+A cell ``NR`` says that the source does not report the fact; an empty cell says that the
+column does not apply. Both are read as ``None`` where a number is expected, and kept as
+text elsewhere.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar, Self
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+NOT_REPORTED = "NR"
+
+
+def _number_or_none(cell: object) -> object:
+    return None if cell in ("", NOT_REPORTED) else cell
+
+
+def _items(cell: object) -> object:
+    return (
+        tuple(part.strip() for part in cell.split(";") if part.strip())
+        if isinstance(cell, str)
+        else cell
+    )
+
+
+def _plain_digits(cell: object) -> object:
+    """Refuse what ``int`` would forgive: signs, blanks, underscores, other scripts' digits."""
+    if isinstance(cell, str) and not (cell.isascii() and cell.isdigit()):
+        raise PydanticCustomError(
+            "whole_number", "{value} is not a whole number", {"value": repr(cell)}
+        )
+    return cell
+
+
+Count = Annotated[int, BeforeValidator(_plain_digits), Field(ge=0, le=10**9)]
+MaybeCount = Annotated[Count | None, BeforeValidator(_number_or_none)]
+MaybeNumber = Annotated[
+    Annotated[float, Field(allow_inf_nan=False)] | None, BeforeValidator(_number_or_none)
+]
+MaybePercent = Annotated[
+    Annotated[float, Field(allow_inf_nan=False, ge=0, le=200)] | None,
+    BeforeValidator(_number_or_none),
+]
+Key = Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[A-Za-z0-9][A-Za-z0-9_.+-]*$")]
+Text = Annotated[str, Field(max_length=2000)]
+Label = Annotated[str, Field(min_length=1, max_length=300)]
+Items = Annotated[tuple[str, ...], BeforeValidator(_items)]
+
+
+class Row(BaseModel):
+    """Base of all rows: unknown columns are errors, rows are immutable.
+
+    Class attributes say which file the table is, which columns name a row, and which
+    columns hold terms of ``vocabulary.csv`` (column -> field of the vocabulary).
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=False)
+
+    FILE: ClassVar[str]
+    KEY: ClassVar[tuple[str, ...]]
+    TERMS: ClassVar[dict[str, str]] = {}
+    REQUIRED: ClassVar[bool] = True
+
+
+class Source(Row):
+    """A document the evidence comes from."""
+
+    FILE = "sources.csv"
+    KEY = ("source_id",)
+    TERMS: ClassVar = {"publication_type": "publication_type"}
+
+    source_id: Key
+    file_name: Label
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    title: Text
+    authors: Text
+    year: Text
+    journal: Text
+    doi: Text
+    registry_id: Text
+    licence: Text
+    publication_type: Key
+    citation: Text
+    note: Text
+
+
+class Study(Row):
+    """One study: design, place, size and patients."""
+
+    FILE = "studies.csv"
+    KEY = ("study_id",)
+    TERMS: ClassVar = {
+        "design": "design",
+        "setting": "setting",
+        "lineage": "lineage",
+        "drug_classes": "drug_class",
+        "publication_type": "publication_type",
+    }
+
+    study_id: Key
+    source_id: Key
+    label: Label
+    design: Key
+    prospective: Text
+    centres: Text
+    country: Text
+    enrolment_start: Text
+    enrolment_end: Text
+    registry_id: Text
+    n_enrolled: MaybeCount
+    n_treated: MaybeCount
+    n_evaluable: MaybeCount
+    age_median: MaybeNumber
+    age_min: MaybeNumber
+    age_max: MaybeNumber
+    male: MaybeCount
+    setting: Key
+    lineage: Key
+    ph_status: Text
+    regimen: Text
+    drug_classes: Items
+    follow_up_months_median: MaybeNumber
+    publication_type: Key
+    locator: Text
+    note: Text
+
+
+class Arm(Row):
+    """An arm or cohort whose patients can be pooled as one."""
+
+    FILE = "arms.csv"
+    KEY = ("arm_id",)
+    TERMS: ClassVar = {
+        "role": "role",
+        "setting": "setting",
+        "lineage": "lineage",
+        "drug_classes": "drug_class",
+    }
+
+    arm_id: Key
+    study_id: Key
+    label: Label
+    regimen: Text
+    drug_classes: Items
+    role: Key
+    schedule: Text
+    setting: Key
+    lineage: Key
+    n_enrolled: MaybeCount
+    n_evaluable: MaybeCount
+    overlap_group: Items
+    overlap_note: Text
+    locator: Text
+    note: Text
+
+
+class Outcome(Row):
+    """One proportion, as the source gives it or as we derived it from the source."""
+
+    FILE = "outcomes.csv"
+    KEY = ("outcome_id",)
+    TERMS: ClassVar = {
+        "population": "population",
+        "setting": "setting",
+        "lineage": "lineage",
+        "outcome": "outcome",
+        "timepoint": "timepoint",
+        "denominator_basis": "denominator_basis",
+        "record_type": "record_type",
+        "agreement": "agreement",
+    }
+
+    outcome_id: Key
+    arm_id: Key
+    population: Key
+    setting: Key
+    lineage: Key
+    outcome: Key
+    grade: Text
+    timepoint: Key
+    events: MaybeCount
+    total: MaybeCount
+    denominator_basis: Key
+    percent_reported: MaybePercent
+    ci_lower_reported: MaybePercent
+    ci_upper_reported: MaybePercent
+    record_type: Key
+    derivation: Text
+    derived_from: Items
+    locator: Label
+    agreement: Key
+    adjudication: Text
+    note: Text
+
+    @model_validator(mode="after")
+    def _counts_fit(self) -> Self:
+        if self.events is not None and self.total is not None and self.events > self.total:
+            raise PydanticCustomError(
+                "column:events",
+                "events is {events} but total is {total}",
+                {"events": self.events, "total": self.total},
+            )
+        if self.total == 0:
+            raise PydanticCustomError("column:total", "total is 0", {})
+        if self.events is None and self.percent_reported is None:
+            raise PydanticCustomError(
+                "column:events", "neither events nor percent_reported is given", {}
+            )
+        if self.events is not None and self.total is None:
+            raise PydanticCustomError("column:total", "events is given but total is missing", {})
+        return self
+
+
+class Term(Row):
+    """A term of the controlled vocabulary."""
+
+    FILE = "vocabulary.csv"
+    KEY = ("field", "term")
+
+    field: Key
+    term: Key
+    label: Label
+    definition: Text
+    order: Count
+
+
+class Discrepancy(Row):
+    """A contradiction in the sources and what was decided."""
+
+    FILE = "discrepancies.csv"
+    KEY = ("discrepancy_id",)
+    TERMS: ClassVar = {"severity": "severity"}
+    REQUIRED = False
+
+    discrepancy_id: Key
+    source_id: Key
+    outcome_ids: Items
+    locator: Text
+    printed: Text
+    recomputed: Text
+    severity: Key
+    found_by: Text
+    decision: Text
+    reason: Text
+    alternative_outcome_ids: Items
+
+
+TABLES: dict[str, type[Row]] = {
+    "sources": Source,
+    "studies": Study,
+    "arms": Arm,
+    "outcomes": Outcome,
+    "vocabulary": Term,
+    "discrepancies": Discrepancy,
+}

@@ -1,0 +1,97 @@
+"""Write files whole or not at all, and always the same bytes for the same content."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+import os
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from poolprop.errors import ResultError
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Write ``content`` to ``path`` atomically: readers see the old file or the new one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        # mkstemp makes private files; results are for everyone the umask allows.
+        umask = os.umask(0)
+        os.umask(umask)
+        temporary.chmod(0o666 & ~umask)
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write UTF-8 text atomically, line ends as they are in ``text``."""
+    write_bytes(path, text.encode("utf-8"))
+
+
+def write_json(path: Path, record: Any) -> None:
+    """Write JSON with sorted keys; NaN and infinity are refused, ``None`` is ``null``."""
+    text = json.dumps(record, indent=2, sort_keys=True, ensure_ascii=False, allow_nan=False)
+    write_text(path, text + "\n")
+
+
+def write_csv(path: Path, columns: Sequence[str], rows: Iterable[Mapping[str, object]]) -> None:
+    """Write a tidy table; ``None`` becomes an empty cell, floats keep every digit."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(columns)
+    for row in rows:
+        writer.writerow(["" if row[name] is None else row[name] for name in columns])
+    write_text(path, buffer.getvalue())
+
+
+def read_json(path: Path, schema: str) -> dict[str, Any]:
+    """Read a result file and insist on its schema.
+
+    Raises
+    ------
+    ResultError
+        If the file is missing, is not JSON or carries another ``schema``.
+    """
+    try:
+        record = json.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        raise ResultError(
+            "the file is missing", where=str(path), hint="Run snakemake to make it."
+        ) from None
+    except json.JSONDecodeError as error:
+        raise ResultError(
+            f"not valid JSON ({error.msg}, line {error.lineno})",
+            where=str(path),
+            hint="Delete it and run snakemake again.",
+        ) from None
+    if not isinstance(record, dict) or record.get("schema") != schema:
+        raise ResultError(
+            f"expected a file of schema {schema!r}",
+            where=str(path),
+            hint="Another version wrote it; run snakemake again.",
+        )
+    return record
+
+
+def read_csv(path: Path) -> list[dict[str, str]]:
+    """Read a result table as a list of dictionaries of text."""
+    with path.open(newline="", encoding="utf-8") as handle:
+        return list(csv.DictReader(handle))
+
+
+def sha256(path: Path) -> str:
+    """Return the SHA-256 of a file as lower-case hexadecimal text."""
+    with path.open("rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()

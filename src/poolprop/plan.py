@@ -1,0 +1,196 @@
+"""Read the analysis plan, and say in one line a fault what is wrong with it."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from poolprop.errors import ConfigError
+from poolprop.settings import Endpoint, Settings
+
+NAME_RULE = "Use lower-case letters, digits and _, starting with a letter."
+
+
+class ConfigErrors(ConfigError):
+    """All faults of the plan, one line each."""
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        Exception.__init__(self, "\n".join(lines))
+
+
+def parse(record: Mapping[str, Any], where: str = "config/config.yaml") -> Settings:
+    """Check a plan that was read from YAML.
+
+    Parameters
+    ----------
+    record : mapping
+        The plan; an endpoint's ``defaults`` are filled into its estimands first.
+    where : str
+        How messages call the file.
+
+    Raises
+    ------
+    ConfigError
+        With one line for each fault: key, what is wrong, how to mend it.
+    """
+    try:
+        return Settings.model_validate(_with_defaults(record))
+    except ValidationError as error:
+        raise ConfigErrors(_line(fault, where) for fault in error.errors()) from None
+
+
+def load(path: Path) -> Settings:
+    """Read and check a plan from a YAML file.
+
+    Raises
+    ------
+    ConfigError
+        If the file is missing, is not YAML, or :func:`parse` objects.
+    """
+    import yaml
+
+    try:
+        record = yaml.safe_load(path.read_text("utf-8"))
+    except FileNotFoundError:
+        raise ConfigError("the file is missing", where=str(path), hint="Restore it.") from None
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        mark = getattr(error, "problem_mark", None)
+        place = f"{path}:{mark.line + 1}" if mark else str(path)
+        problem = getattr(error, "problem", None) or "not readable as UTF-8 text"
+        raise ConfigError(f"not YAML ({problem})", where=place, hint="Mend the line.") from None
+    if not isinstance(record, dict):
+        raise ConfigError("the plan is empty", where=str(path), hint="Restore the file.")
+    return parse(record, path.as_posix())
+
+
+def vocabulary_faults(
+    settings: Settings, terms: Mapping[str, list[str]], where: str = "config/config.yaml"
+) -> Iterator[str]:
+    """Yield a line for each term of the plan that the vocabulary does not define.
+
+    Parameters
+    ----------
+    settings : Settings
+        The plan.
+    terms : mapping of str to list of str
+        Terms by field of ``vocabulary.csv``.
+    where : str
+        How messages call the file.
+    """
+    for key, field, value in _terms_used(settings):
+        known = terms.get(field, [])
+        if value not in known:
+            yield f"{where}: {key}: {value!r} is not a {field} of vocabulary.csv. " + _did_you_mean(
+                value, known
+            )
+
+
+def _terms_used(settings: Settings) -> Iterator[tuple[str, str, str]]:
+    for end_name, endpoint in settings.endpoints.items():
+        for name, estimand in endpoint.estimands.items():
+            key = f"endpoints.{end_name}.estimands.{name}"
+            yield f"{key}.outcome", "outcome", estimand.outcome
+            yield f"{key}.denominator", "denominator_basis", estimand.denominator
+            lists: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+                ("timepoints", "timepoint", estimand.timepoints),
+                ("populations", "population", estimand.populations),
+                ("roles", "role", estimand.roles),
+                ("record_types", "record_type", estimand.record_types),
+                ("where.setting", "setting", estimand.where.setting),
+                ("where.lineage", "lineage", estimand.where.lineage),
+                ("where.drug_class", "drug_class", estimand.where.drug_class),
+            )
+            for part, field, values in lists:
+                yield from ((f"{key}.{part}", field, value) for value in values)
+        for name, subgroup in endpoint.subgroups.items():
+            key = f"endpoints.{end_name}.subgroups.{name}"
+            for value in subgroup.populations:
+                yield f"{key}.populations", "population", value
+            for value in subgroup.record_types:
+                yield f"{key}.record_types", "record_type", value
+
+
+def _with_defaults(record: Mapping[str, Any]) -> dict[str, Any]:
+    """Fill an endpoint's ``defaults`` into each of its estimands; leave odd shapes to pydantic."""
+    filled = dict(record)
+    endpoints = record.get("endpoints")
+    if not isinstance(endpoints, Mapping):
+        return filled
+    filled["endpoints"] = {name: _filled(endpoint) for name, endpoint in endpoints.items()}
+    return filled
+
+
+def _filled(endpoint: Any) -> Any:
+    if not isinstance(endpoint, Mapping):
+        return endpoint
+    result = {key: value for key, value in endpoint.items() if key != "defaults"}
+    defaults, estimands = endpoint.get("defaults", {}), endpoint.get("estimands")
+    if isinstance(defaults, Mapping) and isinstance(estimands, Mapping):
+        result["estimands"] = {
+            name: {**defaults, **estimand} if isinstance(estimand, Mapping) else estimand
+            for name, estimand in estimands.items()
+        }
+    return result
+
+
+def _line(fault: ErrorDetails, where: str) -> str:
+    key = ".".join(str(part) for part in fault["loc"] if part != "[key]") or "(top level)"
+    kind = fault["type"]
+    if kind == "extra_forbidden":
+        return f"{where}: {key}: unknown key. " + _did_you_mean(
+            str(fault["loc"][-1]), _keys_at(fault["loc"][:-1])
+        )
+    if kind == "missing":
+        return f"{where}: {key}: the key is missing. Add it."
+    if kind == "string_pattern_mismatch":
+        return f"{where}: {key}: {fault['input']!r} is not a name. {NAME_RULE}"
+    message = fault["msg"].removeprefix("Value error, ")
+    got = "" if kind == "value_error" else f" (got {fault['input']!r})"
+    return f"{where}: {key}: {message[0].lower()}{message[1:]}{got}. Correct it."
+
+
+def _keys_at(loc: tuple[int | str, ...]) -> list[str]:
+    """Return the keys that the schema allows at a place of the plan."""
+    model: Any = Settings
+    for part in loc:
+        if isinstance(model, type) and issubclass(model, BaseModel) and part in model.model_fields:
+            model = model.model_fields[str(part)].annotation
+        elif hasattr(model, "__args__"):
+            model = model.__args__[0 if isinstance(part, int) else -1]
+    keys = (
+        list(model.model_fields) if isinstance(model, type) and issubclass(model, BaseModel) else []
+    )
+    return [*keys, "defaults"] if model is Endpoint else keys
+
+
+def _did_you_mean(value: str, known: list[str]) -> str:
+    close = difflib.get_close_matches(value, known, n=1)
+    if close:
+        return f"Did you mean {close[0]!r}?"
+    return f"Known are {', '.join(known)}." if known else "Remove it."
+
+
+def json_schema() -> dict[str, Any]:
+    """Return the JSON Schema of the plan as people write it, for editors to complete keys.
+
+    It differs from the checked plan in one point: what an endpoint's ``defaults`` give, its
+    estimands need not repeat.
+    """
+    schema = Settings.model_json_schema()
+    parts = schema["$defs"]
+    defaults = {
+        name: field for name, field in parts["Estimand"]["properties"].items() if name != "label"
+    }
+    parts["Endpoint"]["properties"]["defaults"] = {
+        "type": "object",
+        "additionalProperties": False,
+        "description": "Filled into each estimand that does not say otherwise.",
+        "properties": defaults,
+    }
+    parts["Estimand"]["required"] = ["label"]
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}

@@ -1,0 +1,45 @@
+"""The plan and the evidence together: what every step that touches ``data/`` starts from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from poolprop import plan
+from poolprop.evidence.load import Evidence, load
+from poolprop.settings import Settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Review:
+    """A valid plan with valid tables that define all its terms."""
+
+    settings: Settings
+    evidence: Evidence
+
+
+def load_review(config: Path) -> Review:
+    """Read and check a review.
+
+    Parameters
+    ----------
+    config : Path
+        The plan; its ``data`` folder is relative to the working directory.
+
+    Raises
+    ------
+    ConfigError, DataError
+        With one line for each fault of the plan or the tables.
+    """
+    return check_review(plan.load(config), config.as_posix())
+
+
+def check_review(settings: Settings, where: str = "config/config.yaml") -> Review:
+    """Read the tables of a plan and check that they define all its terms."""
+    evidence = load(Path(settings.data))
+    terms: dict[str, list[str]] = {}
+    for field, term in evidence.terms:
+        terms.setdefault(field, []).append(term)
+    if faults := list(plan.vocabulary_faults(settings, terms, where)):
+        raise plan.ConfigErrors(faults)
+    return Review(settings=settings, evidence=evidence)

@@ -1,0 +1,284 @@
+"""From analysis data sets to results: pooled, by subgroup, and with each study left out.
+
+This is where the plan meets the engine. Data sets come in as rows of ``data.csv``, results go
+out as records for JSON; both formats are described in ``docs/results.md``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from poolprop.settings import Endpoint, Model, Settings
+from poolprop.stats.intervals import study_intervals
+from poolprop.stats.pool import pool
+
+Rows = Sequence[Mapping[str, str]]
+Record = dict[str, Any]
+
+INTERVALS = {"clopper-pearson": "clopper-pearson", "wilson": "wilson"}
+STUDY_FIELDS = (
+    "outcome_id", "study_id", "arm_id", "source_id", "label", "arm_label", "population",
+    "setting", "lineage", "outcome", "timepoint", "denominator_basis", "record_type",
+    "derivation", "locator", "note", "setting_label", "lineage_label", "population_label",
+    "timepoint_label", "denominator_label", "record_label",
+)  # fmt: skip
+
+
+def pooled(settings: Settings, name: str, data: Rows, excluded: Rows) -> Record:
+    """Pool every estimand of an endpoint by every model of the plan.
+
+    Parameters
+    ----------
+    settings : Settings
+        The plan.
+    name : str
+        The endpoint's key in the plan.
+    data, excluded : sequence of mapping
+        Rows of ``data.csv`` and ``excluded.csv``.
+
+    Returns
+    -------
+    dict
+        The content of ``pool.json``.
+    """
+    endpoint = settings.endpoints[name]
+    estimands = [
+        _estimand(settings, name, key, _of_set(data, key), _of_set(excluded, key))
+        for key in endpoint.estimands
+    ]
+    return {
+        "schema": "poolprop/pool/1",
+        "endpoint": _endpoint(name, endpoint),
+        "estimands": estimands,
+    }
+
+
+def by_subgroup(settings: Settings, name: str, data: Rows) -> Record:
+    """Pool the levels of each factor and test between them where the plan allows it.
+
+    Parameters
+    ----------
+    settings : Settings
+        The plan.
+    name : str
+        The endpoint's key in the plan.
+    data : sequence of mapping
+        Rows of ``data.csv``.
+
+    Returns
+    -------
+    dict
+        The content of ``subgroups.json``.
+    """
+    endpoint = settings.endpoints[name]
+    factors = [_factor(settings, name, factor, data) for factor in endpoint.subgroups]
+    return {
+        "schema": "poolprop/subgroups/1",
+        "endpoint": _endpoint(name, endpoint),
+        "factors": factors,
+    }
+
+
+def leave_one_out(settings: Settings, name: str, data: Rows) -> Record:
+    """Repool the primary estimand without each study in turn, by the primary model.
+
+    Returns
+    -------
+    dict
+        The content of ``influence.json``; the list is empty with fewer than two studies.
+    """
+    rows = _of_set(data, "primary")
+    model, level = settings.models.primary, settings.level
+    entries = []
+    if len(rows) > 1:
+        whole = _fit(rows, model, level)["proportion"]
+        for row in rows:
+            rest = [other for other in rows if other is not row]
+            result = _fit(rest, model, level)
+            identifier = f"loo/{name}/primary/{row['arm_id']}"
+            entries.append(
+                {
+                    "id": identifier,
+                    "omitted": row["label"],
+                    "arm_id": row["arm_id"],
+                    "outcome_id": row["outcome_id"],
+                    "result": {"id": identifier, "role": "leave-one-out", **result},
+                    "change": result["proportion"] - whole,
+                }
+            )
+    return {
+        "schema": "poolprop/influence/1",
+        "endpoint": _endpoint(name, settings.endpoints[name]),
+        "estimand": "primary",
+        "leave_one_out": entries,
+    }
+
+
+def _estimand(settings: Settings, name: str, key: str, rows: Rows, excluded: Rows) -> Record:
+    plan = settings.endpoints[name].estimands[key]
+    identifier = f"pool/{name}/{key}"
+    results = list(_results(settings, identifier, rows))
+    notes = [] if rows else ["No study reports what this estimand asks for."]
+    return {
+        "id": identifier,
+        "estimand": key,
+        "label": plan.label,
+        "description": plan.description,
+        "outcome": plan.outcome,
+        "population": " or ".join(plan.populations),
+        "denominator_basis": plan.denominator,
+        "timepoint": " or ".join(plan.timepoints),
+        "denominator_label": _labels(rows, "denominator_label"),
+        "timepoint_label": _labels(rows, "timepoint_label"),
+        **_totals(rows),
+        "studies": _studies(rows, f"study/{name}/{key}", settings, _weights(results)),
+        "excluded": [dict(row) for row in excluded],
+        "results": results,
+        "notes": notes,
+    }
+
+
+def _results(settings: Settings, identifier: str, rows: Rows) -> Iterator[Record]:
+    if not rows:
+        return
+    models = [settings.models.primary, *settings.models.comparisons]
+    for index, model in enumerate(models):
+        result = _fit(rows, model, settings.level)
+        yield {
+            "id": identifier if index == 0 else f"{identifier}/{model.key}",
+            "role": "primary" if index == 0 else "comparison",
+            **result,
+        }
+
+
+def _factor(settings: Settings, name: str, factor: str, data: Rows) -> Record:
+    plan = settings.endpoints[name].subgroups[factor]  # type: ignore[index]
+    identifier = f"subgroup/{name}/{factor}"
+    prefix = f"subgroup/{factor}/"
+    keys = list(
+        dict.fromkeys(r["set"].removeprefix(prefix) for r in data if r["set"].startswith(prefix))
+    )
+    levels = []
+    for key in keys:
+        rows = _of_set(data, prefix + key)
+        result = {
+            "id": f"{identifier}/{key}",
+            "role": "subgroup",
+            **_fit(rows, settings.models.primary, settings.level),
+        }
+        studies = _studies(rows, f"study/{name}/{factor}/{key}", settings, result["weights"])
+        levels.append(
+            {
+                "id": f"{identifier}/{key}",
+                "level": key,
+                "label": rows[0][f"{factor}_label"],
+                **_totals(rows),
+                "studies": studies,
+                "result": result,
+                "notes": [],
+            }
+        )
+    test, test_note = _test_between(settings, data, prefix, keys)
+    return {
+        "id": identifier,
+        "factor": factor,
+        "label": plan.label,
+        "estimand": plan.estimand,
+        "levels": levels,
+        "test": test,
+        "test_note": test_note,
+    }
+
+
+def _test_between(
+    settings: Settings, data: Rows, prefix: str, keys: Sequence[str]
+) -> tuple[Record | None, str]:
+    """Test only what the plan's rule allows; otherwise say why not."""
+    from poolprop.stats.subgroups import subgroups
+
+    need = settings.rules.min_studies_per_level
+    sizes = {key: len(_of_set(data, prefix + key)) for key in keys}
+    large = [key for key, size in sizes.items() if size >= need]
+    if len(large) < 2:
+        found = "one level" if len(sizes) == 1 else f"{len(sizes)} levels" if sizes else "no level"
+        return None, (
+            f"No test between levels: it needs at least {need} studies in each of two levels, and "
+            f"of {found} with studies {len(large)} has that many."
+        )
+    rows = [row for key in large for row in _of_set(data, prefix + key)]
+    groups = [row["set"].removeprefix(prefix) for row in rows]
+    fit = subgroups(*_counts(rows), groups, **_keywords(settings.models.primary, settings.level))
+    left_out = [key for key in keys if key not in large]
+    note = f"Levels with fewer than {need} studies are not in the test." if left_out else ""
+    test = {
+        "q_between": fit.q_between, "df": fit.q_between_df, "p": fit.q_between_p,
+        "method": fit.test_method,
+    }  # fmt: skip
+    return test, note
+
+
+def _fit(rows: Rows, model: Model, level: float) -> Record:
+    return pool(*_counts(rows), **_keywords(model, level)).to_dict()
+
+
+def _keywords(model: Model, level: float) -> dict[str, Any]:
+    return {
+        "model": model.model, "measure": model.measure, "tau2": model.tau2, "ci": model.ci,
+        "level": level,
+    }  # fmt: skip
+
+
+def _counts(rows: Rows) -> tuple[list[int], list[int]]:
+    return [int(row["events"]) for row in rows], [int(row["total"]) for row in rows]
+
+
+def _totals(rows: Rows) -> Record:
+    events, total = _counts(rows)
+    return {"k": len(rows), "events": sum(events), "total": sum(total)}
+
+
+def _weights(results: Sequence[Record]) -> Sequence[float]:
+    return results[0]["weights"] if results else ()
+
+
+def _studies(rows: Rows, prefix: str, settings: Settings, weights: Sequence[float]) -> list[Record]:
+    if not rows:
+        return []
+    events, total = _counts(rows)
+    limits = {
+        name: study_intervals(events, total, method=method, level=settings.level)
+        for name, method in INTERVALS.items()
+    }
+    return [
+        {
+            "id": f"{prefix}/{row['outcome_id']}",
+            **{field: row[field] for field in STUDY_FIELDS},
+            "events": events[i],
+            "total": total[i],
+            "proportion": events[i] / total[i],
+            "weight": float(weights[i]),
+            "intervals": {
+                name: {"lower": float(lower[i]), "upper": float(upper[i])}
+                for name, (lower, upper) in limits.items()
+            },
+        }
+        for i, row in enumerate(rows)
+    ]
+
+
+def _labels(rows: Rows, column: str) -> str:
+    return "; ".join(dict.fromkeys(row[column] for row in rows))
+
+
+def _of_set(rows: Rows, name: str) -> Rows:
+    return [row for row in rows if row["set"] == name]
+
+
+def _endpoint(name: str, endpoint: Endpoint) -> Record:
+    return {
+        "id": name,
+        "label": endpoint.label,
+        "short": endpoint.short,
+        "description": endpoint.description,
+    }

@@ -1,0 +1,109 @@
+"""Results and evidence as tidy tables, one line for each number a reader may want to reuse."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from poolprop.evidence.load import Evidence
+from poolprop.evidence.tables import Discrepancy, Study
+
+Table = tuple[list[str], list[dict[str, Any]]]
+
+RESULT_COLUMNS = [
+    "k", "events", "total", "proportion", "ci_lower", "ci_upper", "prediction_lower",
+    "prediction_upper", "estimate", "se", "tau2", "i2", "i2_definition", "h2", "q", "q_df", "q_p",
+    "loglik", "converged", "method", "notes",
+]  # fmt: skip
+
+
+def pool_table(records: Iterable[Mapping[str, Any]]) -> Table:
+    """Return every pooled result of every estimand, one a row."""
+    columns = ["id", "endpoint", "estimand", "role", *RESULT_COLUMNS]
+    rows = [
+        {
+            "id": result["id"],
+            "endpoint": record["endpoint"]["id"],
+            "estimand": estimand["estimand"],
+            "role": result["role"],
+            **_result(result),
+        }
+        for record in records
+        for estimand in record["estimands"]
+        for result in estimand["results"]
+    ]
+    return columns, rows
+
+
+def subgroup_table(records: Iterable[Mapping[str, Any]]) -> Table:
+    """Return the estimate of every level of every factor, one a row."""
+    columns = ["id", "endpoint", "factor", "level", *RESULT_COLUMNS]
+    rows = [
+        {
+            "id": level["id"],
+            "endpoint": record["endpoint"]["id"],
+            "factor": factor["factor"],
+            "level": level["level"],
+            **_result(level["result"]),
+        }
+        for record in records
+        for factor in record["factors"]
+        for level in factor["levels"]
+    ]
+    return columns, rows
+
+
+def study_table(evidence: Evidence) -> Table:
+    """Return the studies with their source and terms spelled out."""
+    return [*Study.model_fields, "setting_label", "lineage_label", "design_label",
+            "drug_class_labels", "publication_type_label", "source_citation", "source_doi"], list(
+        _studies(evidence)
+    )  # fmt: skip
+
+
+def discrepancy_table(evidence: Evidence) -> Table:
+    """Return the contradictions of the sources with the decision on each."""
+    columns = [*Discrepancy.model_fields, "severity_label"]
+    rows = [
+        {
+            **_cells(item.model_dump()),
+            "severity_label": evidence.label("severity", item.severity),
+        }
+        for item in evidence.discrepancies
+    ]
+    return columns, rows
+
+
+def _studies(evidence: Evidence) -> Iterator[dict[str, Any]]:
+    for study in evidence.studies.values():
+        source = evidence.sources[study.source_id]
+        classes = [evidence.label("drug_class", term) for term in study.drug_classes]
+        yield {
+            **_cells(study.model_dump()),
+            "setting_label": evidence.label("setting", study.setting),
+            "lineage_label": evidence.label("lineage", study.lineage),
+            "design_label": evidence.label("design", study.design),
+            "drug_class_labels": "; ".join(classes),
+            "publication_type_label": evidence.label("publication_type", study.publication_type),
+            "source_citation": source.citation,
+            "source_doi": source.doi,
+        }
+
+
+def _result(result: Mapping[str, Any]) -> dict[str, Any]:
+    prediction = result["prediction"] or {"lower": None, "upper": None}
+    row = {column: result.get(column) for column in RESULT_COLUMNS}
+    return row | {
+        "ci_lower": result["ci"]["lower"],
+        "ci_upper": result["ci"]["upper"],
+        "prediction_lower": prediction["lower"],
+        "prediction_upper": prediction["upper"],
+        "notes": " ".join(result["notes"]),
+    }
+
+
+def _cells(record: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        key: "; ".join(value) if isinstance(value, tuple) else value
+        for key, value in record.items()
+    }

@@ -1,0 +1,117 @@
+"""What a person sees while the workflow runs: one line a job, and only what matters of an error.
+
+Snakemake finds the plugin by the name of this package: ``snakemake --logger poolprop``. The
+whole log of Snakemake is still written below ``.snakemake/log``.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from dataclasses import dataclass, field
+from logging import ERROR, LogRecord
+from pathlib import Path
+from typing import Any
+
+from snakemake_interface_logger_plugins.base import LogHandlerBase
+from snakemake_interface_logger_plugins.common import LogEvent
+
+# Bookkeeping jobs that compute nothing.
+SILENT = frozenset({"all", "everything"})
+
+# Said again, and better, by the event of the job that failed.
+ECHOES = ("RuleException", "CalledProcessError", "At least one job did not complete")
+
+
+@dataclass
+class Progress:
+    """What has been started and finished so far."""
+
+    total: int = 0
+    done: int = 0
+    jobs: dict[int, tuple[str, float]] = field(default_factory=dict)
+    started: float = field(default_factory=time.monotonic)
+    failed: bool = False
+
+
+class LogHandler(LogHandlerBase):
+    """Turn Snakemake's events into a short account on standard error."""
+
+    def __post_init__(self) -> None:
+        self.progress = Progress()
+
+    def emit(self, record: LogRecord) -> None:
+        """Print the line of an event, if it deserves one."""
+        event = getattr(record, "event", None)
+        handlers = {
+            LogEvent.RUN_INFO: self._plan,
+            LogEvent.JOB_INFO: self._start,
+            LogEvent.JOB_FINISHED: self._finish,
+            LogEvent.JOB_ERROR: self._fail,
+        }
+        if handler := handlers.get(event):
+            handler(record.__dict__)
+        elif "Nothing to be done" in record.getMessage():
+            _say("Nothing to do: the results are up to date.")
+        elif record.levelno >= ERROR and not any(e in record.getMessage() for e in ECHOES):
+            _say(record.getMessage())
+
+    def _plan(self, event: dict[str, Any]) -> None:
+        stats = event.get("stats") or {}
+        self.progress.total = sum(
+            count for name, count in stats.items() if name not in SILENT | {"total"}
+        )
+
+    def _start(self, event: dict[str, Any]) -> None:
+        wildcards = event.get("wildcards") or {}
+        name = " ".join([event["rule_name"], *map(str, wildcards.values())])
+        self.progress.jobs[event["jobid"]] = (name, time.monotonic())
+
+    def _finish(self, event: dict[str, Any]) -> None:
+        name, begun = self.progress.jobs.pop(event["job_id"], ("", 0.0))
+        if not name or name in SILENT:
+            return
+        self.progress.done += 1
+        width = len(str(self.progress.total))
+        seconds = time.monotonic() - begun
+        _say(f"[{self.progress.done:>{width}}/{self.progress.total}] {name:<28} {seconds:5.1f} s")
+        if self.progress.done == self.progress.total:
+            _say(f"Done in {time.monotonic() - self.progress.started:.0f} s.")
+
+    def _fail(self, event: dict[str, Any]) -> None:
+        self.progress.failed = True
+        name, _ = self.progress.jobs.get(event.get("jobid", -1), (event.get("rule_name", "?"), 0))
+        for log in event.get("log") or ():
+            if Path(log).is_file() and (text := Path(log).read_text("utf-8", "replace").strip()):
+                _say(f"{name} failed (log: {log}):\n{text}")
+                return
+        _say(f"{name} failed; see {', '.join(event.get('log') or ()) or '.snakemake/log'}.")
+
+    @property
+    def writes_to_stream(self) -> bool:
+        """Return that the plugin replaces Snakemake's own output."""
+        return True
+
+    @property
+    def writes_to_file(self) -> bool:
+        """Return that no file is written."""
+        return False
+
+    @property
+    def has_filter(self) -> bool:
+        """Return that events are chosen here."""
+        return True
+
+    @property
+    def has_formatter(self) -> bool:
+        """Return that lines are made here."""
+        return True
+
+    @property
+    def needs_rulegraph(self) -> bool:
+        """Return that the graph of rules is of no use here."""
+        return False
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)

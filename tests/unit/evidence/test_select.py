@@ -1,0 +1,77 @@
+"""Each arm gives the row that the plan prefers, or a reason why it gives none."""
+
+from __future__ import annotations
+
+import pytest
+import small_review
+
+from poolprop.errors import DataError
+from poolprop.evidence.load import load
+from poolprop.evidence.select import select
+from poolprop.settings import Filter, Selection
+
+
+@pytest.fixture
+def tables():
+    return small_review.tables()
+
+
+def chosen(review, tables, **changes):
+    small_review.write(review, tables)
+    keys = {"outcome": "cr_cri", "denominator": "evaluable", "timepoints": ("best",)}
+    return select(load(review / "data"), Selection(**(keys | changes)))
+
+
+def counts(analysis):
+    return [(row.events, row.total) for row in analysis.rows]
+
+
+def test_arms_come_in_the_order_of_their_table(review, tables):
+    assert counts(chosen(review, tables)) == [(12, 20), (30, 41), (15, 16), (11, 15)]
+
+
+def test_denominators_are_never_mixed(review, tables):
+    analysis = chosen(review, tables, denominator="treated")
+    assert counts(analysis) == [(12, 22)]
+    assert [item.arm_id for item in analysis.excluded] == ["maple", "oak-a", "oak-b"]
+    assert {item.reason for item in analysis.excluded} == {
+        "no figure with this denominator (Treated)"
+    }
+
+
+def test_the_first_timepoint_that_an_arm_has_is_used(review, tables):
+    early = dict(tables["outcomes"][0], outcome_id="R90", timepoint="cycle_1", events=5)
+    tables["outcomes"].append(early)
+    assert counts(chosen(review, tables, timepoints=("best", "cycle_1")))[0] == (12, 20)
+    assert counts(chosen(review, tables, timepoints=("cycle_1", "best")))[0] == (5, 20)
+
+
+def test_conflicting_figures_never_enter(review, tables):
+    wrong = dict(tables["outcomes"][0], outcome_id="R91", record_type="conflicting", events=20)
+    tables["outcomes"].insert(0, wrong)
+    assert counts(chosen(review, tables))[0] == (12, 20)
+
+
+def test_filters_keep_only_what_they_name(review, tables):
+    analysis = chosen(review, tables, where=Filter(setting=("newly_diagnosed",)))
+    assert counts(analysis) == [(15, 16), (11, 15)]
+    assert analysis.excluded[0].reason == "no patients of this setting (Newly diagnosed)"
+
+
+def test_a_percentage_without_count_cannot_be_pooled(review, tables):
+    tables["outcomes"][0] |= {"events": "NR", "percent_reported": 60}
+    analysis = chosen(review, tables)
+    assert analysis.excluded[0].reason == "a percentage without a count"
+
+
+def test_arms_that_share_patients_stop_the_run(review, tables):
+    tables["arms"][2]["overlap_group"] = "oak-1"
+    tables["arms"][3]["overlap_group"] = "oak-1;oak-2"
+    with pytest.raises(DataError, match="arms oak-a and oak-b share patients"):
+        chosen(review, tables)
+
+
+def test_two_equally_preferred_rows_stop_the_run(review, tables):
+    tables["outcomes"].append(dict(tables["outcomes"][0], outcome_id="R92", grade="3"))
+    with pytest.raises(DataError, match="R1 and R92 of arm larch are equally preferred"):
+        chosen(review, tables)

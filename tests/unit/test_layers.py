@@ -1,0 +1,88 @@
+"""The architecture, as a test: imports run one way, and start-up loads nothing heavy."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+# Each layer may import itself and what stands in its set.
+MAY_IMPORT = {
+    "_version": set(),
+    "errors": set(),
+    "files": {"errors"},
+    "settings": {"errors"},
+    "plan": {"errors", "settings"},
+    "stats": {"errors"},
+    "evidence": {"errors", "settings"},
+    "audit": {"errors", "files", "settings", "_version"},
+    "review": {"errors", "settings", "plan", "evidence"},
+    "synthesis": {"errors", "settings", "stats"},
+    "tables": {"errors", "evidence"},
+    "plots": {"errors"},
+    "report": {"errors", "files", "settings", "_version"},
+    "steps": {
+        "errors", "files", "plan", "review", "evidence", "synthesis", "tables", "plots", "report",
+        "audit",
+    },
+    "commands": {"errors", "files", "plan", "review", "evidence", "stats", "audit", "report"},
+    "__main__": {"errors", "steps", "commands", "_version"},
+}  # fmt: skip
+
+
+def layer(name: str) -> str:
+    return name.split(".")[1] if "." in name else "poolprop"
+
+
+def imports(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            if node.module == "poolprop":
+                yield from (f"poolprop.{alias.name}" for alias in node.names)
+            else:
+                yield node.module
+
+
+def modules(repo: Path) -> Iterator[tuple[str, Path]]:
+    root = repo / "src" / "poolprop"
+    for path in sorted(root.rglob("*.py")):
+        here = path.relative_to(root).parts[0].removesuffix(".py")
+        if here != "__init__":
+            yield here, path
+
+
+def test_every_module_belongs_to_a_layer(repo):
+    assert {here for here, _ in modules(repo)} == set(MAY_IMPORT)
+
+
+def test_imports_point_down(repo):
+    upward = [
+        f"{path.relative_to(repo)} imports {name}"
+        for here, path in modules(repo)
+        for name in imports(path)
+        if name.startswith("poolprop.") and layer(name) not in MAY_IMPORT[here] | {here}
+    ]
+    assert upward == []
+
+
+@pytest.mark.parametrize(
+    "heavy", ["numpy", "pandas", "scipy", "statsmodels", "matplotlib", "pydantic"]
+)
+def test_the_command_line_starts_without(heavy):
+    code = f"import poolprop.__main__, sys; sys.exit({heavy!r} in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@pytest.mark.parametrize("heavy", ["scipy.stats", "pandas", "statsmodels"])
+def test_the_engine_needs_only_numpy_and_light_scipy(heavy):
+    code = (
+        "import poolprop, sys; poolprop.pool([12, 91, 11, 12], [21, 110, 12, 13]);"
+        f"sys.exit({heavy!r} in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

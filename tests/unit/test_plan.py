@@ -1,0 +1,154 @@
+"""The analysis plan is understood, or refused in one line a fault."""
+
+from __future__ import annotations
+
+import copy
+import json
+
+import pytest
+import small_review
+
+from poolprop.__main__ import main
+from poolprop.errors import ConfigError
+from poolprop.plan import json_schema, load, parse
+
+
+@pytest.fixture
+def plan():
+    return copy.deepcopy(small_review.CONFIG)
+
+
+def refusal(plan) -> str:
+    with pytest.raises(ConfigError) as caught:
+        parse(plan)
+    return str(caught.value)
+
+
+def test_defaults_of_an_endpoint_fill_its_estimands(plan):
+    estimands = parse(plan).endpoints["response"].estimands
+    assert estimands["primary"].denominator == "evaluable"
+    assert estimands["all_treated"].denominator == "treated"
+    assert estimands["all_treated"].outcome == "cr_cri"
+
+
+def test_the_flagship_plan_is_sound(repo):
+    settings = load(repo / "config" / "config.yaml")
+    for endpoint in settings.endpoints.values():
+        assert len(endpoint.estimands) >= 5
+
+
+def put(*path_and_value):
+    *path, last, value = path_and_value
+
+    def change(plan):
+        for key in path:
+            plan = plan[key]
+        plan[last] = value
+
+    return change
+
+
+ESTIMAND = ("endpoints", "response", "estimands")
+
+
+@pytest.mark.parametrize(
+    ("change", "line"),
+    [
+        (
+            put("levle", 0.9),
+            "config/config.yaml: levle: unknown key. Did you mean 'level'?",
+        ),
+        (
+            put(*ESTIMAND, "primary", "denominatr", "x"),
+            "config/config.yaml: endpoints.response.estimands.primary.denominatr: unknown key. "
+            "Did you mean 'denominator'?",
+        ),
+        (
+            put(*ESTIMAND, "primary", "where", {"line": ["B"]}),
+            "config/config.yaml: endpoints.response.estimands.primary.where.line: unknown key. "
+            "Did you mean 'lineage'?",
+        ),
+        (
+            put(*ESTIMAND, {"all_treated": {"label": "x"}}),
+            "config/config.yaml: endpoints.response: one estimand must be called 'primary'. "
+            "Correct it.",
+        ),
+        (
+            put("endpoints", "response", "subgroups", "setting", "estimand", "prime"),
+            "config/config.yaml: endpoints.response: subgroup 'setting' splits the estimand "
+            "'prime', which is not among ['all_treated', 'primary']. Correct it.",
+        ),
+        (
+            put("models", {"primary": {"model": "glmm", "ci": "hksj"}}),
+            "config/config.yaml: models.primary: ci 'hksj' is for two-step models, not for "
+            "'glmm'. Correct it.",
+        ),
+        (
+            put("level", 95),
+            "config/config.yaml: level: input should be less than 1 (got 95). Correct it.",
+        ),
+        (
+            put("endpoints", "response", "estimands", "Primary one", {"label": "x"}),
+            "config/config.yaml: endpoints.response.estimands.Primary one: 'Primary one' is not a "
+            "name. Use lower-case letters, digits and _, starting with a letter.",
+        ),
+    ],
+)
+def test_a_fault_costs_one_line(plan, change, line):
+    change(plan)
+    assert refusal(plan).splitlines() == [line]
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "line"),
+    [
+        (
+            "outcome",
+            "cr_cry",
+            "config/config.yaml: endpoints.response.estimands.primary.outcome: 'cr_cry' is not a "
+            "outcome of vocabulary.csv. Did you mean 'cr_cri'?",
+        ),
+        (
+            "denominator",
+            "all",
+            "config/config.yaml: endpoints.response.estimands.primary.denominator: 'all' is not a "
+            "denominator_basis of vocabulary.csv. Known are evaluable, treated.",
+        ),
+    ],
+)
+def test_a_term_the_vocabulary_lacks_is_named(review, plan, capsys, key, value, line):
+    plan["endpoints"]["response"]["estimands"]["primary"][key] = value
+    small_review.write_plan(review, plan)
+    assert main(["check", str(review)]) == 2
+    assert capsys.readouterr().err.splitlines() == [line]
+
+
+@pytest.mark.parametrize(
+    ("text", "start"),
+    [
+        ("review: [", "config/config.yaml:1: not YAML"),
+        ("", "config/config.yaml: the plan is empty"),
+        ("- a\n- b\n", "config/config.yaml: the plan is empty"),
+        ("!!python/object/apply:os.system [ls]", "config/config.yaml:1: not YAML"),
+    ],
+)
+def test_what_is_no_plan_is_refused_in_words(review, capsys, text, start):
+    (review / "config/config.yaml").write_text(text)
+    assert main(["check", str(review)]) == 2
+    assert capsys.readouterr().err.startswith(start)
+
+
+def test_the_schema_for_editors_is_that_of_the_code(repo):
+    stored = json.loads((repo / "workflow/schemas/config.schema.json").read_text())
+    assert stored == json.loads(json.dumps(json_schema())), "run `make schema`"
+
+
+def test_the_readme_explains_every_key(repo):
+    readme = (repo / "config/README.md").read_text()
+    schema = json_schema()
+    keys = set(schema["properties"]) | {
+        key
+        for name in ("Endpoint", "Estimand", "Model", "Subgroup", "Review", "Rules")
+        for key in schema["$defs"][name]["properties"]
+    }
+    assert sorted(key for key in keys if key not in readme) == []

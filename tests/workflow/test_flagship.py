@@ -1,0 +1,81 @@
+"""The review that ships: built from its tables by the real workflow."""
+
+from __future__ import annotations
+
+import csv
+import json
+import shutil
+
+import pytest
+from runs import tree
+
+PRIMARY = {
+    "cr_cri": [(12, 21), (91, 110), (11, 12), (12, 13)],
+    "mrd_negative": [(5, 21), (75, 110), (9, 12), (12, 13), (7, 12)],
+}
+
+
+def read(run, *path):
+    return json.loads(run.folder.joinpath("results", *path).read_text())
+
+
+@pytest.mark.parametrize("endpoint", PRIMARY)
+def test_the_primary_data_set_is_that_of_the_sources(flagship, endpoint):
+    with (flagship.folder / f"results/analysis/{endpoint}/data.csv").open(newline="") as handle:
+        rows = [row for row in csv.DictReader(handle) if row["set"] == "primary"]
+    assert [(int(row["events"]), int(row["total"])) for row in rows] == PRIMARY[endpoint]
+
+
+def test_the_primary_estimate_is_81_3_percent(flagship):
+    (primary, *_) = read(flagship, "analysis", "cr_cri", "pool.json")["estimands"]
+    result = primary["results"][0]
+    assert result["id"] == "pool/cr_cri/primary"
+    assert round(100 * result["proportion"], 1) == 81.3
+
+
+def test_every_estimand_of_the_plan_has_a_result(flagship):
+    for endpoint in PRIMARY:
+        for estimand in read(flagship, "analysis", endpoint, "pool.json")["estimands"]:
+            assert estimand["results"], estimand["id"]
+
+
+def test_ids_are_unique(flagship):
+    ids = []
+    for endpoint in PRIMARY:
+        pool = read(flagship, "analysis", endpoint, "pool.json")
+        ids += [result["id"] for item in pool["estimands"] for result in item["results"]]
+        groups = read(flagship, "analysis", endpoint, "subgroups.json")
+        ids += [level["id"] for factor in groups["factors"] for level in factor["levels"]]
+    assert len(ids) == len(set(ids))
+
+
+def test_no_test_is_made_between_levels_of_one_study(flagship):
+    setting, _ = read(flagship, "analysis", "cr_cri", "subgroups.json")["factors"]
+    assert [(level["level"], level["k"]) for level in setting["levels"]] == [
+        ("newly_diagnosed", 1),
+        ("relapsed_refractory", 3),
+    ]
+    assert setting["test"] is None
+    assert setting["test_note"].startswith("No test between levels")
+
+
+def test_the_manifest_names_every_other_result(flagship):
+    manifest = read(flagship, "audit", "manifest.json")
+    named = {entry["path"] for entry in manifest["outputs"]}
+    made = {f"results/{name}" for name in (p.removeprefix("results/") for p in tree(flagship.folder))}
+    assert made - named == {"results/audit/manifest.json", "results/report.html"}
+
+
+def test_two_builds_in_two_folders_give_the_same_bytes(flagship, snakemake, tmp_path):
+    for part in ("config", "data"):
+        shutil.copytree(flagship.folder / part, tmp_path / part)
+    other = snakemake(tmp_path, PYTHONHASHSEED="7", TZ="Pacific/Auckland", LC_ALL="C")
+    assert other.code == 0, other.said
+    mine, theirs = tree(flagship.folder), tree(tmp_path)
+    assert mine.keys() == theirs.keys()
+    assert [name for name in mine if mine[name] != theirs[name]] == []
+
+
+def test_no_result_names_the_folder_it_was_made_in(flagship):
+    place = str(flagship.folder).encode()
+    assert [name for name, content in tree(flagship.folder).items() if place in content] == []

@@ -1,0 +1,149 @@
+"""Snakemake wires the steps rightly: what runs, what does not, and what a fault does."""
+
+from __future__ import annotations
+
+import shutil
+
+import pytest
+import small_review
+import yaml
+from runs import planned
+
+ENDPOINTS = ("response", "remission")
+DOWNSTREAM = {"tables", "manifest", "report"}
+
+
+@pytest.fixture
+def copy(small, tmp_path):
+    """Return a copy of the finished small run, dates and memory included."""
+    folder = tmp_path / "copy"
+    shutil.copytree(small.folder, folder, symlinks=True)
+    return folder
+
+
+def per_endpoint(*rules, endpoints=ENDPOINTS):
+    return {f"{rule} {endpoint}" for rule in rules for endpoint in endpoints}
+
+
+def test_a_second_run_has_nothing_to_do(small, snakemake):
+    assert "Nothing to be done" in snakemake(small.folder, "--dry-run").said
+
+
+def test_touching_a_table_reruns_nothing_but_what_reads_dates(copy, snakemake):
+    (copy / "data/outcomes.csv").touch()
+    assert "Nothing to be done" in snakemake(copy, "--dry-run").said
+
+
+def test_a_changed_row_reruns_only_the_endpoint_it_concerns(copy, snakemake):
+    content = small_review.tables()
+    content["outcomes"][4]["events"] = 22  # the arm maple's outcome `cr`
+    small_review.write(copy, content)
+    only = per_endpoint(
+        "select", "synthesise", "subgroups", "influence", "forest", endpoints=["remission"]
+    )
+    assert planned(snakemake(copy, "--dry-run").said) == (
+        only | DOWNSTREAM | {"check", "audit_sources"}
+    )
+
+
+def test_a_changed_model_repools_but_selects_nothing_anew(copy, snakemake):
+    plan = yaml.safe_load((copy / "config/config.yaml").read_text())
+    plan["level"] = 0.9
+    small_review.write_plan(copy, plan)
+    jobs = planned(snakemake(copy, "--dry-run").said)
+    assert per_endpoint("synthesise", "subgroups", "influence") | DOWNSTREAM <= jobs
+    assert not jobs & per_endpoint("select")
+
+
+def test_a_changed_estimand_reruns_its_endpoint(copy, snakemake):
+    plan = yaml.safe_load((copy / "config/config.yaml").read_text())
+    plan["endpoints"]["remission"]["estimands"]["primary"]["label"] = "Other words"
+    small_review.write_plan(copy, plan)
+    jobs = planned(snakemake(copy, "--dry-run").said)
+    assert "synthesise remission" in jobs
+    assert "synthesise response" not in jobs
+
+
+def test_a_deleted_result_is_made_again_with_the_same_bytes(copy, snakemake):
+    path = copy / "results/analysis/response/pool.json"
+    before = path.read_bytes()
+    path.unlink()
+    # A deleted intermediate file is made again only where something asks for it.
+    assert snakemake(copy, "results/analysis/response/pool.json").code == 0
+    assert path.read_bytes() == before
+
+
+def test_the_workflow_is_free_of_lint(repo, snakemake, tmp_path):
+    run = snakemake(small_review.write(tmp_path), "--lint")
+    assert run.code == 0, run.said
+
+
+def test_every_rule_keeps_a_log(small):
+    logs = {path.name for path in (small.folder / "logs").rglob("*.log")}
+    assert {"check.log", "tables.log", "manifest.log", "report.log", "response.log"} <= logs
+
+
+FAULTS = {
+    "events above total": (
+        lambda t: t["outcomes"][2].update(events=25),
+        "data/outcomes.csv:4:events: events is 25 but total is 20.",
+    ),
+    "unknown study": (
+        lambda t: t["arms"][1].update(study_id="nowhere"),
+        "data/arms.csv:3:study_id: 'nowhere' is not in data/studies.csv.",
+    ),
+    "duplicate row": (
+        lambda t: t["outcomes"].append(dict(t["outcomes"][0])),
+        "data/outcomes.csv:9:outcome_id: 'R1' stands already in row 2.",
+    ),
+    "empty table": (
+        lambda t: t["studies"].clear(),
+        "data/studies.csv:2:study_id: the table has no rows.",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_bad_data_stop_the_run_with_a_line_and_no_report(name, snakemake, tmp_path):
+    spoil, line = FAULTS[name]
+    content = small_review.tables()
+    spoil(content)
+    run = snakemake(small_review.write(tmp_path, content), "--logger", "poolprop")
+    assert run.code != 0
+    assert sum(text.startswith(line) for text in run.said.splitlines()) == 1
+    assert "Traceback" not in run.said
+    assert not (tmp_path / "results").exists()
+
+
+def test_a_missing_column_stops_the_run_with_a_line_and_no_report(snakemake, tmp_path):
+    small_review.write(tmp_path)
+    path = tmp_path / "data/outcomes.csv"
+    path.write_text(path.read_text().replace(",total,", ",", 1))
+    run = snakemake(tmp_path)
+    assert run.code != 0
+    assert "data/outcomes.csv:1:total: the column is missing. Add it." in run.said.splitlines()
+    assert not (tmp_path / "results").exists()
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "line"),
+    [
+        ("levle", 0.9, "config/config.yaml: levle: unknown key. Did you mean 'level'?"),
+        ("level", 2, "config/config.yaml: level: input should be less than 1 (got 2). Correct it."),
+    ],
+)
+def test_a_bad_plan_stops_the_run_with_a_line(snakemake, tmp_path, key, value, line):
+    small_review.write(tmp_path)
+    small_review.write_plan(tmp_path, {**small_review.CONFIG, key: value})
+    run = snakemake(tmp_path)
+    assert run.code != 0
+    assert line in run.said.splitlines()
+    assert not (tmp_path / "results").exists()
+
+
+def test_the_progress_display_is_a_line_a_job(snakemake, tmp_path):
+    run = snakemake(small_review.write(tmp_path), "--logger", "poolprop", "--", "all")
+    lines = [line for line in run.said.splitlines() if line.startswith("[")]
+    assert lines[0].startswith("[ 1/15] ")
+    assert lines[-1].startswith("[15/15] report")
+    assert run.said.splitlines()[-1].startswith("Done in ")

@@ -1,0 +1,117 @@
+# Shared helpers: the plan and the evidence are checked here, before any job starts, so that a
+# fault costs one line and leaves nothing half-made.
+import hashlib
+import os
+import shlex
+import sys
+from pathlib import Path
+
+ROOT = Path(str(workflow.current_basedir)).parents[1]
+ENGINE = ROOT / "src" / "poolprop"
+sys.path.insert(0, str(ENGINE.parent))
+
+from poolprop.errors import PoolpropError
+from poolprop.evidence.datasets import fingerprint
+from poolprop.evidence.tables import TABLES
+from poolprop import plan as analysis_plan
+from poolprop.review import check_review
+
+CONFIG = workflow.configfiles[0] if workflow.configfiles else "config/config.yaml"
+CONFIG = os.path.relpath(CONFIG)
+try:
+    REVIEW = check_review(analysis_plan.parse(config, CONFIG), CONFIG)
+except PoolpropError as error:
+    sys.exit(str(error))
+
+ENDPOINTS = list(REVIEW.settings.endpoints)
+DATA = [f"{REVIEW.settings.data}/{model.FILE}" for model in TABLES.values()]
+
+# Jobs use this checkout's engine and, unless conda provides one, the Python that runs Snakemake.
+shell.prefix(
+    f"export PYTHONPATH={shlex.quote(str(ENGINE.parent))};"
+    ' [ -n "${{CONDA_PREFIX:-}}" ] ||'
+    f" export PATH={shlex.quote(str(Path(sys.executable).parent))}:$PATH; "
+)
+
+
+wildcard_constraints:
+    endpoint="|".join(ENDPOINTS),
+
+
+def digest(*parts):
+    """Fingerprint code, so that a job reruns when what it runs has changed."""
+    files = []
+    for part in parts:
+        files += (
+            [part]
+            if part.is_file()
+            else sorted(p for p in part.rglob("*") if p.is_file())
+        )
+    content = hashlib.sha256()
+    for path in files:
+        if path.suffix not in (".pyc", ".so"):
+            content.update(path.relative_to(ROOT).as_posix().encode())
+            content.update(path.read_bytes())
+    return content.hexdigest()[:12]
+
+
+def modules(*names):
+    return [ENGINE / name for name in names]
+
+
+CORE = modules("errors.py", "files.py", "plan.py", "settings.py", "steps.py")
+EVIDENCE_CODE = digest(*CORE, *modules("review.py", "evidence"))
+STATS_CODE = digest(*CORE, *modules("synthesis.py", "stats"))
+TABLES_CODE = digest(*CORE, *modules("review.py", "evidence", "tables.py"))
+PLOTS_CODE = digest(*CORE, *modules("plots", "report/formats.py", "report/textbox.py"))
+REPORT_CODE = digest(
+    *CORE, *modules("review.py", "evidence", "report"), ROOT / "report"
+)
+ALL_CODE = digest(ENGINE, ROOT / "report", ROOT / "workflow", ROOT / "Snakefile")
+
+# Relative, so that moving the checkout does not look like a change.
+REPORT_SOURCE = os.path.relpath(ROOT / "report")
+
+
+def folder_of(path, levels=1):
+    return Path(path).parents[levels - 1].as_posix()
+
+
+def plan_digest(*keys):
+    """Fingerprint the parts of the plan that a job reads."""
+    part = REVIEW.settings.model_dump(mode="json")
+    for key in keys:
+        part = part[key]
+    return hashlib.sha256(repr(part).encode()).hexdigest()[:12]
+
+
+def endpoint_plan(wildcards):
+    return plan_digest("endpoints", wildcards.endpoint)
+
+
+def endpoint_rows(wildcards):
+    return fingerprint(REVIEW.evidence, REVIEW.settings.endpoints[wildcards.endpoint])
+
+
+MODELS_PLAN = hashlib.sha256(
+    repr(
+        [plan_digest(key) for key in ("level", "study_interval", "models", "rules")]
+    ).encode()
+).hexdigest()[:12]
+FIGURES = expand(
+    "results/figures/forest_{endpoint}.{ending}",
+    endpoint=ENDPOINTS,
+    ending=["svg", "pdf"],
+)
+POOLS = expand("results/analysis/{endpoint}/pool.json", endpoint=ENDPOINTS)
+SUBGROUPS = expand("results/analysis/{endpoint}/subgroups.json", endpoint=ENDPOINTS)
+INFLUENCE = expand("results/analysis/{endpoint}/influence.json", endpoint=ENDPOINTS)
+DATASETS = expand(
+    "results/analysis/{endpoint}/{part}.csv",
+    endpoint=ENDPOINTS,
+    part=["data", "excluded"],
+)
+TIDY = expand(
+    "results/tables/{table}.csv",
+    table=["pool", "subgroups", "studies", "discrepancies"],
+)

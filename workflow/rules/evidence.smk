@@ -1,0 +1,55 @@
+# From data/ to the analysis data sets.
+
+
+rule check:
+    input:
+        DATA,
+        config=CONFIG,
+    output:
+        "results/evidence/check.json",
+    log:
+        "logs/check.log",
+    conda:
+        "../envs/poolprop.yaml"
+    params:
+        code=EVIDENCE_CODE,
+    shell:
+        "python -m poolprop step check --config {input.config:q} --out {output:q} 2> {log:q}"
+
+
+rule audit_sources:
+    input:
+        DATA,
+        config=ancient(CONFIG),
+    output:
+        "results/evidence/source_audit.csv",
+    log:
+        "logs/audit_sources.log",
+    conda:
+        "../envs/poolprop.yaml"
+    params:
+        code=EVIDENCE_CODE,
+    shell:
+        "python -m poolprop step audit-sources --config {input.config:q} --out {output:q} 2> {log:q}"
+
+
+# The tables are `ancient`: their date does not count. What counts is `rows`, the fingerprint of
+# the rows that this endpoint can use, so that a changed row reruns no other endpoint.
+rule select:
+    input:
+        ancient(DATA),
+        config=ancient(CONFIG),
+    output:
+        data="results/analysis/{endpoint}/data.csv",
+        excluded="results/analysis/{endpoint}/excluded.csv",
+    log:
+        "logs/select/{endpoint}.log",
+    conda:
+        "../envs/poolprop.yaml"
+    params:
+        code=EVIDENCE_CODE,
+        plan=endpoint_plan,
+        rows=endpoint_rows,
+    shell:
+        "python -m poolprop step select --config {input.config:q} --endpoint {wildcards.endpoint:q}"
+        " --data {output.data:q} --excluded {output.excluded:q} 2> {log:q}"

@@ -1,0 +1,96 @@
+# From estimates to what people read.
+
+
+rule tables:
+    input:
+        DATA,
+        config=ancient(CONFIG),
+        pools=POOLS,
+        subgroups=SUBGROUPS,
+    output:
+        TIDY,
+    log:
+        "logs/tables.log",
+    conda:
+        "../envs/poolprop.yaml"
+    params:
+        code=TABLES_CODE,
+        folder=lambda wildcards, output: folder_of(output[0]),
+    shell:
+        "python -m poolprop step tables --config {input.config:q} --pools {input.pools:q}"
+        " --subgroups {input.subgroups:q} --out {params.folder:q} 2> {log:q}"
+
+
+rule forest:
+    input:
+        config=ancient(CONFIG),
+        pool="results/analysis/{endpoint}/pool.json",
+    output:
+        svg=report(
+            "results/figures/forest_{endpoint}.svg",
+            caption="../../report/captions/forest.rst",
+            category="Forest plots",
+        ),
+        pdf="results/figures/forest_{endpoint}.pdf",
+    log:
+        "logs/forest/{endpoint}.log",
+    conda:
+        "../envs/poolprop.yaml"
+    params:
+        code=PLOTS_CODE,
+        plan=MODELS_PLAN,
+    shell:
+        "python -m poolprop step forest --config {input.config:q} --pool {input.pool:q}"
+        " --svg {output.svg:q} --pdf {output.pdf:q} 2> {log:q}"
+
+
+rule manifest:
+    input:
+        config=CONFIG,
+        inputs=DATA,
+        outputs=[
+            "results/evidence/check.json",
+            "results/evidence/source_audit.csv",
+            *DATASETS,
+            *POOLS,
+            *SUBGROUPS,
+            *INFLUENCE,
+            *TIDY,
+            *FIGURES,
+        ],
+    output:
+        "results/audit/manifest.json",
+    log:
+        "logs/manifest.log",
+    conda:
+        "../envs/poolprop.yaml"
+    params:
+        code=ALL_CODE,
+    shell:
+        "python -m poolprop step manifest --config {input.config:q}"
+        " --inputs {input.config:q} {input.inputs:q} --outputs {input.outputs:q}"
+        " --code {params.code:q} --out {output:q} 2> {log:q}"
+
+
+rule report:
+    input:
+        DATA,
+        config=ancient(CONFIG),
+        manifest="results/audit/manifest.json",
+    output:
+        report(
+            "results/report.html",
+            caption="../../report/captions/report.rst",
+            category="Report",
+        ),
+    log:
+        "logs/report.log",
+    conda:
+        "../envs/poolprop.yaml"
+    params:
+        code=REPORT_CODE,
+        results=lambda wildcards, input: folder_of(input.manifest, levels=2),
+        source=REPORT_SOURCE,
+    shell:
+        "python -m poolprop step report --config {input.config:q} --results {params.results:q}"
+        " --source {params.source:q} --out {output:q} 2> {log:q}"

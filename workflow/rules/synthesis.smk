@@ -1,0 +1,60 @@
+# From analysis data sets to estimates.
+
+
+rule synthesise:
+    input:
+        config=ancient(CONFIG),
+        data="results/analysis/{endpoint}/data.csv",
+        excluded="results/analysis/{endpoint}/excluded.csv",
+    output:
+        "results/analysis/{endpoint}/pool.json",
+    log:
+        "logs/synthesise/{endpoint}.log",
+    conda:
+        "../envs/poolprop.yaml"
+    params:
+        code=STATS_CODE,
+        plan=endpoint_plan,
+        models=MODELS_PLAN,
+    shell:
+        "python -m poolprop step synthesise --config {input.config:q}"
+        " --endpoint {wildcards.endpoint:q} --data {input.data:q} --excluded {input.excluded:q}"
+        " --out {output:q} 2> {log:q}"
+
+
+rule subgroups:
+    input:
+        config=ancient(CONFIG),
+        data="results/analysis/{endpoint}/data.csv",
+    output:
+        "results/analysis/{endpoint}/subgroups.json",
+    log:
+        "logs/subgroups/{endpoint}.log",
+    conda:
+        "../envs/poolprop.yaml"
+    params:
+        code=STATS_CODE,
+        plan=endpoint_plan,
+        models=MODELS_PLAN,
+    shell:
+        "python -m poolprop step subgroups --config {input.config:q}"
+        " --endpoint {wildcards.endpoint:q} --data {input.data:q} --out {output:q} 2> {log:q}"
+
+
+rule influence:
+    input:
+        config=ancient(CONFIG),
+        data="results/analysis/{endpoint}/data.csv",
+    output:
+        "results/analysis/{endpoint}/influence.json",
+    log:
+        "logs/influence/{endpoint}.log",
+    conda:
+        "../envs/poolprop.yaml"
+    params:
+        code=STATS_CODE,
+        plan=endpoint_plan,
+        models=MODELS_PLAN,
+    shell:
+        "python -m poolprop step influence --config {input.config:q}"
+        " --endpoint {wildcards.endpoint:q} --data {input.data:q} --out {output:q} 2> {log:q}"
