@@ -51,7 +51,7 @@ def forest(
     pooled: PooledRow | None,
     *,
     level_of: float = 0.95,
-    axis_label: str = "Proportion",
+    axis_label: str = "% of total",
 ) -> Figure:
     """Draw one row per study, the pooled value as a diamond and the prediction interval.
 
@@ -107,7 +107,7 @@ def forest_of(
     many = result is not None and record["k"] > 1
     rows = [_row(study, interval, many) for study in record["studies"]]
     short = pool["endpoint"]["short"]
-    label = f"Proportion with {short}"
+    label = f"{short}, % of total"
     if result is None or not many:
         return forest(rows, None, axis_label=label)
     pooled = _pooled_row(record, result)

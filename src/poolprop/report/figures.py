@@ -11,7 +11,7 @@ from poolprop.report.geometry import layouts
 from poolprop.report.tables import Table
 from poolprop.report.values import Record, Sentence, join, look_up, quote, quote_range, spell
 
-AXIS_LABEL = "Proportion"
+AXIS_LABEL = "% of total"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -45,6 +45,12 @@ def scale(result: Record) -> str:
     return SCALES.get(measure, measure)
 
 
+def definition(result: Record) -> str:
+    """Return which definition of I2 a result uses; empty if it has no I2."""
+    text = str(result["i2_definition"] or "") if result["i2"] is not None else ""
+    return text.replace("tau2", "τ²")
+
+
 def answer(result: Record, studies: Sequence[Record]) -> Sentence:
     """Say what an estimate rests on, to stand below the number itself."""
     counts = join(quote(result, "events", "count"), " of ", quote(result, "total", "count"))
@@ -75,7 +81,7 @@ def heterogeneity(result: Record) -> Sentence:
     )
     if result["i2"] is not None:
         parts = join(parts, ", I² = ", quote(result, "i2", "percent-whole"))
-        parts = join(parts, f" ({result['i2_definition']})")
+        parts = join(parts, f" ({definition(result)})")
     if result["q"] is not None:
         q = join("; Q = ", quote(result, "q", "number"), ", df = ", quote(result, "q_df", "count"))
         parts = join(parts, q, ", p ", quote(result, "q_p", "equals-p"))
@@ -84,10 +90,9 @@ def heterogeneity(result: Record) -> Sentence:
 
 def between(factor: Record) -> Sentence:
     """Report the test between levels, or why there is none."""
-    test = factor["test"]
+    test, note = factor["test"], factor["test_note"]
     if test is None:
-        note = factor["test_note"] or "The plan's rule does not allow one"
-        return (f"No test between levels: {note.rstrip('.')}.",)
+        return (note or "No test between levels: the plan's rule does not allow one.",)
     return join(
         "Test between levels: Q = ",
         quote(factor, "test.q_between", "number"),
@@ -96,6 +101,7 @@ def between(factor: Record) -> Sentence:
         ", p ",
         quote(factor, "test.p", "equals-p"),
         f" ({test['method']}).",
+        f" {note}" if note else "",
     )
 
 

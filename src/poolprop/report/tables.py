@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from poolprop.report.formats import level
+from poolprop.report.formats import level, plain
 from poolprop.report.values import (
     Piece,
     Record,
@@ -134,7 +134,7 @@ def study_table(
                 cell(quote(study, "proportion", "percent")),
                 cell(quote_range(study, f"intervals.{interval}")),
                 cell(quote(owner, f"{prefix}studies.{i}.weight", "percent")),
-                cell(study["denominator_basis"]),
+                cell(study.get("denominator_label") or plain(study["denominator_basis"])),
                 cell(study["locator"]),
             )
         )

@@ -37,12 +37,11 @@ def make_view(results: Results, settings: Settings, terms: Terms | None = None) 
     """
     context = Context(results=results, settings=settings, terms=_with_levels(results, terms or {}))
     made = (make(context) for make in SECTIONS)
-    versions = results.manifest.get("versions", {})
     return View(
         title=settings.review.title,
         question=settings.review.question,
         version=settings.review.version,
-        software=str(versions.get("poolprop", "")),
+        software=str(results.manifest.get("version", "")),
         sections=tuple(section for section in made if section is not None),
     )
 

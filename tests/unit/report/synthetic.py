@@ -159,7 +159,9 @@ def estimand(endpoint: str, name: str, label: str, studies: list[dict], models: 
         "outcome": endpoint, "population": "all", "denominator_basis": "evaluable",
         "timepoint": "best", "k": len(studies), "events": sum(s["events"] for s in studies),
         "total": sum(s["total"] for s in studies), "studies": studies,
-        "excluded": [{"arm_id": "x", "label": "Hazel 2020", "reason": "no denominator"}],
+        "excluded": [
+            {"arm_id": "x", "label": "Hazel 2020", "arm_label": "<b>x</b>", "reason": "no total"}
+        ],
         "results": results, "notes": [] if studies else ["No study reports it."],
     }  # fmt: skip
 
@@ -184,7 +186,7 @@ def subgroups(endpoint: str, meta: dict, factors: dict[str, str], studies: list[
         made.append({
             "id": f"subgroup/{endpoint}/{factor}", "factor": factor, "label": label,
             "estimand": "primary", "levels": levels, "test": None if small else test,
-            "test_note": "Fewer than 2 levels have 2 studies." if small else "",
+            "test_note": "No test between levels: too few studies." if small else "",
         })  # fmt: skip
     return {"schema": "poolprop/subgroups/1", "endpoint": meta, "factors": made}
 
@@ -243,12 +245,21 @@ def write_results(folder: Path, names: tuple[str, ...] = NAMES) -> Path:
         for i, name in enumerate(names)
     ]  # fmt: skip
     write_csv(folder / "tables" / "studies.csv", rows)
-    audit = [{"outcome_id": "A", "printed": names[0], "recomputed": "57.1", "verdict": "agrees"}]
+    audit = [
+        {"outcome_id": "A", "percent_reported": "57", "percent_recomputed": "57.1",
+         "percent_agrees": "yes", "locator": names[0]}
+    ]  # fmt: skip
     write_csv(folder / "evidence" / "source_audit.csv", audit)
+    found = [
+        {"source_id": "S", "printed": names[0], "recomputed": "12/21", "severity_label": "High",
+         "decision": names[-1], "reason": "the table says so", "locator": "Results"}
+    ]  # fmt: skip
+    write_csv(folder / "tables" / "discrepancies.csv", found)
     manifest = {
         "schema": "poolprop/manifest/1",
-        "data_sha256": "ab" * 32,
-        "versions": {"poolprop": "0.1.0", "numpy": "2.3.0"},
+        "version": "0.1.0",
+        "code": "ab" * 32,
+        "versions": {"python": "3.11", "numpy": "2.3.0"},
         "inputs": [{"path": "data/studies.csv", "sha256": "cd" * 32}],
     }
     write_json(folder / "audit" / "manifest.json", manifest)

@@ -16,6 +16,7 @@ from poolprop.report.figures import (
     reference,
     study_row,
 )
+from poolprop.report.formats import MISSING
 from poolprop.report.read import EndpointResults
 from poolprop.report.tables import Table, study_table, text_table
 from poolprop.report.values import Record, Sentence, join
@@ -77,7 +78,7 @@ def _figure(context: Context, meta: Record, estimand: Record, result: Record) ->
         headers=headers(of, weight=many),
         rows=tuple(rows),
         reference=reference(rows),
-        axis_label=f"{AXIS_LABEL} with {meta['short']}",
+        axis_label=f"{meta['short']}, {AXIS_LABEL}",
     )
     table = study_table(
         estimand,
@@ -99,8 +100,11 @@ def _caption(result: Record, estimand: Record) -> Sentence:
 
 
 def _excluded(meta: Record, estimand: Record) -> Table | None:
-    rows = [(arm["label"], arm["reason"]) for arm in estimand["excluded"]]
+    rows = [
+        (arm["label"], arm.get("arm_label") or MISSING, arm["reason"])
+        for arm in estimand["excluded"]
+    ]
     if not rows:
         return None
     caption = f"Arms not used for {meta['short']}"
-    return text_table(f"table-excluded-{meta['id']}", caption, ("Arm", "Why not"), rows)
+    return text_table(f"table-excluded-{meta['id']}", caption, ("Study", "Arm", "Why not"), rows)

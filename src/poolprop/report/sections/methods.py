@@ -106,7 +106,7 @@ def _pooling(context: Context) -> list[Sentence]:
     predictions = _unique(r["prediction_method"] for r in primary if r["prediction"])
     if predictions:
         paragraphs.append(("Prediction intervals: ", "; ".join(predictions), "."))
-    definitions = _unique(r["i2_definition"] for r in primary)
+    definitions = _unique(prose.definition(r) for r in primary)
     if definitions:
         paragraphs.append((f"I² is computed {' or '.join(definitions)}.",))
     name = STUDY_INTERVALS.get(context.settings.study_interval, context.settings.study_interval)
@@ -126,7 +126,7 @@ def _subgroups(context: Context) -> list[Sentence]:
     if not found:
         return []
     names = listing([f"{short} by {factor['label'].lower()}" for short, factor in found])
-    paragraphs: list[Sentence] = [("Each level was pooled on its own: ", *names, ".")]
+    paragraphs: list[Sentence] = [("Estimates were made for each level on its own: ", *names, ".")]
     tested = [f"{short} by {f['label'].lower()}" for short, f in found if f["test"] is not None]
     least = context.settings.rules.min_studies_per_level
     studies = f"{least} {prose.plural(least, 'study')}"

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from poolprop.report.context import Context, Section
 from poolprop.report.formats import plain
 from poolprop.report.tables import Table, text_table
+from poolprop.report.values import Record
+
+# Facts of the manifest that a reader looks for, with their names.
+FACTS = {
+    "version": "poolprop",
+    "code": "Digest of the code",
+    "data": "Digest of the data",
+    "commit": "Commit",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,7 +28,7 @@ class Fact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Provenance:
-    """Facts of the run, and the files with their hashes."""
+    """Facts of the run, software versions, and the files with their hashes."""
 
     facts: tuple[Fact, ...]
     tables: tuple[Table, ...]
@@ -30,31 +38,29 @@ def section(context: Context) -> Section:
     """Return the last section of the page."""
     manifest = context.results.manifest
     facts = [
-        Fact(name=plain(name), value=str(value))
-        for name, value in manifest.items()
-        if isinstance(value, str | int | float) and name != "schema"
+        Fact(name=name, value=str(manifest[key]))
+        for key, name in FACTS.items()
+        if manifest.get(key)
     ]
-    tables = [_versions(manifest), *_files(manifest)]
-    body = Provenance(facts=tuple(facts), tables=tuple(t for t in tables if t is not None))
+    tables = (*_versions(manifest), *_files(manifest))
+    body = Provenance(facts=tuple(facts), tables=tables)
     return Section(id="provenance", title="Provenance", body=body)
 
 
-def _versions(manifest: Mapping[str, object]) -> Table | None:
-    versions = manifest.get("versions")
-    if not isinstance(versions, dict) or not versions:
-        return None
-    rows = [(str(name), str(version)) for name, version in sorted(versions.items())]
-    return text_table(
-        "table-versions", "Software that computed the results", ("Name", "Version"), rows
-    )
+def _versions(manifest: Record) -> list[Table]:
+    versions = manifest.get("versions", {})
+    if not versions:
+        return []
+    rows = [(name, str(version)) for name, version in sorted(versions.items())]
+    caption = "Software that computed the results"
+    return [text_table("table-versions", caption, ("Name", "Version"), rows)]
 
 
-def _files(manifest: Mapping[str, object]) -> list[Table]:
+def _files(manifest: Record) -> list[Table]:
     tables = []
     for kind in ("inputs", "outputs"):
-        files = manifest.get(kind)
-        if isinstance(files, list) and files:
-            rows = [(str(f["path"]), str(f["sha256"])) for f in files]
+        rows = [(str(entry["path"]), str(entry["sha256"])) for entry in manifest.get(kind, [])]
+        if rows:
             caption = f"{plain(kind)} and their SHA-256"
             tables.append(text_table(f"table-{kind}", caption, ("File", "SHA-256"), rows))
     return tables

@@ -26,11 +26,12 @@ class Panel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EndpointPanels:
-    """The panels of one endpoint."""
+    """The panels of one endpoint, and the grid of every estimand by every model."""
 
     id: str
     title: str
     panels: tuple[Panel, ...]
+    grid: Table | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +63,7 @@ def _endpoint(
         id=f"sensitivity-{meta['id']}",
         title=meta["label"],
         panels=tuple(panel for panel in panels if panel is not None),
+        grid=_grid(context, endpoint),
     )
 
 
@@ -117,11 +119,34 @@ def _models(context: Context, meta: Record, estimand: Record, result: Record) ->
 
 def _model_row(result: Record) -> TableRow:
     notes = " ".join(result["notes"])
-    name = ", ".join(part for part in model_name(result) if part)
     return TableRow(
-        cells=(cell(name), *result_cells(result), cell(result["method"]), cell(notes)),
+        cells=(cell(_one_line(result)), *result_cells(result), cell(result["method"]), cell(notes)),
         anchor="" if result["role"] == "primary" else result["id"],
         strong=result["role"] == "primary",
+    )
+
+
+def _grid(context: Context, endpoint: EndpointResults) -> Table | None:
+    """Return the companion models of the estimands that have no panel of their own."""
+    meta = endpoint.pool["endpoint"]
+    others = [e for e in endpoint.pool["estimands"] if e["estimand"] != "primary"]
+    rows = [
+        TableRow(
+            cells=(cell(e["label"]), cell(_one_line(r)), *result_cells(r)),
+            anchor=r["id"],
+        )
+        for e in others
+        for r in e["results"]
+        if r["role"] != "primary"
+    ]
+    if not rows:
+        return None
+    first, *rest = result_columns("Estimand", context.settings.level)
+    return Table(
+        id=f"table-grid-{meta['id']}",
+        caption=f"{meta['short']}: other estimands by other models",
+        columns=(first, Column(title="Model"), *rest),
+        rows=tuple(rows),
     )
 
 
@@ -154,6 +179,10 @@ def model_name(result: Record) -> tuple[str, str]:
     if result["tau2_method"]:
         parts.append(result["tau2_method"])
     return name, ", ".join([*parts, interval] if interval else parts)
+
+
+def _one_line(result: Record) -> str:
+    return ", ".join(part for part in model_name(result) if part)
 
 
 def _omissions(context: Context, endpoint: EndpointResults, result: Record) -> Panel | None:

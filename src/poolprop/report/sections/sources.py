@@ -1,4 +1,4 @@
-"""What the sources got wrong: reported figures recomputed, contradictions decided."""
+"""What the sources print, recomputed; what contradicts what, and what was decided."""
 
 from __future__ import annotations
 
@@ -7,40 +7,85 @@ from dataclasses import dataclass
 
 from poolprop.report.context import Context, Section
 from poolprop.report.formats import plain
+from poolprop.report.prose import plural
+from poolprop.report.read import Rows
 from poolprop.report.tables import Table, text_table
 from poolprop.report.values import Sentence
+
+DISCREPANCIES = (
+    "source_id",
+    "printed",
+    "recomputed",
+    "severity_label",
+    "decision",
+    "reason",
+    "locator",
+)
+TITLES = {
+    "source_id": "Source",
+    "severity_label": "Weight",
+    "locator": "Where in the source",
+    "percent_reported": "% printed",
+    "percent_recomputed": "% recomputed",
+    "percent_agrees": "Agrees",
+    "ci_lower_reported": "CI from",
+    "ci_upper_reported": "CI to",
+    "ci_methods": "Interval reproduced by",
+    "outcome_id": "Row",
+    "arm_id": "Arm",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sources:
-    """Tables of the audit, and a sentence on what was found."""
+    """A sentence on what was found, the contradictions, and every recomputed figure."""
 
     sentences: tuple[Sentence, ...]
-    tables: tuple[Table, ...]
+    discrepancies: Table | None
+    audit: Table | None
 
 
 def section(context: Context) -> Section | None:
     """Return the section; None if the sources were not audited."""
     results = context.results
-    tables = []
-    if results.discrepancies:
-        tables.append(
-            _table("table-discrepancies", "Contradictions and decisions", results.discrepancies)
-        )
-    if results.source_audit:
-        caption = "Reported figures, recomputed from their counts"
-        tables.append(_table("table-source-audit", caption, results.source_audit))
-    if not tables:
+    if not results.discrepancies and not results.source_audit:
         return None
-    body = Sources(sentences=(), tables=tuple(tables))
+    decided = _only(results.discrepancies, DISCREPANCIES)
+    body = Sources(
+        sentences=tuple(_findings(results.source_audit, results.discrepancies)),
+        discrepancies=_table("table-discrepancies", "Contradictions and decisions", decided),
+        audit=_table(
+            "table-source-audit", "Printed figures, recomputed from counts", results.source_audit
+        ),
+    )
     return Section(id="sources", title="Audit of the sources", body=body)
 
 
-def _table(name: str, caption: str, rows: Sequence[Mapping[str, str]]) -> Table:
+def _findings(audit: Rows, discrepancies: Rows) -> list[Sentence]:
+    sentences: list[Sentence] = []
+    checked = [row for row in audit if row.get("percent_agrees")]
+    if checked:
+        wrong = sum(row["percent_agrees"] != "yes" for row in checked)
+        text = (
+            f"{len(checked)} printed {plural(len(checked), 'percentage')} recomputed from counts: "
+        )
+        sentences.append((text + (f"{wrong} differ." if wrong else "all agree after rounding."),))
+    if discrepancies:
+        n = len(discrepancies)
+        text = f"{n} {plural(n, 'contradiction')} within or between sources, each with a decision."
+        sentences.append((text,))
+    return sentences
+
+
+def _only(rows: Rows, columns: Sequence[str]) -> Rows:
+    """Keep the columns a reader needs; all of them if the table has others."""
+    kept = [column for column in columns if rows and column in rows[0]]
+    return tuple({column: row[column] for column in kept} for row in rows) if kept else rows
+
+
+def _table(name: str, caption: str, rows: Sequence[Mapping[str, str]]) -> Table | None:
+    if not rows:
+        return None
     columns = [column for column in rows[0] if any(row[column] for row in rows)]
-    return text_table(
-        name,
-        caption,
-        [plain(column) for column in columns],
-        [[row[column] for column in columns] for row in rows],
-    )
+    titles = [TITLES.get(column, plain(column)) for column in columns]
+    return text_table(name, caption, titles, [[row[column] for column in columns] for row in rows])

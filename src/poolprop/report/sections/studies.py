@@ -9,7 +9,7 @@ from poolprop.report.context import Context, Section
 from poolprop.report.formats import MISSING
 from poolprop.report.tables import Table, text_table
 
-# Column of the table, title, and the field of the vocabulary its codes belong to.
+# Column of studies.csv, its title, and the vocabulary's field where a cell is a code.
 COLUMNS = (
     ("label", "Study", ""),
     ("design", "Design", "design"),
@@ -23,7 +23,8 @@ COLUMNS = (
     ("follow_up_months_median", "Follow-up, months", ""),
     ("country", "Country", ""),
     ("registry_id", "Registry", ""),
-    ("source_id", "Source", ""),
+    ("source_citation", "Source", ""),
+    ("note", "Remarks", ""),
 )
 
 
@@ -42,7 +43,7 @@ def section(context: Context) -> Section | None:
     present = [column for column in COLUMNS if any(row.get(column[0]) for row in rows)]
     table = text_table(
         "table-studies",
-        "Characteristics of the studies; NR is not reported",
+        "Characteristics of the studies; NR: not reported",
         [title for _, title, _ in present],
         [[_text(context, row, name, field) for name, _, field in present] for row in rows],
     )
@@ -50,7 +51,8 @@ def section(context: Context) -> Section | None:
 
 
 def _text(context: Context, row: Mapping[str, str], name: str, field: str) -> str:
-    text = row.get(name, "")
+    """Return a cell, in words where the table or the vocabulary has them."""
+    text = row.get(f"{name}_label") or row.get(name, "")
     if not text:
         return MISSING
-    return context.term(field, text) if field else text
+    return context.term(field, text) if field and text == row.get(name) else text

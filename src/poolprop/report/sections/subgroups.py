@@ -60,7 +60,7 @@ def _subgroup(context: Context, endpoint: EndpointResults, factor: Record) -> Su
         description="; ".join(row.summary for row in rows if row.summary),
         headers=headers(context.settings.level, weight=False),
         rows=tuple(rows),
-        axis_label=f"{AXIS_LABEL} with {meta['short']}",
+        axis_label=f"{meta['short']}, {AXIS_LABEL}",
     )
     test = prose.between(factor)
     return Subgroup(

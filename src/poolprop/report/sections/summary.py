@@ -51,11 +51,11 @@ def _row(estimand: Record, width: int) -> TableRow:
 def _notes(estimands: list[Record]) -> tuple[Sentence, ...]:
     """Name the scale of tau2 and the definition of I2, once each."""
     results = [result for e in estimands if (result := primary_result(e)) is not None]
-    notes: list[Sentence] = []
     scales = sorted({prose.scale(r) for r in results if r["tau2"] is not None})
+    definitions = sorted({prose.definition(r) for r in results} - {""})
+    parts = []
     if scales:
-        notes.append((f"τ² is on the {' or '.join(scales)} scale.",))
-    definitions = sorted({str(r["i2_definition"]) for r in results if r["i2"] is not None})
+        parts.append(f"τ² is on the {' or '.join(scales)} scale.")
     if definitions:
-        notes.append((f"I² is computed {' or '.join(definitions)}.",))
-    return tuple(notes)
+        parts.append(f"I² is computed {' or '.join(definitions)}.")
+    return ((" ".join(parts),),) if parts else ()

@@ -1,0 +1,173 @@
+from __future__ import annotations
+
+import pytest
+
+WIDTHS = (390, 768, 1440)
+SCHEMES = ("light", "dark")
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_page_is_quiet_whole_and_never_scrolls_sideways(visit, width, scheme):
+    opened = visit(width, scheme)
+    page = opened.page
+    page.wait_for_load_state("networkidle")
+    assert opened.complaints == []
+    assert opened.requests == [opened.url]
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    for section in page.locator("main > section").all():
+        assert section.is_visible()
+        assert section.locator("h2").is_visible()
+
+
+def test_contents_lead_to_every_section(visit):
+    page = visit().page
+    names = page.locator("main > section").evaluate_all("all => all.map(s => s.id)")
+    links = page.locator("nav.contents a").evaluate_all("all => all.map(a => a.hash.slice(1))")
+    assert links == names
+    page.locator(f'nav.contents a[href="#{names[-1]}"]').click()
+    page.wait_for_function(
+        "id => document.getElementById(id).getBoundingClientRect().top < innerHeight",
+        arg=names[-1],
+    )
+
+
+def test_one_layout_of_each_plot_is_shown(visit):
+    for width, shown, hidden in ((390, "narrow", "wide"), (1440, "wide", "narrow")):
+        page = visit(width).page
+        assert page.locator(f"figure svg.{shown}").first.is_visible()
+        assert not page.locator(f"figure svg.{hidden}").first.is_visible()
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_texts_of_plots_are_large_enough_and_do_not_collide(visit, width):
+    """Within a row, no two texts overlap; none is drawn below eleven pixels."""
+    page = visit(width).page
+    found = page.evaluate(
+        """() => {
+          const faults = [];
+          for (const plot of document.querySelectorAll("svg.plot")) {
+            if (!plot.getClientRects().length) continue;
+            const scale = plot.getBoundingClientRect().width / plot.viewBox.baseVal.width;
+            for (const row of plot.querySelectorAll(".row, .frame")) {
+              const texts = [...row.querySelectorAll("text")];
+              const boxes = texts.map(text => text.getBoundingClientRect());
+              texts.forEach((text, i) => {
+                const size = parseFloat(getComputedStyle(text).fontSize) * scale;
+                if (size < 10.95) faults.push(`small ${size}: ${text.textContent}`);
+                for (let j = 0; j < i; j++) {
+                  const a = boxes[i], b = boxes[j];
+                  const across = Math.min(a.right, b.right) - Math.max(a.left, b.left);
+                  const down = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
+                  if (across > 1 && down > 4)
+                    faults.push(`${plot.id}: ${text.textContent} / ${texts[j].textContent}`);
+                }
+              });
+            }
+          }
+          return faults;
+        }"""
+    )
+    assert found == []
+
+
+def test_the_theme_button_goes_round_and_is_remembered(visit):
+    page = visit(scheme="light").page
+    ground = "getComputedStyle(document.body).backgroundColor"
+    light = page.evaluate(ground)
+    button = page.get_by_role("button", name="Theme")
+    assert button.is_visible()
+    button.click()
+    button.click()
+    assert page.locator("#theme-name").inner_text() == "dark"
+    assert page.evaluate(ground) != light
+    page.reload()
+    assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+    button.click()
+    assert page.locator("#theme-name").inner_text() == "system"
+    assert page.evaluate(ground) == light
+
+
+def test_tables_sort_by_value_and_keep_missing_ones_last(visit):
+    page = visit().page
+    table = page.locator("#summary-healed")
+    title = table.get_by_role("button", name="Pooled %")
+    cells = "rows => rows.map(row => row.cells[3].dataset.sort)"
+    rows = table.locator("tbody tr")
+
+    title.click()
+    assert title.locator("xpath=..").get_attribute("aria-sort") == "ascending"
+    up = rows.evaluate_all(cells)
+    title.click()
+    assert title.locator("xpath=..").get_attribute("aria-sort") == "descending"
+    down = rows.evaluate_all(cells)
+
+    def numbers(keys):
+        return [float(key) for key in keys if key.replace(".", "").isdigit()]
+
+    assert numbers(up) == sorted(numbers(up))
+    assert numbers(down) == sorted(numbers(down), reverse=True)
+    assert not numbers(up[-1:])
+    assert not numbers(down[-1:])
+
+
+def test_arrow_keys_move_among_the_rows_of_a_plot(visit):
+    page = visit().page
+    rows = page.locator("#plot-forest-healed-wide .row[tabindex]")
+    assert rows.evaluate_all("all => all.filter(r => r.tabIndex === 0).length") == 1
+    rows.first.focus()
+    page.keyboard.press("ArrowDown")
+    assert rows.nth(1).evaluate("row => row === document.activeElement")
+    page.keyboard.press("End")
+    assert rows.last.evaluate("row => row === document.activeElement")
+
+
+def test_a_deep_link_opens_what_hides_it(visit):
+    name = "pool/healed/primary/two-step.PLO.M0.hksj"
+    page = visit(fragment=f"#{name}").page
+    row = page.locator(f'[id="{name}"]')
+    row.wait_for(state="visible")
+    page.wait_for_function(
+        "id => document.getElementById(id).getBoundingClientRect().top < innerHeight", arg=name
+    )
+
+
+def test_a_row_copies_its_link(visit):
+    page = visit(permissions=["clipboard-read", "clipboard-write"]).page
+    row = page.locator('[id="pool/healed/primary"]')
+    row.hover()
+    row.get_by_role("button", name="Copy link").click()
+    page.get_by_role("status").filter(has_text="ink").wait_for()
+    assert page.evaluate("decodeURIComponent(location.hash)") == "#pool/healed/primary"
+
+
+def test_without_scripts_everything_can_be_read(visit):
+    page = visit(java_script_enabled=False).page
+    assert page.locator("main > section").count() == 9
+    assert page.locator("#plot-forest-healed-wide").is_visible()
+    page.locator("summary").first.click()
+    assert page.locator("details table").first.is_visible()
+    assert not page.locator("#theme").is_visible()
+
+
+def test_hostile_names_run_nothing(visit):
+    opened = visit()
+    assert opened.page.locator("script").count() == 2
+    assert opened.page.locator("img").count() == 0
+
+
+def test_motion_is_only_for_those_who_want_it(visit):
+    page = visit(reduced_motion="reduce").page
+    assert page.evaluate("getComputedStyle(document.documentElement).scrollBehavior") == "auto"
+
+
+def test_printing_keeps_every_section_and_opens_tables(visit):
+    page = visit(scheme="dark").page
+    page.emulate_media(media="print", color_scheme="dark")
+    assert page.locator("#plot-forest-healed-wide").is_visible()
+    assert not page.locator("nav.contents").is_visible()
+    paper = page.evaluate("getComputedStyle(document.documentElement).getPropertyValue('--paper')")
+    assert paper.strip() == "#ffffff"
+    pdf = page.pdf(format="A4")
+    assert pdf.startswith(b"%PDF")
+    assert pdf.count(b"/Type /Page\n") >= 4

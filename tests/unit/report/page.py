@@ -1,0 +1,106 @@
+"""Read a rendered page back: its elements, its quoted numbers, and the files they quote."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+VOID = {"meta", "link", "br", "img", "input", "hr", "wbr"}
+RAW = {"script", "style"}
+
+
+@dataclass
+class Element:
+    tag: str
+    attrs: dict[str, str]
+    parents: tuple[str, ...]
+    pieces: list[str] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        return "".join(self.pieces)
+
+
+class Page(HTMLParser):
+    """All elements of a page in document order; each knows the text inside it."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.elements: list[Element] = []
+        self.stack: list[Element] = []
+        self.feed(html)
+        self.close()
+        assert not self.stack, f"unclosed: {[element.tag for element in self.stack]}"
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        parents = tuple(element.tag for element in self.stack)
+        names = [name for name, _ in attrs]
+        assert len(names) == len(set(names)), f"double attribute in {tag}: {names}"
+        element = Element(tag, {name: value or "" for name, value in attrs}, parents)
+        self.elements.append(element)
+        if tag not in VOID:
+            self.stack.append(element)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.handle_starttag(tag, attrs)
+        if tag not in VOID:
+            self.handle_endtag(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.stack[-1].tag == tag, f"</{tag}> closes <{self.stack[-1].tag}>"
+        self.stack.pop()
+
+    def handle_data(self, data: str) -> None:
+        for element in self.stack:
+            element.pieces.append(data)
+
+    def all(self, tag: str = "", **attrs: str) -> list[Element]:
+        wanted = {name.replace("_", "-"): value for name, value in attrs.items()}
+        return [
+            element
+            for element in self.elements
+            if (not tag or element.tag == tag)
+            and all(element.attrs.get(name) == value for name, value in wanted.items())
+        ]
+
+    def quoted(self) -> list[Element]:
+        return [element for element in self.elements if "data-ref" in element.attrs]
+
+    def text(self) -> str:
+        shown = (e for e in self.elements if e.tag == "body")
+        return next(shown).text
+
+
+def records(results: Path) -> dict[str, list[dict[str, Any]]]:
+    """Return every record of the result files that has an id, outermost first."""
+    found: dict[str, list[dict[str, Any]]] = {}
+
+    def walk(node: Any) -> None:
+        if isinstance(node, dict):
+            if isinstance(node.get("id"), str):
+                found.setdefault(node["id"], []).append(node)
+            for child in node.values():
+                walk(child)
+        elif isinstance(node, list):
+            for child in node:
+                walk(child)
+
+    for path in sorted(results.glob("analysis/*/*.json")):
+        walk(json.loads(path.read_text("utf-8")))
+    return found
+
+
+def resolve(candidates: list[dict[str, Any]], path: str) -> Any:
+    """Return what a dotted path leads to in the first record that has it."""
+    for record in candidates:
+        node: Any = record
+        try:
+            for step in path.split("."):
+                node = node[int(step)] if isinstance(node, list) else node[step]
+        except (KeyError, IndexError, TypeError, ValueError):
+            continue
+        return node
+    raise AssertionError(f"no record has {path}: {[c['id'] for c in candidates]}")

@@ -1,0 +1,178 @@
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+from unit.report import page, synthetic
+
+from poolprop.errors import ResultError
+from poolprop.report.formats import FORMATS
+from poolprop.report.render import build
+
+SOURCE = Path(__file__).parents[3] / "report"
+SECTIONS = [
+    "answer", "summary", "forests", "subgroups", "sensitivity", "studies", "sources", "methods",
+    "provenance",
+]  # fmt: skip
+
+
+def render(results: Path) -> str:
+    return build(results, SOURCE, synthetic.settings())
+
+
+@pytest.fixture(scope="module")
+def html(folder: Path) -> str:
+    return render(folder)
+
+
+@pytest.fixture(scope="module")
+def parsed(html: str) -> page.Page:
+    return page.Page(html)
+
+
+def test_every_number_is_that_of_its_result(folder, parsed):
+    records, quoted = page.records(folder), parsed.quoted()
+    assert len(quoted) > 100
+    for element in quoted:
+        attrs = element.attrs
+        value = page.resolve(records[attrs["data-ref"]], attrs["data-field"])
+        shown = json.loads(attrs["data-value"]) if attrs["data-value"] else None
+        assert shown == value, attrs
+        assert element.text == FORMATS[attrs["data-format"]](value), attrs
+
+
+def test_every_primary_estimate_is_shown_with_its_interval(folder, parsed):
+    shown = {(e.attrs["data-ref"], e.attrs["data-field"]) for e in parsed.quoted()}
+    for path in folder.glob("analysis/*/pool.json"):
+        for estimand in json.loads(path.read_text())["estimands"]:
+            for result in estimand["results"]:
+                for field in ("proportion", "ci.lower", "ci.upper", "k", "events", "total"):
+                    assert (result["id"], field) in shown
+
+
+def test_ids_are_unique_and_every_link_leads_somewhere(parsed):
+    ids = [e.attrs["id"] for e in parsed.elements if "id" in e.attrs]
+    assert len(ids) == len(set(ids))
+    for element in parsed.elements:
+        for name in ("aria-labelledby", "aria-describedby", "for"):
+            if name in element.attrs:
+                assert set(element.attrs[name].split()) <= set(ids)
+        href = element.attrs.get("href", "")
+        if href.startswith("#"):
+            assert href[1:] in ids
+
+
+def test_results_can_be_linked_to(folder, parsed):
+    ids = {e.attrs.get("id") for e in parsed.elements}
+    for path in folder.glob("analysis/*/pool.json"):
+        for estimand in json.loads(path.read_text())["estimands"]:
+            assert estimand["id"] in ids
+            assert {result["id"] for result in estimand["results"]} <= ids
+
+
+def test_all_sections_are_there_in_order(parsed):
+    sections = [e.attrs["id"] for e in parsed.all("section")]
+    assert sections == SECTIONS
+    contents = [e.attrs["href"] for e in parsed.all("a") if "nav" in e.parents]
+    assert contents == [f"#{name}" for name in SECTIONS]
+
+
+def test_the_page_needs_nothing_else(html, parsed):
+    assert len(html.encode()) < 3_000_000
+    for element in parsed.elements:
+        assert "src" not in element.attrs
+        assert element.attrs.get("href", "#")[0] == "#" or element.attrs["href"] == "data:,"
+        assert not [name for name in element.attrs if name.startswith("on") or name == "style"]
+    urls = set(re.findall(r"https?://[^\s\"'<]+", html))
+    assert urls <= {"http://www.w3.org/2000/svg"}
+
+
+def test_scripts_and_styles_are_our_own_alone(parsed):
+    assert len(parsed.all("script")) == 2
+    assert len(parsed.all("style")) == 1
+    policy = parsed.all("meta", http_equiv="Content-Security-Policy")[0].attrs["content"]
+    assert policy.startswith("default-src 'none'")
+    assert "unsafe" not in policy
+
+
+def test_the_same_results_give_the_same_bytes(folder, html):
+    assert render(folder) == html
+
+
+def test_a_level_with_one_study_has_no_diamond(plain):
+    parsed = page.Page(render(plain))
+    single = "subgroup/healed/setting/first_line"
+    studies = [e for e in parsed.quoted() if e.attrs["data-ref"] == single and "tspan" in e.tag]
+    assert not [e for e in studies if e.attrs["data-field"] == "result.proportion"
+                and "pooled" in e.parents]  # fmt: skip
+    texts = [e.text for e in parsed.all("text") if "Pooled:" in e.text]
+    assert texts
+    assert not [text for text in texts if "First line" in text]
+
+
+def test_markup_in_names_stays_text(tmp_path):
+    html = render(synthetic.write_results(tmp_path, synthetic.HOSTILE))
+    parsed = page.Page(html)
+    assert len(parsed.all("script")) == 2
+    assert not parsed.all("img")
+    assert not parsed.all("b")
+    for name in synthetic.HOSTILE:
+        shown = " ".join(name.split())
+        assert any(e.text.startswith(shown) for e in parsed.all("title")), name
+        assert any(e.text == name for e in parsed.all("th")), name
+    assert "49" not in re.findall(r"O'Brien.{0,40}", parsed.text())[0]
+
+
+def test_optional_files_may_be_missing(plain):
+    for name in ("tables", "evidence", "audit"):
+        shutil.rmtree(plain / name)
+    for name in ("subgroups.json", "influence.json"):
+        (plain / "analysis" / "healed" / name).unlink()
+        (plain / "analysis" / "fast" / name).unlink()
+    sections = [e.attrs["id"] for e in page.Page(render(plain)).all("section")]
+    assert sections == ["answer", "summary", "forests", "sensitivity", "methods", "provenance"]
+
+
+def test_no_results_is_one_clear_line(tmp_path):
+    with pytest.raises(ResultError, match="there is no pooled result"):
+        render(tmp_path)
+
+
+def test_a_file_of_another_version_is_refused(plain):
+    path = plain / "analysis" / "healed" / "pool.json"
+    path.write_text(path.read_text().replace("poolprop/pool/1", "poolprop/pool/9"))
+    with pytest.raises(ResultError, match=r"pool\.json"):
+        render(plain)
+
+
+def test_a_result_without_a_field_is_refused_by_name(plain):
+    path = plain / "analysis" / "healed" / "pool.json"
+    record = json.loads(path.read_text())
+    del record["estimands"][0]["results"][0]["tau2"]
+    path.write_text(json.dumps(record))
+    with pytest.raises(ResultError, match=r"pool/healed/primary.*'tau2'"):
+        render(plain)
+
+
+def test_endpoints_come_in_the_order_of_the_plan(plain):
+    parsed = page.Page(render(plain))
+    cards = [e.attrs["id"] for e in parsed.all("article") if e.attrs["id"].startswith("answer-")]
+    assert cards == ["answer-healed", "answer-fast"]
+
+
+def test_tables_have_captions_and_scopes(parsed):
+    for cell in parsed.all("th"):
+        assert cell.attrs.get("scope") in ("col", "row")
+    assert len(parsed.all("caption")) == len(parsed.all("table"))
+
+
+def test_plots_have_names_and_rows_in_words(parsed):
+    plots = parsed.all("svg")
+    titles = [e for e in parsed.all("title") if e.parents[-1] == "svg"]
+    assert len(titles) == len(plots) == len(parsed.all("desc"))
+    for row in [e for e in parsed.all("g") if e.attrs.get("role") == "img"]:
+        assert row.attrs["tabindex"] == "0"
+        assert row.text.strip()
