@@ -56,7 +56,7 @@ def answer(result: Record, studies: Sequence[Record]) -> Sentence:
     counts = join(quote(result, "events", "count"), " of ", quote(result, "total", "count"))
     if single(result):
         return join(counts, " participants, in one study: its own proportion, not a pooled value.")
-    return join("Pooled over ", sources(result, studies), " with ", counts, " participants.")
+    return join("Pooled from ", sources(result, studies), ": ", counts, " participants.")
 
 
 def expectation(result: Record) -> Sentence:

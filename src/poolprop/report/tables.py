@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from poolprop.report.formats import level, plain
+from poolprop.report.formats import MISSING, level, plain
 from poolprop.report.values import (
     Piece,
     Record,
@@ -21,10 +21,11 @@ from poolprop.report.values import (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """A column: its title, whether it holds numbers, and what the title means."""
+    """A column: its title, what it holds (numbers, or long texts), and what the title means."""
 
     title: str
     numeric: bool = False
+    long: bool = False
     help: str = ""
 
 
@@ -121,7 +122,7 @@ def study_table(
         Column(title=f"{level(level_of)} CI", numeric=True),
         Column(title="Weight", numeric=True, help="share of the information"),
         Column(title="Denominator"),
-        Column(title="Where in the source"),
+        Column(title="Where in the source", long=True),
     )
     studies = look_up(owner, f"{prefix}studies")
     rows = [
@@ -146,16 +147,21 @@ def study_table(
 def text_table(
     name: str, caption: str, titles: Sequence[str], rows: Sequence[Sequence[str]]
 ) -> Table:
-    """Return a table of text; a column whose cells are all numbers is set as numbers."""
-    numeric = [
-        any(row[i] for row in rows) and all(_is_number(row[i]) for row in rows if row[i])
-        for i in range(len(titles))
-    ]
-    columns = tuple(
-        Column(title=title, numeric=flag) for title, flag in zip(titles, numeric, strict=True)
-    )
+    """Return a table of text; columns of numbers and of long texts are set as such."""
+    columns = tuple(_text_column(title, [row[i] for row in rows]) for i, title in enumerate(titles))
     body = tuple(TableRow(cells=tuple(cell(text) for text in row)) for row in rows)
     return Table(id=name, caption=caption, columns=columns, rows=body)
+
+
+# Cells that say that there is no number, and texts that deserve a wide column.
+BLANK = {"", MISSING, "NR"}
+LONG = 60
+
+
+def _text_column(title: str, texts: Sequence[str]) -> Column:
+    told = [text for text in texts if text not in BLANK]
+    numeric = bool(told) and all(_is_number(text) for text in told)
+    return Column(title=title, numeric=numeric, long=any(len(text) > LONG for text in told))
 
 
 def _is_number(text: str) -> bool:

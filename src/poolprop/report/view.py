@@ -19,6 +19,7 @@ class View:
     question: str
     version: str
     software: str
+    code: str
     sections: tuple[Section, ...]
 
 
@@ -41,6 +42,7 @@ def make_view(results: Results, settings: Settings, terms: Terms | None = None) 
         title=settings.review.title,
         question=settings.review.question,
         version=settings.review.version,
+        code=str(results.manifest.get("code", "")),
         software=str(results.manifest.get("version", "")),
         sections=tuple(section for section in made if section is not None),
     )

@@ -27,7 +27,7 @@ def test_plural(number, words, text):
 
 def test_the_answer_counts_studies_and_participants():
     said = spell(prose.answer(POOLED, STUDIES))
-    assert said == "Pooled over 4 studies with 126 of 156 participants."
+    assert said == "Pooled from 4 studies: 126 of 156 participants."
 
 
 def test_arms_of_one_study_are_not_called_studies():

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from poolprop.report import prose
 from poolprop.report.context import Context, Section, factors
-from poolprop.report.formats import level
+from poolprop.report.formats import MISSING, level
+from poolprop.report.tables import Table, text_table
 from poolprop.report.values import Record, Sentence, listing
 from poolprop.settings import Estimand
 
@@ -15,20 +16,12 @@ STUDY_INTERVALS = {"clopper-pearson": "Clopper-Pearson (exact)", "wilson": "Wils
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Definition:
-    """A term and what it means."""
-
-    term: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Topic:
-    """A heading of the methods with its paragraphs and definitions."""
+    """A heading of the methods, its paragraphs, and a table if it needs one."""
 
     title: str
     paragraphs: tuple[Sentence, ...]
-    definitions: tuple[Definition, ...] = ()
+    table: Table | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,37 +39,40 @@ def section(context: Context) -> Section:
         Topic(title="Subgroups", paragraphs=tuple(_subgroups(context))),
         Topic(title="Sensitivity", paragraphs=tuple(_sensitivity(context))),
     )
-    shown = tuple(topic for topic in topics if topic.paragraphs or topic.definitions)
+    shown = tuple(topic for topic in topics if topic.paragraphs or topic.table)
     return Section(id="methods", title="Methods", body=Methods(topics=shown))
+
+
+TITLES = ("Estimand", "Definition", "Outcome", "Denominator", "Time point", "Population", "Only")
 
 
 def _estimands(context: Context) -> list[Topic]:
     topics = []
-    for endpoint in context.settings.endpoints.values():
-        definitions = tuple(
-            Definition(term=estimand.label, text=_definition(context, estimand))
-            for estimand in endpoint.estimands.values()
-        )
+    for name, endpoint in context.settings.endpoints.items():
+        rows = [_definition(context, estimand) for estimand in endpoint.estimands.values()]
+        caption = f"Estimands of {endpoint.short}"
         about: tuple[Sentence, ...] = ((endpoint.description,),) if endpoint.description else ()
-        topics.append(Topic(title=endpoint.label, paragraphs=about, definitions=definitions))
+        table = text_table(f"table-definitions-{name}", caption, TITLES, rows)
+        topics.append(Topic(title=endpoint.label, paragraphs=about, table=table))
     return topics
 
 
-def _definition(context: Context, estimand: Estimand) -> str:
-    """Describe an estimand: in the plan's words, then by its choices."""
-    first = estimand.description.rstrip(".")
-    choices = [
-        f"outcome: {context.term('outcome', estimand.outcome)}",
-        f"denominator: {context.term('denominator_basis', estimand.denominator)}",
-        f"time point: {_preference(context, 'timepoint', estimand.timepoints)}",
-        f"population: {_preference(context, 'population', estimand.populations)}",
+def _definition(context: Context, estimand: Estimand) -> tuple[str, ...]:
+    """Describe an estimand, in the plan's words and by its choices."""
+    kept = [
+        " or ".join(context.term(field, code) for code in codes)
+        for field, codes in estimand.where.model_dump().items()
+        if codes
     ]
-    for field, codes in estimand.where.model_dump().items():
-        if codes:
-            kept = " or ".join(context.term(field, code) for code in codes)
-            choices.append(f"only {context.term('field', field).lower()}: {kept}")
-    text = "; ".join(choices)
-    return f"{first}. {text[0].upper()}{text[1:]}." if first else f"{text[0].upper()}{text[1:]}."
+    return (
+        estimand.label,
+        estimand.description or MISSING,
+        context.term("outcome", estimand.outcome),
+        context.term("denominator_basis", estimand.denominator),
+        _preference(context, "timepoint", estimand.timepoints),
+        _preference(context, "population", estimand.populations),
+        "; ".join(kept) or MISSING,
+    )
 
 
 def _preference(context: Context, field: str, codes: Iterable[str]) -> str:

@@ -108,10 +108,15 @@ def _models(context: Context, meta: Record, estimand: Record, result: Record) ->
     title = f"{meta['short']}: other models"
     plot = _plot(context, name, title, "Model", rows, result["proportion"])
     columns = result_columns("Model", context.settings.level)
+    words = Column(title="Method in full", long=True), Column(title="Notes", long=True)
     table = Table(
         id=f"table-{name}",
         caption=title,
-        columns=(*columns, Column(title="Method in full"), Column(title="Notes")),
+        columns=(
+            *columns,
+            Column(title="Method in full", long=True),
+            Column(title="Notes", long=True),
+        ),
         rows=tuple(_model_row(r) for r in results),
     )
     return Panel(id=name, title="Other models", figure=figure(plot, _legend(context), table))
