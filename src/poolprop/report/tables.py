@@ -18,6 +18,8 @@ from poolprop.report.values import (
     spell,
 )
 
+TALL = 20
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
@@ -55,6 +57,11 @@ class Table:
     columns: tuple[Column, ...]
     rows: tuple[TableRow, ...]
     note: tuple[Sentence, ...] = ()
+
+    @property
+    def tall(self) -> bool:
+        """Whether it is too long to stand open on the page at full height."""
+        return len(self.rows) > TALL
 
 
 def cell(*parts: Piece | Sentence) -> Cell:

@@ -112,11 +112,7 @@ def _models(context: Context, meta: Record, estimand: Record, result: Record) ->
     table = Table(
         id=f"table-{name}",
         caption=title,
-        columns=(
-            *columns,
-            Column(title="Method in full", long=True),
-            Column(title="Notes", long=True),
-        ),
+        columns=(*columns, *words),
         rows=tuple(_model_row(r) for r in results),
     )
     return Panel(id=name, title="Other models", figure=figure(plot, _legend(context), table))

@@ -50,7 +50,8 @@ def section(context: Context) -> Section | None:
     results = context.results
     if not results.discrepancies and not results.source_audit:
         return None
-    decided = _only(results.discrepancies, DISCREPANCIES)
+    names = {row.get("source_id", ""): row.get("label", "") for row in results.studies}
+    decided = _named(_only(results.discrepancies, DISCREPANCIES), names)
     body = Sources(
         sentences=tuple(_findings(results.source_audit, results.discrepancies)),
         discrepancies=_table("table-discrepancies", "Contradictions and decisions", decided),
@@ -81,6 +82,16 @@ def _only(rows: Rows, columns: Sequence[str]) -> Rows:
     """Keep the columns a reader needs; all of them if the table has others."""
     kept = [column for column in columns if rows and column in rows[0]]
     return tuple({column: row[column] for column in kept} for row in rows) if kept else rows
+
+
+def _named(rows: Rows, names: Mapping[str, str]) -> Rows:
+    """Write the name of a source instead of its key, where a study of that source has one."""
+    return tuple(
+        {**row, "source_id": names.get(row["source_id"]) or row["source_id"]}
+        if "source_id" in row
+        else row
+        for row in rows
+    )
 
 
 def _table(name: str, caption: str, rows: Sequence[Mapping[str, str]]) -> Table | None:
