@@ -1,0 +1,503 @@
+"""Locators: the place in a source where a figure stands, and whether it stands there.
+
+A locator names one or more places, joined by ``"; "``:
+
+- ``SECTION`` or ``SECTION, para N``: a heading of the document, or a path of headings joined
+  by ``" > "``. Of several headings with the same name the least deeply nested is meant.
+  ``Abstract`` is what stands before the introduction when no heading says so.
+- ``Table N`` or ``Table N, row LABEL``: a row by its first cell. ``row A > B`` is the first
+  row B below row A; ``row #N`` is the N-th row below the head of the table.
+- ``Figure N``: the caption.
+
+Paragraphs are counted from 1 among those directly under the heading. Captions, tables and
+their notes do not count, nor does what stands between the two parts of a paragraph that a
+page break cut. Only numbers are compared, never sentences.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import lru_cache
+
+from poolprop.errors import DataError
+from poolprop.evidence.tables import Outcome
+
+STEP = " > "
+# Headings of the first level, also inside an abstract, where they are of the second.
+MAIN = frozenset(
+    [
+        "abstract",
+        "introduction",
+        "background",
+        "methods",
+        "materials and methods",
+        "patients and methods",
+        "results",
+        "discussion",
+        "conclusion",
+        "conclusions",
+        "references",
+        "acknowledgments",
+        "authorship",
+        "funding",
+    ]
+)
+LABEL = re.compile(
+    r"^\**(Purpose|Background|Objectives?|Aims?|Methods|Patients and Methods|Results|Conclusions?)"
+    r"\s*:\**\s+(?=\S)"
+)
+MARKDOWN = re.compile(r"^(#{1,6})\s+(.*\S)")
+CAPTION = re.compile(r"^\**(Table|Fig(?:ure)?\.?)\s*(\d+)[\s.*:]*(.*)", re.IGNORECASE)
+TABLE_NOTE = re.compile(r"^\*\*(Notes|Abbreviations)\s*:\*\*")
+CITATION = re.compile(r"<sup>[^<]*</sup>|\^\{[^}]*\}|[⁰¹²³⁴-⁹⁻]+|\[\d[\d,\s]*\]")
+TAG = re.compile(r"</?[a-z]+[^>]*>")
+CLOSED = tuple('.?!:)]”"')
+HEADING_LENGTH = 80
+
+UNITS = [
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+]
+TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
+NONE = ["no", "none", "not", "never", "without", "neither"]
+# A number in digits, a tens word with or without its unit, a small number word, a word for none.
+FIGURE = re.compile(
+    rf"(?<![A-Za-z0-9.])(?P<digits>\d+(?:,\d{{3}})*(?:\.\d+)?)"
+    rf"|\b(?P<tens>{'|'.join(TENS)})(?:[-\s](?P<unit>{'|'.join(UNITS[1:10])}))?\b"
+    rf"|\b(?P<small>{'|'.join(UNITS)})\b|\b(?P<none>{'|'.join(NONE)})\b",
+    re.IGNORECASE,
+)
+# A count and its percentage have at most three other numbers between them.
+APART = 4
+
+
+class LocatorError(DataError):
+    """A locator that does not follow the grammar or leads nowhere."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """One place of a locator.
+
+    Attributes
+    ----------
+    kind : str
+        ``section``, ``table`` or ``figure``.
+    path : tuple of str
+        Headings of a section, or the steps to a row of a table.
+    number : int or None
+        Paragraph of a section, or number of the table or figure.
+    """
+
+    kind: str
+    path: tuple[str, ...] = ()
+    number: int | None = None
+
+
+@dataclass(slots=True)
+class Section:
+    """Text under one heading."""
+
+    path: tuple[str, ...]
+    lines: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Document:
+    """A source text, cut into sections, tables and captions."""
+
+    sections: list[Section] = field(default_factory=list)
+    tables: dict[int, list[list[str]]] = field(default_factory=dict)
+    captions: dict[tuple[str, int], str] = field(default_factory=dict)
+
+
+def parse(locator: str) -> tuple[Place, ...]:
+    """Read a locator.
+
+    Parameters
+    ----------
+    locator : str
+        Places joined by ``"; "``.
+
+    Returns
+    -------
+    tuple of Place
+        In the order written.
+
+    Raises
+    ------
+    LocatorError
+        If a place is empty or does not follow the grammar.
+    """
+    return tuple(_place(part.strip()) for part in locator.split("; "))
+
+
+def _place(text: str) -> Place:
+    if found := re.fullmatch(r"Table (\d+)(?:, row (.+))?", text):
+        steps = tuple(found[2].split(STEP)) if found[2] else ()
+        return Place(kind="table", path=steps, number=int(found[1]))
+    if found := re.fullmatch(r"Figure (\d+)", text):
+        return Place(kind="figure", number=int(found[1]))
+    if found := re.fullmatch(r"([^;,]+?)(?:, para ([1-9]\d*))?", text):
+        number = int(found[2]) if found[2] else None
+        return Place(kind="section", path=tuple(found[1].split(STEP)), number=number)
+    raise LocatorError(f"{text!r} is not a locator (SECTION, para N; Table N, row LABEL; Figure N)")
+
+
+@lru_cache(maxsize=32)
+def read_document(text: str) -> Document:
+    """Cut a source text into sections, tables and captions.
+
+    Parameters
+    ----------
+    text : str
+        Plain text or Markdown; one line is one paragraph, table cells are parted by tabs.
+
+    Returns
+    -------
+    Document
+        Its parts.
+    """
+    lines = _with_abstract([line.rstrip("\r") for line in text.split("\n")])
+    reader = _Reader(markdown=any(MARKDOWN.match(line) for line in lines))
+    for index, line in enumerate(lines):
+        if line.strip():
+            alone = not _strip(lines, index - 1) and not _strip(lines, index + 1)
+            reader.take(line, alone=alone)
+    return reader.document
+
+
+def _strip(lines: Sequence[str], index: int) -> str:
+    return lines[index].strip() if 0 <= index < len(lines) else ""
+
+
+def _with_abstract(lines: list[str]) -> list[str]:
+    """Give the text before the introduction a heading ``Abstract`` if it has none."""
+    names = [_name(line) for line in lines]
+    if "introduction" not in names or "abstract" in names:
+        return lines
+    intro = lines[names.index("introduction")]
+    marks = MARKDOWN.match(intro)
+    title = next((i for i, line in enumerate(lines) if MARKDOWN.match(line)), -1) if marks else -1
+    heading = f"{marks[1]} Abstract" if marks else "Abstract"
+    return [*lines[: title + 1], "", heading, "", *lines[title + 1 :]]
+
+
+def _name(heading: str) -> str:
+    return re.sub(r"^#+\s*", "", heading.strip()).casefold()
+
+
+class _Reader:
+    """Takes one line after the other and knows under which heading it stands."""
+
+    def __init__(self, *, markdown: bool) -> None:
+        self.document = Document(sections=[Section(())])
+        self._markdown = markdown
+        self._stack: list[tuple[int, str]] = []
+        self._table: int | None = None
+        self._legend: tuple[str, int] | None = None
+
+    def take(self, raw: str, *, alone: bool) -> None:
+        """Sort one line that is not blank."""
+        line = raw.strip()
+        if found := CAPTION.match(line):
+            self._caption(found)
+        elif "\t" in raw:
+            if self._table is not None:
+                self.document.tables.setdefault(self._table, []).append(raw.split("\t"))
+        elif level := self._level(line, alone=alone):
+            self._open(level, MARKDOWN.sub(r"\2", line))
+        elif not TABLE_NOTE.match(line):
+            if found := LABEL.match(line):
+                self._open(self._abstract_level(1) + 1, found[1])
+                line = line[found.end() :]
+            if self._legend:
+                self.document.captions[self._legend] += f" {line}"
+            else:
+                self.document.sections[-1].lines.append(line)
+            self._legend = None
+
+    def _caption(self, found: re.Match[str]) -> None:
+        kind, number = found[1][0].upper(), int(found[2])
+        self._table = number if kind == "T" else None
+        self.document.captions.setdefault((kind, number), found[0])
+        # A caption without words of its own has them in the next line.
+        self._legend = (kind, number) if not CAPTION.sub("", found[3]) else None
+
+    def _open(self, level: int, title: str) -> None:
+        self._legend = None
+        self._stack = [*(entry for entry in self._stack if entry[0] < level), (level, title)]
+        self.document.sections.append(Section(tuple(name for _, name in self._stack)))
+
+    def _abstract_level(self, default: int) -> int:
+        found = [level for level, title in self._stack if title.casefold() == "abstract"]
+        return found[0] if found else default
+
+    def _level(self, line: str, *, alone: bool) -> int:
+        """Return the level of a heading, 0 if the line is none."""
+        if self._markdown:
+            marks = MARKDOWN.match(line)
+            return len(marks[1]) if marks else 0
+        if line.casefold() in MAIN:
+            inside = self._abstract_level(0) and line.casefold() != "introduction"
+            return 2 if inside and line.casefold() != "abstract" else 1
+        short = len(line) <= HEADING_LENGTH and line[0].isupper() and not line.endswith(CLOSED)
+        return 2 if alone and short else 0
+
+
+def _paragraphs(lines: Sequence[str]) -> Iterator[str]:
+    """Yield paragraphs, those that a page break cut made whole again."""
+    index = 0
+    while index < len(lines):
+        text = lines[index]
+        while not CITATION.sub("", text).rstrip(" *_").endswith(CLOSED):
+            rest = range(index + 1, len(lines))
+            following = next((i for i in rest if lines[i][0].islower()), index + 1)
+            if following >= len(lines):
+                break
+            text, index = f"{text} {lines[following]}", following
+        yield text
+        index += 1
+
+
+def resolve(place: Place, document: Document) -> str:
+    """Return the passage a place leads to.
+
+    Parameters
+    ----------
+    place : Place
+        From :func:`parse`.
+    document : Document
+        From :func:`read_document`.
+
+    Returns
+    -------
+    str
+        The text of the paragraph, section, table, table row or caption.
+
+    Raises
+    ------
+    LocatorError
+        If the place is not in the document, or is not the only one of that name.
+    """
+    if place.kind == "section":
+        return _section(place, document)
+    kind = place.kind[0].upper()
+    number = place.number or 0
+    if (kind, number) not in document.captions:
+        raise LocatorError(f"no {place.kind} {number} in the source")
+    if kind == "F":
+        return document.captions[kind, number]
+    rows = document.tables.get(number, [])
+    chosen = _rows(rows, place.path, number) if place.path else rows
+    return "\n".join("\t".join(cells) for cells in chosen)
+
+
+def _section(place: Place, document: Document) -> str:
+    wanted = tuple(name.casefold() for name in place.path)
+
+    def ends_so(section: Section) -> bool:
+        return tuple(name.casefold() for name in section.path[-len(wanted) :]) == wanted
+
+    found = sorted(filter(ends_so, document.sections), key=lambda section: len(section.path))
+    title = STEP.join(place.path)
+    if not found:
+        raise LocatorError(f"no section {title!r} in the source")
+    if len(found) > 1 and len(found[0].path) == len(found[1].path):
+        raise LocatorError(f"{title!r} names more than one section; give the headings above it")
+    path = found[0].path
+    if place.number is None:
+        inside = [part for part in document.sections if part.path[: len(path)] == path]
+        return "\n".join(line for part in inside for line in part.lines)
+    paragraphs = list(_paragraphs(found[0].lines))
+    if place.number > len(paragraphs):
+        problem = f"section {title!r} has {len(paragraphs)} paragraphs, not {place.number}"
+        raise LocatorError(problem)
+    return paragraphs[place.number - 1]
+
+
+def _rows(rows: list[list[str]], steps: tuple[str, ...], number: int) -> list[list[str]]:
+    start = 0
+    for step in steps:
+        if step.startswith("#") and step[1:].isdigit():
+            index = int(step[1:])
+        else:
+            label = _cell(step)
+            below = [(i, _cell(rows[i][0])) for i in range(start, len(rows))]
+            same = [i for i, cell in below if cell == label]
+            like = same or [i for i, cell in below if cell.startswith(label)]
+            index = like[0] if like else len(rows)
+        if not 0 < index < len(rows):
+            raise LocatorError(f"no row {step!r} in table {number} of the source")
+        start = index + 1
+    return [rows[start - 1]]
+
+
+def _cell(text: str) -> str:
+    return " ".join(TAG.sub("", text).casefold().split())
+
+
+def figures(passage: str) -> list[Decimal]:
+    """Return the numbers of a passage in order, those in words included.
+
+    Parameters
+    ----------
+    passage : str
+        Text of a source.
+
+    Returns
+    -------
+    list of Decimal
+        Words such as ``no`` and ``none`` count as 0; marks of citations are left out.
+    """
+    text = TAG.sub(" ", CITATION.sub(" ", passage))
+    return [_number(found) for found in FIGURE.finditer(text)]
+
+
+def _number(found: re.Match[str]) -> Decimal:
+    word = {name: text.casefold() for name, text in found.groupdict(default="").items()}
+    if word["digits"]:
+        return Decimal(word["digits"].replace(",", ""))
+    if word["tens"]:
+        unit = UNITS.index(word["unit"]) if word["unit"] else 0
+        return Decimal(20 + 10 * TENS.index(word["tens"]) + unit)
+    return Decimal(UNITS.index(word["small"]) if word["small"] else 0)
+
+
+def missing(locator: str, values: Iterable[object], text: str) -> list[str]:
+    """Return what keeps figures from being found at their place.
+
+    Parameters
+    ----------
+    locator : str
+        Where they should stand.
+    values : iterable
+        The figures: numbers, or cells with a number; ``None``, ``""`` and ``NR`` are skipped.
+    text : str
+        The source.
+
+    Returns
+    -------
+    list of str
+        One line for each place that does not exist and each figure that is not at any of
+        the places; empty when all is well.
+    """
+    passages, problems = _passages(locator, text)
+    found = {number for passage in passages for number in passage}
+    for value in values:
+        if value not in (None, "", "NR") and Decimal(str(value)) not in found:
+            problems.append(f"{value} does not stand at {locator!r}")
+    return problems
+
+
+def _passages(locator: str, text: str) -> tuple[list[list[Decimal]], list[str]]:
+    """Return the numbers at each place, and what is wrong with the places."""
+    document = read_document(text)
+    passages, problems = [], []
+    try:
+        places = parse(locator)
+    except LocatorError as error:
+        return [], [str(error)]
+    for place in places:
+        try:
+            passages.append(figures(resolve(place, document)))
+        except LocatorError as error:
+            problems.append(str(error))
+    return passages, problems
+
+
+def _side_by_side(count: int, percent: float, passages: Iterable[Sequence[Decimal]]) -> bool:
+    """Whether a count and its percentage stand next to each other anywhere."""
+    first, second = Decimal(count), Decimal(str(percent))
+    for numbers in passages:
+        at = [i for i, number in enumerate(numbers) if number == first]
+        near = [i for i, number in enumerate(numbers) if number == second]
+        if any(0 < abs(i - j) <= APART for i in at for j in near):
+            return True
+    return False
+
+
+def verify(row: Outcome, text: str) -> list[str]:
+    """Return what is wrong with the locator of an outcome.
+
+    What is reported must stand there: the count, its denominator, its interval, and the
+    percentage beside the count. What we derived, harmonised or solved has its percentage
+    there at most; its counts are verified where the rows it derives from are.
+
+    Parameters
+    ----------
+    row : Outcome
+        A row of ``outcomes.csv``.
+    text : str
+        The source it was read from.
+
+    Returns
+    -------
+    list of str
+        Problems; empty when the figures stand where the row says.
+    """
+    percent, reported = row.percent_reported, not row.derivation
+    values: list[object] = [percent, row.ci_lower_reported, row.ci_upper_reported]
+    if reported:
+        values += [row.events, row.total]
+    problems = missing(row.locator, values, text)
+    if not problems and reported and row.events is not None and percent is not None:
+        passages, _ = _passages(row.locator, text)
+        if not _side_by_side(row.events, percent, passages):
+            problems.append(f"{row.events} and {percent:g}% stand apart at {row.locator!r}")
+    return problems
+
+
+def verify_all(
+    outcomes: Iterable[Outcome], source_of: Mapping[str, str], texts: Mapping[str, str]
+) -> dict[str, list[str]]:
+    """Verify the locators of all rows whose source is at hand.
+
+    Parameters
+    ----------
+    outcomes : iterable of Outcome
+        Rows of ``outcomes.csv``.
+    source_of : mapping
+        Source of each arm.
+    texts : mapping
+        Text of each source at hand.
+
+    Returns
+    -------
+    dict
+        Problems by ``outcome_id``, for rows that have any. A row that derives from a row
+        with problems has one too.
+    """
+    rows = list(outcomes)
+    own = {}
+    for row in rows:
+        text = texts.get(source_of[row.arm_id])
+        if text is not None and (found := verify(row, text)):
+            own[row.outcome_id] = found
+    problems = dict(own)
+    for row in rows:
+        inherited = [f"derives from {key}, which fails" for key in row.derived_from if key in own]
+        if inherited:
+            problems[row.outcome_id] = own.get(row.outcome_id, []) + inherited
+    return problems
