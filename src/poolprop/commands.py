@@ -21,6 +21,47 @@ def add_to(actions: Any) -> None:
         "folder", nargs="?", default=".", type=Path, help="folder of the review (default: here)"
     )
     command.set_defaults(run=check)
+    _add_pool(actions)
+
+
+def _add_pool(actions: Any) -> None:
+    command: argparse.ArgumentParser = actions.add_parser(
+        "pool",
+        help="pool the proportions of a table",
+        description="Pool the proportions of a CSV table, one study a row.",
+    )
+    command.add_argument("table", type=Path, help="CSV file with a header")
+    command.add_argument("--events", default="events", metavar="COLUMN", help="default: events")
+    command.add_argument("--total", default="total", metavar="COLUMN", help="default: total")
+    command.add_argument("--by", metavar="COLUMN", help="pool each level of a column as well")
+    command.add_argument("--model", default="glmm", choices=["glmm", "two-step", "common"])
+    command.add_argument("--measure", default="PLO", help="PLO, PAS, PFT, PR or PLN (two-step)")
+    command.add_argument("--tau2", help="DL, PM, REML, ... (two-step; default: REML)")
+    command.add_argument("--ci", help="wald, t, hksj, profile, profile-ck, ... (default: advised)")
+    command.add_argument("--level", type=float, default=0.95, help="default: 0.95")
+    command.add_argument("--json", action="store_true", help="print JSON for programs")
+    command.set_defaults(run=pool)
+
+
+def pool(table: Path, events: str, total: str, by: str | None, json: bool, **options: Any) -> None:
+    """Pool a table and print the result, overall and by level."""
+    import json as json_module
+
+    import poolprop
+    from poolprop.counts import read_counts
+
+    if options["tau2"] is None:
+        options["tau2"] = "REML" if options["model"] == "two-step" else "ML"
+    data = read_counts(table, events, total, by)
+    results = {"overall": poolprop.pool(data.events, data.total, **options)}
+    for level, (x, n) in data.by_level().items():
+        results[f"{by} = {level}"] = poolprop.pool(x, n, **options)
+    if json:
+        record = {name: result.to_dict() for name, result in results.items()}
+        print(json_module.dumps(record, indent=2, sort_keys=True, ensure_ascii=False))
+        return
+    for name, result in results.items():
+        print(f"{name}\n{result.summary()}\n")
 
 
 def check(folder: Path) -> None:

@@ -6,12 +6,13 @@ out as records for JSON; both formats are described in ``docs/results.md``.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from poolprop.settings import Endpoint, Model, Settings
 from poolprop.stats.intervals import study_intervals
 from poolprop.stats.pool import pool
+from poolprop.stats.results import PoolResult
 
 Rows = Sequence[Mapping[str, str]]
 Record = dict[str, Any]
@@ -92,7 +93,7 @@ def leave_one_out(settings: Settings, name: str, data: Rows) -> Record:
     model, level = settings.models.primary, settings.level
     entries = []
     if len(rows) > 1:
-        whole = _fit(rows, model, level)["proportion"]
+        whole = _fit(rows, model, level).proportion
         for row in rows:
             rest = [other for other in rows if other is not row]
             result = _fit(rest, model, level)
@@ -103,8 +104,8 @@ def leave_one_out(settings: Settings, name: str, data: Rows) -> Record:
                     "omitted": row["label"],
                     "arm_id": row["arm_id"],
                     "outcome_id": row["outcome_id"],
-                    "result": {"id": identifier, "role": "leave-one-out", **result},
-                    "change": result["proportion"] - whole,
+                    "result": _record(result, identifier, "leave-one-out"),
+                    "change": result.proportion - whole,
                 }
             )
     return {
@@ -118,8 +119,14 @@ def leave_one_out(settings: Settings, name: str, data: Rows) -> Record:
 def _estimand(settings: Settings, name: str, key: str, rows: Rows, excluded: Rows) -> Record:
     plan = settings.endpoints[name].estimands[key]
     identifier = f"pool/{name}/{key}"
-    results = list(_results(settings, identifier, rows))
-    notes = [] if rows else ["No study reports what this estimand asks for."]
+    models = [settings.models.primary, *settings.models.comparisons] if rows else []
+    fits = [_fit(rows, model, settings.level) for model in models]
+    results = [
+        _record(
+            fit, f"{identifier}/{model.key}" if i else identifier, "comparison" if i else "primary"
+        )
+        for i, (model, fit) in enumerate(zip(models, fits, strict=True))
+    ]
     return {
         "id": identifier,
         "estimand": key,
@@ -132,24 +139,11 @@ def _estimand(settings: Settings, name: str, key: str, rows: Rows, excluded: Row
         "denominator_label": _labels(rows, "denominator_label"),
         "timepoint_label": _labels(rows, "timepoint_label"),
         **_totals(rows),
-        "studies": _studies(rows, f"study/{name}/{key}", settings, _weights(results)),
+        "studies": _studies(rows, f"study/{name}/{key}", settings, fits[0]) if rows else [],
         "excluded": [dict(row) for row in excluded],
         "results": results,
-        "notes": notes,
+        "notes": [] if rows else ["No study reports what this estimand asks for."],
     }
-
-
-def _results(settings: Settings, identifier: str, rows: Rows) -> Iterator[Record]:
-    if not rows:
-        return
-    models = [settings.models.primary, *settings.models.comparisons]
-    for index, model in enumerate(models):
-        result = _fit(rows, model, settings.level)
-        yield {
-            "id": identifier if index == 0 else f"{identifier}/{model.key}",
-            "role": "primary" if index == 0 else "comparison",
-            **result,
-        }
 
 
 def _factor(settings: Settings, name: str, factor: str, data: Rows) -> Record:
@@ -162,12 +156,8 @@ def _factor(settings: Settings, name: str, factor: str, data: Rows) -> Record:
     levels = []
     for key in keys:
         rows = _of_set(data, prefix + key)
-        result = {
-            "id": f"{identifier}/{key}",
-            "role": "subgroup",
-            **_fit(rows, settings.models.primary, settings.level),
-        }
-        studies = _studies(rows, f"study/{name}/{factor}/{key}", settings, result["weights"])
+        fit = _fit(rows, settings.models.primary, settings.level)
+        studies = _studies(rows, f"study/{name}/{factor}/{key}", settings, fit)
         levels.append(
             {
                 "id": f"{identifier}/{key}",
@@ -175,7 +165,7 @@ def _factor(settings: Settings, name: str, factor: str, data: Rows) -> Record:
                 "label": rows[0][f"{factor}_label"],
                 **_totals(rows),
                 "studies": studies,
-                "result": result,
+                "result": _record(fit, f"{identifier}/{key}", "subgroup"),
                 "notes": [],
             }
         )
@@ -218,8 +208,12 @@ def _test_between(
     return test, note
 
 
-def _fit(rows: Rows, model: Model, level: float) -> Record:
-    return pool(*_counts(rows), **_keywords(model, level)).to_dict()
+def _fit(rows: Rows, model: Model, level: float) -> PoolResult:
+    return pool(*_counts(rows), **_keywords(model, level))
+
+
+def _record(fit: PoolResult, identifier: str, role: str) -> Record:
+    return {"id": identifier, "role": role, **fit.to_dict()}
 
 
 def _keywords(model: Model, level: float) -> dict[str, Any]:
@@ -238,13 +232,7 @@ def _totals(rows: Rows) -> Record:
     return {"k": len(rows), "events": sum(events), "total": sum(total)}
 
 
-def _weights(results: Sequence[Record]) -> Sequence[float]:
-    return results[0]["weights"] if results else ()
-
-
-def _studies(rows: Rows, prefix: str, settings: Settings, weights: Sequence[float]) -> list[Record]:
-    if not rows:
-        return []
+def _studies(rows: Rows, prefix: str, settings: Settings, fit: PoolResult) -> list[Record]:
     events, total = _counts(rows)
     limits = {
         name: study_intervals(events, total, method=method, level=settings.level)
@@ -257,7 +245,7 @@ def _studies(rows: Rows, prefix: str, settings: Settings, weights: Sequence[floa
             "events": events[i],
             "total": total[i],
             "proportion": events[i] / total[i],
-            "weight": float(weights[i]),
+            "weight": float(fit.weights[i]),
             "intervals": {
                 name: {"lower": float(lower[i]), "upper": float(upper[i])}
                 for name, (lower, upper) in limits.items()

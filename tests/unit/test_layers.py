@@ -29,7 +29,8 @@ MAY_IMPORT = {
         "errors", "files", "plan", "review", "evidence", "synthesis", "tables", "plots", "report",
         "audit",
     },
-    "commands": {"errors", "files", "plan", "review", "evidence", "stats", "audit", "report"},
+    "counts": {"errors"},
+    "commands": {"errors", "files", "plan", "review", "counts", "evidence", "stats", "audit", "report"},
     "__main__": {"errors", "steps", "commands", "_version"},
 }  # fmt: skip
 

@@ -62,7 +62,9 @@ def test_no_test_is_made_between_levels_of_one_study(flagship):
 def test_the_manifest_names_every_other_result(flagship):
     manifest = read(flagship, "audit", "manifest.json")
     named = {entry["path"] for entry in manifest["outputs"]}
-    made = {f"results/{name}" for name in (p.removeprefix("results/") for p in tree(flagship.folder))}
+    made = {
+        f"results/{name}" for name in (p.removeprefix("results/") for p in tree(flagship.folder))
+    }
     assert made - named == {"results/audit/manifest.json", "results/report.html"}
 
 
