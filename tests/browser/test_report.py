@@ -91,7 +91,7 @@ def test_the_theme_button_goes_round_and_is_remembered(visit):
 def test_tables_sort_by_value_and_keep_missing_ones_last(visit):
     page = visit().page
     table = page.locator("#summary-healed")
-    title = table.get_by_role("button", name="Pooled %")
+    title = table.get_by_role("button", name="Estimate")
     cells = "rows => rows.map(row => row.cells[3].dataset.sort)"
     rows = table.locator("tbody tr")
 

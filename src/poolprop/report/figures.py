@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from poolprop.report.drawing import Drawing, Kind, Plot, PlotRow, Span
+from poolprop.report.drawing import Drawing, Plot, PlotRow, Span
 from poolprop.report.formats import level
 from poolprop.report.geometry import layouts
 from poolprop.report.tables import Table
@@ -105,20 +105,22 @@ def pooled_rows(owner: Record, prefix: str = "", label: str = "Pooled") -> tuple
     return summarised(diamond), summarised(bar)
 
 
-def interval_row(
-    owner: Record, prefix: str, label: str, detail: str = "", *, kind: Kind = "interval"
-) -> PlotRow:
-    """Return a result as dot, confidence interval and prediction interval."""
+def interval_row(owner: Record, prefix: str, label: str, detail: str = "") -> PlotRow:
+    """Return a result as dot, confidence interval and prediction interval.
+
+    A result that rests on one study is drawn as a study: a square with its own interval.
+    """
     result = look_up(owner, prefix.removesuffix(".")) if prefix else owner
+    single = result["k"] == 1
     row = PlotRow(
-        kind=kind,
+        kind="study" if single else "interval",
         label=label,
         detail=detail,
         counts=counts(owner, prefix),
         estimate=estimate(owner, "ci", prefix),
         at=result["proportion"],
         ci=span(result, "ci"),
-        prediction=span(result, "prediction"),
+        prediction=None if single else span(result, "prediction"),
     )
     return summarised(row)
 

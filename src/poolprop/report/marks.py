@@ -10,7 +10,7 @@ from poolprop.report.textbox import wrap
 
 LABEL, DETAIL = 14.0, 12.5
 LABEL_STEP, DETAIL_STEP, MARK_STEP = 18.0, 16.0, 22.0
-LARGEST, SMALLEST = 7.5, 2.5
+LARGEST, SMALLEST, UNWEIGHTED = 7.5, 2.5, 5.0
 
 
 def draw_row(row: PlotRow, top: float, columns: Layout) -> DrawnRow:
@@ -127,7 +127,7 @@ def _square(row: PlotRow, y: float, columns: Layout) -> tuple[Shape, ...]:
     """Draw a square whose area shows the share; hidden if it lies beyond the axis."""
     if row.at is None or columns.clips(row.at):
         return ()
-    half = LARGEST if row.share is None else max(SMALLEST, LARGEST * math.sqrt(row.share))
+    half = UNWEIGHTED if row.share is None else max(SMALLEST, LARGEST * math.sqrt(row.share))
     x = columns.x(row.at)
     corners = [(x - half, y - half), (x + half, y - half), (x + half, y + half)]
     return (Shape(points=_points([*corners, (x - half, y + half)]), style="square"),)

@@ -78,7 +78,11 @@ def result_columns(first: str, level_of: float) -> tuple[Column, ...]:
         Column(title=first),
         Column(title="k", numeric=True, help="number of arms or cohorts pooled"),
         Column(title="Events/total", numeric=True),
-        Column(title="Pooled %", numeric=True),
+        Column(
+            title="Estimate",
+            numeric=True,
+            help="pooled proportion; with k of one, that study's own",
+        ),
         Column(title=interval, numeric=True, help="confidence interval of the pooled value"),
         Column(
             title=f"{level(level_of)} prediction",
@@ -91,16 +95,17 @@ def result_columns(first: str, level_of: float) -> tuple[Column, ...]:
 
 
 def result_cells(owner: Record, prefix: str = "") -> tuple[Cell, ...]:
-    """Return the cells of :func:`result_columns` but the first."""
+    """Return the cells of :func:`result_columns` but the first; one study has no heterogeneity."""
     events = quote(owner, f"{prefix}events", "count")
+    many = look_up(owner, f"{prefix}k") > 1
     return (
         cell(quote(owner, f"{prefix}k", "count")),
         cell(events, "/", quote(owner, f"{prefix}total", "count")),
         cell(quote(owner, f"{prefix}proportion", "percent")),
         cell(quote_range(owner, f"{prefix}ci")),
         cell(quote_range(owner, f"{prefix}prediction")),
-        cell(quote(owner, f"{prefix}tau2", "number")),
-        cell(quote(owner, f"{prefix}i2", "percent-whole")),
+        cell(quote(owner, f"{prefix}tau2", "number") if many else MISSING),
+        cell(quote(owner, f"{prefix}i2", "percent-whole") if many else MISSING),
     )
 
 
@@ -144,7 +149,8 @@ def study_table(
                 cell(quote(owner, f"{prefix}studies.{i}.weight", "percent")),
                 cell(study.get("denominator_label") or plain(study["denominator_basis"])),
                 cell(study["locator"]),
-            )
+            ),
+            anchor=study["id"],
         )
         for i, study in enumerate(studies)
     ]

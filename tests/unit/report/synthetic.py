@@ -134,12 +134,12 @@ def result(name: str, studies: list[dict], role: str = "primary", model: str = "
         "ci": interval(events, total, 2.8), "ci_estimate": {"lower": 0.0, "upper": 2.9},
         "prediction": interval(events, total, 6.0) if many else None,
         "prediction_method": "Bayesian, half-normal(1) prior on tau" if many else None,
-        "tau2": 0.49 if many else None, "tau": 0.7 if many else None,
+        "tau2": 0.49 if many else 0.0, "tau": 0.7 if many else 0.0,
         "i2": 0.6 if many else None,
         "i2_definition": "from the estimate of tau2" if many else None,
         "h2": 2.5 if many else None, "q": 11.2 if many else None,
-        "q_df": k - 1 if many else None, "q_p": 0.011 if many else None,
-        "loglik": -9.1, "converged": True, "notes": [],
+        "q_df": k - 1, "q_p": 0.011 if many else None,
+        "loglik": -9.1, "converged": True, "notes": [] if many else ["One study."],
         "method": "binomial-normal GLMM, logit link, ML" if many else "Clopper-Pearson interval",
     }  # fmt: skip
 

@@ -104,13 +104,21 @@ def test_the_same_results_give_the_same_bytes(folder, html):
 
 def test_a_level_with_one_study_has_no_diamond(plain):
     parsed = page.Page(render(plain))
-    single = "subgroup/healed/setting/first_line"
-    studies = [e for e in parsed.quoted() if e.attrs["data-ref"] == single and "tspan" in e.tag]
-    assert not [e for e in studies if e.attrs["data-field"] == "result.proportion"
-                and "pooled" in e.parents]  # fmt: skip
-    texts = [e.text for e in parsed.all("text") if "Pooled:" in e.text]
-    assert texts
-    assert not [text for text in texts if "First line" in text]
+    texts = [e.text for e in parsed.all("text") if e.text.startswith("Pooled:")]
+    assert "Pooled: Later line" in texts
+    assert "Pooled: First line" not in texts
+
+
+def test_one_study_alone_has_neither_diamond_nor_heterogeneity(tmp_path):
+    parsed = page.Page(render(synthetic.write_results(tmp_path, synthetic.NAMES[:1])))
+    shapes = {e.attrs["class"] for e in parsed.all("polygon")}
+    assert shapes == {"square"}
+    assert not [e for e in parsed.quoted() if e.attrs["data-field"].endswith(("tau2", "i2"))]
+    assert "Pooled from" not in parsed.text()
+
+
+def test_notes_of_results_are_shown(plain):
+    assert "First line: One study." in page.Page(render(plain)).text()
 
 
 def test_markup_in_names_stays_text(tmp_path):

@@ -144,7 +144,7 @@ def _k(record: Record) -> str:
 def _caption(context: Context) -> Sentence:
     of = level(context.settings.level)
     return (
-        f"Dot: estimate. Thick line: {of} confidence interval. Thin line with caps: {of} "
-        "prediction interval, where a new study's proportion is expected. A single study "
-        "is shown with its exact interval and has no prediction interval.",
+        f"Dot: pooled estimate. Thick line: {of} confidence interval. Thin line with caps: {of} "
+        "prediction interval, where a new study's proportion is expected. Square: one study, "
+        "with its own exact interval.",
     )

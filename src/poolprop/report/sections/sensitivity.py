@@ -86,7 +86,7 @@ def _estimands(context: Context, endpoint: EndpointResults, result: Record) -> P
     shown = [(e, found) for e, found in pairs if found is not None]
     if len(shown) < 2:
         return None
-    rows = [interval_row(found, "", e["label"], f"k = {e['k']}") for e, found in shown]
+    rows = [interval_row(found, "", e["label"], _detail(e)) for e, found in shown]
     name = f"estimands-{meta['id']}"
     title = f"{meta['short']}: other estimands"
     plot = _plot(context, name, title, "Estimand", rows, result["proportion"])
@@ -97,6 +97,11 @@ def _estimands(context: Context, endpoint: EndpointResults, result: Record) -> P
         rows=tuple(TableRow(cells=(cell(e["label"]), *result_cells(found))) for e, found in shown),
     )
     return Panel(id=name, title="Other estimands", figure=figure(plot, _legend(context), table))
+
+
+def _detail(estimand: Record) -> str:
+    k = f"k = {estimand['k']}"
+    return f"primary, {k}" if estimand["estimand"] == "primary" else k
 
 
 def _models(context: Context, meta: Record, estimand: Record, result: Record) -> Panel | None:
@@ -174,6 +179,8 @@ INTERVALS = {
 def model_name(result: Record) -> tuple[str, str]:
     """Return a short name of the model, and its scale, estimator and interval."""
     name = MODELS.get(result["model"], str(result["model"]))
+    if result["role"] == "primary":
+        name = f"{name} (primary)"
     scale = prose.scale(result)
     interval = INTERVALS.get(result["ci_method"] or "", str(result["ci_method"] or ""))
     parts = [scale] if scale else []
@@ -217,5 +224,5 @@ def _legend(context: Context) -> Sentence:
     of = level(context.settings.level)
     return (
         f"Thick line: {of} confidence interval; thin line with caps: {of} prediction interval. "
-        "The dashed line marks the primary result.",
+        "A square is one study. The dashed line marks the primary result.",
     )

@@ -29,6 +29,7 @@ class Subgroup:
     title: str
     figure: Figure
     test: Sentence
+    notes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,12 +63,12 @@ def _subgroup(context: Context, endpoint: EndpointResults, factor: Record) -> Su
         rows=tuple(rows),
         axis_label=f"{meta['short']}, {AXIS_LABEL}",
     )
-    test = prose.between(factor)
     return Subgroup(
         id=factor["id"],
         title=f"{meta['short']} by {factor['label'].lower()}",
         figure=figure(plot, _caption(factor), _table(context, meta, factor, name)),
-        test=test,
+        test=prose.between(factor),
+        notes=tuple(_notes(factor)),
     )
 
 
@@ -95,6 +96,15 @@ def _caption(factor: Record) -> Sentence:
         spread = prose.heterogeneity(record["result"] | {"id": record["id"]})
         text = join(text, " " if text else "", f"{record['label']}: ", _nested(spread, "result."))
     return text
+
+
+def _notes(factor: Record) -> list[str]:
+    """Return what a reader must know about the levels."""
+    return [
+        f"{record['label']}: {note}"
+        for record in factor["levels"]
+        for note in (*record["notes"], *record["result"]["notes"])
+    ]
 
 
 def _nested(sentence: Sentence, prefix: str) -> Sentence:
