@@ -26,6 +26,7 @@ def check(config: Path, out: Path) -> None:
             "sha256": sha256(folder / model.FILE),
         }
         for name, model in TABLES.items()
+        if (folder / model.FILE).exists()
     ]
     write_json(out, {"schema": "poolprop/check/1", "tables": tables})
 

@@ -25,6 +25,7 @@ except PoolpropError as error:
 
 ENDPOINTS = list(REVIEW.settings.endpoints)
 DATA = [f"{REVIEW.settings.data}/{model.FILE}" for model in TABLES.values()]
+DATA = [path for path in DATA if os.path.exists(path)]  # not every table must be there
 
 # Jobs use this checkout's engine and, unless conda provides one, the Python that runs Snakemake.
 shell.prefix(

@@ -6,9 +6,11 @@ import difflib
 from collections.abc import Collection, Iterator
 from typing import Any
 
+from poolprop.evidence.audit.claims import LITERAL
+from poolprop.evidence.cells import Row
 from poolprop.evidence.problems import Problem
 from poolprop.evidence.read import Numbered
-from poolprop.evidence.tables import TABLES, Row
+from poolprop.evidence.tables import TABLES
 
 # column -> (table it points to, key column there)
 REFERENCES: dict[str, dict[str, tuple[str, str]]] = {
@@ -19,6 +21,14 @@ REFERENCES: dict[str, dict[str, tuple[str, str]]] = {
         "source_id": ("sources", "source_id"),
         "outcome_ids": ("outcomes", "outcome_id"),
         "alternative_outcome_ids": ("outcomes", "outcome_id"),
+    },
+    "claims": {
+        "source_id": ("sources", "source_id"),
+        "discrepancy_ids": ("discrepancies", "discrepancy_id"),
+    },
+    "extraction": {
+        "source_id": ("sources", "source_id"),
+        "outcome_ids": ("outcomes", "outcome_id"),
     },
 }
 
@@ -53,6 +63,8 @@ def cross_checks(
                 yield from _unknown(rows, column, known, file(name), f"in {file(target)}")
         if file("vocabulary") not in broken:
             yield from _unknown_terms(rows, TABLES[name], tables["vocabulary"], file(name))
+    if file("outcomes") not in broken and file("claims") not in broken:
+        yield from _unknown_figures(tables["claims"], tables["outcomes"], file("claims"))
     yield from _same_facts(tables["outcomes"], file("outcomes"))
     yield from _larger_than_arm(tables["outcomes"], tables["arms"], file("outcomes"))
 
@@ -95,6 +107,18 @@ def _unknown_terms(
 def _hint(value: str, known: Collection[str]) -> str:
     close = difflib.get_close_matches(value, known, n=1)
     return f"Did you mean {close[0]!r}?" if close else "Correct it, or add the row it names."
+
+
+def _unknown_figures(claims: Numbered, outcomes: Numbered, file: str) -> Iterator[Problem]:
+    """Yield each term of a claim that is neither a figure nor the key of one."""
+    known = [row.outcome_id for _, row in outcomes]  # type: ignore[attr-defined]
+    known += [row.claim_id for _, row in claims]  # type: ignore[attr-defined]
+    for line, row in claims:
+        for column in ("terms", "whole"):
+            for value in filter(None, _values(row, column)):
+                if value not in known and not LITERAL.fullmatch(value):
+                    problem = f"{value!r} is no outcome, claim, fraction or number"
+                    yield Problem(file, line, column, problem, _hint(value, known))
 
 
 def _same_facts(outcomes: Numbered, file: str) -> Iterator[Problem]:

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from poolprop.evidence.audit.claims import Claim
+from poolprop.evidence.audit.extraction import ExtractionRow
 from poolprop.evidence.checks import cross_checks
 from poolprop.evidence.problems import TableErrors
 from poolprop.evidence.read import Numbered, read_table
@@ -24,6 +26,10 @@ class Evidence:
         Vocabulary by ``(field, term)``.
     discrepancies : tuple of Discrepancy
         Contradictions of the sources.
+    claims : dict of Claim
+        Printed figures that are no outcome, by identifier.
+    extraction : tuple of ExtractionRow
+        The two independent extractions side by side.
     lines : dict
         Line number in the file by ``(table, identifier)``.
     """
@@ -34,12 +40,18 @@ class Evidence:
     outcomes: dict[str, Outcome]
     terms: dict[tuple[str, str], Term]
     discrepancies: tuple[Discrepancy, ...]
+    claims: dict[str, Claim]
+    extraction: tuple[ExtractionRow, ...]
     lines: dict[tuple[str, str], int] = field(repr=False)
 
     def label(self, field_name: str, term: str) -> str:
         """Return how the report calls a term; the term itself if the vocabulary lacks it."""
         found = self.terms.get((field_name, term))
         return found.label if found else term
+
+    def source_of(self, outcome: Outcome) -> str:
+        """Return the document that an outcome comes from."""
+        return self.study_of(outcome.arm_id).source_id
 
     def study_of(self, arm_id: str) -> Study:
         """Return the study an arm belongs to."""
@@ -97,5 +109,7 @@ def _evidence(tables: dict[str, Numbered]) -> Evidence:
         discrepancies=tuple(
             row for _, row in tables["discrepancies"] if isinstance(row, Discrepancy)
         ),
+        claims=by_key("claims"),
+        extraction=tuple(row for _, row in tables["extraction"] if isinstance(row, ExtractionRow)),
         lines=lines,
     )

@@ -11,8 +11,8 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from poolprop.evidence.cells import Row
 from poolprop.evidence.problems import Problem
-from poolprop.evidence.tables import Row
 
 HINTS = {
     "string_pattern_mismatch": "Use letters, digits and . _ + - only.",
@@ -36,7 +36,7 @@ def read_table(path: Path, model: type[Row], name: str) -> tuple[Numbered, list[
     path : Path
         The file.
     model : type of Row
-        What each row must be.
+        What each row must be; a table that is not ``REQUIRED`` may be absent or empty.
     name : str
         How messages call the file.
 
@@ -51,6 +51,8 @@ def read_table(path: Path, model: type[Row], name: str) -> tuple[Numbered, list[
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except FileNotFoundError:
+        if not model.REQUIRED:
+            return [], []
         return [], [Problem(name, 1, columns[0], "the table is missing", "Restore the file.")]
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
@@ -120,7 +122,8 @@ def _rows(
 def _problem(fault: ErrorDetails, line: int, name: str) -> Problem:
     kind = fault["type"]
     if kind.startswith("column:"):
-        return Problem(name, line, kind.removeprefix("column:"), fault["msg"], HINTS[kind])
+        hint = HINTS.get(kind, "Correct the cell.")
+        return Problem(name, line, kind.removeprefix("column:"), fault["msg"], hint)
     column = str(fault["loc"][0]) if fault["loc"] else "-"
     message = fault["msg"][0].lower() + fault["msg"][1:]
     if kind != "whole_number":

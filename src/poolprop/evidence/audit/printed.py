@@ -1,0 +1,138 @@
+"""A figure as a source prints it: its decimals, its rounding, and what it can stand for."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
+from typing import Literal, Self
+
+Relation = Literal["=", "<", ">"]
+PATTERN = re.compile(r"([<>=]?)\s*(\d+(?:\.\d+)?|\.\d+)\s*%?")
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """A printed number.
+
+    Attributes
+    ----------
+    relation : {"=", "<", ">"}
+        ``<`` for a figure such as ``<0.001``.
+    value : Decimal
+        The number with all its decimals: ``20.0`` claims more than ``20``.
+    """
+
+    relation: Relation
+    value: Decimal
+
+    @classmethod
+    def parse(cls, text: str) -> Self | None:
+        """Read a printed figure; ``None`` if the text is none."""
+        match = PATTERN.fullmatch(text.strip())
+        if match is None:
+            return None
+        sign, digits = match.groups()
+        relation: Relation = "<" if sign == "<" else ">" if sign == ">" else "="
+        return cls(relation, Decimal(digits))
+
+    @classmethod
+    def of(cls, number: float | Decimal) -> Self:
+        """Take a number from a table; of a float the trailing zeros are lost."""
+        exact = number if isinstance(number, Decimal) else Decimal(repr(number)).normalize()
+        return cls("=", exact)
+
+    @property
+    def unit(self) -> Decimal:
+        """One unit of the last printed place."""
+        return Decimal(1).scaleb(-self.places)
+
+    @property
+    def places(self) -> int:
+        """Number of printed decimals."""
+        exponent = self.value.as_tuple().exponent
+        return max(0, -exponent) if isinstance(exponent, int) else 0
+
+    @property
+    def bounds(self) -> tuple[Decimal, Decimal]:
+        """The smallest and the largest number that round to the figure."""
+        return self.value - self.unit / 2, self.value + self.unit / 2
+
+    def fits(self, exact: Decimal | float) -> bool:
+        """Tell whether a number, rounded half up or half to even, gives the figure."""
+        number = exact if isinstance(exact, Decimal) else Decimal(repr(exact))
+        if self.relation == "<":
+            return number < self.value
+        if self.relation == ">":
+            return number > self.value
+        rules = (ROUND_HALF_UP, ROUND_HALF_EVEN)
+        return any(number.quantize(self.unit, rule) == self.value for rule in rules)
+
+    def overlaps(self, lower: float, upper: float) -> bool:
+        """Tell whether some number between two limits gives the figure."""
+        if self.relation == "<":
+            return Decimal(repr(lower)) < self.value
+        if self.relation == ">":
+            return Decimal(repr(upper)) > self.value
+        least, most = self.bounds
+        return Decimal(repr(lower)) <= most and Decimal(repr(upper)) >= least
+
+    def __str__(self) -> str:
+        return f"{'' if self.relation == '=' else self.relation}{self.value:f}"
+
+
+def percentage(events: int, total: int) -> Decimal:
+    """Return 100 x / n, exact wherever a rounding rule could be in doubt."""
+    return Decimal(100 * events) / Decimal(total)
+
+
+def counts_that_fit(percent: Printed, total: int) -> tuple[int, ...]:
+    """Return every count of ``total`` whose percentage is printed as ``percent``.
+
+    Examples
+    --------
+    >>> counts_that_fit(Printed.parse("83"), 6)
+    (5,)
+    >>> counts_that_fit(Printed.parse("74"), 7)
+    ()
+    """
+    least, most = percent.bounds
+    if percent.relation == "<":
+        least = Decimal(0)
+    if percent.relation == ">":
+        most = Decimal(100)
+    first = max(0, int(least * total / 100))
+    last = min(total, int(most * total / 100) + 1)
+    return tuple(k for k in range(first, last + 1) if percent.fits(percentage(k, total)))
+
+
+def ratios_that_fit(
+    percent: Printed, totals: tuple[int, ...], events: int | None = None
+) -> tuple[tuple[int, int], ...]:
+    """Return every (events, total) whose percentage is printed as ``percent``.
+
+    Parameters
+    ----------
+    percent : Printed
+        The percentage.
+    totals : tuple of int
+        The denominators that are possible.
+    events : int, optional
+        The count, where the source gives it.
+    """
+    return tuple(
+        (count, total)
+        for total in totals
+        for count in counts_that_fit(percent, total)
+        if events is None or count == events
+    )
+
+
+def show_percent(events: int, total: int, places: int = 0) -> str:
+    """Write ``x/n = p%`` with one decimal more than the source prints."""
+    return f"{events}/{total} = {percentage(events, total):.{places + 1}f}%"
+
+
+def show_p(value: float) -> str:
+    """Write a p value with four decimals."""
+    return f"{value:.4f}" if value >= 0.0001 else "<0.0001"

@@ -1,0 +1,65 @@
+"""What a cell and a row of a table may hold: the parts that all tables are made of."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated, ClassVar
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic_core import PydanticCustomError
+
+NOT_REPORTED = "NR"
+
+
+def _number_or_none(cell: object) -> object:
+    return None if cell in ("", NOT_REPORTED) else cell
+
+
+def _items(cell: object) -> object:
+    return (
+        tuple(part.strip() for part in cell.split(";") if part.strip())
+        if isinstance(cell, str)
+        else cell
+    )
+
+
+def _plain_digits(cell: object) -> object:
+    """Refuse what ``int`` would forgive: signs, blanks, underscores, other scripts' digits."""
+    if isinstance(cell, str) and not (cell.isascii() and cell.isdigit()):
+        raise PydanticCustomError(
+            "whole_number", "{value} is not a whole number", {"value": repr(cell)}
+        )
+    return cell
+
+
+Count = Annotated[int, BeforeValidator(_plain_digits), Field(ge=0, le=10**9)]
+MaybeCount = Annotated[Count | None, BeforeValidator(_number_or_none)]
+MaybeNumber = Annotated[
+    Annotated[float, Field(allow_inf_nan=False)] | None, BeforeValidator(_number_or_none)
+]
+MaybeDecimal = Annotated[
+    Annotated[Decimal, Field(allow_inf_nan=False)] | None, BeforeValidator(_number_or_none)
+]
+MaybePercent = Annotated[
+    Annotated[float, Field(allow_inf_nan=False, ge=0, le=200)] | None,
+    BeforeValidator(_number_or_none),
+]
+Key = Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[A-Za-z0-9][A-Za-z0-9_.+-]*$")]
+Text = Annotated[str, Field(max_length=2000)]
+Label = Annotated[str, Field(min_length=1, max_length=300)]
+Items = Annotated[tuple[str, ...], BeforeValidator(_items)]
+
+
+class Row(BaseModel):
+    """Base of all rows: unknown columns are errors, rows are immutable.
+
+    Class attributes say which file the table is, which columns name a row, and which
+    columns hold terms of ``vocabulary.csv`` (column -> field of the vocabulary).
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=False)
+
+    FILE: ClassVar[str]
+    KEY: ClassVar[tuple[str, ...]]
+    TERMS: ClassVar[dict[str, str]] = {}
+    REQUIRED: ClassVar[bool] = True
