@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from poolprop.report.formats import level
-from poolprop.report.values import Record, Sentence, join, look_up, quote
+from poolprop.report.values import Record, Sentence, join, look_up, quote, separated
 
 SINGLE = "single-study"
 SCALES = {
@@ -69,6 +69,19 @@ def expectation(result: Record) -> Sentence:
     upper = quote(result, "prediction.upper", "percent")
     of = f" ({level(result['level'])} prediction interval)."
     return join("A new study like these may find anything from ", lower, " to ", upper, of)
+
+
+def by_level(factor: Record) -> Sentence:
+    """Say the estimate of each level, and on how many studies it rests."""
+    items: list[Sentence] = []
+    for record in factor["levels"]:
+        number = quote(record, "result.proportion", "percent")
+        if single(record["result"]):
+            items.append(join(record["label"], " ", number, " (one study)"))
+        else:
+            of = sources(record, record["studies"])
+            items.append(join(record["label"], " ", number, " (", of, ")"))
+    return join(f"By {factor['label'].lower()}: ", separated(items, "; "), ".")
 
 
 def heterogeneity(result: Record) -> Sentence:

@@ -81,7 +81,7 @@ def result_columns(first: str, level_of: float) -> tuple[Column, ...]:
         Column(
             title="Estimate",
             numeric=True,
-            help="pooled proportion; with k of one, that study's own",
+            help="pooled, or one study's own if k is one",
         ),
         Column(title=interval, numeric=True, help="confidence interval of the pooled value"),
         Column(

@@ -111,12 +111,15 @@ def join(*parts: Piece | Sentence) -> Sentence:
 
 def listing(items: Sequence[Piece | Sentence], last: str = " and ") -> Sentence:
     """Join items with commas, and the last two with a word."""
-    if len(items) < 2:
-        return join(*items)
+    return join(separated(items[:-1], ", "), last if len(items) > 1 else "", *items[-1:])
+
+
+def separated(items: Sequence[Piece | Sentence], separator: str) -> Sentence:
+    """Join items with a separator."""
     parts: list[Piece | Sentence] = []
-    for item in items[:-2]:
-        parts += [item, ", "]
-    return join(*parts, items[-2], last, items[-1])
+    for item in items:
+        parts += [separator, item] if parts else [item]
+    return join(*parts)
 
 
 def spell(sentence: Sentence) -> str:

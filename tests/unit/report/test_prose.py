@@ -82,3 +82,18 @@ def test_omission_names_the_largest_change_of_either_sign():
     ]
     assert "Maple moves the estimate most, by −4.0 percentage" in spell(prose.omission(rows))
     assert "at least two" in spell(prose.omission([]))
+
+
+def test_levels_are_listed_with_what_they_rest_on():
+    levels = [
+        {
+            "id": "subgroup/a/b/c",
+            "label": "First",
+            "studies": STUDIES[:1],
+            "result": SINGLE,
+            "k": 1,
+        },
+        {"id": "subgroup/a/b/d", "label": "Later", "studies": STUDIES, "result": POOLED, "k": 4},
+    ]
+    said = spell(prose.by_level({"label": "Setting", "levels": levels}))
+    assert said == "By setting: First 57.1% (one study); Later 80.8% (4 studies)."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from poolprop.report import prose
@@ -14,20 +15,10 @@ from poolprop.report.context import (
     primary_result,
 )
 from poolprop.report.drawing import Plot, PlotRow
-from poolprop.report.figures import Figure, counts, figure, headers, interval_row
+from poolprop.report.figures import Figure, figure, headers, interval_row
 from poolprop.report.formats import level
 from poolprop.report.read import EndpointResults
-from poolprop.report.values import Record, Sentence, Value, join, quote, quote_range
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LevelLine:
-    """One level of a factor: its name, its number, and what it rests on."""
-
-    label: str
-    number: Value
-    interval: Sentence
-    basis: Sentence
+from poolprop.report.values import Record, Sentence, Value, quote, quote_range
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,75 +26,64 @@ class Card:
     """The answer to one endpoint; ``number`` is None where no study reports it."""
 
     id: str
-    short: str
     label: str
     number: Value | None
     interval: Sentence
     interval_name: str
     sentences: tuple[Sentence, ...]
-    caveat: str
-    factor: str
-    levels: tuple[LevelLine, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """All cards and the picture."""
+    """All cards, what limits them, and the picture."""
 
     cards: tuple[Card, ...]
+    caveat: str
     picture: Figure | None
 
 
 def section(context: Context) -> Section:
     """Return the first section of the page."""
-    cards = tuple(_card(context, endpoint) for endpoint in context.results.endpoints)
-    return Section(
-        id="answer", title="The answer", body=Answer(cards=cards, picture=_picture(context))
+    endpoints = context.results.endpoints
+    mixed = any(_leading(endpoint) for endpoint in endpoints)
+    body = Answer(
+        cards=tuple(_card(context, endpoint) for endpoint in endpoints),
+        caveat=context.settings.review.caveat if mixed else "",
+        picture=_picture(context),
     )
+    return Section(id="answer", title="The answer", body=body)
 
 
 def _card(context: Context, endpoint: EndpointResults) -> Card:
     meta, estimand = endpoint.pool["endpoint"], primary_estimand(endpoint)
-    result, factor = primary_result(estimand), _leading(endpoint)
-    levels = factor["levels"] if factor and len(factor["levels"]) > 1 else []
-    sentences = _sentences(estimand, result)
+    result = primary_result(estimand)
     return Card(
         id=meta["id"],
-        short=meta["short"],
         label=meta["label"],
         number=quote(result, "proportion", "percent") if result else None,
         interval=quote_range(result, "ci") if result else (),
         interval_name=f"{level(context.settings.level)} CI",
-        sentences=sentences,
-        caveat=context.settings.review.caveat if levels else "",
-        factor=factor["label"] if factor else "",
-        levels=tuple(_line(record) for record in levels if record["result"]),
+        sentences=tuple(_sentences(endpoint, estimand, result)),
     )
 
 
-def _sentences(estimand: Record, result: Record | None) -> tuple[Sentence, ...]:
+def _sentences(
+    endpoint: EndpointResults, estimand: Record, result: Record | None
+) -> Iterator[Sentence]:
     if result is None:
-        return tuple((note,) for note in estimand["notes"]) or (("No study reports it.",),)
-    return prose.answer(result, estimand["studies"]), prose.expectation(result)
+        yield (" ".join(estimand["notes"]) or "No study reports it.",)
+        return
+    yield prose.answer(result, estimand["studies"])
+    yield prose.expectation(result)
+    factor = _leading(endpoint)
+    if factor:
+        yield prose.by_level(factor)
 
 
 def _leading(endpoint: EndpointResults) -> Record | None:
-    """Return the factor that the plan names first."""
-    return next(iter(factors(endpoint)), None)
-
-
-def _line(record: Record) -> LevelLine:
-    result = record["result"]
-    if prose.single(result):
-        basis: Sentence = join("one study, ", counts(record))
-    else:
-        basis = join(prose.sources(record, record["studies"]), ", ", counts(record))
-    return LevelLine(
-        label=record["label"],
-        number=quote(record, "result.proportion", "percent"),
-        interval=quote_range(record, "result.ci"),
-        basis=basis,
-    )
+    """Return the factor that the plan names first, if its levels are more than one."""
+    found = next(iter(factors(endpoint)), None)
+    return found if found and len(found["levels"]) > 1 else None
 
 
 def _picture(context: Context) -> Figure | None:
@@ -129,12 +109,8 @@ def _picture(context: Context) -> Figure | None:
 
 def _level_rows(endpoint: EndpointResults) -> list[PlotRow]:
     factor = _leading(endpoint)
-    levels = factor["levels"] if factor and len(factor["levels"]) > 1 else []
-    return [
-        interval_row(record, "result.", record["label"], _k(record))
-        for record in levels
-        if record["result"]
-    ]
+    levels = factor["levels"] if factor else []
+    return [interval_row(record, "result.", record["label"], _k(record)) for record in levels]
 
 
 def _k(record: Record) -> str:
