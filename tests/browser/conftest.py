@@ -12,9 +12,17 @@ import pytest
 BROWSERS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 
 
+@pytest.fixture(scope="session", params=["made-up", "flagship"])
+def report_path(request: pytest.FixtureRequest) -> Path:
+    """Return a report: on made-up results, and on the review that ships, built by Snakemake."""
+    if request.param == "flagship":
+        return request.getfixturevalue("flagship").folder / "results" / "report.html"
+    return request.getfixturevalue("made_up_report")
+
+
 @pytest.fixture(scope="session")
-def report_path(tmp_path_factory: pytest.TempPathFactory, repo: Path) -> Path:
-    """Return a report on made-up results."""
+def made_up_report(tmp_path_factory: pytest.TempPathFactory, repo: Path) -> Path:
+    """Return a report on made-up results, hostile names among them."""
     from unit.report import synthetic
 
     from poolprop.report.render import build
