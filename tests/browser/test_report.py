@@ -90,7 +90,7 @@ def test_the_theme_button_goes_round_and_is_remembered(visit):
 
 def test_tables_sort_by_value_and_keep_missing_ones_last(visit):
     page = visit().page
-    table = page.locator("#summary-healed")
+    table = page.locator("#summary table").first
     title = table.get_by_role("button", name="Estimate")
     cells = "rows => rows.map(row => row.cells[3].dataset.sort)"
     rows = table.locator("tbody tr")
@@ -102,18 +102,15 @@ def test_tables_sort_by_value_and_keep_missing_ones_last(visit):
     assert title.locator("xpath=..").get_attribute("aria-sort") == "descending"
     down = rows.evaluate_all(cells)
 
-    def numbers(keys):
-        return [float(key) for key in keys if key.replace(".", "").isdigit()]
-
-    assert numbers(up) == sorted(numbers(up))
-    assert numbers(down) == sorted(numbers(down), reverse=True)
-    assert not numbers(up[-1:])
-    assert not numbers(down[-1:])
+    for keys, downwards in ((up, False), (down, True)):
+        given = [key for key in keys if key.replace(".", "").isdigit()]
+        assert keys[: len(given)] == given
+        assert given == sorted(given, key=float, reverse=downwards)
 
 
 def test_arrow_keys_move_among_the_rows_of_a_plot(visit):
     page = visit().page
-    rows = page.locator("#plot-forest-healed-wide .row[tabindex]")
+    rows = page.locator("#forests svg.wide").first.locator(".row[tabindex]")
     assert rows.evaluate_all("all => all.filter(r => r.tabIndex === 0).length") == 1
     rows.first.focus()
     page.keyboard.press("ArrowDown")
@@ -123,7 +120,7 @@ def test_arrow_keys_move_among_the_rows_of_a_plot(visit):
 
 
 def test_a_deep_link_opens_what_hides_it(visit):
-    name = "pool/healed/primary/two-step.PLO.M0.hksj"
+    name = visit().page.locator("details:not([open]) tr[id^=pool]").first.get_attribute("id")
     page = visit(fragment=f"#{name}").page
     row = page.locator(f'[id="{name}"]')
     row.wait_for(state="visible")
@@ -134,17 +131,26 @@ def test_a_deep_link_opens_what_hides_it(visit):
 
 def test_a_row_copies_its_link(visit):
     page = visit(permissions=["clipboard-read", "clipboard-write"]).page
-    row = page.locator('[id="pool/healed/primary"]')
+    row = page.locator("#summary tr[id]").first
     row.hover()
     row.get_by_role("button", name="Copy link").click()
     page.get_by_role("status").filter(has_text="ink").wait_for()
-    assert page.evaluate("decodeURIComponent(location.hash)") == "#pool/healed/primary"
+    assert page.evaluate("decodeURIComponent(location.hash)") == "#" + row.get_attribute("id")
+
+
+def test_a_number_tells_its_result_field_and_digits(visit):
+    page = visit().page
+    number = page.locator("#answer .headline data").first
+    number.hover()
+    told = number.get_attribute("title")
+    assert told.startswith(number.get_attribute("data-ref") + ", proportion: 0.")
+    assert told.endswith(number.get_attribute("data-value"))
 
 
 def test_without_scripts_everything_can_be_read(visit):
     page = visit(java_script_enabled=False).page
     assert page.locator("main > section").count() == 9
-    assert page.locator("#plot-forest-healed-wide").is_visible()
+    assert page.locator("#forests svg.wide").first.is_visible()
     page.locator("summary").first.click()
     assert page.locator("details table").first.is_visible()
     assert not page.locator("#theme").is_visible()
@@ -164,7 +170,7 @@ def test_motion_is_only_for_those_who_want_it(visit):
 def test_printing_keeps_every_section_and_opens_tables(visit):
     page = visit(scheme="dark").page
     page.emulate_media(media="print", color_scheme="dark")
-    assert page.locator("#plot-forest-healed-wide").is_visible()
+    assert page.locator("#forests svg.wide").first.is_visible()
     assert not page.locator("nav.contents").is_visible()
     paper = page.evaluate("getComputedStyle(document.documentElement).getPropertyValue('--paper')")
     assert paper.strip() == "#ffffff"

@@ -14,15 +14,15 @@ from poolprop.plots.style import INK, MUTED, POOLED, PREDICTION, style
 from poolprop.report.formats import EN_DASH, level, percent, points
 from poolprop.report.textbox import wrap
 
-WIDTH, ROW, MARGINS = 7.2, 0.3, 1.05
+WIDTH, ROW, MARGINS = 7.2, 0.34, 1.05
 # Columns as fractions of the width: left edge of names, right edges of the others.
 NAME, COUNTS, LEFT, RIGHT, ESTIMATE, WEIGHT = 0.012, 0.375, 0.395, 0.705, 0.895, 0.988
-LARGEST = 60.0
+LARGEST, SIZE, SMALL = 60.0, 8.5, 7.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ForestRow:
-    """One study; proportions in [0, 1], ``weight`` a share or None."""
+    """One study; proportions in [0, 1], ``weight`` a share or None, ``detail`` a second name."""
 
     label: str
     events: int
@@ -31,6 +31,7 @@ class ForestRow:
     lower: float
     upper: float
     weight: float | None = None
+    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +125,7 @@ def _row(study: Mapping[str, Any], interval: str, many: bool) -> ForestRow:
         lower=ends["lower"],
         upper=ends["upper"],
         weight=study["weight"] if many else None,
+        detail=study["arm_label"],
     )
 
 
@@ -163,12 +165,21 @@ def _write(axes: Axes, x: float, y: float, text: str, side: str, **style_of: Any
     )
 
 
-def _texts(axes: Axes, y: int, row: ForestRow | PooledRow, **style_of: Any) -> None:
-    (name,) = wrap(row.label, (COUNTS - NAME) * WIDTH * 72 - 50, 8.5, lines=1)
+def _texts(
+    axes: Axes, y: int, row: ForestRow | PooledRow, detail: str = "", **style_of: Any
+) -> None:
+    _write(axes, NAME, y - 0.2 if detail else y, _short(row.label, SIZE), "left", **style_of)
+    if detail:
+        _write(axes, NAME, y + 0.22, _short(detail, SMALL), "left", color=MUTED, fontsize=SMALL)
     ends = f"{points(row.lower)}{EN_DASH}{points(row.upper)}"
-    _write(axes, NAME, y, name, "left", **style_of)
     _write(axes, COUNTS, y, f"{row.events}/{row.total}", "right", **style_of)
     _write(axes, ESTIMATE, y, f"{points(row.estimate)} ({ends})", "right", **style_of)
+
+
+def _short(text: str, size: float) -> str:
+    """Cut a name to the room before the counts."""
+    (line,) = wrap(text, (COUNTS - NAME) * WIDTH * 72 - 50, size, lines=1)
+    return line
 
 
 def _study(axes: Axes, y: int, row: ForestRow, heaviest: float) -> None:
@@ -176,7 +187,7 @@ def _study(axes: Axes, y: int, row: ForestRow, heaviest: float) -> None:
     share = 1.0 if row.weight is None else row.weight / heaviest
     size = LARGEST * max(0.1, share)
     axes.scatter([row.estimate], [y], s=size, marker="s", color=INK, clip_on=False, zorder=3)
-    _texts(axes, y, row)
+    _texts(axes, y, row, row.detail)
     if row.weight is not None:
         _write(axes, WEIGHT, y, percent(row.weight), "right")
 

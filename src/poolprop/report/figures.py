@@ -16,17 +16,18 @@ AXIS_LABEL = "% of total"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
-    """A plot in both layouts, its caption, and the same data as a table."""
+    """A plot in both layouts, its caption, the same data as a table, and whose result it is."""
 
     id: str
     drawings: tuple[Drawing, ...]
     caption: Sentence
     table: Table | None = None
+    ref: str = ""
 
 
-def figure(plot: Plot, caption: Sentence, table: Table | None = None) -> Figure:
-    """Lay out a plot and join it with its caption and table."""
-    return Figure(id=plot.id, drawings=layouts(plot), caption=caption, table=table)
+def figure(plot: Plot, caption: Sentence, table: Table | None = None, ref: str = "") -> Figure:
+    """Lay out a plot and join it with its caption, its table and the id of its result."""
+    return Figure(id=plot.id, drawings=layouts(plot), caption=caption, table=table, ref=ref)
 
 
 def headers(level_of: float, *, label: str = "Study", weight: bool = True) -> dict[str, str]:

@@ -17,7 +17,7 @@ from poolprop.settings import Settings
 
 # Cascade order: later files may override earlier ones.
 STYLES = ("tokens", "base", "layout", "answer", "tables", "plots", "print")
-SCRIPTS = ("theme", "contents", "tables", "plots", "links")
+SCRIPTS = ("theme", "contents", "tables", "plots", "numbers", "links")
 
 
 def build(results: Path, source: Path, settings: Settings, terms: Terms | None = None) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import poolprop
-from poolprop.plots.forest import ForestRow, PooledRow, forest, forest_of
+from poolprop.plots.forest import MARGINS, ROW, ForestRow, PooledRow, forest, forest_of
 from poolprop.plots.style import save
 
 PACKAGE = Path(poolprop.__file__).parent
@@ -38,8 +38,8 @@ def test_the_svg_keeps_its_text(pool, tmp_path):
 def test_rows_make_the_figure_higher_and_none_overlap(folder, pool):
     figure = forest_of(pool)
     k = pool["estimands"][0]["k"]
-    per_row = (figure.get_figheight() - 1.05) / (k + (2 if k > 1 else 0))
-    assert per_row == pytest.approx(0.3)
+    per_row = (figure.get_figheight() - MARGINS) / (k + (2 if k > 1 else 0))
+    assert per_row == pytest.approx(ROW)
 
 
 def test_one_study_has_no_diamond():

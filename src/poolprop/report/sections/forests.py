@@ -87,7 +87,7 @@ def _figure(context: Context, meta: Record, estimand: Record, result: Record) ->
         name=f"table-forest-{meta['id']}",
         caption=f"Studies behind the forest plot of {meta['short']}",
     )
-    return figure(plot, _caption(result, estimand), table)
+    return figure(plot, _caption(result, estimand), table, ref=result["id"])
 
 
 def _caption(result: Record, estimand: Record) -> Sentence:

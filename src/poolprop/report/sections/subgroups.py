@@ -63,10 +63,11 @@ def _subgroup(context: Context, endpoint: EndpointResults, factor: Record) -> Su
         rows=tuple(rows),
         axis_label=f"{meta['short']}, {AXIS_LABEL}",
     )
+    table = _table(context, meta, factor, name)
     return Subgroup(
         id=factor["id"],
         title=f"{meta['short']} by {factor['label'].lower()}",
-        figure=figure(plot, _caption(factor), _table(context, meta, factor, name)),
+        figure=figure(plot, _caption(factor), table, ref=factor["id"]),
         test=prose.between(factor),
         notes=tuple(_notes(factor)),
     )
