@@ -40,17 +40,21 @@ def audit_sources(config: Path, out: Path) -> None:
     write_csv(out, list(AuditRow.__annotations__), audit(outcomes))
 
 
-def select(config: Path, endpoint: str, data: Path, excluded: Path) -> None:
-    """Write the analysis data sets of one endpoint, and what was left out and why."""
+def select(config: Path, endpoint: str, data: Path, excluded: Path, alternatives: Path) -> None:
+    """Write the analysis data sets of one endpoint, what was left out, and what might change."""
+    from poolprop.evidence.alternatives import AlternativeRow, alternative_rows
     from poolprop.evidence.datasets import DataRow, ExcludedRow, data_rows, excluded_rows, sets
     from poolprop.review import load_review
 
     review = load_review(config)
-    chosen = list(sets(review.evidence, review.settings.endpoints[endpoint]))
-    kept = [row for name, one in chosen for row in data_rows(name, one, review.evidence)]
-    out = [row for name, one in chosen for row in excluded_rows(name, one, review.evidence)]
+    evidence, plan = review.evidence, review.settings.endpoints[endpoint]
+    chosen = dict(sets(evidence, plan))
+    kept = [row for name, one in chosen.items() for row in data_rows(name, one, evidence)]
+    out = [row for name, one in chosen.items() for row in excluded_rows(name, one, evidence)]
     write_csv(data, list(DataRow.__annotations__), kept)
     write_csv(excluded, list(ExcludedRow.__annotations__), out)
+    changes = alternative_rows(evidence, plan, chosen)
+    write_csv(alternatives, list(AlternativeRow.__annotations__), changes)
 
 
 def synthesise(config: Path, endpoint: str, data: Path, excluded: Path, out: Path) -> None:
@@ -75,6 +79,16 @@ def influence(config: Path, endpoint: str, data: Path, out: Path) -> None:
     from poolprop.synthesis import leave_one_out
 
     write_json(out, leave_one_out(load(config), endpoint, read_csv(data)))
+
+
+def discrepancy_effects(
+    config: Path, endpoint: str, data: Path, alternatives: Path, out: Path
+) -> None:
+    """Repool each estimand as if each discrepancy of the sources had been decided otherwise."""
+    from poolprop.discrepancy_effects import effects
+    from poolprop.plan import load
+
+    write_json(out, effects(load(config), endpoint, read_csv(data), read_csv(alternatives)))
 
 
 def tables(config: Path, pools: Sequence[Path], subgroups: Sequence[Path], out: Path) -> None:

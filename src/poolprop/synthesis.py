@@ -45,12 +45,12 @@ def pooled(settings: Settings, name: str, data: Rows, excluded: Rows) -> Record:
     """
     endpoint = settings.endpoints[name]
     estimands = [
-        _estimand(settings, name, key, _of_set(data, key), _of_set(excluded, key))
+        _estimand(settings, name, key, of_set(data, key), of_set(excluded, key))
         for key in endpoint.estimands
     ]
     return {
         "schema": "poolprop/pool/1",
-        "endpoint": _endpoint(name, endpoint),
+        "endpoint": endpoint_record(name, endpoint),
         "estimands": estimands,
     }
 
@@ -76,7 +76,7 @@ def by_subgroup(settings: Settings, name: str, data: Rows) -> Record:
     factors = [_factor(settings, name, factor, data) for factor in endpoint.subgroups]
     return {
         "schema": "poolprop/subgroups/1",
-        "endpoint": _endpoint(name, endpoint),
+        "endpoint": endpoint_record(name, endpoint),
         "factors": factors,
     }
 
@@ -89,14 +89,14 @@ def leave_one_out(settings: Settings, name: str, data: Rows) -> Record:
     dict
         The content of ``influence.json``; the list is empty with fewer than two studies.
     """
-    rows = _of_set(data, "primary")
+    rows = of_set(data, "primary")
     model, level = settings.models.primary, settings.level
     entries = []
     if len(rows) > 1:
-        whole = _fit(rows, model, level).proportion
+        whole = fit_rows(rows, model, level).proportion
         for row in rows:
             rest = [other for other in rows if other is not row]
-            result = _fit(rest, model, level)
+            result = fit_rows(rest, model, level)
             identifier = f"loo/{name}/primary/{row['arm_id']}"
             entries.append(
                 {
@@ -104,13 +104,13 @@ def leave_one_out(settings: Settings, name: str, data: Rows) -> Record:
                     "omitted": row["label"],
                     "arm_id": row["arm_id"],
                     "outcome_id": row["outcome_id"],
-                    "result": _record(result, identifier, "leave-one-out"),
+                    "result": result_record(result, identifier, "leave-one-out"),
                     "change": result.proportion - whole,
                 }
             )
     return {
         "schema": "poolprop/influence/1",
-        "endpoint": _endpoint(name, settings.endpoints[name]),
+        "endpoint": endpoint_record(name, settings.endpoints[name]),
         "estimand": "primary",
         "leave_one_out": entries,
     }
@@ -120,9 +120,9 @@ def _estimand(settings: Settings, name: str, key: str, rows: Rows, excluded: Row
     plan = settings.endpoints[name].estimands[key]
     identifier = f"pool/{name}/{key}"
     models = [settings.models.primary, *settings.models.comparisons] if rows else []
-    fits = [_fit(rows, model, settings.level) for model in models]
+    fits = [fit_rows(rows, model, settings.level) for model in models]
     results = [
-        _record(
+        result_record(
             fit, f"{identifier}/{model.key}" if i else identifier, "comparison" if i else "primary"
         )
         for i, (model, fit) in enumerate(zip(models, fits, strict=True))
@@ -155,8 +155,8 @@ def _factor(settings: Settings, name: str, factor: str, data: Rows) -> Record:
     )
     levels = []
     for key in keys:
-        rows = _of_set(data, prefix + key)
-        fit = _fit(rows, settings.models.primary, settings.level)
+        rows = of_set(data, prefix + key)
+        fit = fit_rows(rows, settings.models.primary, settings.level)
         studies = _studies(rows, f"study/{name}/{factor}/{key}", settings, fit)
         levels.append(
             {
@@ -165,7 +165,7 @@ def _factor(settings: Settings, name: str, factor: str, data: Rows) -> Record:
                 "label": rows[0][f"{factor}_label"],
                 **_totals(rows),
                 "studies": studies,
-                "result": _record(fit, f"{identifier}/{key}", "subgroup"),
+                "result": result_record(fit, f"{identifier}/{key}", "subgroup"),
                 "notes": [],
             }
         )
@@ -188,7 +188,7 @@ def _test_between(
     from poolprop.stats.subgroups import subgroups
 
     need = settings.rules.min_studies_per_level
-    sizes = {key: len(_of_set(data, prefix + key)) for key in keys}
+    sizes = {key: len(of_set(data, prefix + key)) for key in keys}
     large = [key for key, size in sizes.items() if size >= need]
     if len(large) < 2:
         found = "one level" if len(sizes) == 1 else f"{len(sizes)} levels" if sizes else "no level"
@@ -196,7 +196,7 @@ def _test_between(
             f"No test between levels: it needs at least {need} studies in each of two levels, and "
             f"of {found} with studies {len(large)} has that many."
         )
-    rows = [row for key in large for row in _of_set(data, prefix + key)]
+    rows = [row for key in large for row in of_set(data, prefix + key)]
     groups = [row["set"].removeprefix(prefix) for row in rows]
     fit = subgroups(*_counts(rows), groups, **_keywords(settings.models.primary, settings.level))
     left_out = [key for key in keys if key not in large]
@@ -208,11 +208,13 @@ def _test_between(
     return test, note
 
 
-def _fit(rows: Rows, model: Model, level: float) -> PoolResult:
+def fit_rows(rows: Rows, model: Model, level: float) -> PoolResult:
+    """Pool rows of a data set by one model of the plan."""
     return pool(*_counts(rows), **_keywords(model, level))
 
 
-def _record(fit: PoolResult, identifier: str, role: str) -> Record:
+def result_record(fit: PoolResult, identifier: str, role: str) -> Record:
+    """Return a result with its id and role, for JSON."""
     return {"id": identifier, "role": role, **fit.to_dict()}
 
 
@@ -259,11 +261,13 @@ def _labels(rows: Rows, column: str) -> str:
     return "; ".join(dict.fromkeys(row[column] for row in rows))
 
 
-def _of_set(rows: Rows, name: str) -> Rows:
+def of_set(rows: Rows, name: str) -> Rows:
+    """Return the rows of one data set."""
     return [row for row in rows if row["set"] == name]
 
 
-def _endpoint(name: str, endpoint: Endpoint) -> Record:
+def endpoint_record(name: str, endpoint: Endpoint) -> Record:
+    """Return what every result file says of its endpoint."""
     return {
         "id": name,
         "label": endpoint.label,

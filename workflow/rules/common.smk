@@ -62,7 +62,7 @@ def modules(*names):
 
 CORE = modules("errors.py", "files.py", "plan.py", "settings.py", "steps.py")
 EVIDENCE_CODE = digest(*CORE, *modules("review.py", "evidence"))
-STATS_CODE = digest(*CORE, *modules("synthesis.py", "stats"))
+STATS_CODE = digest(*CORE, *modules("synthesis.py", "discrepancy_effects.py", "stats"))
 TABLES_CODE = digest(*CORE, *modules("review.py", "evidence", "tables.py"))
 PLOTS_CODE = digest(*CORE, *modules("plots", "report/formats.py", "report/textbox.py"))
 REPORT_CODE = digest(
@@ -107,10 +107,11 @@ FIGURES = expand(
 POOLS = expand("results/analysis/{endpoint}/pool.json", endpoint=ENDPOINTS)
 SUBGROUPS = expand("results/analysis/{endpoint}/subgroups.json", endpoint=ENDPOINTS)
 INFLUENCE = expand("results/analysis/{endpoint}/influence.json", endpoint=ENDPOINTS)
+EFFECTS = expand("results/analysis/{endpoint}/discrepancies.json", endpoint=ENDPOINTS)
 DATASETS = expand(
     "results/analysis/{endpoint}/{part}.csv",
     endpoint=ENDPOINTS,
-    part=["data", "excluded"],
+    part=["data", "excluded", "alternatives"],
 )
 TIDY = expand(
     "results/tables/{table}.csv",

@@ -42,6 +42,7 @@ rule select:
     output:
         data="results/analysis/{endpoint}/data.csv",
         excluded="results/analysis/{endpoint}/excluded.csv",
+        alternatives="results/analysis/{endpoint}/alternatives.csv",
     log:
         "logs/select/{endpoint}.log",
     conda:
@@ -52,4 +53,5 @@ rule select:
         rows=endpoint_rows,
     shell:
         "python -m poolprop step select --config {input.config:q} --endpoint {wildcards.endpoint:q}"
-        " --data {output.data:q} --excluded {output.excluded:q} 2> {log:q}"
+        " --data {output.data:q} --excluded {output.excluded:q}"
+        " --alternatives {output.alternatives:q} 2> {log:q}"

@@ -55,6 +55,7 @@ rule manifest:
             *POOLS,
             *SUBGROUPS,
             *INFLUENCE,
+            *EFFECTS,
             *TIDY,
             *FIGURES,
         ],

@@ -58,3 +58,24 @@ rule influence:
     shell:
         "python -m poolprop step influence --config {input.config:q}"
         " --endpoint {wildcards.endpoint:q} --data {input.data:q} --out {output:q} 2> {log:q}"
+
+
+rule discrepancy_effects:
+    input:
+        config=ancient(CONFIG),
+        data="results/analysis/{endpoint}/data.csv",
+        alternatives="results/analysis/{endpoint}/alternatives.csv",
+    output:
+        "results/analysis/{endpoint}/discrepancies.json",
+    log:
+        "logs/discrepancy_effects/{endpoint}.log",
+    conda:
+        "../envs/poolprop.yaml"
+    params:
+        code=STATS_CODE,
+        plan=endpoint_plan,
+        models=MODELS_PLAN,
+    shell:
+        "python -m poolprop step discrepancy-effects --config {input.config:q}"
+        " --endpoint {wildcards.endpoint:q} --data {input.data:q}"
+        " --alternatives {input.alternatives:q} --out {output:q} 2> {log:q}"

@@ -133,6 +133,12 @@ def fingerprint(evidence: Evidence, endpoint: Endpoint) -> str:
     outcomes = _outcomes_used(endpoint)
     content = hashlib.sha256()
     rows: list[Outcome] = [row for row in evidence.outcomes.values() if row.outcome in outcomes]
+    mine = {row.outcome_id for row in rows}
+    for discrepancy in evidence.discrepancies:
+        named = {*discrepancy.outcome_ids, *discrepancy.alternative_outcome_ids}
+        if named & mine:
+            content.update(discrepancy.model_dump_json().encode())
+            rows += [evidence.outcomes[key] for key in sorted(named - mine)]
     for row in rows:
         content.update(row.model_dump_json().encode())
     for table in (evidence.arms, evidence.studies):
