@@ -1,4 +1,4 @@
-"""Counts from a plain table that somebody brings along: two columns, perhaps a third to split by."""
+"""Counts from a plain table that somebody brings along, perhaps with a column to split by."""
 
 from __future__ import annotations
 

@@ -113,6 +113,15 @@ def _terms_used(settings: Settings) -> Iterator[tuple[str, str, str]]:
                 yield f"{key}.populations", "population", value
             for value in subgroup.record_types:
                 yield f"{key}.record_types", "record_type", value
+    if settings.safety:
+        safety = settings.safety
+        yield "safety.denominator", "denominator_basis", safety.denominator
+        for value in safety.populations:
+            yield "safety.populations", "population", value
+        for value in safety.roles:
+            yield "safety.roles", "role", value
+        for value in safety.record_types:
+            yield "safety.record_types", "record_type", value
 
 
 def _with_defaults(record: Mapping[str, Any]) -> dict[str, Any]:

@@ -91,6 +91,7 @@ class Selection(Block):
         min_length=1,
         description="How the figure may have come about.",
     )
+    grades: tuple[str, ...] = Field((), description="Grades of adverse events; empty: any row.")
     where: Filter = Field(Filter(), description="Further filters.")
 
 
@@ -133,6 +134,23 @@ class Endpoint(Block):
         return self
 
 
+class Safety(Block):
+    """Adverse events: every term and grade that enough studies share is pooled."""
+
+    prefix: str = Field(min_length=1, description="Outcome terms that begin so are events.")
+    denominator: str = Field(description="The one denominator basis of these pools.")
+    populations: tuple[str, ...] = Field(
+        ("all",), min_length=1, description="In order of preference."
+    )
+    roles: tuple[str, ...] = Field(("regimen",), min_length=1, description="Roles of arms.")
+    record_types: tuple[str, ...] = Field(
+        ("reported", "derived", "back_calculated"),
+        min_length=1,
+        description="How the figure may have come about.",
+    )
+    min_studies: int = Field(2, ge=1, description="Below this the figures are tabulated only.")
+
+
 class Rules(Block):
     """When a test may be shown."""
 
@@ -153,3 +171,4 @@ class Settings(Block):
     models: Models = Field(Models())
     rules: Rules = Field(Rules())
     endpoints: dict[Name, Endpoint] = Field(min_length=1)
+    safety: Safety | None = Field(None, description="Leave out where there is nothing to pool.")

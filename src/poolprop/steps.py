@@ -91,6 +91,27 @@ def discrepancy_effects(
     write_json(out, effects(load(config), endpoint, read_csv(data), read_csv(alternatives)))
 
 
+def select_safety(config: Path, out: Path) -> None:
+    """Write the data sets of adverse events."""
+    from poolprop.evidence.datasets import DataRow, data_rows
+    from poolprop.evidence.safety import safety_sets
+    from poolprop.review import load_review
+
+    review = load_review(config)
+    plan, evidence = review.settings.safety, review.evidence
+    chosen = safety_sets(evidence, plan) if plan else ()
+    rows = [row for name, one in chosen for row in data_rows(name, one, evidence)]
+    write_csv(out, list(DataRow.__annotations__), rows)
+
+
+def safety(config: Path, data: Path, out: Path) -> None:
+    """Pool adverse events that enough studies share."""
+    from poolprop.plan import load
+    from poolprop.safety import safety as pool_events
+
+    write_json(out, pool_events(load(config), read_csv(data)))
+
+
 def tables(config: Path, pools: Sequence[Path], subgroups: Sequence[Path], out: Path) -> None:
     """Write results, studies and discrepancies as tidy tables into a folder."""
     from poolprop.review import load_review

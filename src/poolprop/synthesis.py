@@ -20,9 +20,9 @@ Record = dict[str, Any]
 INTERVALS = {"clopper-pearson": "clopper-pearson", "wilson": "wilson"}
 STUDY_FIELDS = (
     "outcome_id", "study_id", "arm_id", "source_id", "label", "arm_label", "population",
-    "setting", "lineage", "outcome", "timepoint", "denominator_basis", "record_type",
-    "derivation", "locator", "note", "setting_label", "lineage_label", "population_label",
-    "timepoint_label", "denominator_label", "record_label",
+    "setting", "lineage", "outcome", "grade", "timepoint", "denominator_basis", "record_type",
+    "derivation", "locator", "note", "outcome_label", "setting_label", "lineage_label",
+    "population_label", "timepoint_label", "denominator_label", "record_label",
 )  # fmt: skip
 
 
@@ -138,8 +138,8 @@ def _estimand(settings: Settings, name: str, key: str, rows: Rows, excluded: Row
         "timepoint": " or ".join(plan.timepoints),
         "denominator_label": _labels(rows, "denominator_label"),
         "timepoint_label": _labels(rows, "timepoint_label"),
-        **_totals(rows),
-        "studies": _studies(rows, f"study/{name}/{key}", settings, fits[0]) if rows else [],
+        **totals(rows),
+        "studies": study_records(rows, f"study/{name}/{key}", settings, fits[0]) if rows else [],
         "excluded": [dict(row) for row in excluded],
         "results": results,
         "notes": [] if rows else ["No study reports what this estimand asks for."],
@@ -157,13 +157,13 @@ def _factor(settings: Settings, name: str, factor: str, data: Rows) -> Record:
     for key in keys:
         rows = of_set(data, prefix + key)
         fit = fit_rows(rows, settings.models.primary, settings.level)
-        studies = _studies(rows, f"study/{name}/{factor}/{key}", settings, fit)
+        studies = study_records(rows, f"study/{name}/{factor}/{key}", settings, fit)
         levels.append(
             {
                 "id": f"{identifier}/{key}",
                 "level": key,
                 "label": rows[0][f"{factor}_label"],
-                **_totals(rows),
+                **totals(rows),
                 "studies": studies,
                 "result": result_record(fit, f"{identifier}/{key}", "subgroup"),
                 "notes": [],
@@ -229,12 +229,14 @@ def _counts(rows: Rows) -> tuple[list[int], list[int]]:
     return [int(row["events"]) for row in rows], [int(row["total"]) for row in rows]
 
 
-def _totals(rows: Rows) -> Record:
+def totals(rows: Rows) -> Record:
+    """Return the number of studies and their counts added up."""
     events, total = _counts(rows)
     return {"k": len(rows), "events": sum(events), "total": sum(total)}
 
 
-def _studies(rows: Rows, prefix: str, settings: Settings, fit: PoolResult) -> list[Record]:
+def study_records(rows: Rows, prefix: str, settings: Settings, fit: PoolResult) -> list[Record]:
+    """Return the studies of a pool with their own intervals and weights."""
     events, total = _counts(rows)
     limits = {
         name: study_intervals(events, total, method=method, level=settings.level)

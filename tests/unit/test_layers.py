@@ -23,11 +23,13 @@ MAY_IMPORT = {
     "review": {"errors", "settings", "plan", "evidence"},
     "synthesis": {"errors", "settings", "stats"},
     "discrepancy_effects": {"settings", "synthesis"},
+    "safety": {"settings", "synthesis"},
     "tables": {"errors", "evidence"},
     "plots": {"errors", "files", "report"},  # only its leaf modules: formats and textbox
     "report": {"errors", "files", "settings", "_version"},
     "steps": {
-        "errors", "files", "plan", "review", "evidence", "synthesis", "discrepancy_effects", "tables",
+        "errors", "files", "plan", "review", "evidence", "synthesis", "discrepancy_effects", "safety",
+        "tables",
         "plots", "report",
         "audit",
     },

@@ -12,6 +12,7 @@ sys.path.insert(0, str(ENGINE.parent))
 
 from poolprop.errors import PoolpropError
 from poolprop.evidence.datasets import fingerprint
+from poolprop.evidence.safety import safety_fingerprint
 from poolprop.evidence.tables import TABLES
 from poolprop import plan as analysis_plan
 from poolprop.review import check_review
@@ -62,7 +63,9 @@ def modules(*names):
 
 CORE = modules("errors.py", "files.py", "plan.py", "settings.py", "steps.py")
 EVIDENCE_CODE = digest(*CORE, *modules("review.py", "evidence"))
-STATS_CODE = digest(*CORE, *modules("synthesis.py", "discrepancy_effects.py", "stats"))
+STATS_CODE = digest(
+    *CORE, *modules("synthesis.py", "discrepancy_effects.py", "safety.py", "stats")
+)
 TABLES_CODE = digest(*CORE, *modules("review.py", "evidence", "tables.py"))
 PLOTS_CODE = digest(*CORE, *modules("plots", "report/formats.py", "report/textbox.py"))
 REPORT_CODE = digest(
@@ -107,6 +110,16 @@ FIGURES = expand(
 POOLS = expand("results/analysis/{endpoint}/pool.json", endpoint=ENDPOINTS)
 SUBGROUPS = expand("results/analysis/{endpoint}/subgroups.json", endpoint=ENDPOINTS)
 INFLUENCE = expand("results/analysis/{endpoint}/influence.json", endpoint=ENDPOINTS)
+SAFETY_ROWS = (
+    safety_fingerprint(REVIEW.evidence, REVIEW.settings.safety)
+    if REVIEW.settings.safety
+    else ""
+)
+SAFETY = (
+    ["results/safety/data.csv", "results/safety/pool.json"]
+    if REVIEW.settings.safety
+    else []
+)
 EFFECTS = expand("results/analysis/{endpoint}/discrepancies.json", endpoint=ENDPOINTS)
 DATASETS = expand(
     "results/analysis/{endpoint}/{part}.csv",

@@ -55,3 +55,21 @@ rule select:
         "python -m poolprop step select --config {input.config:q} --endpoint {wildcards.endpoint:q}"
         " --data {output.data:q} --excluded {output.excluded:q}"
         " --alternatives {output.alternatives:q} 2> {log:q}"
+
+
+rule select_safety:
+    input:
+        ancient(DATA),
+        config=ancient(CONFIG),
+    output:
+        "results/safety/data.csv",
+    log:
+        "logs/select_safety.log",
+    conda:
+        "../envs/poolprop.yaml"
+    params:
+        code=EVIDENCE_CODE,
+        plan=plan_digest("safety"),
+        rows=SAFETY_ROWS,
+    shell:
+        "python -m poolprop step select-safety --config {input.config:q} --out {output:q} 2> {log:q}"

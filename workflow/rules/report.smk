@@ -56,6 +56,7 @@ rule manifest:
             *SUBGROUPS,
             *INFLUENCE,
             *EFFECTS,
+            *SAFETY,
             *TIDY,
             *FIGURES,
         ],

@@ -79,3 +79,22 @@ rule discrepancy_effects:
         "python -m poolprop step discrepancy-effects --config {input.config:q}"
         " --endpoint {wildcards.endpoint:q} --data {input.data:q}"
         " --alternatives {input.alternatives:q} --out {output:q} 2> {log:q}"
+
+
+rule safety:
+    input:
+        config=ancient(CONFIG),
+        data="results/safety/data.csv",
+    output:
+        "results/safety/pool.json",
+    log:
+        "logs/safety.log",
+    conda:
+        "../envs/poolprop.yaml"
+    params:
+        code=STATS_CODE,
+        plan=plan_digest("safety"),
+        models=MODELS_PLAN,
+    shell:
+        "python -m poolprop step safety --config {input.config:q} --data {input.data:q}"
+        " --out {output:q} 2> {log:q}"

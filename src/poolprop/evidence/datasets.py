@@ -28,6 +28,7 @@ class DataRow(TypedDict):
     setting: str
     lineage: str
     outcome: str
+    grade: str
     timepoint: str
     denominator_basis: str
     events: int
@@ -36,6 +37,7 @@ class DataRow(TypedDict):
     derivation: str
     locator: str
     note: str
+    outcome_label: str
     setting_label: str
     lineage_label: str
     population_label: str
@@ -94,6 +96,7 @@ def data_rows(name: str, chosen: AnalysisSet, evidence: Evidence) -> Iterator[Da
             setting=row.setting,
             lineage=row.lineage,
             outcome=row.outcome,
+            grade=row.grade,
             timepoint=row.timepoint,
             denominator_basis=row.denominator_basis,
             events=row.events,
@@ -102,6 +105,7 @@ def data_rows(name: str, chosen: AnalysisSet, evidence: Evidence) -> Iterator[Da
             derivation=row.derivation,
             locator=row.locator,
             note=row.note,
+            outcome_label=evidence.label("outcome", row.outcome),
             setting_label=evidence.label("setting", row.setting),
             lineage_label=evidence.label("lineage", row.lineage),
             population_label=evidence.label("population", row.population),

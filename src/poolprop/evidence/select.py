@@ -121,6 +121,11 @@ def _steps(selection: Selection, evidence: Evidence) -> Iterator[tuple[str, Keep
         f"no figure for this population ({words('population', selection.populations)})",
         lambda row: row.population in selection.populations,
     )
+    if selection.grades:
+        yield (
+            f"no figure of this grade ({' or '.join(selection.grades)})",
+            lambda row: row.grade in selection.grades,
+        )
     if where.setting:
         yield (
             f"no patients of this setting ({words('setting', where.setting)})",

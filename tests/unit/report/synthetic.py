@@ -206,6 +206,21 @@ def influence(endpoint: str, meta: dict, studies: list[dict]) -> dict:
     }  # fmt: skip
 
 
+def discrepancies(endpoint: str, meta: dict, studies: list[dict]) -> dict:
+    effects = []
+    for extra in (False, True):
+        name = f"discrepancy/{endpoint}/primary/D{int(extra)}"
+        used = {"events": None, "total": None} if extra else {"events": 12, "total": 21}
+        change = {"outcome_id": "" if extra else "OUT", "alternative_id": "OTHER", **used}
+        effects.append({
+            "id": name, "discrepancy_id": f"D{int(extra)}", "estimand": "primary",
+            "estimand_label": "All evaluable", "reference": f"pool/{endpoint}/primary",
+            "changes": [change | {"alternative_events": 12, "alternative_total": 22}],
+            "result": result(name, studies, "alternative"), "change": -0.012,
+        })  # fmt: skip
+    return {"schema": "poolprop/discrepancies/1", "endpoint": meta, "effects": effects}
+
+
 def make_studies(endpoint: str, names: tuple[str, ...]) -> list[dict]:
     counts = [COUNTS[i % len(COUNTS)] for i in range(len(names))]
     whole = sum(total for _, total in counts)
@@ -230,6 +245,8 @@ def write_endpoint(folder: Path, endpoint: str, names: tuple[str, ...]) -> None:
     write_json(home / "pool.json", pool)
     write_json(home / "subgroups.json", subgroups(endpoint, meta, factors, studies))
     write_json(home / "influence.json", influence(endpoint, meta, studies))
+    if endpoint == "healed":
+        write_json(home / "discrepancies.json", discrepancies(endpoint, meta, studies))
 
 
 def write_results(folder: Path, names: tuple[str, ...] = NAMES) -> Path:

@@ -1,0 +1,50 @@
+"""The data sets of adverse events: one for each term and grade that any study reports."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+
+from poolprop.evidence.load import Evidence
+from poolprop.evidence.select import AnalysisSet, select
+from poolprop.evidence.tables import Outcome
+from poolprop.settings import Safety, Selection
+
+
+def safety_sets(evidence: Evidence, plan: Safety) -> Iterator[tuple[str, AnalysisSet]]:
+    """Yield ``TERM/GRADE`` and its data set, in the order of the vocabulary and the tables.
+
+    Studies with no events stay in; an arm that does not report the term and grade is no fault.
+    """
+    timepoints = tuple(term for field, term in evidence.terms if field == "timepoint")
+    pairs = dict.fromkeys((row.outcome, row.grade) for row in _events(evidence, plan))
+    order = {term: place for place, (_, term) in enumerate(evidence.terms)}
+    for outcome, grade in sorted(pairs, key=lambda pair: order.get(pair[0], 0)):
+        selection = Selection(
+            outcome=outcome,
+            denominator=plan.denominator,
+            timepoints=timepoints,
+            populations=plan.populations,
+            roles=plan.roles,
+            record_types=plan.record_types,
+            grades=(grade,),
+        )
+        chosen = select(evidence, selection)
+        if chosen.rows:
+            yield f"{outcome}/{grade or 'unspecified'}", chosen
+
+
+def safety_fingerprint(evidence: Evidence, plan: Safety) -> str:
+    """Return a digest of everything in the tables that these data sets can depend on."""
+    content = hashlib.sha256()
+    tables = (_events(evidence, plan), evidence.arms.values(), evidence.studies.values())
+    for table in tables:
+        for row in table:
+            content.update(row.model_dump_json().encode())
+    for term in evidence.terms.values():
+        content.update(f"{term.field}.{term.term}.{term.label}.{term.order}".encode())
+    return content.hexdigest()[:16]
+
+
+def _events(evidence: Evidence, plan: Safety) -> list[Outcome]:
+    return [row for row in evidence.outcomes.values() if row.outcome.startswith(plan.prefix)]

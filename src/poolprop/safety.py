@@ -1,0 +1,45 @@
+"""Adverse events: pooled where enough studies share term, grade and denominator."""
+
+from __future__ import annotations
+
+from poolprop.settings import Settings
+from poolprop.synthesis import Record, Rows, fit_rows, of_set, result_record, study_records, totals
+
+
+def safety(settings: Settings, data: Rows) -> Record:
+    """Pool each term and grade of adverse events that enough studies report.
+
+    Parameters
+    ----------
+    settings : Settings
+        The plan, with its block ``safety``.
+    data : sequence of mapping
+        Rows of ``results/safety/data.csv``.
+
+    Returns
+    -------
+    dict
+        The content of ``results/safety/pool.json``; an event of fewer studies has ``result``
+        ``None`` and its studies.
+    """
+    names = list(dict.fromkeys(row["set"] for row in data))
+    return {
+        "schema": "poolprop/safety/1",
+        "events": [_event(settings, name, of_set(data, name)) for name in names],
+    }
+
+
+def _event(settings: Settings, name: str, rows: Rows) -> Record:
+    need = settings.safety.min_studies if settings.safety else 1
+    identifier = f"safety/{name}"
+    fit = fit_rows(rows, settings.models.primary, settings.level)
+    outcome, grade = name.rsplit("/", 1)
+    return {
+        "id": identifier,
+        "outcome": outcome,
+        "grade": grade,
+        "label": rows[0]["outcome_label"],
+        **totals(rows),
+        "studies": study_records(rows, f"study/safety/{name}", settings, fit),
+        "result": result_record(fit, identifier, "safety") if len(rows) >= need else None,
+    }
