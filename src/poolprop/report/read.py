@@ -23,14 +23,15 @@ class EndpointResults:
     ----------
     id : str
         Name of the folder, and of the endpoint in every result id.
-    pool, subgroups, influence : mapping
-        The three files; an empty mapping where the file does not exist.
+    pool, subgroups, influence, discrepancies : mapping
+        The files; an empty mapping where a file does not exist.
     """
 
     id: str
     pool: Record
     subgroups: Record
     influence: Record
+    discrepancies: Record
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +91,7 @@ def _endpoint(folder: Path) -> EndpointResults:
         pool=read_optional(folder / "pool.json", "poolprop/pool/1"),
         subgroups=read_optional(folder / "subgroups.json", "poolprop/subgroups/1"),
         influence=read_optional(folder / "influence.json", "poolprop/influence/1"),
+        discrepancies=read_optional(folder / "discrepancies.json", "poolprop/discrepancies/1"),
     )
 
 

@@ -9,10 +9,12 @@ from poolprop.report.context import Context, Section
 from poolprop.report.formats import plain
 from poolprop.report.prose import plural
 from poolprop.report.read import Rows
+from poolprop.report.sections.decisions import effects
 from poolprop.report.tables import Table, text_table
 from poolprop.report.values import Sentence
 
 DISCREPANCIES = (
+    "discrepancy_id",
     "source_id",
     "printed",
     "recomputed",
@@ -22,8 +24,9 @@ DISCREPANCIES = (
     "locator",
 )
 TITLES = {
+    "discrepancy_id": "No.",
     "source_id": "Source",
-    "severity_label": "Weight",
+    "severity_label": "Severity",
     "locator": "Where in the source",
     "percent_reported": "% printed",
     "percent_recomputed": "% recomputed",
@@ -38,10 +41,11 @@ TITLES = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sources:
-    """A sentence on what was found, the contradictions, and every recomputed figure."""
+    """What was found, the contradictions, what hangs on them, and every recomputed figure."""
 
     sentences: tuple[Sentence, ...]
     discrepancies: Table | None
+    effects: tuple[Table, ...]
     audit: Table | None
 
 
@@ -55,6 +59,7 @@ def section(context: Context) -> Section | None:
     body = Sources(
         sentences=tuple(_findings(results.source_audit, results.discrepancies)),
         discrepancies=_table("table-discrepancies", "Contradictions and decisions", decided),
+        effects=tuple(table for e in results.endpoints for table in effects(context, e)),
         audit=_table(
             "table-source-audit", "Printed figures, recomputed from counts", results.source_audit
         ),
