@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from poolprop.evidence.documents import read_document
 from poolprop.evidence.load import load
 from poolprop.evidence.locators import (
     LocatorError,
@@ -15,7 +16,6 @@ from poolprop.evidence.locators import (
     figures,
     missing,
     parse,
-    read_document,
     resolve,
     verify,
     verify_all,
