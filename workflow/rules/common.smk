@@ -25,7 +25,11 @@ except PoolpropError as error:
     sys.exit(str(error))
 
 ENDPOINTS = list(REVIEW.settings.endpoints)
-DATA = [f"{REVIEW.settings.data}/{model.FILE}" for model in TABLES.values()]
+DATA = [
+    path
+    for path in (f"{REVIEW.settings.data}/{model.FILE}" for model in TABLES.values())
+    if os.path.exists(path)  # a table that is not required may be absent
+]
 DATA = [path for path in DATA if os.path.exists(path)]  # not every table must be there
 
 # Jobs use this checkout's engine and, unless conda provides one, the Python that runs Snakemake.

@@ -6,7 +6,8 @@ import difflib
 from collections.abc import Collection, Iterator
 from typing import Any
 
-from poolprop.evidence.audit.claims import LITERAL
+from poolprop.evidence.audit.claims import Claim
+from poolprop.evidence.audit.references import claim_faults
 from poolprop.evidence.cells import Row
 from poolprop.evidence.problems import Problem
 from poolprop.evidence.read import Numbered
@@ -30,6 +31,11 @@ REFERENCES: dict[str, dict[str, tuple[str, str]]] = {
         "source_id": ("sources", "source_id"),
         "outcome_ids": ("outcomes", "outcome_id"),
     },
+    "survival": {"study_id": ("studies", "study_id"), "arm_id": ("arms", "arm_id")},
+    "continuous": {"study_id": ("studies", "study_id"), "arm_id": ("arms", "arm_id")},
+    "patients": {"study_id": ("studies", "study_id"), "arm_id": ("arms", "arm_id")},
+    "risk_of_bias": {"study_id": ("studies", "study_id")},
+    "benchmarks": {"source_id": ("sources", "source_id")},
 }
 
 # What makes two rows of outcomes.csv the same fact.
@@ -64,7 +70,9 @@ def cross_checks(
         if file("vocabulary") not in broken:
             yield from _unknown_terms(rows, TABLES[name], tables["vocabulary"], file(name))
     if file("outcomes") not in broken and file("claims") not in broken:
-        yield from _unknown_figures(tables["claims"], tables["outcomes"], file("claims"))
+        known = [row.outcome_id for _, row in tables["outcomes"]]  # type: ignore[attr-defined]
+        claims = [(line, row) for line, row in tables["claims"] if isinstance(row, Claim)]
+        yield from claim_faults(claims, known, file("claims"))
     yield from _same_facts(tables["outcomes"], file("outcomes"))
     yield from _larger_than_arm(tables["outcomes"], tables["arms"], file("outcomes"))
 
@@ -107,18 +115,6 @@ def _unknown_terms(
 def _hint(value: str, known: Collection[str]) -> str:
     close = difflib.get_close_matches(value, known, n=1)
     return f"Did you mean {close[0]!r}?" if close else "Correct it, or add the row it names."
-
-
-def _unknown_figures(claims: Numbered, outcomes: Numbered, file: str) -> Iterator[Problem]:
-    """Yield each term of a claim that is neither a figure nor the key of one."""
-    known = [row.outcome_id for _, row in outcomes]  # type: ignore[attr-defined]
-    known += [row.claim_id for _, row in claims]  # type: ignore[attr-defined]
-    for line, row in claims:
-        for column in ("terms", "whole"):
-            for value in filter(None, _values(row, column)):
-                if value not in known and not LITERAL.fullmatch(value):
-                    problem = f"{value!r} is no outcome, claim, fraction or number"
-                    yield Problem(file, line, column, problem, _hint(value, known))
 
 
 def _same_facts(outcomes: Numbered, file: str) -> Iterator[Problem]:

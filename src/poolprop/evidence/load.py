@@ -8,10 +8,13 @@ from typing import Any
 
 from poolprop.evidence.audit.claims import Claim
 from poolprop.evidence.audit.extraction import ExtractionRow
+from poolprop.evidence.cells import Row
 from poolprop.evidence.checks import cross_checks
 from poolprop.evidence.problems import TableErrors
 from poolprop.evidence.read import Numbered, read_table
 from poolprop.evidence.tables import TABLES, Arm, Discrepancy, Outcome, Source, Study, Term
+
+SUPPLEMENTS = ("survival", "continuous", "patients", "risk_of_bias", "benchmarks")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +33,8 @@ class Evidence:
         Printed figures that are no outcome, by identifier.
     extraction : tuple of ExtractionRow
         The two independent extractions side by side.
+    supplements : dict
+        Rows of every other table that is there, by the table's name.
     lines : dict
         Line number in the file by ``(table, identifier)``.
     """
@@ -42,6 +47,7 @@ class Evidence:
     discrepancies: tuple[Discrepancy, ...]
     claims: dict[str, Claim]
     extraction: tuple[ExtractionRow, ...]
+    supplements: dict[str, tuple[Row, ...]]
     lines: dict[tuple[str, str], int] = field(repr=False)
 
     def label(self, field_name: str, term: str) -> str:
@@ -111,5 +117,6 @@ def _evidence(tables: dict[str, Numbered]) -> Evidence:
         ),
         claims=by_key("claims"),
         extraction=tuple(row for _, row in tables["extraction"] if isinstance(row, ExtractionRow)),
+        supplements={name: tuple(row for _, row in tables[name]) for name in SUPPLEMENTS},
         lines=lines,
     )

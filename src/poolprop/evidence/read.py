@@ -63,7 +63,8 @@ def read_table(path: Path, model: type[Row], name: str) -> tuple[Numbered, list[
     try:
         records = _records(text)
         _, header = next(records, (1, []))
-        if faults := _header_problems(header, columns, name):
+        more = model.model_config.get("extra") == "allow"
+        if faults := _header_problems(header, columns, name, more=more):
             return [], faults
         return _rows(records, header, model, name)
     except csv.Error as error:
@@ -79,7 +80,9 @@ def _records(text: str) -> Iterator[tuple[int, list[str]]]:
         line = reader.line_num + 1
 
 
-def _header_problems(header: list[str], columns: list[str], name: str) -> list[Problem]:
+def _header_problems(
+    header: list[str], columns: list[str], name: str, *, more: bool
+) -> list[Problem]:
     problems = []
     for column in columns:
         if column not in header:
@@ -87,7 +90,7 @@ def _header_problems(header: list[str], columns: list[str], name: str) -> list[P
     for index, column in enumerate(header):
         if column in header[:index]:
             problems.append(Problem(name, 1, column, "the column stands twice", "Keep one."))
-        elif column not in columns:
+        elif column not in columns and not (more and column):
             close = difflib.get_close_matches(column, columns, n=1)
             hint = f"Did you mean {close[0]!r}?" if close else "Remove it."
             problems.append(Problem(name, 1, column or "-", "unknown column", hint))

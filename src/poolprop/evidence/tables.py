@@ -25,6 +25,13 @@ from poolprop.evidence.cells import (
     Row,
     Text,
 )
+from poolprop.evidence.supplements import (
+    Continuous,
+    Patient,
+    QuotedResult,
+    RiskOfBias,
+    Survival,
+)
 
 
 class Source(Row):
@@ -219,4 +226,9 @@ TABLES: dict[str, type[Row]] = {
     "discrepancies": Discrepancy,
     "claims": Claim,
     "extraction": ExtractionRow,
+    "survival": Survival,
+    "continuous": Continuous,
+    "patients": Patient,
+    "risk_of_bias": RiskOfBias,
+    "benchmarks": QuotedResult,
 }
