@@ -44,6 +44,8 @@ class Results:
         In the order of the plan.
     studies, discrepancies, source_audit : tuple of mapping
         Rows of tables; empty where the file does not exist.
+    safety : mapping
+        Adverse events; empty where the file does not exist.
     manifest : mapping
         Hashes, versions and parameters; empty where the file does not exist.
     """
@@ -52,6 +54,7 @@ class Results:
     studies: Rows
     discrepancies: Rows
     source_audit: Rows
+    safety: Record
     manifest: Record
 
 
@@ -81,6 +84,7 @@ def read_results(folder: Path, order: tuple[str, ...] = ()) -> Results:
         studies=read_table(folder / "tables" / "studies.csv"),
         discrepancies=read_table(folder / "tables" / "discrepancies.csv"),
         source_audit=read_table(folder / "evidence" / "source_audit.csv"),
+        safety=read_optional(folder / "safety" / "pool.json", "poolprop/safety/1"),
         manifest=read_optional(folder / "audit" / "manifest.json", MANIFEST),
     )
 

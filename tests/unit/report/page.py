@@ -88,7 +88,7 @@ def records(results: Path) -> dict[str, list[dict[str, Any]]]:
             for child in node:
                 walk(child)
 
-    for path in sorted(results.glob("analysis/*/*.json")):
+    for path in sorted(results.rglob("*.json")):
         walk(json.loads(path.read_text("utf-8")))
     return found
 

@@ -30,6 +30,7 @@ PLAN = {
         "caveat": "The overall number averages over settings that differ.",
         "version": "test",
     },
+    "safety": {"prefix": "ae_", "denominator": "safety"},
     "endpoints": {
         "healed": {
             "label": "Complete healing",
@@ -221,6 +222,21 @@ def discrepancies(endpoint: str, meta: dict, studies: list[dict]) -> dict:
     return {"schema": "poolprop/discrepancies/1", "endpoint": meta, "effects": effects}
 
 
+def safety(names: tuple[str, ...]) -> dict:
+    studies = make_studies("ae_rash", names)
+    events = []
+    for grade, members in (("any", studies), ("3-4", studies[:1])):
+        name = f"safety/ae_rash/{grade}"
+        members = [s | {"id": f"study/{name}/{s['outcome_id']}"} for s in members]
+        pooled = result(name, members, "safety")
+        counts = {key: pooled[key] for key in ("k", "events", "total")}
+        events.append({
+            "id": name, "outcome": "ae_rash", "grade": grade, "label": names[-1], **counts,
+            "studies": members, "result": pooled if len(members) > 1 else None,
+        })  # fmt: skip
+    return {"schema": "poolprop/safety/1", "events": events}
+
+
 def make_studies(endpoint: str, names: tuple[str, ...]) -> list[dict]:
     counts = [COUNTS[i % len(COUNTS)] for i in range(len(names))]
     whole = sum(total for _, total in counts)
@@ -253,6 +269,7 @@ def write_results(folder: Path, names: tuple[str, ...] = NAMES) -> Path:
     """Write a results folder on studies of these names; return the folder."""
     write_endpoint(folder, "healed", names)
     write_endpoint(folder, "fast", names[:1])
+    write_json(folder / "safety" / "pool.json", safety(names))
     rows = [
         {
             "study_id": f"study{i}", "label": name, "design": "single_arm",

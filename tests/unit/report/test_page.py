@@ -14,8 +14,8 @@ from poolprop.report.render import build
 
 SOURCE = Path(__file__).parents[3] / "report"
 SECTIONS = [
-    "answer", "summary", "forests", "subgroups", "sensitivity", "studies", "sources", "methods",
-    "provenance",
+    "answer", "summary", "forests", "subgroups", "sensitivity", "safety", "studies", "sources",
+    "methods", "provenance",
 ]  # fmt: skip
 
 
@@ -135,7 +135,7 @@ def test_markup_in_names_stays_text(tmp_path):
 
 
 def test_optional_files_may_be_missing(plain):
-    for name in ("tables", "evidence", "audit"):
+    for name in ("tables", "evidence", "audit", "safety"):
         shutil.rmtree(plain / name)
     for name in ("subgroups.json", "influence.json"):
         (plain / "analysis" / "healed" / name).unlink()
