@@ -301,7 +301,7 @@ def verify(row: Outcome, text: str) -> list[str]:
     if not problems and reported and row.events is not None and percent is not None:
         passages, _ = _passages(row.locator, text)
         if not _side_by_side(row.events, percent, passages):
-            problems.append(f"{row.events} and {percent:g}% stand apart at {row.locator!r}")
+            problems.append(f"{row.events} and {percent}% stand apart at {row.locator!r}")
     return problems
 
 
