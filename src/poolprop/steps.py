@@ -31,13 +31,19 @@ def check(config: Path, out: Path) -> None:
     write_json(out, {"schema": "poolprop/check/1", "tables": tables})
 
 
-def audit_sources(config: Path, out: Path) -> None:
-    """Recompute the percentages and intervals that the sources print."""
-    from poolprop.evidence.source_audit import AuditRow, audit
+def audit_sources(config: Path, recomputed: Path, findings: Path, agreement: Path) -> None:
+    """Recompute what the sources print, judge it, and compare the two extractions."""
+    from poolprop.evidence.audit import agreement as compared
+    from poolprop.evidence.audit import findings as found
+    from poolprop.evidence.audit import recomputed as beside
+    from poolprop.evidence.audit.finding import COLUMNS
     from poolprop.review import load_review
 
-    outcomes = load_review(config).evidence.outcomes.values()
-    write_csv(out, list(AuditRow.__annotations__), audit(outcomes))
+    evidence = load_review(config).evidence
+    outcomes = evidence.outcomes.values()
+    write_csv(recomputed, list(beside.RecomputedRow.__annotations__), beside.recomputed(outcomes))
+    write_csv(findings, COLUMNS, (one.row() for one in found.findings(evidence)))
+    write_csv(agreement, list(compared.AgreementRow.__annotations__), compared.agreement(evidence))
 
 
 def select(config: Path, endpoint: str, data: Path, excluded: Path, alternatives: Path) -> None:

@@ -22,7 +22,9 @@ rule audit_sources:
         DATA,
         config=ancient(CONFIG),
     output:
-        "results/evidence/source_audit.csv",
+        recomputed="results/evidence/source_audit.csv",
+        findings="results/evidence/findings.csv",
+        agreement="results/evidence/agreement.csv",
     log:
         "logs/audit_sources.log",
     conda:
@@ -30,7 +32,9 @@ rule audit_sources:
     params:
         code=EVIDENCE_CODE,
     shell:
-        "python -m poolprop step audit-sources --config {input.config:q} --out {output:q} 2> {log:q}"
+        "python -m poolprop step audit-sources --config {input.config:q}"
+        " --recomputed {output.recomputed:q} --findings {output.findings:q}"
+        " --agreement {output.agreement:q} 2> {log:q}"
 
 
 # The tables are `ancient`: their date does not count. What counts is `rows`, the fingerprint of

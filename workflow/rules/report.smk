@@ -51,6 +51,8 @@ rule manifest:
         outputs=[
             "results/evidence/check.json",
             "results/evidence/source_audit.csv",
+            "results/evidence/findings.csv",
+            "results/evidence/agreement.csv",
             *DATASETS,
             *POOLS,
             *SUBGROUPS,

@@ -40,8 +40,9 @@ MaybeNumber = Annotated[
 MaybeDecimal = Annotated[
     Annotated[Decimal, Field(allow_inf_nan=False)] | None, BeforeValidator(_number_or_none)
 ]
+# Decimals keep what is printed: 20.0 claims more than 20.
 MaybePercent = Annotated[
-    Annotated[float, Field(allow_inf_nan=False, ge=0, le=200)] | None,
+    Annotated[Decimal, Field(allow_inf_nan=False, ge=0, le=200)] | None,
     BeforeValidator(_number_or_none),
 ]
 Key = Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[A-Za-z0-9][A-Za-z0-9_.+-]*$")]

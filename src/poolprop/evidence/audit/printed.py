@@ -36,12 +36,6 @@ class Printed:
         relation: Relation = "<" if sign == "<" else ">" if sign == ">" else "="
         return cls(relation, Decimal(digits))
 
-    @classmethod
-    def of(cls, number: float | Decimal) -> Self:
-        """Take a number from a table; of a float the trailing zeros are lost."""
-        exact = number if isinstance(number, Decimal) else Decimal(repr(number)).normalize()
-        return cls("=", exact)
-
     @property
     def unit(self) -> Decimal:
         """One unit of the last printed place."""

@@ -1,0 +1,160 @@
+"""Percentages without counts: which counts fit, and whether any do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from poolprop.evidence.audit.claims import Claim
+from poolprop.evidence.audit.figures import INFERRED, claims_of, figure_of, of_claim, outcome_ids
+from poolprop.evidence.audit.finding import Finding, Severity, Verdict
+from poolprop.evidence.audit.printed import Printed, counts_that_fit, ratios_that_fit
+from poolprop.evidence.load import Evidence
+from poolprop.evidence.tables import Outcome
+
+Ratio = tuple[int, int]
+SHOWN = 6  # solutions that a finding spells out
+
+
+def count_findings(evidence: Evidence) -> Iterator[Finding]:
+    """Find the counts behind every percentage whose count the source does not give.
+
+    These are claims, rows without a count, and rows whose count we calculated back. A
+    percentage that takes part in a joint constraint or shares a denominator is judged there,
+    unless it is impossible on its own or has one solution.
+    """
+    elsewhere = {
+        term
+        for kind in ("joint", "shared_denominator")
+        for claim in claims_of(evidence, kind)
+        for term in claim.terms
+    }
+    for claim in claims_of(evidence, "percent_only"):
+        if printed := claim.figure:
+            finding = _of_claim(claim, printed, evidence)
+            if claim.claim_id not in elsewhere or finding.verdict != "not_decidable":
+                yield finding
+    claimed = {term for claim in claims_of(evidence, "percent_only") for term in claim.terms}
+    for row in evidence.outcomes.values():
+        solved = row.record_type in INFERRED or row.events is None
+        if row.percent_reported is None or row.total is None or row.outcome_id in claimed:
+            continue
+        if solved:
+            yield _of_row(row, row.percent_reported, row.total, evidence.source_of(row))
+
+
+def _of_claim(claim: Claim, printed: Printed, evidence: Evidence) -> Finding:
+    held = of_claim(claim, evidence)
+    solutions = ratios_that_fit(printed, claim.totals, claim.events)
+    verdict, severity = judge(solutions, held.group)
+    what = f"{printed}% of {show_totals(claim.totals)}"
+    if claim.events is not None:
+        what += f" with {claim.events} events"
+    return Finding(
+        finding_id=f"{claim.claim_id}/count",
+        source_id=claim.source_id,
+        subject=claim.claim_id,
+        outcome_ids=held.outcome_ids,
+        kind="count",
+        printed=what,
+        recomputed=show_ratios(solutions),
+        verdict=verdict,
+        severity=severity,
+        detail=_detail(solutions, held.group, what),
+        locator=claim.locator,
+    )
+
+
+def _of_row(row: Outcome, percent: Decimal, total: int, source_id: str) -> Finding:
+    printed = Printed("=", percent)
+    solutions = ratios_that_fit(printed, (total,))
+    held = None if row.events is None else (row.events, total)
+    verdict, severity = judge(solutions, held)
+    what = f"{printed}% of {total}"
+    return Finding(
+        finding_id=f"{row.outcome_id}/count",
+        source_id=source_id,
+        subject=row.outcome_id,
+        outcome_ids=(row.outcome_id,),
+        kind="count",
+        printed=what,
+        recomputed=show_ratios(solutions),
+        verdict=verdict,
+        severity=severity,
+        detail=_detail(solutions, held, what),
+        locator=row.locator,
+    )
+
+
+def judge(solutions: tuple[Ratio, ...], held: Ratio | None) -> tuple[Verdict, Severity]:
+    """Judge a set of solutions, and what our table holds against it."""
+    if not solutions:
+        return "impossible", "high"
+    if held is not None and held not in solutions:
+        return "contradicts", "medium"
+    return ("unique_count" if len(solutions) == 1 else "not_decidable"), ""
+
+
+def _detail(solutions: tuple[Ratio, ...], held: Ratio | None, what: str) -> str:
+    if not solutions:
+        return f"No count makes {what}."
+    if held is not None and held not in solutions:
+        return f"Our table holds {held[0]}/{held[1]}, which is none of the counts that fit."
+    if len(solutions) == 1:
+        return "One count fits."
+    return f"{len(solutions)} counts fit."
+
+
+def shared_findings(evidence: Evidence) -> Iterator[Finding]:
+    """Find the denominators that several percentages can share."""
+    in_joint = {term for claim in claims_of(evidence, "joint") for term in claim.terms}
+    for claim in claims_of(evidence, "shared_denominator"):
+        if claim.claim_id not in in_joint:
+            yield _shared(claim, evidence)
+
+
+def _shared(claim: Claim, evidence: Evidence) -> Finding:
+    figures = [figure_of(term, evidence) for term in claim.terms]
+    percents = [figure.percent for figure in figures if figure.percent is not None]
+    solutions = [
+        (total, counts)
+        for total in claim.totals
+        if all(counts := [counts_that_fit(percent, total) for percent in percents])
+    ]
+    verdict: Verdict = "not_decidable" if len(solutions) > 1 else "unique_count"
+    shown = "; ".join(
+        ", ".join(f"{' or '.join(map(str, fit))}/{total}" for fit in counts)
+        for total, counts in solutions[:SHOWN]
+    )
+    shares = ", ".join(f"{percent}%" for percent in percents)
+    return Finding(
+        finding_id=f"{claim.claim_id}/shared_denominator",
+        source_id=claim.source_id,
+        subject=claim.claim_id,
+        outcome_ids=outcome_ids(figures),
+        kind="shared_denominator",
+        printed=f"{shares} of {show_totals(claim.totals)}",
+        recomputed=shown or "none",
+        verdict=verdict if solutions else "impossible",
+        severity="medium" if len(solutions) == 1 else "" if solutions else "high",
+        detail=f"Denominators that fit all of them: "
+        f"{show_totals(tuple(total for total, _ in solutions)) or 'none'}.",
+        locator=claim.locator,
+    )
+
+
+def show_ratios(solutions: tuple[Ratio, ...]) -> str:
+    """Write solutions, the first few of them if there are many."""
+    text = "; ".join(f"{events}/{total}" for events, total in solutions[:SHOWN])
+    return (text + ("; ..." if len(solutions) > SHOWN else "")) or "none"
+
+
+def show_totals(totals: tuple[int, ...]) -> str:
+    """Write whole numbers with runs as ranges: ``1-7, 12``."""
+    runs: list[list[int]] = []
+    for total in totals:
+        if runs and total == runs[-1][-1] + 1:
+            runs[-1].append(total)
+        else:
+            runs.append([total])
+    return ", ".join(f"{run[0]}-{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs)

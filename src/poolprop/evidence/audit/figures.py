@@ -1,0 +1,111 @@
+"""What a term of a claim stands for: a row of outcomes, another claim, or plain numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from poolprop.evidence.audit.claims import Claim
+from poolprop.evidence.audit.printed import Printed
+from poolprop.evidence.load import Evidence
+from poolprop.evidence.tables import Outcome
+
+# Counts of such rows were solved from percentages: that they give them back proves nothing.
+INFERRED = ("back_calculated", "reconstructed")
+# What the source itself prints, be it right or wrong.
+AS_PRINTED = ("reported", "conflicting")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """A proportion, or a plain number, that a claim refers to.
+
+    Attributes
+    ----------
+    name : str
+        The term itself.
+    events, total : int or None
+        The counts, as far as they are known.
+    number : Decimal or None
+        A plain number.
+    percent : Printed or None
+        The percentage that the source prints.
+    outcome_ids : tuple of str
+        Rows of ``outcomes.csv`` behind it.
+    """
+
+    name: str
+    events: int | None = None
+    total: int | None = None
+    number: Decimal | None = None
+    percent: Printed | None = None
+    outcome_ids: tuple[str, ...] = ()
+
+    @property
+    def group(self) -> tuple[int, int] | None:
+        """Events and total, if both are known."""
+        if self.events is None or self.total is None:
+            return None
+        return self.events, self.total
+
+    @property
+    def count(self) -> int | None:
+        """The count, or the plain number if it is whole."""
+        if self.events is None and self.number is not None and self.number % 1 == 0:
+            return int(self.number)
+        return self.events
+
+    def __str__(self) -> str:
+        if self.number is not None:
+            return str(self.number)
+        return f"{'?' if self.events is None else self.events}/{self.total or '?'}"
+
+
+def figure_of(term: str, evidence: Evidence) -> Figure:
+    """Return what a term stands for; the tables were checked, so it stands for something."""
+    if row := evidence.outcomes.get(term):
+        return of_outcome(row)
+    if claim := evidence.claims.get(term):
+        return of_claim(claim, evidence)
+    if "/" in term:
+        events, total = term.split("/")
+        return Figure(name=term, events=int(events), total=int(total))
+    return Figure(name=term, number=Decimal(term))
+
+
+def of_outcome(row: Outcome) -> Figure:
+    """Return the figure of a row of outcomes."""
+    return Figure(
+        name=row.outcome_id,
+        events=row.events,
+        total=row.total,
+        percent=None if row.percent_reported is None else Printed("=", row.percent_reported),
+        outcome_ids=(row.outcome_id,),
+    )
+
+
+def of_claim(claim: Claim, evidence: Evidence) -> Figure:
+    """Return the figure of a percentage: its counts are those of the row that holds it."""
+    rows = [evidence.outcomes[term] for term in claim.terms if term in evidence.outcomes]
+    events, total = claim.events, None
+    if rows:
+        events, total = rows[0].events, rows[0].total
+    elif len(claim.totals) == 1:
+        total = claim.totals[0]
+    return Figure(
+        name=claim.claim_id,
+        events=events,
+        total=total,
+        percent=claim.figure,
+        outcome_ids=tuple(row.outcome_id for row in rows),
+    )
+
+
+def outcome_ids(figures: list[Figure]) -> tuple[str, ...]:
+    """Return the rows behind several figures, each once, in order."""
+    return tuple(dict.fromkeys(name for figure in figures for name in figure.outcome_ids))
+
+
+def claims_of(evidence: Evidence, kind: str) -> list[Claim]:
+    """Return the claims of one kind in the order of the table."""
+    return [claim for claim in evidence.claims.values() if claim.kind == kind]

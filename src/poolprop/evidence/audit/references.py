@@ -1,0 +1,71 @@
+"""Whether the terms of claims name figures that exist, of the sort that each claim needs."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Collection, Iterable, Iterator
+
+from poolprop.evidence.audit.claims import LITERAL, Claim
+from poolprop.evidence.problems import Problem
+
+HINT = "Correct it, or add the row it names."
+
+
+def claim_faults(
+    claims: Iterable[tuple[int, Claim]], outcome_ids: Collection[str], file: str
+) -> Iterator[Problem]:
+    """Yield each term of a claim that is no figure, or not one the claim can use.
+
+    Parameters
+    ----------
+    claims : iterable of (int, Claim)
+        Claims with their line numbers.
+    outcome_ids : collection of str
+        Rows of ``outcomes.csv``.
+    file : str
+        How messages call the table.
+    """
+    numbered = list(claims)
+    by_id = {claim.claim_id: claim for _, claim in numbered}
+    known = [*outcome_ids, *by_id]
+    for line, claim in numbered:
+        for column, names in (("terms", claim.terms), ("whole", (claim.whole,))):
+            for name in filter(None, names):
+                if name not in known and not LITERAL.fullmatch(name):
+                    problem = f"{name!r} is no outcome, claim, fraction or number"
+                    yield Problem(file, line, column, problem, _hint(name, known))
+        if claim.kind == "percent_only":
+            yield from _not_among(claim.terms, outcome_ids, "outcome", line, file)
+        if claim.kind == "joint":
+            yield from _not_among(claim.terms, list(by_id), "claim", line, file)
+            yield from _loose_conditions(claim, by_id, line, file)
+
+
+def _not_among(
+    names: Iterable[str], known: Collection[str], what: str, line: int, file: str
+) -> Iterator[Problem]:
+    for name in names:
+        if name not in known:
+            problem = (
+                f"{name!r} must be an {what}" if what == "outcome" else f"{name!r} is no claim"
+            )
+            yield Problem(file, line, "terms", problem, _hint(name, known))
+
+
+def _loose_conditions(
+    joint: Claim, by_id: dict[str, Claim], line: int, file: str
+) -> Iterator[Problem]:
+    """Yield conditions of a joint claim on percentages that it does not list."""
+    members = [by_id[name] for name in joint.terms if name in by_id]
+    unknowns = {one.claim_id for one in members if one.kind == "percent_only"}
+    for member in members:
+        for name in member.terms if member.kind != "percent_only" else ():
+            if name not in unknowns:
+                problem = f"{member.claim_id!r} is about {name!r}, which is not among the terms"
+                hint = "List the percentage it is about as well."
+                yield Problem(file, line, "terms", problem, hint)
+
+
+def _hint(value: str, known: Collection[str]) -> str:
+    close = difflib.get_close_matches(value, known, n=1)
+    return f"Did you mean {close[0]!r}?" if close else HINT

@@ -1,0 +1,105 @@
+"""One fact that a source prints in two places: the two should be the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from itertools import combinations
+
+from poolprop.evidence.audit.claims import Claim
+from poolprop.evidence.audit.figures import (
+    Figure,
+    claims_of,
+    figure_of,
+    of_outcome,
+    outcome_ids,
+)
+from poolprop.evidence.audit.finding import Finding, Severity, by_points
+from poolprop.evidence.audit.printed import percentage
+from poolprop.evidence.load import Evidence
+from poolprop.evidence.tables import Outcome
+
+CONFLICTING = "conflicting"
+
+
+def repeat_findings(evidence: Evidence) -> Iterator[Finding]:
+    """Compare what is printed twice: conflicting rows with their counterparts, and claims."""
+    claimed = [set(claim.terms) for claim in claims_of(evidence, "repeat")]
+    for row in evidence.outcomes.values():
+        other = counterpart(row, evidence) if row.record_type == CONFLICTING else None
+        if other and not any({row.outcome_id, other.outcome_id} <= terms for terms in claimed):
+            figures = [of_outcome(row), of_outcome(other)]
+            locator = "; ".join(dict.fromkeys((row.locator, other.locator)))
+            yield _finding(row.outcome_id, evidence.source_of(row), figures, locator)
+    for claim in claims_of(evidence, "repeat"):
+        yield _of_claim(claim, evidence)
+
+
+def counterpart(row: Outcome, evidence: Evidence) -> Outcome | None:
+    """Return the printed row that states the same fact, the nearest in denominator first."""
+
+    def fact(one: Outcome) -> tuple[str, ...]:
+        return one.arm_id, one.population, one.outcome, one.grade, one.timepoint
+
+    same = [
+        other
+        for other in evidence.outcomes.values()
+        if fact(other) == fact(row)
+        and other.record_type != CONFLICTING
+        and (other.percent_reported is not None or other.record_type == "reported")
+    ]
+    same.sort(key=lambda other: other.denominator_basis != row.denominator_basis)
+    return same[0] if same else None
+
+
+def _of_claim(claim: Claim, evidence: Evidence) -> Finding:
+    figures = [figure_of(term, evidence) for term in claim.terms]
+    return _finding(claim.claim_id, claim.source_id, figures, claim.locator)
+
+
+def _finding(subject: str, source_id: str, figures: list[Figure], locator: str) -> Finding:
+    clash = [pair for pair in combinations(figures, 2) if not same(*pair)]
+    return Finding(
+        finding_id=f"{subject}/repeat",
+        source_id=source_id,
+        subject=subject,
+        outcome_ids=outcome_ids(figures),
+        kind="repeat",
+        printed=" against ".join(_show(figure) for figure in figures),
+        recomputed="",
+        verdict="contradicts" if clash else "agrees",
+        severity=_severity(clash[0]) if clash else "",
+        detail="The same fact is printed differently." if clash else "The two prints agree.",
+        locator=locator,
+    )
+
+
+def same(one: Figure, other: Figure) -> bool:
+    """Tell whether two figures can be the same fact: counts, else percentages within rounding."""
+    if one.number is not None and other.number is not None:
+        return one.number == other.number
+    if one.group and other.group:
+        return one.group == other.group
+    if one.percent and other.percent:
+        return one.percent.overlaps(*map(float, other.percent.bounds))
+    known = [(a, b.percent) for a, b in ((one, other), (other, one)) if a.group and b.percent]
+    return all(percent.fits(percentage(*figure.group)) for figure, percent in known if figure.group)
+
+
+def _severity(pair: tuple[Figure, Figure]) -> Severity:
+    shares = [_percent(figure) for figure in pair]
+    if shares[0] is None or shares[1] is None:
+        return "low"
+    return by_points(shares[0] - shares[1])
+
+
+def _percent(figure: Figure) -> Decimal | None:
+    if figure.group:
+        return percentage(*figure.group)
+    return figure.percent.value if figure.percent else None
+
+
+def _show(figure: Figure) -> str:
+    if figure.number is not None or figure.percent is None:
+        return str(figure)
+    return f"{figure.percent}%" if figure.group is None else f"{figure} ({figure.percent}%)"

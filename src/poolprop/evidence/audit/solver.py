@@ -1,0 +1,62 @@
+"""Counts that satisfy several constraints at once, found by trying them all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+Ratio = tuple[int, int]  # events, total
+Assignment = Mapping[str, Ratio]
+
+
+@dataclass(frozen=True, slots=True)
+class Constraint:
+    """A condition on some of the unknown proportions.
+
+    Attributes
+    ----------
+    names : tuple of str
+        The unknowns it is about.
+    holds : callable
+        Takes an assignment of at least these unknowns.
+    """
+
+    names: tuple[str, ...]
+    holds: Callable[[Assignment], bool]
+
+
+def solutions(
+    domains: Mapping[str, Sequence[Ratio]], constraints: Sequence[Constraint]
+) -> Iterator[dict[str, Ratio]]:
+    """Yield every assignment of the unknowns that satisfies all constraints.
+
+    Parameters
+    ----------
+    domains : mapping
+        The proportions that each unknown can be.
+    constraints : sequence of Constraint
+        Each is tried as soon as all its unknowns have a value, which prunes the search.
+
+    Yields
+    ------
+    dict
+        A proportion for each unknown. Unknowns with few candidates are tried first.
+    """
+    order = sorted(domains, key=lambda name: (len(domains[name]), name))
+
+    def due(depth: int) -> list[Constraint]:
+        known, latest = set(order[: depth + 1]), order[depth]
+        return [c for c in constraints if latest in c.names and set(c.names) <= known]
+
+    checks = [due(depth) for depth in range(len(order))]
+
+    def extend(depth: int, chosen: dict[str, Ratio]) -> Iterator[dict[str, Ratio]]:
+        if depth == len(order):
+            yield chosen
+            return
+        for ratio in domains[order[depth]]:
+            longer = {**chosen, order[depth]: ratio}
+            if all(check.holds(longer) for check in checks[depth]):
+                yield from extend(depth + 1, longer)
+
+    yield from extend(0, {})
