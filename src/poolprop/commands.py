@@ -20,6 +20,12 @@ def add_to(actions: Any) -> None:
     command.add_argument(
         "folder", nargs="?", default=".", type=Path, help="folder of the review (default: here)"
     )
+    command.add_argument(
+        "--sources",
+        type=Path,
+        metavar="DIR",
+        help="also look up every figure at its place in the source texts of this folder",
+    )
     command.set_defaults(run=check)
     _add_pool(actions)
 
@@ -64,7 +70,7 @@ def pool(table: Path, events: str, total: str, by: str | None, json: bool, **opt
         print(f"{name}\n{result.summary()}\n")
 
 
-def check(folder: Path) -> None:
+def check(folder: Path, sources: Path | None) -> None:
     """Check a review and say what was checked."""
     from poolprop.errors import ConfigError
     from poolprop.review import load_review
@@ -75,6 +81,7 @@ def check(folder: Path) -> None:
             where=str(folder),
             hint="Name the folder that holds config/ and data/.",
         )
+    texts = sources.resolve() if sources else None
     os.chdir(folder)  # the paths of a plan are relative to its review
     review = load_review(CONFIG)
     evidence = review.evidence
@@ -84,3 +91,10 @@ def check(folder: Path) -> None:
         f"{len(evidence.outcomes)} outcome rows; {len(review.settings.endpoints)} endpoints with "
         f"{estimands} estimands."
     )
+    if texts:
+        from poolprop.evidence.places import check_places
+
+        places = check_places(evidence, Path(review.settings.data), texts)
+        print(
+            f"Every figure stands at its place: {places.rows} rows of {places.documents} documents."
+        )

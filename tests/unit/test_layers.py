@@ -18,7 +18,7 @@ MAY_IMPORT = {
     "settings": {"errors"},
     "plan": {"errors", "settings"},
     "stats": {"errors"},
-    "evidence": {"errors", "settings"},
+    "evidence": {"errors", "files", "settings"},
     "audit": {"errors", "files", "settings", "_version"},
     "review": {"errors", "settings", "plan", "evidence"},
     "synthesis": {"errors", "settings", "stats"},
