@@ -140,7 +140,7 @@ def test_a_row_copies_its_link(visit):
 
 def test_a_number_tells_its_result_field_and_digits(visit):
     page = visit().page
-    number = page.locator("#answer .headline data").first
+    number = page.locator("#answer .headline [data-ref]").first
     number.hover()
     told = number.get_attribute("title")
     assert told.startswith(number.get_attribute("data-ref") + ", proportion: 0.")

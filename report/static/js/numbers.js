@@ -2,7 +2,7 @@
 (function () {
   "use strict";
   document.addEventListener("pointerover", function (event) {
-    const number = event.target.closest("data[data-ref]");
+    const number = event.target.closest("span[data-ref]");
     if (!number || number.title) return;
     const parts = number.dataset;
     number.title = parts.ref + ", " + parts.field + ": " + (parts.value || "not given");

@@ -9,6 +9,7 @@ from poolprop.report.tables import Column, Table, TableRow, cell
 from poolprop.report.values import (
     Record,
     Sentence,
+    join,
     look_up,
     quote,
     quote_range,
@@ -25,8 +26,8 @@ def effects(context: Context, endpoint: EndpointResults) -> list[Table]:
     columns = (
         Column(title="No.", help="number of the contradiction in the table above"),
         Column(title="Estimand"),
-        Column(title="Counts used"),
-        Column(title="Other reading"),
+        Column(title="Counts used", numeric=True),
+        Column(title="Other reading", numeric=True),
         Column(title="Reported", numeric=True),
         Column(title="Otherwise", numeric=True),
         Column(title=f"{level(context.settings.level)} CI", numeric=True),
@@ -41,6 +42,22 @@ def effects(context: Context, endpoint: EndpointResults) -> list[Table]:
             rows=tuple(_row(effect, reported.get(effect["reference"])) for effect in found),
         )
     ]
+
+
+def largest(endpoint: EndpointResults) -> Sentence:
+    """Say which decision moves the primary estimate most; nothing if none touches it."""
+    found: list[Record] = endpoint.discrepancies.get("effects", [])
+    touching = [effect for effect in found if effect["estimand"] == "primary"]
+    if not touching:
+        return ()
+    most = max(touching, key=lambda effect: abs(effect["change"]))
+    short = endpoint.pool["endpoint"]["short"]
+    return join(
+        f"Of the decisions that touch the primary estimate of {short}, "
+        f"{most['discrepancy_id']} matters most: the other reading would move it by ",
+        quote(most, "change", "signed-points"),
+        " percentage points.",
+    )
 
 
 def _row(effect: Record, reported: Record | None) -> TableRow:

@@ -9,7 +9,7 @@ from poolprop.report.context import Context, Section
 from poolprop.report.formats import plain
 from poolprop.report.prose import plural
 from poolprop.report.read import Rows
-from poolprop.report.sections.decisions import effects
+from poolprop.report.sections.decisions import effects, largest
 from poolprop.report.tables import Table, text_table
 from poolprop.report.values import Sentence
 
@@ -57,7 +57,10 @@ def section(context: Context) -> Section | None:
     names = {row.get("source_id", ""): row.get("label", "") for row in results.studies}
     decided = _named(_only(results.discrepancies, DISCREPANCIES), names)
     body = Sources(
-        sentences=tuple(_findings(results.source_audit, results.discrepancies)),
+        sentences=(
+            *_findings(results.source_audit, results.discrepancies),
+            *(said for endpoint in results.endpoints if (said := largest(endpoint))),
+        ),
         discrepancies=_table("table-discrepancies", "Contradictions and decisions", decided),
         effects=tuple(table for e in results.endpoints for table in effects(context, e)),
         audit=_table(
