@@ -97,7 +97,7 @@ def judge(solutions: tuple[Ratio, ...], held: Ratio | None) -> tuple[Verdict, Se
 
 def _detail(solutions: tuple[Ratio, ...], held: Ratio | None, what: str) -> str:
     if not solutions:
-        return f"No count makes {what}."
+        return f"No counts make {what}."
     if held is not None and held not in solutions:
         return f"Our table holds {held[0]}/{held[1]}, which is none of the counts that fit."
     if len(solutions) == 1:

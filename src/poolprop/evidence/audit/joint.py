@@ -22,24 +22,15 @@ def joint_findings(evidence: Evidence) -> Iterator[Finding]:
     """Solve every set of claims that must hold together.
 
     The percentages among the terms are the unknowns, the other claims are conditions on them.
-    If the joint claim has a whole, counts and denominators of its terms add up to it.
     """
     for claim in claims_of(evidence, "joint"):
-        names = dict.fromkeys((*claim.terms, claim.whole))
-        members = [evidence.claims[name] for name in names if name in evidence.claims]
+        members = [evidence.claims[name] for name in claim.terms]
         unknowns = [member for member in members if member.kind == "percent_only"]
         domains = {member.claim_id: _domain(member) for member in unknowns}
         constraints = [one for member in members for one in _constraints(member, evidence)]
-        if claim.whole:
-            constraints.append(_sum(_percentages(claim, evidence), claim.whole, evidence))
         found = list(islice(solutions(domains, constraints), ENOUGH))
         figures = [figure_of(member.claim_id, evidence) for member in unknowns]
         yield _finding(claim, figures, members, found)
-
-
-def _percentages(claim: Claim, evidence: Evidence) -> tuple[str, ...]:
-    claims = evidence.claims
-    return tuple(name for name in claim.terms if claims[name].kind == "percent_only")
 
 
 def _domain(claim: Claim) -> tuple[Ratio, ...]:

@@ -59,7 +59,8 @@ def _loose_conditions(
     members = [by_id[name] for name in joint.terms if name in by_id]
     unknowns = {one.claim_id for one in members if one.kind == "percent_only"}
     for member in members:
-        for name in member.terms if member.kind != "percent_only" else ():
+        about = (*member.terms, *([member.whole] if member.whole in by_id else []))
+        for name in about if member.kind != "percent_only" else ():
             if name not in unknowns:
                 problem = f"{member.claim_id!r} is about {name!r}, which is not among the terms"
                 hint = "List the percentage it is about as well."

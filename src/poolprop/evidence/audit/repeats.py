@@ -66,7 +66,7 @@ def _finding(subject: str, source_id: str, figures: list[Figure], locator: str) 
         outcome_ids=outcome_ids(figures),
         kind="repeat",
         printed=" against ".join(_show(figure) for figure in figures),
-        recomputed="",
+        recomputed=" against ".join(_share(figure) for figure in figures if _percent(figure)),
         verdict="contradicts" if clash else "agrees",
         severity=_severity(clash[0]) if clash else "",
         detail="The same fact is printed differently." if clash else "The two prints agree.",
@@ -97,6 +97,10 @@ def _percent(figure: Figure) -> Decimal | None:
     if figure.group:
         return percentage(*figure.group)
     return figure.percent.value if figure.percent else None
+
+
+def _share(figure: Figure) -> str:
+    return f"{_percent(figure):.1f}%"
 
 
 def _show(figure: Figure) -> str:
