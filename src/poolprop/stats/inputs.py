@@ -1,0 +1,75 @@
+"""Checks at the public door; everything behind it may assume valid counts."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from poolprop.errors import EstimationError
+
+Floats = NDArray[np.float64]
+
+
+def counts(events: ArrayLike, total: ArrayLike) -> tuple[Floats, Floats]:
+    """Return events and totals as float arrays of shape ``(k,)``.
+
+    Raises
+    ------
+    EstimationError
+        If the lengths differ, nothing is given, or a pair is not ``0 <= events <= total`` with
+        whole numbers and ``total >= 1``; the message names the study (counted from 1).
+    """
+    x, n = _vector(events, "events"), _vector(total, "total")
+    if x.size != n.size:
+        raise EstimationError(
+            f"events has {x.size} values but total has {n.size}",
+            where="events, total",
+            hint="Give one pair for each study.",
+        )
+    if x.size == 0:
+        raise EstimationError("no study is given", where="events", hint="Give at least one.")
+    bad = ~((x >= 0) & (x <= n) & (n >= 1) & (x == np.floor(x)) & (n == np.floor(n)))
+    bad |= ~np.isfinite(n)
+    if bad.any():
+        i = int(np.flatnonzero(bad)[0])
+        raise EstimationError(
+            f"events is {x[i]:g} and total is {n[i]:g}",
+            where=f"study {i + 1}",
+            hint="Whole numbers are needed with 0 <= events <= total and total >= 1.",
+        )
+    return x, n
+
+
+def fraction(value: float, name: str) -> float:
+    """Return a level that lies strictly between 0 and 1."""
+    if not 0 < value < 1:
+        raise EstimationError(
+            f"{name} is {value!r}", where=name, hint="It must lie between 0 and 1, such as 0.95."
+        )
+    return float(value)
+
+
+def choice(value: str, name: str, allowed: Collection[str]) -> str:
+    """Return a choice that is among those allowed."""
+    if value not in allowed:
+        raise EstimationError(
+            f"{name} is {value!r}", where=name, hint=f"Choose one of {', '.join(allowed)}."
+        )
+    return value
+
+
+def _vector(values: ArrayLike, name: str) -> Floats:
+    try:
+        array: NDArray[Any] = np.asarray(values, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise EstimationError(
+            f"{name} holds something that is not a number", where=name, hint="Give whole numbers."
+        ) from None
+    if array.ndim > 1:
+        raise EstimationError(
+            f"{name} has {array.ndim} dimensions", where=name, hint="Give one value a study."
+        )
+    return np.atleast_1d(array)

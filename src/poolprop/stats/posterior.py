@@ -1,0 +1,170 @@
+"""What can be asked of a posterior: quantiles, probabilities, predictions.
+
+Each conditional posterior of ``mu`` is known at evenly spaced points. The function through them
+is band-limited to all digits that count, so its integral is a sum of sine integrals: exact at
+any point, with no interpolation error.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy.optimize import brentq
+from scipy.special import expit, gammaln, logit, ndtr, sici
+
+from poolprop.errors import EstimationError
+from poolprop.stats.inputs import Floats, fraction
+from poolprop.stats.results import Interval
+
+HERMITE = 24
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Posterior:
+    """Joint posterior of ``(mu, tau)`` of the binomial-normal model, logit scale.
+
+    Attributes
+    ----------
+    tau : ndarray, shape (t,)
+        Nodes of ``tau``.
+    mu : ndarray, shape (t, m)
+        For each of them, evenly spaced points of ``mu``.
+    step : ndarray, shape (t,)
+        Their spacing.
+    mass : ndarray, shape (t, m)
+        Posterior probabilities; they sum to 1.
+    prior : str
+        The prior on ``tau``, in words.
+    """
+
+    tau: Floats
+    mu: Floats
+    step: Floats
+    mass: Floats = field(repr=False)
+    prior: str
+
+    def quantiles(self, probabilities: ArrayLike) -> Floats:
+        """Return quantiles of the median-study proportion ``expit(mu)``.
+
+        Parameters
+        ----------
+        probabilities : array_like
+            Between 0 and 1, ends excluded.
+        """
+        return expit(self._invert(self._cdf_mu, probabilities))
+
+    @property
+    def median(self) -> float:
+        """Posterior median of ``expit(mu)``."""
+        return float(self.quantiles(0.5)[0])
+
+    def interval(self, level: float = 0.95) -> Interval:
+        """Return the central credible interval of ``expit(mu)``."""
+        lower, upper = self.quantiles(_tails(level))
+        return Interval(lower=float(lower), upper=float(upper))
+
+    def prob_above(self, threshold: float) -> float:
+        """Return the probability that ``expit(mu)`` exceeds ``threshold``, in (0, 1)."""
+        return 1 - self._cdf_mu(float(logit(fraction(threshold, "threshold"))))
+
+    def tau_quantiles(self, probabilities: ArrayLike) -> Floats:
+        """Return quantiles of ``tau``, interpolated between its nodes."""
+        levels = np.atleast_1d(np.asarray(probabilities, dtype=np.float64))
+        share = self.mass.sum(axis=1)
+        cdf = np.cumsum(share) - 0.5 * share
+        edges = np.concatenate([[0.0], cdf, [1.0]])
+        out: Floats = np.interp(levels, edges, np.concatenate([[0.0], self.tau, [self.tau[-1]]]))
+        return out
+
+    @property
+    def mean_mu(self) -> float:
+        """Posterior mean of ``mu``."""
+        return float(np.sum(self.mass * self.mu))
+
+    @property
+    def sd_mu(self) -> float:
+        """Posterior standard deviation of ``mu``."""
+        return float(np.sqrt(np.sum(self.mass * (self.mu - self.mean_mu) ** 2)))
+
+    @property
+    def mean_tau(self) -> float:
+        """Posterior mean of ``tau``."""
+        return float(np.sum(self.mass.sum(axis=1) * self.tau))
+
+    def prediction(self, level: float = 0.95) -> Interval:
+        """Return the central predictive interval of a new study's true proportion."""
+        lower, upper = expit(self._invert(self._cdf_new, _tails(level)))
+        return Interval(lower=float(lower), upper=float(upper))
+
+    def prob_new_above(self, threshold: float) -> float:
+        """Return the probability that a new study's true proportion exceeds ``threshold``."""
+        return 1 - self._cdf_new(float(logit(fraction(threshold, "threshold"))))
+
+    def predict(self, n: int) -> Floats:
+        """Return the probabilities of 0, 1, ..., ``n`` events among ``n`` patients of a new study.
+
+        Parameters
+        ----------
+        n : int
+            At least 1.
+        """
+        if n < 1 or n != int(n):
+            raise EstimationError(f"n is {n!r}", where="n", hint="Give a whole number of patients.")
+        node, weight = np.polynomial.hermite_e.hermegauss(HERMITE)
+        eta = self.mu[..., None] + self.tau[:, None, None] * node
+        chance = self.mass[..., None] * (weight / weight.sum())
+        y = np.arange(n + 1.0)
+        log_choose = gammaln(n + 1) - gammaln(y + 1) - gammaln(n - y + 1)
+        up, down = -np.logaddexp(0, -eta), -np.logaddexp(0, eta)
+        out = [np.sum(chance * np.exp(c + i * up + (n - i) * down)) for i, c in enumerate(log_choose)]
+        return np.array(out) / np.sum(out)
+
+    @property
+    def marginal_mean(self) -> float:
+        """Posterior mean of the population-averaged proportion ``E expit(mu + tau z)``."""
+        return float(np.dot(self.predict(1), [0.0, 1.0]))
+
+    def _cdf_mu(self, at: float) -> float:
+        return float(np.sum(self.mass * _step_response((at - self.mu) / self.step[:, None])))
+
+    def _cdf_new(self, at: float) -> float:
+        """Return the distribution of a new study's logit.
+
+        Where ``tau`` exceeds the spacing the sum over ``mu`` is exact by itself; below it the
+        exact distribution of ``mu`` is averaged over the new study's deviation instead.
+        """
+        fine = self.tau >= self.step
+        z = (at - self.mu[fine]) / self.tau[fine][:, None]
+        total = float(np.sum(self.mass[fine] * ndtr(z)))
+        node, weight = np.polynomial.hermite_e.hermegauss(HERMITE)
+        for tau, mu, step, mass in zip(
+            self.tau[~fine], self.mu[~fine], self.step[~fine], self.mass[~fine], strict=True
+        ):
+            shifted = (at - tau * node[:, None] - mu) / step
+            total += float(np.sum(weight / weight.sum() * (_step_response(shifted) @ mass)))
+        return total
+
+    def _invert(self, cdf: Callable[[float], float], probabilities: ArrayLike) -> Floats:
+        reach = float(self.tau[-1]) * 9
+        low, high = float(self.mu.min()) - reach, float(self.mu.max()) + reach
+        levels = np.atleast_1d(np.asarray(probabilities, dtype=np.float64))
+        return np.array(
+            [
+                brentq(lambda t, p=level: cdf(t) - p, low, high, xtol=1e-11)  # type: ignore[misc]
+                for level in (fraction(float(value), "probability") for value in levels)
+            ]
+        )
+
+
+def _step_response(distance: Floats) -> Floats:
+    """Return the integral of the sinc function up to ``distance``, in units of the spacing."""
+    out: Floats = 0.5 + sici(np.pi * distance)[0] / np.pi
+    return out
+
+
+def _tails(level: float) -> tuple[float, float]:
+    tail = (1 - fraction(level, "level")) / 2
+    return tail, 1 - tail

@@ -1,0 +1,117 @@
+"""What the engine returns: frozen, on named scales, ready for JSON."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict, dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Interval:
+    """A closed interval, lower bound first; bounds may be infinite on a model's scale."""
+
+    lower: float
+    upper: float
+
+    def __post_init__(self) -> None:
+        if not self.lower <= self.upper:  # NaN fails as well
+            raise ValueError(f"interval ({self.lower}, {self.upper}) is not ordered")
+
+    @property
+    def width(self) -> float:
+        """Length of the interval."""
+        return self.upper - self.lower
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PoolResult:
+    """One pooled proportion.
+
+    Attributes
+    ----------
+    model, measure, link, tau2_method, ci_method : str
+        What was fitted; ``method`` is the same in words.
+    k, events, total : int
+        Studies, and their counts added up.
+    level : float
+        Level of both intervals, as a fraction.
+    estimate, se, tau2, ci_estimate : float, Interval
+        On the model's scale; ``se`` is ``None`` where there is none (all or no events).
+    proportion, ci, prediction : float, Interval
+        In [0, 1]; ``prediction`` is ``None`` where it cannot be given, and ``notes`` say why.
+    i2, h2 : float
+        Share (0 to 1) and ratio of variation beyond chance, defined as ``i2_definition`` says.
+    q, q_df, q_p : float
+        Cochran's Q on the model's scale of measurement.
+    loglik : float or None
+        Log-likelihood with all constants, for likelihood models.
+    converged : bool
+        Whether the estimate solves its equations.
+    notes : tuple of str
+        What a reader must know: boundaries, few studies, what could not be given.
+    weights : tuple of float
+        Share of each study in the information about the estimate; they sum to 1.
+    """
+
+    model: str
+    measure: str
+    link: str
+    tau2_method: str
+    ci_method: str
+    level: float
+    k: int
+    events: int
+    total: int
+    estimate: float
+    se: float | None
+    ci_estimate: Interval
+    proportion: float
+    ci: Interval
+    prediction: Interval | None
+    prediction_method: str
+    tau2: float
+    i2: float | None
+    i2_definition: str
+    h2: float | None
+    q: float | None
+    q_df: int
+    q_p: float | None
+    loglik: float | None
+    converged: bool
+    notes: tuple[str, ...]
+    method: str
+    weights: tuple[float, ...]
+
+    @property
+    def tau(self) -> float:
+        """Between-study standard deviation, on the model's scale."""
+        return math.sqrt(self.tau2)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values for JSON; an infinite bound or estimate becomes ``None``."""
+        record = asdict(self) | {"tau": self.tau, "notes": list(self.notes)}
+        del record["weights"]
+        return {key: _finite(value) for key, value in record.items()}
+
+    def summary(self) -> str:
+        """Return the result as three lines of text."""
+        percent = f"{100 * self.proportion:.1f} %"
+        ci = f"{100 * self.ci.lower:.1f} to {100 * self.ci.upper:.1f} %"
+        lines = [
+            f"Pooled proportion {percent} ({100 * self.level:g} % CI {ci}); "
+            f"{self.k} {'study' if self.k == 1 else 'studies'}, {self.events}/{self.total}",
+            self.method,
+        ]
+        if self.prediction is not None:
+            low, high = 100 * self.prediction.lower, 100 * self.prediction.upper
+            lines.append(
+                f"Prediction interval {low:.1f} to {high:.1f} % ({self.prediction_method})"
+            )
+        return "\n".join([*lines, *self.notes])
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _finite(item) for key, item in value.items()}
+    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -1,0 +1,98 @@
+"""Weighted least squares with known variances plus ``tau2``: the heart of two-step models.
+
+Everything is a function of the design ``X``; a plain meta-analysis has one column of ones.
+Functions accept an array of ``tau2`` values and broadcast over it, so that a likelihood is
+scanned in one call.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from poolprop.stats.inputs import Floats
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wls:
+    """A weighted fit at given variances.
+
+    Attributes
+    ----------
+    beta : ndarray, shape (..., p)
+        Coefficients.
+    cov : ndarray, shape (..., p, p)
+        ``(X' W X)^-1``.
+    weights, residual : ndarray, shape (..., k)
+        ``1 / (vi + tau2)`` and ``yi - X beta``.
+    rss : ndarray, shape (...)
+        Weighted sum of squared residuals: the generalised Q.
+    """
+
+    beta: Floats
+    cov: Floats
+    weights: Floats
+    residual: Floats
+    rss: Floats
+
+
+def intercept(k: int) -> Floats:
+    """Return the design of a plain meta-analysis."""
+    return np.ones((k, 1))
+
+
+def weighted_fit(yi: Floats, vi: Floats, design: Floats, tau2: float | Floats = 0.0) -> Wls:
+    """Fit by weighted least squares with weights ``1 / (vi + tau2)``.
+
+    Parameters
+    ----------
+    yi, vi : ndarray, shape (k,)
+        Effect sizes and sampling variances.
+    design : ndarray, shape (k, p)
+        Of full column rank.
+    tau2 : float or ndarray, shape (...)
+        Between-study variance; leading axes are kept.
+    """
+    weights = 1 / (vi + np.asarray(tau2, dtype=np.float64)[..., None])
+    if design.shape[1] == 1:
+        column = design[:, 0]
+        cov = 1 / np.sum(weights * column**2, axis=-1)[..., None, None]
+        beta = cov[..., 0] * np.sum(weights * column * yi, axis=-1)[..., None]
+    else:
+        weighted = weights[..., None] * design
+        cov = np.linalg.inv(np.swapaxes(weighted, -1, -2) @ design)
+        beta = (cov @ np.sum(weighted * yi[:, None], axis=-2)[..., None])[..., 0]
+    residual = yi - beta @ design.T
+    rss = np.sum(weights * residual * residual, axis=-1)
+    return Wls(beta=beta, cov=cov, weights=weights, residual=residual, rss=rss)
+
+
+def trace_p(fit: Wls, design: Floats) -> Floats:
+    """Return the trace of ``P = W - W X (X'WX)^-1 X' W``."""
+    out: Floats = fit.weights.sum(axis=-1) - np.trace(
+        fit.cov @ _moment(fit.weights**2, design), axis1=-2, axis2=-1
+    )
+    return out
+
+
+def trace_pp(fit: Wls, design: Floats) -> Floats:
+    """Return the trace of ``P P``."""
+    square = fit.cov @ _moment(fit.weights**2, design)
+    cube = fit.cov @ _moment(fit.weights**3, design)
+    traces = np.trace(square @ square - 2 * cube, axis1=-2, axis2=-1)
+    out: Floats = np.sum(fit.weights**2, axis=-1) + traces
+    return out
+
+
+def projection(fit: Wls, design: Floats) -> Floats:
+    """Return ``P`` itself, shape (k, k), for one ``tau2``."""
+    weighted = fit.weights[:, None] * design
+    out: Floats = np.diag(fit.weights) - weighted @ fit.cov @ weighted.T
+    return out
+
+
+def _moment(weights: Floats, design: Floats) -> Floats:
+    weighted = weights[..., None] * design
+    out: Floats = np.swapaxes(weighted, -1, -2) @ design
+    return out
