@@ -42,7 +42,7 @@ class Results:
     ----------
     endpoints : tuple of EndpointResults
         In the order of the plan.
-    studies, discrepancies, source_audit : tuple of mapping
+    studies, discrepancies, source_audit, findings, agreement : tuple of mapping
         Rows of tables; empty where the file does not exist.
     safety : mapping
         Adverse events; empty where the file does not exist.
@@ -54,6 +54,8 @@ class Results:
     studies: Rows
     discrepancies: Rows
     source_audit: Rows
+    findings: Rows
+    agreement: Rows
     safety: Record
     manifest: Record
 
@@ -84,6 +86,8 @@ def read_results(folder: Path, order: tuple[str, ...] = ()) -> Results:
         studies=read_table(folder / "tables" / "studies.csv"),
         discrepancies=read_table(folder / "tables" / "discrepancies.csv"),
         source_audit=read_table(folder / "evidence" / "source_audit.csv"),
+        findings=read_table(folder / "evidence" / "findings.csv"),
+        agreement=read_table(folder / "evidence" / "agreement.csv"),
         safety=read_optional(folder / "safety" / "pool.json", "poolprop/safety/1"),
         manifest=read_optional(folder / "audit" / "manifest.json", MANIFEST),
     )

@@ -284,6 +284,19 @@ def write_results(folder: Path, names: tuple[str, ...] = NAMES) -> Path:
          "percent_agrees": "yes", "locator": names[0]}
     ]  # fmt: skip
     write_csv(folder / "evidence" / "source_audit.csv", audit)
+    judged = [
+        {"finding_id": f"F{i}", "source_id": "S", "kind": "percentage", "printed": names[0],
+         "recomputed": "57.1%", "verdict": verdict, "severity": severity, "detail": names[-1],
+         "locator": "Results", "discrepancy_ids": "D1;D2"}
+        for i, (verdict, severity) in enumerate(
+            [("agrees", ""), ("agrees", ""), ("contradicts", "low"), ("impossible", "high")]
+        )
+    ]  # fmt: skip
+    write_csv(folder / "evidence" / "findings.csv", judged)
+    agreed = {"source_id": "all", "aspect": "counts", "n": "486", "agreed": "481",
+              "percent": "98.97", "kappa": "", "kappa_lower": "", "kappa_upper": "",
+              "note": names[0]}  # fmt: skip
+    write_csv(folder / "evidence" / "agreement.csv", [agreed])
     found = [
         {"source_id": "S", "printed": names[0], "recomputed": "12/21", "severity_label": "High",
          "decision": names[-1], "reason": "the table says so", "locator": "Results"}

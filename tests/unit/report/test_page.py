@@ -165,6 +165,17 @@ def test_a_result_without_a_field_is_refused_by_name(plain):
         render(plain)
 
 
+def test_the_audit_is_counted_and_its_problems_listed_gravest_first(plain):
+    parsed = page.Page(render(plain))
+    said = next(e.text for e in parsed.all("p") if "recomputed:" in e.text)
+    assert said == (
+        "4 printed figures or sets of figures recomputed: 2 agree, 1 is contradicted and "
+        "1 is impossible."
+    )
+    verdicts = [e.text for e in parsed.all("td") if e.text in ("Contradicted", "Impossible")]
+    assert verdicts == ["Impossible", "Contradicted"]
+
+
 def test_endpoints_come_in_the_order_of_the_plan(plain):
     parsed = page.Page(render(plain))
     cards = [e.attrs["id"] for e in parsed.all("article") if e.attrs["id"].startswith("answer-")]

@@ -2,109 +2,133 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from poolprop.report.context import Context, Section
-from poolprop.report.formats import plain
+from poolprop.report.formats import MISSING, number, plain
 from poolprop.report.prose import plural
 from poolprop.report.read import Rows
+from poolprop.report.sections import findings
 from poolprop.report.sections.decisions import effects, largest
 from poolprop.report.tables import Table, text_table
 from poolprop.report.values import Sentence
 
-DISCREPANCIES = (
-    "discrepancy_id",
-    "source_id",
-    "printed",
-    "recomputed",
-    "severity_label",
-    "decision",
-    "reason",
-    "locator",
-)
-TITLES = {
+DISCREPANCIES = {
     "discrepancy_id": "No.",
     "source_id": "Source",
+    "printed": "Printed",
+    "recomputed": "Recomputed",
     "severity_label": "Severity",
+    "decision": "Decision",
+    "reason": "Reason",
     "locator": "Where in the source",
+}
+RECOMPUTED = {
+    "outcome_id": "Row",
+    "events": "Events",
+    "total": "Total",
     "percent_reported": "% printed",
     "percent_recomputed": "% recomputed",
     "percent_agrees": "Agrees",
     "ci_lower_reported": "CI from",
     "ci_upper_reported": "CI to",
     "ci_methods": "Interval reproduced by",
-    "outcome_id": "Row",
-    "arm_id": "Arm",
+    "locator": "Where in the source",
 }
+AGREEMENT = ("Source", "What was compared", "Compared", "Same", "%", "Kappa", "from", "to", "Note")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sources:
-    """What was found, the contradictions, what hangs on them, and every recomputed figure."""
+    """What was found in sentences, tables that stand open, and tables that are folded."""
 
     sentences: tuple[Sentence, ...]
-    discrepancies: Table | None
-    effects: tuple[Table, ...]
-    audit: Table | None
+    open: tuple[Table, ...]
+    folded: tuple[Table, ...]
 
 
 def section(context: Context) -> Section | None:
     """Return the section; None if the sources were not audited."""
     results = context.results
-    if not results.discrepancies and not results.source_audit:
+    if not (results.discrepancies or results.source_audit or results.findings):
         return None
     names = {row.get("source_id", ""): row.get("label", "") for row in results.studies}
-    decided = _named(_only(results.discrepancies, DISCREPANCIES), names)
+
+    def named(source: str) -> str:
+        return names.get(source) or plain(source)
+
+    decided = _named(results.discrepancies, named)
     body = Sources(
-        sentences=(
-            *_findings(results.source_audit, results.discrepancies),
-            *(said for endpoint in results.endpoints if (said := largest(endpoint))),
+        sentences=tuple(_sentences(context)),
+        open=(
+            *findings.overview(results.findings, named),
+            *_table("discrepancies", "Contradictions and decisions", decided, DISCREPANCIES),
         ),
-        discrepancies=_table("table-discrepancies", "Contradictions and decisions", decided),
-        effects=tuple(table for e in results.endpoints for table in effects(context, e)),
-        audit=_table(
-            "table-source-audit", "Printed figures, recomputed from counts", results.source_audit
+        folded=(
+            *findings.problems(results.findings, named),
+            *(table for endpoint in results.endpoints for table in effects(context, endpoint)),
+            *_agreement(results.agreement, named),
+            *_table("source-audit", "Every printed percentage and interval, recomputed from counts",
+                    results.source_audit, RECOMPUTED),
         ),
-    )
+    )  # fmt: skip
     return Section(id="sources", title="Audit of the sources", body=body)
 
 
-def _findings(audit: Rows, discrepancies: Rows) -> list[Sentence]:
-    sentences: list[Sentence] = []
-    checked = [row for row in audit if row.get("percent_agrees")]
-    if checked:
-        wrong = sum(row["percent_agrees"] != "yes" for row in checked)
-        text = (
-            f"{len(checked)} printed {plural(len(checked), 'percentage')} recomputed from counts: "
-        )
-        sentences.append((text + (f"{wrong} differ." if wrong else "all agree after rounding."),))
-    if discrepancies:
-        n = len(discrepancies)
+def _sentences(context: Context) -> list[Sentence]:
+    results = context.results
+    said = findings.sentences(results.findings) or _percentages(results.source_audit)
+    n = len(results.discrepancies)
+    if n:
         text = f"{n} {plural(n, 'contradiction')} within or between sources, each with a decision."
-        sentences.append((text,))
-    return sentences
+        said.append((text,))
+    return said + [one for endpoint in results.endpoints if (one := largest(endpoint))]
 
 
-def _only(rows: Rows, columns: Sequence[str]) -> Rows:
-    """Keep the columns a reader needs; all of them if the table has others."""
-    kept = [column for column in columns if rows and column in rows[0]]
-    return tuple({column: row[column] for column in kept} for row in rows) if kept else rows
+def _percentages(audit: Rows) -> list[Sentence]:
+    checked = [row for row in audit if row.get("percent_agrees")]
+    if not checked:
+        return []
+    n, wrong = len(checked), sum(row["percent_agrees"] != "yes" for row in checked)
+    verdict = f"{wrong} {plural(wrong, 'differs', 'differ')}" if wrong else "none differs"
+    text = f"{n} printed {plural(n, 'percentage')} recomputed from counts: {verdict}"
+    return [(f"{text} after rounding.",)]
 
 
-def _named(rows: Rows, names: Mapping[str, str]) -> Rows:
-    """Write the name of a source instead of its key, where a study of that source has one."""
-    return tuple(
-        {**row, "source_id": names.get(row["source_id"]) or row["source_id"]}
-        if "source_id" in row
-        else row
-        for row in rows
-    )
+def _named(rows: Rows, named: Callable[[str], str]) -> Rows:
+    """Write the name of a source instead of its key."""
+    return tuple({**row, "source_id": named(row.get("source_id", ""))} for row in rows)
 
 
-def _table(name: str, caption: str, rows: Sequence[Mapping[str, str]]) -> Table | None:
+def _table(name: str, caption: str, rows: Rows, titles: dict[str, str]) -> list[Table]:
+    """Return a table of those columns that have any content; none without rows."""
     if not rows:
-        return None
-    columns = [column for column in rows[0] if any(row[column] for row in rows)]
-    titles = [TITLES.get(column, plain(column)) for column in columns]
-    return text_table(name, caption, titles, [[row[column] for column in columns] for row in rows])
+        return []
+    columns = [column for column in titles if any(row.get(column) for row in rows)]
+    cells = [[row[column] for column in columns] for row in rows]
+    return [text_table(f"table-{name}", caption, [titles[c] for c in columns], cells)]
+
+
+def _agreement(rows: Rows, named: Callable[[str], str]) -> list[Table]:
+    """Return how well two independent extractions agree; none if there was one only."""
+    if not rows:
+        return []
+    cells = [
+        (
+            named(row["source_id"]),
+            plain(row["aspect"]),
+            row["n"],
+            row["agreed"],
+            _decimals(row["percent"], 1),
+            *(_decimals(row[key], 2) for key in ("kappa", "kappa_lower", "kappa_upper")),
+            row["note"],
+        )
+        for row in rows
+    ]
+    caption = "Agreement of two independent extractions, with Cohen's kappa"
+    return [text_table("table-agreement", caption, AGREEMENT, cells)]
+
+
+def _decimals(text: str, digits: int) -> str:
+    return number(float(text), digits) if text else MISSING
