@@ -135,6 +135,7 @@ def kappa(ratings: Sequence[tuple[str, str]]) -> tuple[float, float, float] | No
     Large sample standard errors of kappa and weighted kappa. Psychological Bulletin
     72(5):323-327.
     """
+    import numpy as np
     from statsmodels.stats.inter_rater import cohens_kappa
 
     categories = sorted({category for pair in ratings for category in pair})
@@ -144,9 +145,7 @@ def kappa(ratings: Sequence[tuple[str, str]]) -> tuple[float, float, float] | No
     table = [[0] * len(categories) for _ in categories]
     for a, b in ratings:
         table[place[a]][place[b]] += 1
-    result = cohens_kappa(table)
-    return (
-        float(result.kappa),
-        max(-1.0, float(result.kappa_low)),
-        min(1.0, float(result.kappa_upp)),
-    )
+    with np.errstate(invalid="ignore"):  # rounding can leave a variance of zero below zero
+        result = cohens_kappa(table)
+    value, half = float(result.kappa), float(np.nan_to_num(result.kappa_upp - result.kappa))
+    return value, max(-1.0, value - half), min(1.0, value + half)
