@@ -45,10 +45,28 @@ def scale(result: Record) -> str:
     return SCALES.get(measure, measure)
 
 
+def symbols(text: str) -> str:
+    """Write the names of parameters as symbols."""
+    return text.replace("tau2", "τ²")
+
+
 def definition(result: Record) -> str:
     """Return which definition of I2 a result uses; empty if it has no I2."""
-    text = str(result["i2_definition"] or "") if result["i2"] is not None else ""
-    return text.replace("tau2", "τ²")
+    return symbols(result["i2_definition"] or "") if result["i2"] is not None else ""
+
+
+def crosses(result: Record) -> bool:
+    """Return whether the confidence interval reaches beyond the prediction interval."""
+    ci, prediction = result["ci"], result["prediction"]
+    if prediction is None:
+        return False
+    return bool(ci["lower"] < prediction["lower"] or ci["upper"] > prediction["upper"])
+
+
+CROSSING = (
+    "The two intervals come from different methods, so with few studies a confidence interval "
+    "may reach beyond the prediction interval."
+)
 
 
 def answer(result: Record, studies: Sequence[Record]) -> Sentence:

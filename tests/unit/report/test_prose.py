@@ -97,3 +97,9 @@ def test_levels_are_listed_with_what_they_rest_on():
     ]
     said = spell(prose.by_level({"label": "Setting", "levels": levels}))
     assert said == "By setting: First 57.1% (one study); Later 80.8% (4 studies)."
+
+
+def test_crossing_intervals_are_noticed():
+    assert not prose.crosses(POOLED)
+    assert prose.crosses(POOLED | {"prediction": {"lower": 0.75, "upper": 0.9}})
+    assert not prose.crosses(SINGLE)

@@ -91,7 +91,7 @@ def _figure(context: Context, meta: Record, estimand: Record, result: Record) ->
 
 
 def _caption(result: Record, estimand: Record) -> Sentence:
-    method = result["method"].rstrip(".")
+    method = prose.symbols(result["method"]).rstrip(".")
     parts = [prose.drawn(result, estimand), prose.heterogeneity(result)]
     text: Sentence = ()
     for part in parts:

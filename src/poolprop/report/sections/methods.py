@@ -17,10 +17,11 @@ STUDY_INTERVALS = {"clopper-pearson": "Clopper-Pearson (exact)", "wilson": "Wils
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Topic:
-    """A heading of the methods, its paragraphs, and a table if it needs one."""
+    """A heading of the methods, its paragraphs, a list of methods, a table if it needs one."""
 
     title: str
     paragraphs: tuple[Sentence, ...]
+    items: tuple[str, ...] = ()
     table: Table | None = None
 
 
@@ -37,7 +38,7 @@ def section(context: Context) -> Section:
         *_estimands(context),
         Topic(title="Pooling", paragraphs=tuple(_pooling(context))),
         Topic(title="Subgroups", paragraphs=tuple(_subgroups(context))),
-        Topic(title="Sensitivity", paragraphs=tuple(_sensitivity(context))),
+        _sensitivity(context),
     )
     shown = tuple(topic for topic in topics if topic.paragraphs or topic.table)
     return Section(id="methods", title="Methods", body=Methods(topics=shown))
@@ -90,7 +91,7 @@ def _all_results(context: Context, role: str) -> list[Record]:
 
 
 def _unique(texts: Iterable[str | None]) -> list[str]:
-    return list(dict.fromkeys(text.rstrip(".") for text in texts if text))
+    return list(dict.fromkeys(prose.symbols(text).rstrip(".") for text in texts if text))
 
 
 def _pooling(context: Context) -> list[Sentence]:
@@ -101,10 +102,11 @@ def _pooling(context: Context) -> list[Sentence]:
         paragraphs.append(("Primary model: ", "; ".join(methods), "."))
     predictions = _unique(r["prediction_method"] for r in primary if r["prediction"])
     if predictions:
-        paragraphs.append(("Prediction intervals: ", "; ".join(predictions), "."))
+        crossing = f" {prose.CROSSING}" if any(prose.crosses(r) for r in primary) else ""
+        paragraphs.append((f"Prediction intervals: {'; '.join(predictions)}.{crossing}",))
     definitions = _unique(prose.definition(r) for r in primary)
     if definitions:
-        paragraphs.append((f"I² is computed {' or '.join(definitions)}.",))
+        paragraphs.append((f"I²: {' or '.join(definitions)}.",))
     name = STUDY_INTERVALS.get(context.settings.study_interval, context.settings.study_interval)
     of = level(context.settings.level)
     paragraphs.append((f"Single studies have {name} intervals. All intervals are at {of}.",))
@@ -134,16 +136,15 @@ def _subgroups(context: Context) -> list[Sentence]:
     return paragraphs
 
 
-def _sensitivity(context: Context) -> list[Sentence]:
+def _sensitivity(context: Context) -> Topic:
+    """List the companion models, and say for which endpoints each study was left out."""
     paragraphs: list[Sentence] = []
-    methods = _unique(r["method"] for r in _all_results(context, "comparison"))
-    if methods:
-        text = "Shown beside the primary model, never instead of it: "
-        paragraphs.append((text, "; ".join(methods), "."))
     left = [e for e in context.results.endpoints if e.influence.get("leave_one_out")]
     if left:
         names = listing([endpoint.pool["endpoint"]["short"] for endpoint in left])
-        paragraphs.append(
-            ("The primary model was refitted without each study in turn for ", *names, ".")
-        )
-    return paragraphs
+        text = "The primary model was refitted without each study in turn for "
+        paragraphs.append((text, *names, "."))
+    methods = _unique(r["method"] for r in _all_results(context, "comparison"))
+    if methods:
+        paragraphs.append(("These models are shown beside the primary one, never instead of it:",))
+    return Topic(title="Sensitivity", paragraphs=tuple(paragraphs), items=tuple(methods))

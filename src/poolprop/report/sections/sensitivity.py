@@ -126,7 +126,12 @@ def _models(context: Context, meta: Record, estimand: Record, result: Record) ->
 def _model_row(result: Record) -> TableRow:
     notes = " ".join(result["notes"])
     return TableRow(
-        cells=(cell(_one_line(result)), *result_cells(result), cell(result["method"]), cell(notes)),
+        cells=(
+            cell(_one_line(result)),
+            *result_cells(result),
+            cell(prose.symbols(result["method"])),
+            cell(notes),
+        ),
         anchor="" if result["role"] == "primary" else result["id"],
         strong=result["role"] == "primary",
     )

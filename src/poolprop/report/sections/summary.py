@@ -57,5 +57,7 @@ def _notes(estimands: list[Record]) -> tuple[Sentence, ...]:
     if scales:
         parts.append(f"τ² is on the {' or '.join(scales)} scale.")
     if definitions:
-        parts.append(f"I² is computed {' or '.join(definitions)}.")
+        parts.append(f"I²: {' or '.join(definitions)}.")
+    if any(prose.crosses(r) for r in results):
+        parts.append(prose.CROSSING)
     return ((" ".join(parts),),) if parts else ()
