@@ -49,7 +49,7 @@ def _of_claim(claim: Claim, printed: Printed, evidence: Evidence) -> Finding:
     verdict, severity = judge(solutions, held.group)
     what = f"{printed}% of {show_totals(claim.totals)}"
     if claim.events is not None:
-        what += f" with {claim.events} events"
+        what += f", with {claim.events} events"
     return Finding(
         finding_id=f"{claim.claim_id}/count",
         source_id=claim.source_id,

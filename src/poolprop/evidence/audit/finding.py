@@ -26,7 +26,7 @@ class Finding:
     source_id : str
         The document that prints the figure.
     subject : str
-        The row of ``outcomes.csv`` or ``claims.csv`` that is judged.
+        The row of ``outcomes.csv``, ``claims.csv`` or ``survival.csv`` that is judged.
     outcome_ids : tuple of str
         All rows of ``outcomes.csv`` that the judgement rests on or concerns.
     kind : str

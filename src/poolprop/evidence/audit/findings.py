@@ -17,6 +17,7 @@ from poolprop.evidence.audit.percentages import denominators, percentages
 from poolprop.evidence.audit.ratio_check import ratio_findings
 from poolprop.evidence.audit.repeats import repeat_findings
 from poolprop.evidence.audit.sums import sum_findings
+from poolprop.evidence.audit.survival_check import survival_findings
 from poolprop.evidence.load import Evidence
 from poolprop.evidence.tables import Discrepancy
 
@@ -29,6 +30,7 @@ CHECKS = (
     joint_findings,
     p_value_findings,
     ratio_findings,
+    survival_findings,
     sum_findings,
     arm_findings,
     grade_findings,
@@ -76,6 +78,8 @@ def _adjudicated(finding: Finding, evidence: Evidence) -> Iterator[str]:
         return
     if claim := evidence.claims.get(finding.subject):
         yield from claim.discrepancy_ids
+        return
+    if not finding.outcome_ids:
         return
     rows = {
         discrepancy.discrepancy_id: _rows_of(discrepancy, evidence)

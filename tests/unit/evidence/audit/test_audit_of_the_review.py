@@ -89,6 +89,12 @@ def test_mrd_by_salvage_line_has_one_solution(found):
     assert (finding.kind, finding.verdict) == ("joint", "unique_count")
 
 
+def test_every_survival_interval_is_symmetric_on_the_log_log_scale(found):
+    intervals = about(found, "kantarjian2023", "survival_interval", "agrees")
+    assert len(intervals) == 14
+    assert all("log-log" in one.recomputed for one in intervals)
+
+
 def test_our_own_solved_counts_are_never_contradicted(found):
     assert [one.finding_id for one in found if one.detail.startswith("Our table")] == []
 
