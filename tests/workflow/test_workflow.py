@@ -39,7 +39,8 @@ def test_a_changed_row_reruns_only_the_endpoint_it_concerns(copy, snakemake):
     content["outcomes"][4]["events"] = 22  # the arm maple's outcome `cr`
     small_review.write(copy, content)
     only = per_endpoint(
-        "select", "synthesise", "subgroups", "influence", "forest", endpoints=["remission"]
+        *("select", "synthesise", "subgroups", "influence", "discrepancy_effects", "forest"),
+        endpoints=["remission"],
     )
     assert planned(snakemake(copy, "--dry-run").said) == (
         only | DOWNSTREAM | {"check", "audit_sources"}
@@ -144,6 +145,6 @@ def test_a_bad_plan_stops_the_run_with_a_line(snakemake, tmp_path, key, value, l
 def test_the_progress_display_is_a_line_a_job(snakemake, tmp_path):
     run = snakemake(small_review.write(tmp_path), "--logger", "poolprop", "--", "all")
     lines = [line for line in run.said.splitlines() if line.startswith("[")]
-    assert lines[0].startswith("[ 1/15] ")
-    assert lines[-1].startswith("[15/15] report")
+    assert lines[0].startswith("[ 1/17] ")
+    assert lines[-1].startswith("[17/17] report")
     assert run.said.splitlines()[-1].startswith("Done in ")

@@ -32,9 +32,11 @@ DATA = [
 ]
 DATA = [path for path in DATA if os.path.exists(path)]  # not every table must be there
 
-# Jobs use this checkout's engine and, unless conda provides one, the Python that runs Snakemake.
+# Jobs use this checkout's engine and templates and, unless conda provides one, the Python that
+# runs Snakemake. A prefix is no parameter: moving the checkout does not look like a change.
 shell.prefix(
     f"export PYTHONPATH={shlex.quote(str(ENGINE.parent))};"
+    f" export POOLPROP_TEMPLATES={shlex.quote(str(ROOT / 'report'))};"
     ' [ -n "${{CONDA_PREFIX:-}}" ] ||'
     f" export PATH={shlex.quote(str(Path(sys.executable).parent))}:$PATH; "
 )
@@ -76,9 +78,6 @@ REPORT_CODE = digest(
     *CORE, *modules("review.py", "evidence", "report"), ROOT / "report"
 )
 ALL_CODE = digest(ENGINE, ROOT / "report", ROOT / "workflow", ROOT / "Snakefile")
-
-# Relative, so that moving the checkout does not look like a change.
-REPORT_SOURCE = os.path.relpath(ROOT / "report")
 
 
 def folder_of(path, levels=1):

@@ -94,7 +94,6 @@ rule report:
     params:
         code=REPORT_CODE,
         results=lambda wildcards, input: folder_of(input.manifest, levels=2),
-        source=REPORT_SOURCE,
     shell:
         "python -m poolprop step report --config {input.config:q} --results {params.results:q}"
-        " --source {params.source:q} --out {output:q} 2> {log:q}"
+        ' --source "$POOLPROP_TEMPLATES" --out {output:q} 2> {log:q}'
