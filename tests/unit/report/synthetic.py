@@ -306,6 +306,7 @@ def write_results(folder: Path, names: tuple[str, ...] = NAMES) -> Path:
         "schema": "poolprop/manifest/1",
         "version": "0.1.0",
         "code": "ab" * 32,
+        "plan": {"review": {"title": names[0]}},
         "versions": {"python": "3.11", "numpy": "2.3.0"},
         "inputs": [{"path": "data/studies.csv", "sha256": "cd" * 32}],
     }

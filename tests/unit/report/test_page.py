@@ -176,6 +176,16 @@ def test_the_audit_is_counted_and_its_problems_listed_gravest_first(plain):
     assert verdicts == ["Impossible", "Contradicted"]
 
 
+def test_methods_claim_only_the_tests_that_were_done(tmp_path):
+    few = page.Page(render(synthetic.write_results(tmp_path / "few"))).text()
+    assert "no factor met this, so none was tested" in few
+    assert "Tested:" not in few
+    names = tuple(f"Study {i}" for i in range(12))
+    many = page.Page(render(synthetic.write_results(tmp_path / "many", names))).text()
+    assert "Tested: Healed by setting." in many
+    assert "none was tested" not in many
+
+
 def test_endpoints_come_in_the_order_of_the_plan(plain):
     parsed = page.Page(render(plain))
     cards = [e.attrs["id"] for e in parsed.all("article") if e.attrs["id"].startswith("answer-")]

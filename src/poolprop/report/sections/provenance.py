@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 
 from poolprop.report.context import Context, Section
@@ -28,10 +29,11 @@ class Fact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Provenance:
-    """Facts of the run, software versions, and the files with their hashes."""
+    """Facts of the run, software versions, files with their hashes, and the plan that ran."""
 
     facts: tuple[Fact, ...]
     tables: tuple[Table, ...]
+    plan: str
 
 
 def section(context: Context) -> Section:
@@ -43,8 +45,14 @@ def section(context: Context) -> Section:
         if manifest.get(key)
     ]
     tables = (*_versions(manifest), *_files(manifest))
-    body = Provenance(facts=tuple(facts), tables=tables)
+    body = Provenance(facts=tuple(facts), tables=tables, plan=_plan(manifest))
     return Section(id="provenance", title="Provenance", body=body)
+
+
+def _plan(manifest: Record) -> str:
+    """Return the plan as it ran, with every default written out."""
+    plan = manifest.get("plan")
+    return json.dumps(plan, indent=2, ensure_ascii=False) if plan else ""
 
 
 def _versions(manifest: Record) -> list[Table]:
