@@ -10,15 +10,20 @@ from poolprop.evidence.load import Evidence
 
 Ratings = list[tuple[str, str]]  # what A says and what B says of the same item
 OVERALL = "all"
+REPORTED = "reported"  # the category of what a source prints, as against what follows from it
 
 
 class AgreementRow(TypedDict):
     """One row of ``agreement.csv``.
 
-    ``aspect`` is ``found_by_both`` (of all proportions that either extraction has, the share
-    that both have), ``presence`` (has it, has it not; over these and the proportions that were
-    added to the review later), ``counts`` (of those that both have, the share with the same
-    events and total) or ``category`` (the same, reported or derived).
+    ``aspect`` is
+
+    - ``found_by_both``: of all proportions that either extraction has, the share both have;
+    - ``reported_found_by_both``: the same of what either calls reported, without what one may
+      have derived and the other not;
+    - ``presence``: has it or has it not, over these and what was added to the review later;
+    - ``counts``: of the proportions that both have, the share with the same events and total;
+    - ``category``: of these, the share that both call reported, or both derived.
     """
 
     source_id: str
@@ -62,17 +67,23 @@ def _added(evidence: Evidence) -> list[str]:
 
 
 def _of_group(source_id: str, rows: list[ExtractionRow], neither: int) -> list[AgreementRow]:
-    both = [row for row in rows if row.a_row and row.b_row]
+    both = [row for row in rows if _in_both(row)]
+    rated = [row for row in rows if REPORTED in (row.category_a, row.category_b)]
     note = "No kappa: what neither has is not counted here."
     presence = [(_present(row.a_row), _present(row.b_row)) for row in rows]
     counts = [(_fraction(r.a_events, r.a_total), _fraction(r.b_events, r.b_total)) for r in both]
     categories = [(r.category_a, r.category_b) for r in both if r.category_a and r.category_b]
     return [
         _row(source_id, "found_by_both", len(rows), len(both), note=note),
+        _row(source_id, "reported_found_by_both", len(rated), sum(map(_in_both, rated)), note=note),
         _rated(source_id, "presence", presence + [("no", "no")] * neither),
         _rated(source_id, "counts", counts),
         _rated(source_id, "category", categories),
     ]
+
+
+def _in_both(row: ExtractionRow) -> bool:
+    return bool(row.a_row and row.b_row)
 
 
 def _present(row: str) -> str:

@@ -14,6 +14,8 @@ from poolprop.evidence.load import Evidence
 
 # Below this expected count the chi-square tests are not to be trusted (Cochran 1954).
 COCHRAN = 5
+# Up to this many tables are searched for one that gives the printed p value.
+TRIED = 400
 
 
 def p_value_findings(evidence: Evidence) -> Iterator[Finding]:
@@ -81,16 +83,17 @@ def _p_detail(
         return f"{_list(found)} {_give(found)} it, not {_list(list(named))}."
     test = named[0] if named else "Fisher"
     n1, n2 = first[1], second[1]
+    if (n1 + 1) * (n2 + 1) > TRIED:
+        return "No test gives it."
     others = [
         f"{a}/{n1} against {b}/{n2}"
         for a in range(n1 + 1)
         for b in range(n2 + 1)
-        if n1 * n2 <= 400 and printed.fits(p_value(test, (a, n1), (b, n2)))
+        if printed.fits(p_value(test, (a, n1), (b, n2)))
     ]
     if others:
-        return f"No test gives it; {test} would for {_list(others)}."
-    groups = f"of groups of {n1} and {n2}" if n1 * n2 <= 400 else "tried"
-    return f"No test gives it, and {test} gives it for no counts {groups}."
+        return f"No test gives it; {test} would for {_list(others[:4])}."
+    return f"No test gives it, and {test} gives it for no counts of groups of {n1} and {n2}."
 
 
 def _test_choice(
@@ -110,7 +113,9 @@ def _test_choice(
         outcome_ids=outcome_ids(figures),
         kind="test_choice",
         printed=f"P {_sign(printed)}",
-        recomputed=f"Fisher {show_p(exact)}; Boschloo {show_p(by_test['Boschloo'])}",
+        recomputed="; ".join(
+            f"{test} {show_p(by_test[test])}" for test in ("Fisher", "Boschloo") if test in by_test
+        ),
         verdict="method_differs",
         severity=by_p(by_test[asymptotic[0]], exact),
         detail=f"The smallest expected count is {expected:.1f}, too small for {_list(asymptotic)}; "

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from poolprop.evidence.audit.claims import Claim
@@ -46,7 +46,8 @@ def count_findings(evidence: Evidence) -> Iterator[Finding]:
 def _of_claim(claim: Claim, printed: Printed, evidence: Evidence) -> Finding:
     held = of_claim(claim, evidence)
     solutions = ratios_that_fit(printed, claim.totals, claim.events)
-    verdict, severity = judge(solutions, held.group)
+    ours = str(held) if held.group and held.group not in solutions else ""
+    verdict, severity = judge(len(solutions), ours)
     what = f"{printed}% of {show_totals(claim.totals)}"
     if claim.events is not None:
         what += f", with {claim.events} events"
@@ -57,19 +58,19 @@ def _of_claim(claim: Claim, printed: Printed, evidence: Evidence) -> Finding:
         outcome_ids=held.outcome_ids,
         kind="count",
         printed=what,
-        recomputed=show_ratios(solutions),
+        recomputed=show_ratios(solutions[: SHOWN + 1]),
         verdict=verdict,
         severity=severity,
-        detail=_detail(solutions, held.group, what),
+        detail=_detail(len(solutions), ours, what),
         locator=claim.locator,
     )
 
 
 def _of_row(row: Outcome, percent: Decimal, total: int, source_id: str) -> Finding:
     printed = Printed("=", percent)
-    solutions = ratios_that_fit(printed, (total,))
-    held = None if row.events is None else (row.events, total)
-    verdict, severity = judge(solutions, held)
+    counts = counts_that_fit(printed, total)
+    ours = "" if row.events is None or row.events in counts else f"{row.events}/{total}"
+    verdict, severity = judge(len(counts), ours)
     what = f"{printed}% of {total}"
     return Finding(
         finding_id=f"{row.outcome_id}/count",
@@ -78,31 +79,29 @@ def _of_row(row: Outcome, percent: Decimal, total: int, source_id: str) -> Findi
         outcome_ids=(row.outcome_id,),
         kind="count",
         printed=what,
-        recomputed=show_ratios(solutions),
+        recomputed=show_ratios([(count, total) for count in counts[: SHOWN + 1]]),
         verdict=verdict,
         severity=severity,
-        detail=_detail(solutions, held, what),
+        detail=_detail(len(counts), ours, what),
         locator=row.locator,
     )
 
 
-def judge(solutions: tuple[Ratio, ...], held: Ratio | None) -> tuple[Verdict, Severity]:
-    """Judge a set of solutions, and what our table holds against it."""
+def judge(solutions: int, ours: str) -> tuple[Verdict, Severity]:
+    """Judge a number of solutions, and the counts our table holds if they are none of them."""
     if not solutions:
         return "impossible", "high"
-    if held is not None and held not in solutions:
+    if ours:
         return "contradicts", "medium"
-    return ("unique_count" if len(solutions) == 1 else "not_decidable"), ""
+    return ("unique_count" if solutions == 1 else "not_decidable"), ""
 
 
-def _detail(solutions: tuple[Ratio, ...], held: Ratio | None, what: str) -> str:
+def _detail(solutions: int, ours: str, what: str) -> str:
     if not solutions:
         return f"No counts make {what}."
-    if held is not None and held not in solutions:
-        return f"Our table holds {held[0]}/{held[1]}, which is none of the counts that fit."
-    if len(solutions) == 1:
-        return "One count fits."
-    return f"{len(solutions)} counts fit."
+    if ours:
+        return f"Our table holds {ours}, which is none of the counts that fit."
+    return "One count fits." if solutions == 1 else f"{solutions} counts fit."
 
 
 def shared_findings(evidence: Evidence) -> Iterator[Finding]:
@@ -143,7 +142,7 @@ def _shared(claim: Claim, evidence: Evidence) -> Finding:
     )
 
 
-def show_ratios(solutions: tuple[Ratio, ...]) -> str:
+def show_ratios(solutions: Sequence[Ratio]) -> str:
     """Write solutions, the first few of them if there are many."""
     text = "; ".join(f"{events}/{total}" for events, total in solutions[:SHOWN])
     return (text + ("; ..." if len(solutions) > SHOWN else "")) or "none"

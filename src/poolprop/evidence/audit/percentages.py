@@ -7,9 +7,17 @@ from decimal import ROUND_DOWN, Decimal
 
 from poolprop.evidence.audit.figures import AS_PRINTED, INFERRED
 from poolprop.evidence.audit.finding import Finding, by_points
-from poolprop.evidence.audit.printed import Printed, counts_that_fit, percentage, show_percent
+from poolprop.evidence.audit.printed import (
+    Printed,
+    counts_that_fit,
+    percentage,
+    show_percent,
+    totals_that_fit,
+)
 from poolprop.evidence.load import Evidence
 from poolprop.evidence.tables import Outcome
+
+SHOWN = 3  # counts or denominators that a finding spells out
 
 
 def percentages(evidence: Evidence) -> Iterator[Finding]:
@@ -50,9 +58,9 @@ def _rounding(printed: Printed, exact: Decimal) -> str:
 def _misfit(printed: Printed, exact: Decimal, events: int, total: int) -> str:
     if exact.quantize(printed.unit, ROUND_DOWN) == printed.value:
         return "The percentage was cut off, not rounded."
-    counts = counts_that_fit(printed, total)
+    counts = counts_that_fit(printed, total)[:SHOWN]
     of_total = f"{printed}% of {total} would be {' or '.join(map(str, counts))}"
-    totals = [n for n in range(max(1, events), total) if events in counts_that_fit(printed, n)]
+    totals = totals_that_fit(printed, events)[:SHOWN]
     of_events = f"; {events} is {printed}% of {' or '.join(map(str, totals))}" if totals else ""
     return f"{of_total if counts else f'No count of {total} gives {printed}%'}{of_events}."
 

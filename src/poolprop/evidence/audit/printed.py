@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 from typing import Literal, Self
@@ -52,6 +53,16 @@ class Printed:
         """The smallest and the largest number that round to the figure."""
         return self.value - self.unit / 2, self.value + self.unit / 2
 
+    @property
+    def span(self) -> tuple[Decimal, Decimal]:
+        """The smallest and the largest percentage the figure can stand for."""
+        least, most = self.bounds
+        if self.relation == "<":
+            least = Decimal(0)
+        if self.relation == ">":
+            most = Decimal(100)
+        return least, most
+
     def fits(self, exact: Decimal | float) -> bool:
         """Tell whether a number, rounded half up or half to even, gives the figure."""
         number = exact if isinstance(exact, Decimal) else Decimal(repr(exact))
@@ -80,24 +91,39 @@ def percentage(events: int, total: int) -> Decimal:
     return Decimal(100 * events) / Decimal(total)
 
 
-def counts_that_fit(percent: Printed, total: int) -> tuple[int, ...]:
+def counts_that_fit(percent: Printed, total: int) -> range:
     """Return every count of ``total`` whose percentage is printed as ``percent``.
 
     Examples
     --------
-    >>> counts_that_fit(Printed.parse("83"), 6)
-    (5,)
-    >>> counts_that_fit(Printed.parse("74"), 7)
-    ()
+    >>> list(counts_that_fit(Printed.parse("83"), 6))
+    [5]
+    >>> list(counts_that_fit(Printed.parse("74"), 7))
+    []
     """
-    least, most = percent.bounds
-    if percent.relation == "<":
-        least = Decimal(0)
-    if percent.relation == ">":
-        most = Decimal(100)
-    first = max(0, int(least * total / 100))
+    least, most = percent.span
+    first = max(0, int(least * total / 100) - 1)
     last = min(total, int(most * total / 100) + 1)
-    return tuple(k for k in range(first, last + 1) if percent.fits(percentage(k, total)))
+    return _run(first, last, lambda count: percent.fits(percentage(count, total)))
+
+
+def totals_that_fit(percent: Printed, events: int) -> range:
+    """Return every denominator of which ``events`` is ``percent``; none if there is no end."""
+    least, most = percent.span
+    if events == 0 or least <= 0:
+        return range(0)
+    first = max(events, int(100 * events / most) - 1)
+    last = int(100 * events / least) + 1
+    return _run(first, last, lambda total: percent.fits(percentage(events, total)))
+
+
+def _run(first: int, last: int, fits: Callable[[int], bool]) -> range:
+    """Cut a run of numbers down to those that fit: they are neighbours, as rounding is monotone."""
+    while first <= last and not fits(first):
+        first += 1
+    while first <= last and not fits(last):
+        last -= 1
+    return range(first, last + 1)
 
 
 def ratios_that_fit(

@@ -48,7 +48,13 @@ def lines(review):
 
 @pytest.mark.parametrize(
     ("aspect", "n", "agreed"),
-    [("found_by_both", 4, 3), ("presence", 4, 3), ("counts", 3, 2), ("category", 3, 2)],
+    [
+        ("found_by_both", 4, 3),
+        ("reported_found_by_both", 3, 3),
+        ("presence", 4, 3),
+        ("counts", 3, 2),
+        ("category", 3, 2),
+    ],
 )
 def test_shares_are_counted_by_aspect(lines, aspect, n, agreed):
     line = lines["larch", aspect]

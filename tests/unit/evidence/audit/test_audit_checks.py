@@ -64,7 +64,8 @@ def test_an_interval_that_no_method_gives(review, tables):
 
 @pytest.mark.parametrize(
     ("terms", "printed", "method", "verdict", "severity"),
-    [("5/8;1/5", "0.266", "Fisher", "agrees", ""),
+    [("1000/5000;1100/5000", "0.5", "Fisher", "contradicts", "medium"),
+     ("5/8;1/5", "0.266", "Fisher", "agrees", ""),
      ("5/8;1/5", "0.226", "Fisher", "contradicts", "low"),
      ("5/8;1/5", "0.135", "Fisher", "method_differs", "low"),
      ("5/8;1/5", "0.135", "chi-square", "agrees", ""),

@@ -7,7 +7,13 @@ from decimal import Decimal
 import pytest
 
 from poolprop.evidence.audit.counts import show_totals
-from poolprop.evidence.audit.printed import Printed, counts_that_fit, percentage, ratios_that_fit
+from poolprop.evidence.audit.printed import (
+    Printed,
+    counts_that_fit,
+    percentage,
+    ratios_that_fit,
+    totals_that_fit,
+)
 
 
 @pytest.mark.parametrize(
@@ -33,7 +39,7 @@ def test_a_figure_is_written_as_it_was_printed(text):
 
 @pytest.mark.parametrize(("percent", "total"), [("74", 7), ("82", 12), ("64", 13), ("95", 36)])
 def test_some_percentages_no_count_gives(percent, total):
-    assert counts_that_fit(Printed.parse(percent), total) == ()
+    assert not counts_that_fit(Printed.parse(percent), total)
 
 
 @pytest.mark.parametrize("percent", ["0", "3", "50", "50.0", "62.5", "99", "100", "<5", ">90"])
@@ -41,7 +47,20 @@ def test_some_percentages_no_count_gives(percent, total):
 def test_counts_are_those_that_trying_all_finds(percent, total):
     printed = Printed.parse(percent)
     tried = tuple(k for k in range(total + 1) if printed.fits(percentage(k, total)))
-    assert counts_that_fit(printed, total) == tried
+    assert tuple(counts_that_fit(printed, total)) == tried
+
+
+@pytest.mark.parametrize("percent", ["3", "50", "50.0", "62.5", "99", "100"])
+@pytest.mark.parametrize("events", [1, 7, 8, 40])
+def test_denominators_are_those_that_trying_all_finds(percent, events):
+    printed = Printed.parse(percent)
+    tried = [n for n in range(events, 60 * events) if printed.fits(percentage(events, n))]
+    assert list(totals_that_fit(printed, events)) == tried
+
+
+def test_large_denominators_cost_nothing():
+    counts = counts_that_fit(Printed.parse("50"), 10**9)
+    assert (counts[0], counts[-1]) == (495_000_000, 505_000_000)
 
 
 def test_a_known_count_leaves_the_denominator_to_be_found():

@@ -66,6 +66,11 @@ def test_without_a_difference_to_find_every_test_gives_one(groups):
     assert set(p_values(*groups).values()) == {1.0}
 
 
+def test_large_groups_are_spared_the_slow_tests():
+    assert "Barnard" in p_values((9, 67), (1, 43))
+    assert "Barnard" not in p_values((1000, 5000), (1100, 5000))
+
+
 def test_the_smallest_expected_count():
     assert smallest_expected((9, 67), (1, 43)) == pytest.approx(43 * 10 / 110)
     assert smallest_expected((58, 67), (42, 43)) == pytest.approx(43 * 10 / 110)
