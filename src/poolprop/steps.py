@@ -11,6 +11,9 @@ from pathlib import Path
 
 from poolprop.files import read_csv, read_json, sha256, write_csv, write_json, write_text
 
+# Curated tables that the report shows as they are.
+SUPPLEMENT_TABLES = ("risk_of_bias", "benchmarks", "survival")
+
 
 def check(config: Path, out: Path) -> None:
     """Check the plan and all study tables; write what was checked."""
@@ -121,7 +124,13 @@ def safety(config: Path, data: Path, out: Path) -> None:
 def tables(config: Path, pools: Sequence[Path], subgroups: Sequence[Path], out: Path) -> None:
     """Write results, studies and discrepancies as tidy tables into a folder."""
     from poolprop.review import load_review
-    from poolprop.tables import discrepancy_table, pool_table, study_table, subgroup_table
+    from poolprop.tables import (
+        discrepancy_table,
+        pool_table,
+        study_table,
+        subgroup_table,
+        supplement_table,
+    )
 
     evidence = load_review(config).evidence
     pool_records = [read_json(path, "poolprop/pool/1") for path in pools]
@@ -131,6 +140,7 @@ def tables(config: Path, pools: Sequence[Path], subgroups: Sequence[Path], out: 
         "subgroups": subgroup_table(subgroup_records),
         "studies": study_table(evidence),
         "discrepancies": discrepancy_table(evidence),
+        **{name: supplement_table(evidence, name) for name in SUPPLEMENT_TABLES},
     }.items():
         write_csv(out / f"{name}.csv", columns, rows)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from poolprop.evidence.load import Evidence
-from poolprop.evidence.tables import Discrepancy, Study
+from poolprop.evidence.tables import TABLES, Discrepancy, Study
 
 Table = tuple[list[str], list[dict[str, Any]]]
 
@@ -72,6 +72,17 @@ def discrepancy_table(evidence: Evidence) -> Table:
         for item in evidence.discrepancies
     ]
     return columns, rows
+
+
+def supplement_table(evidence: Evidence, name: str) -> Table:
+    """Return a table beside the proportions as it was curated, studies by their label."""
+    model = TABLES[name]
+    rows = []
+    for row in evidence.supplements[name]:
+        cells = _cells(row.model_dump())
+        study = evidence.studies.get(cells.get("study_id", ""))
+        rows.append({**cells, "study_label": study.label if study else ""})
+    return [*model.model_fields, "study_label"], rows
 
 
 def _studies(evidence: Evidence) -> Iterator[dict[str, Any]]:

@@ -16,6 +16,7 @@ from poolprop.evidence.safety import safety_fingerprint
 from poolprop.evidence.tables import TABLES
 from poolprop import plan as analysis_plan
 from poolprop.review import check_review
+from poolprop.steps import SUPPLEMENT_TABLES
 
 CONFIG = workflow.configfiles[0] if workflow.configfiles else "config/config.yaml"
 CONFIG = os.path.relpath(CONFIG)
@@ -131,5 +132,5 @@ DATASETS = expand(
 )
 TIDY = expand(
     "results/tables/{table}.csv",
-    table=["pool", "subgroups", "studies", "discrepancies"],
+    table=["pool", "subgroups", "studies", "discrepancies", *SUPPLEMENT_TABLES],
 )

@@ -42,7 +42,7 @@ class Results:
     ----------
     endpoints : tuple of EndpointResults
         In the order of the plan.
-    studies, discrepancies, source_audit, findings, agreement : tuple of mapping
+    studies, discrepancies, source_audit, findings, agreement, risk_of_bias : tuple of mapping
         Rows of tables; empty where the file does not exist.
     safety : mapping
         Adverse events; empty where the file does not exist.
@@ -56,6 +56,7 @@ class Results:
     source_audit: Rows
     findings: Rows
     agreement: Rows
+    risk_of_bias: Rows
     safety: Record
     manifest: Record
 
@@ -68,8 +69,8 @@ def read_results(folder: Path, order: tuple[str, ...] = ()) -> Results:
     folder : Path
         The ``results/`` folder.
     order : tuple of str
-        Endpoints in the order of the plan. Endpoints that the plan does not name follow
-        in alphabetical order.
+        Endpoints of the plan, in its order. A folder that the plan does not name was left by
+        another run and is not read. Without a plan every folder is read, by name.
 
     Raises
     ------
@@ -79,14 +80,14 @@ def read_results(folder: Path, order: tuple[str, ...] = ()) -> Results:
     found = sorted(path.parent.name for path in folder.glob("analysis/*/pool.json"))
     if not found:
         raise ResultError("there is no pooled result", where=str(folder / "analysis"), hint=AGAIN)
-    names = [name for name in order if name in found]
-    names += [name for name in found if name not in order]
+    names = [name for name in order if name in found] if order else found
     return Results(
         endpoints=tuple(_endpoint(folder / "analysis" / name) for name in names),
         studies=read_table(folder / "tables" / "studies.csv"),
         discrepancies=read_table(folder / "tables" / "discrepancies.csv"),
         source_audit=read_table(folder / "evidence" / "source_audit.csv"),
         findings=read_table(folder / "evidence" / "findings.csv"),
+        risk_of_bias=read_table(folder / "tables" / "risk_of_bias.csv"),
         agreement=read_table(folder / "evidence" / "agreement.csv"),
         safety=read_optional(folder / "safety" / "pool.json", "poolprop/safety/1"),
         manifest=read_optional(folder / "audit" / "manifest.json", MANIFEST),

@@ -16,7 +16,7 @@ from poolprop.report.view import View, make_view
 from poolprop.settings import Settings
 
 # Cascade order: later files may override earlier ones.
-STYLES = ("tokens", "base", "layout", "answer", "tables", "plots", "print")
+STYLES = ("tokens", "base", "layout", "answer", "tables", "lights", "plots", "print")
 SCRIPTS = ("theme", "contents", "tables", "plots", "numbers", "links")
 
 

@@ -1,0 +1,93 @@
+"""Risk of bias: the adjudicated answer to each item for each study, and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from poolprop.report.context import Context, Section
+from poolprop.report.formats import plain
+from poolprop.report.tables import Table, text_table
+
+# Answer -> class and sign; the sign and the word say the same as the colour.
+LIGHTS = {
+    "yes": ("good", "+"),
+    "low": ("good", "+"),
+    "no": ("bad", "\N{MINUS SIGN}"),
+    "high": ("bad", "\N{MINUS SIGN}"),
+    "unclear": ("open", "?"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Light:
+    """One answer: colour class, sign and word."""
+
+    colour: str
+    sign: str
+    word: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemRow:
+    """One item of the tool with the answer for each study; ``None`` where not assessed."""
+
+    item: str
+    question: str
+    lights: tuple[Light | None, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RiskOfBias:
+    """The tool, the studies across, the items down, and the reasons as a table."""
+
+    tool: str
+    studies: tuple[str, ...]
+    items: tuple[ItemRow, ...]
+    reasons: Table
+
+
+def section(context: Context) -> Section | None:
+    """Return the section; None if no risk of bias was assessed."""
+    rows = context.results.risk_of_bias
+    if not rows:
+        return None
+    studies = tuple(dict.fromkeys(row["study_label"] for row in rows))
+    items = dict.fromkeys((row["item"], row["question"]) for row in rows)
+    answers = {(row["item"], row["study_label"]): row["adjudicated"] for row in rows}
+    body = RiskOfBias(
+        tool="; ".join(dict.fromkeys(row["tool"] for row in rows)),
+        studies=studies,
+        items=tuple(
+            ItemRow(
+                item=plain(item),
+                question=question,
+                lights=tuple(_light(answers.get((item, study))) for study in studies),
+            )
+            for item, question in items
+        ),
+        reasons=text_table(
+            "table-risk-of-bias",
+            "Both assessments, the adjudicated one and its reason",
+            ["Study", "Item", "Question", "Assessor A", "Assessor B", "Adjudicated", "Reason"],
+            [
+                [
+                    row["study_label"],
+                    plain(row["item"]),
+                    row["question"],
+                    plain(row["assessor_a"]),
+                    plain(row["assessor_b"]),
+                    plain(row["adjudicated"]),
+                    row["reason"],
+                ]
+                for row in rows
+            ],
+        ),
+    )
+    return Section(id="risk-of-bias", title="Risk of bias", body=body)
+
+
+def _light(answer: str | None) -> Light | None:
+    if not answer:
+        return None
+    colour, sign = LIGHTS.get(answer, ("between", "!"))
+    return Light(colour=colour, sign=sign, word=plain(answer))
