@@ -114,15 +114,24 @@ class Claim(Row):
         if self.kind in PRINTS and self.printed != NOT_REPORTED and self.figure is None:
             context = {"printed": repr(self.printed)}
             raise PydanticCustomError("column:printed", "{printed} is no printed number", context)
-        if self.kind == "sum" and not self.whole and self.figure is None:
-            raise PydanticCustomError("column:whole", "neither whole nor printed is given", {})
+        if self.kind == "sum" and not self.whole and not self.printed.isdecimal():
+            raise PydanticCustomError(
+                "column:whole", "neither whole nor a printed whole number is given", {}
+            )
         if self.kind in ("percent_only", "shared_denominator") and not self.totals:
             raise PydanticCustomError("column:totals", "no possible denominator is given", {})
-        if self.kind == "hazard_ratio" and None in (self.estimate, self.lower, self.upper):
-            message = "estimate, lower and upper are not all given"
-            raise PydanticCustomError("column:estimate", message, {})
+        if self.kind == "hazard_ratio":
+            self._check_ratio()
         self._check_method()
         return self
+
+    def _check_ratio(self) -> None:
+        if self.estimate is None or self.lower is None or self.upper is None:
+            message = "estimate, lower and upper are not all given"
+            raise PydanticCustomError("column:estimate", message, {})
+        if not 0 < self.lower < self.upper or not self.lower <= self.estimate <= self.upper:
+            message = "the ratio does not lie within an interval above 0"
+            raise PydanticCustomError("column:estimate", message, {})
 
     def _check_method(self) -> None:
         known = {"p_value": tuple(NAMED_TESTS), "interval": INTERVALS}.get(self.kind)

@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from poolprop.evidence.audit.claims import Claim
-from poolprop.evidence.audit.figures import Figure, claims_of, figure_of, outcome_ids
+from poolprop.evidence.audit.figures import (
+    Figure,
+    claims_of,
+    figure_of,
+    outcome_ids,
+    without_counts,
+)
 from poolprop.evidence.audit.finding import Finding, Severity, Verdict, by_p
 from poolprop.evidence.audit.names import NAMED_TESTS
 from poolprop.evidence.audit.printed import Printed, show_p
@@ -24,6 +30,7 @@ def p_value_findings(evidence: Evidence) -> Iterator[Finding]:
         figures = [figure_of(term, evidence) for term in claim.terms]
         first, second = (figure.group for figure in figures)
         if first is None or second is None:
+            yield without_counts(claim, figures)
             continue
         by_test = p_values(first, second)
         yield _p_value(claim, figures, by_test, first, second)

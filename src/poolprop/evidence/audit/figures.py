@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from poolprop.evidence.audit.claims import Claim
+from poolprop.evidence.audit.finding import Finding
 from poolprop.evidence.audit.printed import Printed
 from poolprop.evidence.load import Evidence
 from poolprop.evidence.tables import Outcome
@@ -109,3 +110,21 @@ def outcome_ids(figures: list[Figure]) -> tuple[str, ...]:
 def claims_of(evidence: Evidence, kind: str) -> list[Claim]:
     """Return the claims of one kind in the order of the table."""
     return [claim for claim in evidence.claims.values() if claim.kind == kind]
+
+
+def without_counts(claim: Claim, figures: list[Figure]) -> Finding:
+    """Return the finding on a claim about figures whose counts nobody knows."""
+    unknown = [figure.name for figure in figures if figure.count is None]
+    return Finding(
+        finding_id=f"{claim.claim_id}/{claim.kind}",
+        source_id=claim.source_id,
+        subject=claim.claim_id,
+        outcome_ids=outcome_ids(figures),
+        kind=claim.kind,
+        printed=claim.printed,
+        recomputed="",
+        verdict="not_decidable",
+        severity="",
+        detail=f"No counts are known for {', '.join(unknown) or 'the whole'}.",
+        locator=claim.locator,
+    )

@@ -21,6 +21,8 @@ def wald_p(ratio: float, lower: float, upper: float, level: float = 0.95) -> flo
     from scipy.special import ndtr, ndtri
 
     width = math.log(upper) - math.log(lower)
+    if width <= 0:  # limits that rounding leaves no room between: as certain as can be
+        return 0.0 if ratio != 1 else 1.0
     z = abs(math.log(ratio)) * 2 * float(ndtri((1 + level) / 2)) / width
     return 2 * float(ndtr(-z))
 

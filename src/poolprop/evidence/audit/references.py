@@ -31,14 +31,25 @@ def claim_faults(
     for line, claim in numbered:
         for column, names in (("terms", claim.terms), ("whole", (claim.whole,))):
             for name in filter(None, names):
-                if name not in known and not LITERAL.fullmatch(name):
+                if name not in known and not is_number(name):
                     problem = f"{name!r} is no outcome, claim, fraction or number"
                     yield Problem(file, line, column, problem, _hint(name, known))
         if claim.kind == "percent_only":
             yield from _not_among(claim.terms, outcome_ids, "outcome", line, file)
+        if claim.kind == "shared_denominator":
+            percents = [name for name, one in by_id.items() if one.kind == "percent_only"]
+            yield from _not_among(claim.terms, percents, "percent_only claim", line, file)
         if claim.kind == "joint":
             yield from _not_among(claim.terms, list(by_id), "claim", line, file)
             yield from _loose_conditions(claim, by_id, line, file)
+
+
+def is_number(term: str) -> bool:
+    """Tell whether a term is a plain number or a fraction of patients."""
+    if not LITERAL.fullmatch(term):
+        return False
+    events, _, total = term.partition("/")
+    return not total or 0 < int(total) >= int(events)
 
 
 def _not_among(
@@ -46,9 +57,7 @@ def _not_among(
 ) -> Iterator[Problem]:
     for name in names:
         if name not in known:
-            problem = (
-                f"{name!r} must be an {what}" if what == "outcome" else f"{name!r} is no claim"
-            )
+            problem = f"{name!r} is no {what}"
             yield Problem(file, line, "terms", problem, _hint(name, known))
 
 

@@ -14,7 +14,7 @@ from poolprop.evidence.audit.figures import (
     of_outcome,
     outcome_ids,
 )
-from poolprop.evidence.audit.finding import Finding, Severity, by_points
+from poolprop.evidence.audit.finding import Finding, Severity, Verdict, by_points
 from poolprop.evidence.audit.printed import percentage
 from poolprop.evidence.load import Evidence
 from poolprop.evidence.tables import Outcome
@@ -58,7 +58,12 @@ def _of_claim(claim: Claim, evidence: Evidence) -> Finding:
 
 
 def _finding(subject: str, source_id: str, figures: list[Figure], locator: str) -> Finding:
-    clash = [pair for pair in combinations(figures, 2) if not same(*pair)]
+    pairs = [(pair, same(*pair)) for pair in combinations(figures, 2)]
+    clash = next((pair for pair, equal in pairs if equal is False), None)
+    verdict: Verdict = "contradicts" if clash else "agrees"
+    detail = "The same fact is printed differently." if clash else "The prints agree."
+    if not clash and any(equal is None for _, equal in pairs):
+        verdict, detail = "not_decidable", "The two prints cannot be compared."
     return Finding(
         finding_id=f"{subject}/repeat",
         source_id=source_id,
@@ -67,23 +72,37 @@ def _finding(subject: str, source_id: str, figures: list[Figure], locator: str) 
         kind="repeat",
         printed=" against ".join(_show(figure) for figure in figures),
         recomputed=" against ".join(_share(figure) for figure in figures if _percent(figure)),
-        verdict="contradicts" if clash else "agrees",
-        severity=_severity(clash[0]) if clash else "",
-        detail="The same fact is printed differently." if clash else "The two prints agree.",
+        verdict=verdict,
+        severity=_severity(clash) if clash else "",
+        detail=detail,
         locator=locator,
     )
 
 
-def same(one: Figure, other: Figure) -> bool:
-    """Tell whether two figures can be the same fact: counts, else percentages within rounding."""
-    if one.number is not None and other.number is not None:
-        return one.number == other.number
+def same(one: Figure, other: Figure) -> bool | None:
+    """Tell whether two figures can be the same fact: counts, else percentages within rounding.
+
+    Returns
+    -------
+    bool or None
+        ``None`` where there is nothing to compare.
+    """
+    if one.number is not None or other.number is not None:
+        return _value(one) == _value(other) if None not in (_value(one), _value(other)) else None
     if one.group and other.group:
         return one.group == other.group
     if one.percent and other.percent:
         return one.percent.overlaps(*map(float, other.percent.bounds))
-    known = [(a, b.percent) for a, b in ((one, other), (other, one)) if a.group and b.percent]
-    return all(percent.fits(percentage(*figure.group)) for figure, percent in known if figure.group)
+    for counted, printed in ((one.group, other.percent), (other.group, one.percent)):
+        if counted and printed:
+            return printed.fits(percentage(*counted))
+    return None
+
+
+def _value(figure: Figure) -> Decimal | None:
+    if figure.number is not None or figure.events is None:
+        return figure.number
+    return Decimal(figure.events)
 
 
 def _severity(pair: tuple[Figure, Figure]) -> Severity:

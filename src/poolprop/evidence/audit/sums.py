@@ -5,13 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from poolprop.evidence.audit.claims import Claim
-from poolprop.evidence.audit.figures import Figure, claims_of, figure_of, outcome_ids
+from poolprop.evidence.audit.figures import (
+    Figure,
+    claims_of,
+    figure_of,
+    outcome_ids,
+    without_counts,
+)
 from poolprop.evidence.audit.finding import Finding, Severity, by_points
 from poolprop.evidence.load import Evidence
 
 
 def sum_findings(evidence: Evidence) -> Iterator[Finding]:
-    """Add up the parts of every claimed sum whose counts are all known.
+    """Add up the parts of every claimed sum.
 
     Sums over percentages whose counts must first be found belong to the joint constraints.
     """
@@ -22,8 +28,10 @@ def sum_findings(evidence: Evidence) -> Iterator[Finding]:
         parts = [figure_of(term, evidence) for term in claim.terms]
         whole = figure_of(claim.whole or claim.printed, evidence)
         counts = [part.count for part in parts if part.count is not None]
-        if whole.count is not None and len(counts) == len(parts):
-            yield _claimed(claim, parts, whole, counts, whole.count)
+        if whole.count is None or len(counts) < len(parts):
+            yield without_counts(claim, [*parts, whole])
+            continue
+        yield _claimed(claim, parts, whole, counts, whole.count)
 
 
 def claimed_sums(evidence: Evidence) -> set[frozenset[str]]:

@@ -50,7 +50,7 @@ def effective_n(rate: Rate, scale: str, level: float = 0.95) -> tuple[float, flo
 
     def implied(s: float, lower: float, upper: float) -> float:
         error = (transform(upper) - transform(lower)) / (2 * z)
-        return s * (1 - s) * slope(s) ** 2 / error**2
+        return s * (1 - s) * slope(s) ** 2 / error**2 if error else math.inf
 
     values = [implied(*corner) for corner in _corners(rate)]
     return min(values), max(values)

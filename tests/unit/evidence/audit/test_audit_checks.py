@@ -110,6 +110,17 @@ def test_sums(review, tables, terms, whole, verdict):
     assert audit(review, tables)["S/sum"].verdict == verdict
 
 
+def test_what_rests_on_unknown_counts_is_said_to(review, tables):
+    tables["outcomes"].append(outcome("X", "NR", 20, percent_reported="50"))
+    tables["claims"] += [
+        claim("S", "sum", terms="X;3", whole="9"),
+        claim("P", "p_value", terms="X;3/9", printed="0.05"),
+    ]
+    found = audit(review, tables)
+    assert found["S/sum"].verdict == found["P/p_value"].verdict == "not_decidable"
+    assert found["S/sum"].detail == "No counts are known for X."
+
+
 def test_arms_must_add_up_to_the_whole(review, tables):
     tables["arms"][0] |= {"n_enrolled": 22}
     for arm, size in (("larch-1", 12), ("larch-2", 10)):
@@ -236,6 +247,20 @@ def test_what_is_printed_twice_must_be_the_same(review, tables):
     assert judged(found, "Y/repeat") == ("contradicts", "medium")
     assert found["R/repeat"].verdict == "contradicts"
     assert found["Q/repeat"].verdict == "agrees"
+
+
+@pytest.mark.parametrize(
+    ("terms", "verdict"),
+    [("12;R1", "agrees"), ("13;R1", "contradicts"), ("A;R1", "agrees"), ("A;R4", "contradicts"),
+     ("A;B", "agrees"), ("A;12", "not_decidable")],
+)  # fmt: skip
+def test_prints_are_compared_by_what_they_have_in_common(review, tables, terms, verdict):
+    tables["claims"] += [
+        claim("A", "percent_only", printed="60", totals="1-30"),
+        claim("B", "percent_only", printed="60.4", totals="1-30"),
+        claim("R", "repeat", terms=terms),
+    ]
+    assert audit(review, tables)["R/repeat"].verdict == verdict
 
 
 def test_findings_lead_to_the_discrepancies_that_judge_them(review, tables):
