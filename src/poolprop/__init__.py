@@ -1,52 +1,80 @@
-"""Meta-analysis of proportions: exact likelihoods, honest intervals, traceable numbers.
+"""Meta-analysis of proportions with exact likelihoods and honest intervals.
 
-The names below are loaded when first used, so that ``import poolprop`` costs nothing.
+>>> import poolprop as pp
+>>> fit = pp.pool([12, 91, 11, 12], [21, 110, 12, 13])
+>>> round(fit.proportion, 3)
+0.813
+
+Names are imported when first used, so that ``import poolprop`` itself is quick.
 """
 
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from poolprop._version import __version__
 
 if TYPE_CHECKING:
-    from poolprop.stats.bayes import HalfNormal, bayes
+    from poolprop.errors import EstimationError, PoolpropError
+    from poolprop.stats.bayes import bayes
     from poolprop.stats.intervals import study_intervals
-    from poolprop.stats.measures import effect_sizes
+    from poolprop.stats.leave_one_out import Omission, cumulative, leave_one_out
+    from poolprop.stats.measures import back_transform, effect_sizes
     from poolprop.stats.pool import pool
+    from poolprop.stats.posterior import Posterior
+    from poolprop.stats.priors import HalfCauchy, HalfNormal, HalfT
     from poolprop.stats.results import Interval, PoolResult
-    from poolprop.stats.subgroups import subgroups
+    from poolprop.stats.subgroups import SubgroupResult, subgroups
 
 _HOMES = {
-    "HalfNormal": "bayes",
-    "Interval": "results",
-    "PoolResult": "results",
-    "bayes": "bayes",
-    "effect_sizes": "measures",
-    "pool": "pool",
-    "study_intervals": "intervals",
-    "subgroups": "subgroups",
+    "EstimationError": "errors",
+    "PoolpropError": "errors",
+    "pool": "stats.pool",
+    "subgroups": "stats.subgroups",
+    "leave_one_out": "stats.leave_one_out",
+    "cumulative": "stats.leave_one_out",
+    "bayes": "stats.bayes",
+    "effect_sizes": "stats.measures",
+    "back_transform": "stats.measures",
+    "study_intervals": "stats.intervals",
+    "HalfNormal": "stats.priors",
+    "HalfT": "stats.priors",
+    "HalfCauchy": "stats.priors",
+    "Interval": "stats.results",
+    "PoolResult": "stats.results",
+    "SubgroupResult": "stats.subgroups",
+    "Omission": "stats.leave_one_out",
+    "Posterior": "stats.posterior",
 }
-
 __all__ = [
+    "EstimationError",
+    "HalfCauchy",
     "HalfNormal",
+    "HalfT",
     "Interval",
+    "Omission",
     "PoolResult",
+    "PoolpropError",
+    "Posterior",
+    "SubgroupResult",
     "__version__",
+    "back_transform",
     "bayes",
+    "cumulative",
     "effect_sizes",
+    "leave_one_out",
     "pool",
     "study_intervals",
     "subgroups",
 ]
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
     if name not in _HOMES:
         raise AttributeError(f"module 'poolprop' has no attribute {name!r}")
-    return getattr(import_module(f"poolprop.stats.{_HOMES[name]}"), name)
+    return getattr(import_module(f"poolprop.{_HOMES[name]}"), name)
 
 
 def __dir__() -> list[str]:
-    return __all__
+    return sorted(__all__)

@@ -16,11 +16,16 @@ import numpy as np
 
 from poolprop.stats.inputs import Floats
 from poolprop.stats.links import Link
-from poolprop.stats.newton import TAU_MAX, Climb, climb
-from poolprop.stats.quadrature import moments
+from poolprop.stats.newton import Climb, Likelihood, climb, highest, inverse_information
+from poolprop.stats.quadrature import Moments, moments
 
 # Likelihoods can have a maximum at tau = 0 and a higher one inside, hence several starts.
 STARTS = (0.3, 3.0)
+# Beyond it an integral over z needs more nodes than memory should hold.
+TAU_MAX = 500.0
+# Where the likelihood rises with tau without end (studies all at 0 or 1), tau is held at this:
+# nine true proportions in ten beyond 1 % or 99 %.
+TAU_BOUNDARY = 5.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +49,9 @@ class GlmmFit:
         Each study's observed information about its linear predictor.
     converged : bool
         Whether the score is 0 at the maximum.
+    runaway : bool
+        Whether the likelihood rises with ``tau`` without end, so that the maximum with ``tau`` at
+        most ``TAU_BOUNDARY`` is given.
     """
 
     beta: Floats
@@ -54,6 +62,7 @@ class GlmmFit:
     cov_fixed: Floats
     information: Floats
     converged: bool
+    runaway: bool = False
 
     @property
     def separated(self) -> bool:
@@ -84,11 +93,27 @@ def fit_glmm(x: Floats, n: Floats, design: Floats, link: Link, *, common: bool =
     p = design.shape[1]
     if p == 1 and (not x.any() or np.array_equal(x, n)):
         return _unbounded(n, float(np.sign(x.sum() - 0.5)))
+    evaluate = likelihood(x, n, design, link)
     flat = climb_common(x, n, design, link)
     best = flat
     if not common and len(x) > p:
-        best = _highest(x, n, design, flat, link)
+        free = np.ones(p + 1, dtype=bool)
+        starts = starting_points(x, n, design, link)
+        best = highest(climb(evaluate, starts, free, TAU_MAX), flat)
+        if best.theta[0, -1] >= TAU_MAX:
+            best = highest(climb(evaluate, starts, free, TAU_BOUNDARY), flat)
+            return _summarise(x, n, design, best, float(flat.loglik[0]), link, runaway=True)
     return _summarise(x, n, design, best, float(flat.loglik[0]), link)
+
+
+def likelihood(x: Floats, n: Floats, design: Floats, link: Link) -> Likelihood:
+    """Return the function from ``(beta, tau)`` lanes to log-likelihood, score and hessian."""
+
+    def evaluate(theta: Floats) -> tuple[Floats, Floats, Floats]:
+        at = moments(x, n, theta[:, :-1] @ design.T, theta[:, -1:], link)
+        return at.loglik.sum(axis=-1), *_derivatives(at, design)
+
+    return evaluate
 
 
 def climb_common(x: Floats, n: Floats, design: Floats, link: Link) -> Climb:
@@ -100,7 +125,7 @@ def climb_common(x: Floats, n: Floats, design: Floats, link: Link) -> Climb:
         start[0, 0] = link.forward(x.sum() / n.sum())
     else:
         start[0, :p] = np.linalg.lstsq(design, link.forward((x + 0.5) / (n + 1)), rcond=None)[0]
-    return climb(x, n, design, start, free, link)
+    return climb(likelihood(x, n, design, link), start, free, TAU_MAX)
 
 
 def starting_points(x: Floats, n: Floats, design: Floats, link: Link) -> Floats:
@@ -112,37 +137,32 @@ def starting_points(x: Floats, n: Floats, design: Floats, link: Link) -> Floats:
     return np.column_stack([np.tile(beta, (taus.size, 1)), taus])
 
 
-def _highest(x: Floats, n: Floats, design: Floats, flat: Climb, link: Link) -> Climb:
-    """Return the higher of the maximum at ``tau = 0`` and the best one inside."""
-    free = np.ones(design.shape[1] + 1, dtype=bool)
-    inside = climb(x, n, design, starting_points(x, n, design, link), free, link)
-    lane = int(np.argmax(inside.loglik))
-    gain = float(inside.loglik[lane] - flat.loglik[0])
-    # Where the likelihood curves upwards at tau = 0 the maximum is inside, however flat.
-    upwards = float(flat.hessian[0, -1, -1]) > 1e-7 * (1 + abs(float(flat.loglik[0])))
-    if gain > 1e-11 * (1 + abs(float(flat.loglik[0]))) or (upwards and inside.theta[lane, -1] > 0):
-        return lane_of(inside, lane)
-    return flat
-
-
-def lane_of(result: Climb, lane: int) -> Climb:
-    """Return one lane of a climb as a climb of its own."""
-    pick = slice(lane, lane + 1)
-    return Climb(
-        theta=result.theta[pick],
-        loglik=result.loglik[pick],
-        score=result.score[pick],
-        hessian=result.hessian[pick],
-        settled=result.settled[pick],
-    )
+def _derivatives(at: Moments, design: Floats) -> tuple[Floats, Floats]:
+    """Return score and hessian in ``(beta, tau)`` from moments of shape (..., k)."""
+    p = design.shape[1]
+    score = np.empty((*at.loglik.shape[:-1], p + 1))
+    score[..., :p] = at.d_mu @ design
+    score[..., p] = at.d_tau.sum(axis=-1)
+    hessian = np.empty((*score.shape, p + 1))
+    hessian[..., :p, :p] = np.swapaxes(at.d_mu2[..., None] * design, -1, -2) @ design
+    hessian[..., p, :p] = hessian[..., :p, p] = at.d_mutau @ design
+    hessian[..., p, p] = at.d_tau2.sum(axis=-1)
+    return score, hessian
 
 
 def _summarise(
-    x: Floats, n: Floats, design: Floats, best: Climb, loglik_common: float, link: Link
+    x: Floats,
+    n: Floats,
+    design: Floats,
+    best: Climb,
+    loglik_common: float,
+    link: Link,
+    *,
+    runaway: bool = False,
 ) -> GlmmFit:
     beta, tau = best.theta[0, :-1], float(best.theta[0, -1])
     information = -best.hessian[0]
-    fixed = _inverse(information[:-1, :-1])
+    fixed = inverse_information(information[:-1, :-1])
     at = moments(x, n, design @ beta, np.array(tau), link)
     return GlmmFit(
         beta=beta,
@@ -150,20 +170,12 @@ def _summarise(
         loglik=float(best.loglik[0]),
         loglik_common=loglik_common,
         # tau = 0 is an end of its range: it has no standard error to share.
-        cov=fixed if tau == 0 else _inverse(information)[:-1, :-1],
+        cov=fixed if tau == 0 or runaway else inverse_information(information)[:-1, :-1],
         cov_fixed=fixed,
         information=np.maximum(-at.d_mu2, 0.0),
-        converged=bool(best.settled[0]) and tau < TAU_MAX,
+        converged=bool(best.settled[0]) and not runaway,
+        runaway=runaway,
     )
-
-
-def _inverse(information: Floats) -> Floats:
-    """Return the inverse of an information matrix, or NaN if it is not positive definite."""
-    values = np.linalg.eigvalsh(information)
-    if not values[0] > 1e-14 * values[-1]:
-        return np.full_like(information, np.nan)
-    out: Floats = np.linalg.inv(information)
-    return out
 
 
 def _unbounded(n: Floats, sign: float) -> GlmmFit:

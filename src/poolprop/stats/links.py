@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy.special import expit, expm1, log_ndtr, logit, ndtr, ndtri
 
 from poolprop.stats.inputs import Floats
@@ -41,8 +42,8 @@ class Link:
     """
 
     name: str
-    forward: Callable[[Floats], Floats]
-    inverse: Callable[[Floats], Floats]
+    forward: Callable[[ArrayLike], Floats]
+    inverse: Callable[[ArrayLike], Floats]
     loglik: Callable[[Floats, Floats, Floats], Floats]
     derivatives: Callable[[Floats, Floats, Floats], tuple[Floats, Floats]]
     pole: float
@@ -91,12 +92,12 @@ def _cloglog_derivatives(eta: Floats, x: Floats, n: Floats) -> tuple[Floats, Flo
     return x * odds - (n - x) * hazard, x * odds * excess + (n - x) * hazard
 
 
-def _cloglog(p: Floats) -> Floats:
-    out: Floats = np.log(-np.log1p(-p))
+def _cloglog(p: ArrayLike) -> Floats:
+    out: Floats = np.log(-np.log1p(-np.asarray(p)))
     return out
 
 
-def _cloglog_inverse(eta: Floats) -> Floats:
+def _cloglog_inverse(eta: ArrayLike) -> Floats:
     out: Floats = -expm1(-np.exp(np.minimum(eta, CLOGLOG_TOP)))
     return out
 

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 from scipy.special import expit
 
 from poolprop.stats.inputs import Floats, choice, counts
@@ -32,18 +32,26 @@ class Measure:
         ``(events, total) -> (yi, vi)`` for counts that need no correction.
     inverse : callable
         ``(y, n) -> proportion``, clipped to [0, 1]; ``n`` matters for ``PFT`` only.
+    bounds : callable
+        ``n -> (lowest, highest)`` value of the scale that a proportion can have.
     corrected : bool
-        Whether 1/2 is added to both cells of a study that has an empty one.
+        Whether the measure needs a continuity correction where a cell is empty.
     """
 
     name: str
     effect: Callable[[Floats, Floats], tuple[Floats, Floats]]
     inverse: Callable[[Floats, float], Floats]
+    bounds: Callable[[float], tuple[float, float]]
     corrected: bool
 
 
 def effect_sizes(
-    events: ArrayLike, total: ArrayLike, measure: str = "PLO"
+    events: ArrayLike,
+    total: ArrayLike,
+    measure: str = "PLO",
+    *,
+    correction: str = "only0",
+    add: float = 0.5,
 ) -> tuple[Floats, Floats]:
     """Return the effect size and sampling variance of each study.
 
@@ -54,23 +62,46 @@ def effect_sizes(
     measure : {"PR", "PLN", "PLO", "PAS", "PFT"}
         Raw proportion, log, logit, arcsine square root, Freeman-Tukey double arcsine.
 
+    correction : {"only0", "if0all", "all", "none"}
+        To which studies ``add`` is added, events and non-events alike, for ``PR``, ``PLN`` and
+        ``PLO``: those with an empty cell; all if any study has one; all; none. ``PAS`` and
+        ``PFT`` need no correction and get none, except with ``"all"``.
+    add : float
+        How much is added.
+
     Returns
     -------
     yi, vi : ndarray, shape (k,)
-        On the measure's scale. For ``PR``, ``PLN`` and ``PLO`` 1/2 is added to events and
-        non-events of a study in which one of them is 0, in ``yi`` and in ``vi``.
+        On the measure's scale. Uncorrected empty cells give infinite ``yi`` or ``vi``, or a
+        ``vi`` of 0.
 
     Raises
     ------
     EstimationError
-        If the counts or the measure are not valid.
+        If the counts or a choice are not valid.
+
+    Examples
+    --------
+    >>> yi, vi = effect_sizes([12, 0], [21, 10], "PLO")
+    >>> yi.round(3), vi.round(3)
+    (array([ 0.288, -3.045]), array([0.194, 2.095]))
     """
     x, n = counts(events, total)
     scale = MEASURES[choice(measure, "measure", MEASURES)]
-    if scale.corrected:
-        empty = (x == 0) | (x == n)
-        x, n = np.where(empty, x + 0.5, x), np.where(empty, n + 1, n)
-    return scale.effect(x, n)
+    where = _corrected(x, n, choice(correction, "correction", CORRECTIONS), scale.corrected)
+    x, n = np.where(where, x + add, x), np.where(where, n + 2 * add, n)
+    with np.errstate(divide="ignore"):
+        return scale.effect(x, n)
+
+
+def _corrected(x: Floats, n: Floats, correction: str, needed: bool) -> NDArray[np.bool_]:
+    """Return which studies get the correction."""
+    empty = (x == 0) | (x == n)
+    if correction == "all":
+        return np.ones_like(empty)
+    if correction == "none" or not needed:
+        return np.zeros_like(empty)
+    return np.full_like(empty, empty.any()) if correction == "if0all" else empty
 
 
 def back_transform(y: ArrayLike, measure: str, n: float = np.inf) -> Floats:
@@ -83,7 +114,13 @@ def back_transform(y: ArrayLike, measure: str, n: float = np.inf) -> Floats:
     measure : str
         The measure.
     n : float
-        Sample size for ``PFT``, usually the harmonic mean of the studies' totals.
+        Sample size for ``PFT``, usually the harmonic mean of the studies' totals; 1 / (4 se^2)
+        gives the variance-based inversion.
+
+    References
+    ----------
+    Barendregt JJ et al. (2013). Meta-analysis of prevalence. Journal of Epidemiology and
+    Community Health 67(11):974-978 (the variance-based inversion).
     """
     return MEASURES[measure].inverse(np.asarray(y, dtype=np.float64), n)
 
@@ -98,10 +135,15 @@ def _freeman_tukey(x: Floats, n: Floats) -> tuple[Floats, Floats]:
     return root / 2, 1 / (4 * n + 2)
 
 
+def _freeman_tukey_bounds(n: float) -> tuple[float, float]:
+    """Return the scale's values at 0 and at ``n`` events of ``n``."""
+    low = 0.5 * float(np.arcsin(np.sqrt(1 / (n + 1))))
+    return low, float(np.pi / 2) - low
+
+
 def _freeman_tukey_inverse(y: Floats, n: float) -> Floats:
     """Miller's inverse; values that no count of ``n`` reaches become 0 or 1."""
-    low = 0.5 * (np.arcsin(0.0) + np.arcsin(np.sqrt(1 / (n + 1))))
-    high = 0.5 * (np.arcsin(np.sqrt(n / (n + 1))) + np.arcsin(1.0))
+    low, high = _freeman_tukey_bounds(n)
     twice = np.clip(2 * y, 2 * low, 2 * high)
     sine = np.sin(twice)
     root = 1 - (sine + (sine - 1 / sine) / n) ** 2
@@ -120,35 +162,41 @@ def _clip(p: Floats) -> Floats:
     return out
 
 
+CORRECTIONS = ("only0", "if0all", "all", "none")
 MEASURES: dict[str, Measure] = {
     "PR": Measure(
         name="raw proportion",
         effect=lambda x, n: (x / n, x * (n - x) / n**3),
         inverse=lambda y, n: _clip(y),
+        bounds=lambda n: (0.0, 1.0),
         corrected=True,
     ),
     "PLN": Measure(
         name="log proportion",
         effect=lambda x, n: (np.log(x / n), 1 / x - 1 / n),
         inverse=lambda y, n: _clip(np.exp(np.minimum(y, 0))),
+        bounds=lambda n: (-np.inf, 0.0),
         corrected=True,
     ),
     "PLO": Measure(
         name="logit",
         effect=lambda x, n: (np.log(x / (n - x)), 1 / x + 1 / (n - x)),
         inverse=lambda y, n: expit(y),
+        bounds=lambda n: (-np.inf, np.inf),
         corrected=True,
     ),
     "PAS": Measure(
         name="arcsine square root",
         effect=lambda x, n: (np.arcsin(np.sqrt(x / n)), 1 / (4 * n)),
         inverse=_arcsine_inverse,
+        bounds=lambda n: (0.0, np.pi / 2),
         corrected=False,
     ),
     "PFT": Measure(
         name="Freeman-Tukey double arcsine",
         effect=_freeman_tukey,
         inverse=_freeman_tukey_inverse,
+        bounds=_freeman_tukey_bounds,
         corrected=False,
     ),
 }

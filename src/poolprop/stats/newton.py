@@ -1,4 +1,7 @@
-"""Maximising the binomial-normal likelihood: damped Newton steps, many lanes at once.
+"""Maximising a likelihood: damped Newton steps, many lanes at once.
+
+The last parameter is a square root of a variance and the likelihood is even in it, so that 0 is
+an ordinary stationary point and not an edge.
 
 A lane is one climb: one start of a fit, one point of a profile, one data set. Lanes advance
 together, each with its own step length, so that NumPy's overhead is paid once for all.
@@ -6,16 +9,16 @@ together, each with its own step length, so that NumPy's overhead is paid once f
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from poolprop.stats.inputs import Floats
-from poolprop.stats.links import Link
-from poolprop.stats.quadrature import Moments, moments
 
-# Where an integral over z would need more nodes than memory should hold.
-TAU_MAX = 500.0
+Bools = NDArray[np.bool_]
+Likelihood = Callable[[Floats], tuple[Floats, Floats, Floats]]
 MAX_STEPS = 80
 # Twice the gain a Newton step promises; below it the next step would change no digit that counts.
 DECREMENT = 1e-18
@@ -28,7 +31,7 @@ class Climb:
     Attributes
     ----------
     theta : ndarray, shape (lanes, p + 1)
-        Coefficients and, last, ``tau >= 0``.
+        Coefficients and, last, the square root of a variance, ``>= 0``.
     loglik : ndarray, shape (lanes,)
         Log-likelihood with all constants.
     score : ndarray, shape (lanes, p + 1)
@@ -43,42 +46,25 @@ class Climb:
     loglik: Floats
     score: Floats
     hessian: Floats
-    settled: np.ndarray
+    settled: Bools
 
 
-def climb(
-    x: Floats,
-    n: Floats,
-    design: Floats,
-    theta: Floats,
-    free: np.ndarray,
-    link: Link,
-    tau_max: float = TAU_MAX,
-) -> Climb:
+def climb(evaluate: Likelihood, theta: Floats, free: Bools, top: float) -> Climb:
     """Climb from each start to a local maximum over the free parameters.
 
     Parameters
     ----------
-    x, n : ndarray, shape (k,) or (lanes, k)
-        Events and totals.
-    design : ndarray, shape (k, p)
-        Columns of the linear predictor.
+    evaluate : callable
+        From parameters of shape (lanes, p + 1) to log-likelihood, score and hessian.
     theta : ndarray, shape (lanes, p + 1)
-        Starts: coefficients and ``tau``.
+        Starts.
     free : ndarray of bool, shape (p + 1,)
         Which parameters may move.
-    link : Link
-        The link function.
-    tau_max : float
-        Largest ``tau`` allowed.
-
-    Notes
-    -----
-    The likelihood is even in ``tau``: a step below 0 is a step to its mirror image, and
-    ``tau = 0`` is always a stationary point.
+    top : float
+        Largest value of the last parameter. A step of it below 0 is a step to its mirror image.
     """
     theta = theta.copy()
-    value, score, hessian = _evaluate(x, n, design, theta, link)
+    value, score, hessian = evaluate(theta)
     step, decrement = _direction(score, hessian, theta, free)
     length = np.ones(len(theta))
     for _ in range(MAX_STEPS):
@@ -87,8 +73,8 @@ def climb(
         if not moving.any():
             break
         trial = theta + np.where(moving, length, 0.0)[:, None] * step
-        trial[:, -1] = np.minimum(np.abs(trial[:, -1]), tau_max)
-        new = _evaluate(x, n, design, trial, link)
+        trial[:, -1] = np.minimum(np.abs(trial[:, -1]), top)
+        new = evaluate(trial)
         # Near the top the gain drowns in rounding; there the step itself is to be trusted.
         slack = np.where(decrement < 1e-6, 1e-10, 1e-13) * (1 + np.abs(value))
         better = moving & (new[0] >= value - slack)
@@ -99,38 +85,15 @@ def climb(
         step, decrement = _direction(score, hessian, theta, free)
         length = np.where(better, 1.0, length / 4)
     # What rounding leaves of the score grows with the likelihood's own size.
-    settled = (decrement < 1e-10 * (1 + np.abs(value))) | (theta[:, -1] >= tau_max)
+    settled = (decrement < 1e-10 * (1 + np.abs(value))) | (theta[:, -1] >= top)
     return Climb(theta=theta, loglik=value, score=score, hessian=hessian, settled=settled)
 
 
-def _evaluate(
-    x: Floats, n: Floats, design: Floats, theta: Floats, link: Link
-) -> tuple[Floats, Floats, Floats]:
-    """Return log-likelihood, score and hessian of each lane."""
-    at = moments(x, n, theta[:, :-1] @ design.T, theta[:, -1:], link)
-    return at.loglik.sum(axis=-1), *derivatives(at, design)
-
-
-def derivatives(at: Moments, design: Floats) -> tuple[Floats, Floats]:
-    """Return score and hessian in ``(beta, tau)`` from moments of shape (..., k)."""
-    p = design.shape[1]
-    score = np.empty((*at.loglik.shape[:-1], p + 1))
-    score[..., :p] = at.d_mu @ design
-    score[..., p] = at.d_tau.sum(axis=-1)
-    hessian = np.empty((*score.shape, p + 1))
-    hessian[..., :p, :p] = np.swapaxes(at.d_mu2[..., None] * design, -1, -2) @ design
-    hessian[..., p, :p] = hessian[..., :p, p] = at.d_mutau @ design
-    hessian[..., p, p] = at.d_tau2.sum(axis=-1)
-    return score, hessian
-
-
-def _direction(
-    score: Floats, hessian: Floats, theta: Floats, free: np.ndarray
-) -> tuple[Floats, Floats]:
+def _direction(score: Floats, hessian: Floats, theta: Floats, free: Bools) -> tuple[Floats, Floats]:
     """Return an uphill step of each lane and the gain it promises, doubled.
 
     Newton's step with the eigenvalues of the hessian made negative, and no longer than a lane
-    can be trusted to see: 2 in a coefficient, or 1 plus ``tau`` itself.
+    can be trusted to see: 2 plus the parameter's own size.
     """
     score = np.where(free, score, 0.0)
     curvature = np.where(free[:, None] & free, -hessian, np.eye(free.size))
@@ -142,3 +105,35 @@ def _direction(
     shrink = np.maximum(1.0, np.max(np.abs(step) / bound, axis=-1))
     decrement: Floats = np.sum(along * along / values, axis=-1)
     return step / shrink[:, None], decrement
+
+
+def lane_of(result: Climb, lane: int) -> Climb:
+    """Return one lane of a climb as a climb of its own."""
+    pick = slice(lane, lane + 1)
+    return Climb(
+        theta=result.theta[pick],
+        loglik=result.loglik[pick],
+        score=result.score[pick],
+        hessian=result.hessian[pick],
+        settled=result.settled[pick],
+    )
+
+
+def highest(inside: Climb, flat: Climb) -> Climb:
+    """Return the higher of a maximum at 0 of the last parameter and the best one inside.
+
+    Where the likelihood curves upwards at 0 the maximum is inside, however flat.
+    """
+    lane = int(np.argmax(inside.loglik))
+    size = 1 + abs(float(flat.loglik[0]))
+    gain = float(inside.loglik[lane] - flat.loglik[0])
+    upwards = float(flat.hessian[0, -1, -1]) > 1e-7 * size and inside.theta[lane, -1] > 0
+    return lane_of(inside, lane) if gain > 1e-11 * size or upwards else flat
+
+
+def inverse_information(information: Floats) -> Floats:
+    """Return the inverse of an information matrix, or NaN if it is not positive definite."""
+    values = np.linalg.eigvalsh(information)
+    if not values[0] > 1e-14 * values[-1]:
+        return np.full(information.shape, np.nan)
+    return np.asarray(np.linalg.inv(information), dtype=np.float64)

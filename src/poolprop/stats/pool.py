@@ -1,272 +1,221 @@
-"""Pool proportions: one door to every model."""
+"""One pooled proportion: the door to every model."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Collection
-from functools import lru_cache
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from poolprop.stats.bayes import HalfNormal, bayes
-from poolprop.stats.distributions import normal_quantile, profile_cut, t_quantile
-from poolprop.stats.glmm import GlmmFit, fit_glmm
-from poolprop.stats.heterogeneity import FROM_TAU2, heterogeneity
-from poolprop.stats.inputs import Floats, choice, counts, fraction
+from poolprop.stats.answer import Answer
+from poolprop.stats.inputs import Floats, counts
 from poolprop.stats.intervals import study_intervals
 from poolprop.stats.links import LINKS
-from poolprop.stats.measures import MEASURES, back_transform, effect_sizes, harmonic_mean
-from poolprop.stats.profile import Profile, mu_limits
+from poolprop.stats.measures import effect_sizes
+from poolprop.stats.options import Options, resolve
+from poolprop.stats.pool_bayes import pool_bayes
+from poolprop.stats.pool_betabinom import pool_betabinom
+from poolprop.stats.pool_glmm import pool_glmm
+from poolprop.stats.pool_two_step import pool_two_step
+from poolprop.stats.priors import Prior
 from poolprop.stats.results import Interval, PoolResult
-from poolprop.stats.tau2 import ESTIMATORS
-from poolprop.stats.two_step import CI_METHODS
-from poolprop.stats.two_step import fit as fit_two_step
-from poolprop.stats.wls import intercept
 
-GLMM_CI = ("profile-ck", "profile", "wald", "t")
-CI_WORDS = {
-    "wald": "Wald interval (normal quantile)",
-    "t": "Wald interval (Student's t, k - 1)",
-    "hksj": "Hartung-Knapp-Sidik-Jonkman interval",
-    "hksj-adhoc": "Hartung-Knapp interval, never narrower than Wald's",
-    "profile": "profile-likelihood interval (chi-square cut-off)",
-    "profile-ck": "profile-likelihood interval (small-sample cut-off c_k)",
+TWO_STUDIES = (
+    "Two studies: between-study variance is hardly identified; read the interval with care."
+)
+MODELS: dict[str, Callable[[Floats, Floats, Options], Answer]] = {
+    "glmm": pool_glmm,
+    "two-step": pool_two_step,
+    "common": pool_two_step,
+    "beta-binomial": pool_betabinom,
+    "bayes": pool_bayes,
 }
-BAYES_WORDS = "Bayesian, half-normal(1) prior on tau, uniform prior on the median proportion"
-HTS_WORDS = "Higgins-Thompson-Spiegelhalter, Student's t with k - 2 degrees of freedom"
 
 
 def pool(
     events: ArrayLike,
     total: ArrayLike,
-    *,
     model: str = "glmm",
     measure: str = "PLO",
     tau2: str | None = None,
     ci: str | None = None,
     level: float = 0.95,
+    *,
+    link: str = "logit",
+    prediction: str | None = None,
+    tau_prior: Prior | None = None,
+    correction: str = "only0",
+    inversion: str = "harmonic",
+    tau2_value: float | None = None,
+    seed: int = 20260101,
+    replicates: int = 2000,
 ) -> PoolResult:
-    """Pool proportions of independent studies.
+    """Pool the proportions of several studies.
 
     Parameters
     ----------
     events, total : array_like of int, shape (k,)
         ``0 <= events <= total``, ``total >= 1``, ``k >= 1``.
-    model : {"glmm", "two-step", "common"}
-        Binomial-normal likelihood in one step (default); effect sizes and their weighted mean;
-        the same without heterogeneity.
-    measure : {"PLO", "PAS", "PFT", "PR", "PLN"}
-        Scale of two-step models; ``"PLO"`` for the GLMM.
-    tau2 : str, optional
-        Estimator of two-step models, ``"REML"`` by default; ``"ML"`` for the GLMM.
+    model : {"glmm", "two-step", "beta-binomial", "bayes", "common"}
+        Binomial-normal maximum likelihood; weighted mean of effect sizes; beta-binomial maximum
+        likelihood; Bayesian binomial-normal; weighted mean under a common effect.
+    measure : {"PLO", "PLN", "PR", "PAS", "PFT"}
+        Scale of a two-step model; one-step models work on the logit.
+    tau2 : {"REML", "ML", "DL", "PM", "EB", "HE", "HS", "SJ"}, optional
+        Estimator of a two-step model, REML by default; one-step models are fitted by ML.
     ci : str, optional
-        ``"profile-ck"`` (default), ``"profile"``, ``"wald"`` or ``"t"`` for the GLMM;
-        ``"hksj-adhoc"`` (default), ``"hksj"``, ``"wald"`` or ``"t"`` for two-step models.
+        ``"wald"`` and ``"t"`` for any model but Bayes; ``"profile"`` (chi-square cut),
+        ``"profile-ck"`` (small-sample cut) for one-step models and ``"bootstrap-lr"`` for the
+        GLMM; ``"hksj"``, ``"hksj-adhoc"`` and ``"kr"`` for two-step ones. By default
+        ``"profile-ck"`` or ``"hksj-adhoc"``, chosen by measured coverage; Wald for a common
+        effect.
     level : float
-        Level of all intervals, between 0 and 1.
+        Level of both intervals.
+    link : {"logit", "probit", "cloglog"}
+        Link of the GLMM.
+    prediction : str, optional
+        ``"bayes"`` (default of the GLMM), ``"hts"`` (Student's t with ``k - 2``, default of
+        two-step models), ``"hts-k1"`` (``k - 1``), ``"normal"``, ``"bootstrap"`` (two-step),
+        ``"beta"`` (default of the beta-binomial) or ``"none"``.
+    tau_prior : HalfNormal, HalfT or HalfCauchy, optional
+        Prior on ``tau`` wherever Bayes is asked; half-normal with scale 1 by default.
+    correction : {"only0", "if0all", "all", "none"}
+        Continuity correction of two-step models; see :func:`poolprop.effect_sizes`.
+    inversion : {"harmonic", "variance"}
+        Sample size at which ``PFT`` is inverted: harmonic mean, or ``1 / (4 se^2)``.
+    tau2_value : float, optional
+        Take ``tau2`` as known (two-step models).
+    seed, replicates : int
+        Of the intervals that are bootstrapped.
 
     Returns
     -------
     PoolResult
-        For every valid input. One study gives its own proportion with the Clopper-Pearson
-        interval; data of 0 % or 100 % a one-sided interval.
+        For every valid input. One study is returned as itself with its exact interval; data
+        without events, or without non-events, get a boundary estimate and a one-sided interval.
 
     Raises
     ------
     EstimationError
-        If an argument is not valid; the message names it and its value.
+        If counts or choices are not valid; the message names the argument and its value.
+
+    References
+    ----------
+    Stijnen T, Hamza TH, Özdemir P (2010). Statistics in Medicine 29(29):3046-3067.
+    DerSimonian R, Laird N (1986). Controlled Clinical Trials 7(3):177-188.
+    ``docs/methods.md`` gives every formula.
 
     Examples
     --------
     >>> fit = pool([12, 91, 11, 12], [21, 110, 12, 13])
-    >>> round(100 * fit.proportion, 1)
-    81.3
+    >>> f"{fit.proportion:.3f} ({fit.ci.lower:.3f} to {fit.ci.upper:.3f})"
+    '0.813 (0.504 to 0.971)'
+    >>> pool([3], [9]).method
+    'a single study, Clopper-Pearson interval'
     """
     x, n = counts(events, total)
-    choice(model, "model", ("glmm", "two-step", "common"))
-    choice(measure, "measure", MEASURES if model != "glmm" else ("PLO",))
-    fraction(level, "level")
-    if model == "glmm":
-        choice(tau2 or "ML", "tau2", ("ML",))
-        method = choice(ci or "profile-ck", "ci", GLMM_CI)
-        key = (tuple(x.tolist()), tuple(n.tolist()))
-        return _single(x, n, level) if x.size == 1 else _glmm(key, method, level)
-    allowed: Collection[str] = ("EE",) if model == "common" else ESTIMATORS
-    estimator = choice(tau2 or ("EE" if model == "common" else "REML"), "tau2", allowed)
-    method = choice(ci or ("wald" if model == "common" else "hksj-adhoc"), "ci", CI_METHODS)
-    return _single(x, n, level) if x.size == 1 else _two_step(x, n, measure, estimator, method, level)
-
-
-@lru_cache(maxsize=256)
-def _glmm(
-    key: tuple[tuple[float, ...], tuple[float, ...]], ci: str, level: float
-) -> PoolResult:
-    x, n = np.array(key[0]), np.array(key[1])
-    fit = _fit(key)
-    mu = float(fit.beta[0])
-    interval, notes = _glmm_interval(x, n, fit, ci, level)
-    yi, vi = effect_sizes(x, n, "PLO")
-    spread = heterogeneity(yi, vi, fit.tau**2)
-    se = float(np.sqrt(fit.cov[0, 0]))
-    information = fit.information
-    return PoolResult(
-        model="glmm",
-        measure="PLO",
-        link="logit",
-        tau2_method="ML",
-        ci_method=ci,
-        level=level,
-        k=x.size,
-        events=int(x.sum()),
-        total=int(n.sum()),
-        estimate=mu,
-        se=se if math.isfinite(se) else None,
-        ci_estimate=interval,
-        proportion=_expit(mu),
-        ci=Interval(lower=_expit(interval.lower), upper=_expit(interval.upper)),
-        prediction=_prediction(key, level),
-        prediction_method=BAYES_WORDS,
-        tau2=fit.tau**2,
-        i2=spread.i2,
-        i2_definition=FROM_TAU2,
-        h2=spread.h2,
-        q=spread.q,
-        q_df=spread.q_df,
-        q_p=spread.q_p,
-        loglik=fit.loglik,
-        converged=fit.converged,
-        notes=tuple(notes),
-        method=f"Binomial-normal GLMM, logit link, maximum likelihood, {CI_WORDS[ci]}",
-        weights=tuple((information / information.sum()).tolist()),
-    )
-
-
-@lru_cache(maxsize=256)
-def _fit(key: tuple[tuple[float, ...], tuple[float, ...]]) -> GlmmFit:
-    x, n = np.array(key[0]), np.array(key[1])
-    return fit_glmm(x, n, intercept(x.size), LINKS["logit"])
-
-
-@lru_cache(maxsize=256)
-def _prediction(key: tuple[tuple[float, ...], tuple[float, ...]], level: float) -> Interval:
-    return bayes(key[0], key[1], HalfNormal(1.0)).prediction(level)
-
-
-def _glmm_interval(
-    x: Floats, n: Floats, fit: GlmmFit, ci: str, level: float
-) -> tuple[Interval, list[str]]:
-    mu, notes = float(fit.beta[0]), _boundary_notes(x, n, fit)
-    if x.size == 2:
-        notes.append("Two studies say little about how much studies differ.")
-    if ci in ("wald", "t"):
-        if fit.separated or not math.isfinite(float(fit.cov[0, 0])):
-            notes.append("A Wald interval does not exist here; the whole range is given.")
-            return Interval(lower=-math.inf, upper=math.inf), notes
-        quantile = normal_quantile(level) if ci == "wald" else t_quantile(level, x.size - 1)
-        half = quantile * float(np.sqrt(fit.cov[0, 0]))
-        return Interval(lower=mu - half, upper=mu + half), notes
-    cut = profile_cut(level, x.size, small_sample=ci == "profile-ck")
-    profile = Profile(x=x, n=n, link=LINKS["logit"], mu=mu, tau=fit.tau, loglik=fit.loglik)
-    lower, upper, bounded = mu_limits(profile, cut)
-    if bounded:
-        notes.append("The limit rests on a bound on tau: so few studies allow none without it.")
-    return Interval(lower=lower, upper=upper), notes
-
-
-def _boundary_notes(x: Floats, n: Floats, fit: GlmmFit) -> list[str]:
-    if fit.separated:
-        what = "No patient" if x.sum() == 0 else "Every patient"
-        return [f"{what} had the event: the interval is one-sided and tau cannot be estimated."]
-    return [] if fit.tau > 0 else ["The estimate of tau is 0."]
-
-
-def _two_step(
-    x: Floats, n: Floats, measure: str, estimator: str, ci: str, level: float
-) -> PoolResult:
-    yi, vi = effect_sizes(x, n, measure)
-    fit = fit_two_step(yi, vi, estimator, ci, level)
-    spread = heterogeneity(yi, vi, fit.tau2)
-    size = harmonic_mean(n)
-
-    def back(value: float) -> float:
-        return float(back_transform(value, measure, size))
-
-    prediction = fit.prediction
-    notes = []
-    corrected = int(np.sum((x == 0) | (x == n))) if MEASURES[measure].corrected else 0
-    if corrected:
-        notes.append(f"1/2 was added to the cells of {corrected} of {x.size} studies.")
-    if prediction is None and estimator != "EE":
-        notes.append("No prediction interval from fewer than three studies.")
-    return PoolResult(
-        model="common" if estimator == "EE" else "two-step",
+    options = resolve(
+        model=model,
         measure=measure,
-        link="",
-        tau2_method=estimator,
-        ci_method=ci,
+        link=link,
+        tau2=tau2,
+        ci=ci,
         level=level,
+        prediction=prediction,
+        tau_prior=tau_prior,
+        correction=correction,
+        inversion=inversion,
+        tau2_value=tau2_value,
+        seed=seed,
+        replicates=replicates,
+    )
+    if x.size == 1 and tau2_value is None:
+        return _single(x, n, options)
+    return _result(x, n, options, MODELS[model](x, n, options))
+
+
+def _result(x: Floats, n: Floats, options: Options, answer: Answer) -> PoolResult:
+    spread = answer.heterogeneity
+    notes = ([TWO_STUDIES] if x.size == 2 else []) + answer.notes
+    if not answer.converged:
+        notes.append("The likelihood has no proper maximum: read estimate and tau2 with caution.")
+    return PoolResult(
+        model=options.model,
+        measure=options.measure,
+        link=options.link if options.measure == "PLO" else "",
+        tau2_method=options.tau2,
+        ci_method=options.ci,
+        level=options.level,
         k=x.size,
         events=int(x.sum()),
         total=int(n.sum()),
-        estimate=fit.estimate,
-        se=fit.se,
-        ci_estimate=fit.ci,
-        proportion=back(fit.estimate),
-        ci=Interval(lower=back(fit.ci.lower), upper=back(fit.ci.upper)),
-        prediction=prediction
-        and Interval(lower=back(prediction.lower), upper=back(prediction.upper)),
-        prediction_method=HTS_WORDS if prediction else "",
-        tau2=fit.tau2,
+        estimate=answer.estimate,
+        se=answer.se if math.isfinite(answer.se) else None,
+        ci_estimate=answer.ci,
+        proportion=answer.proportion,
+        ci=_around(answer.ci_proportion, answer.proportion),
+        prediction=answer.prediction,
+        prediction_method=answer.prediction_method,
+        tau2=answer.tau2,
         i2=spread.i2,
-        i2_definition=FROM_TAU2,
+        i2_definition=spread.i2_definition,
         h2=spread.h2,
         q=spread.q,
         q_df=spread.q_df,
         q_p=spread.q_p,
-        loglik=None,
-        converged=True,
+        loglik=answer.loglik,
+        converged=answer.converged,
         notes=tuple(notes),
-        method=f"Two-step {MEASURES[measure].name}, tau2 by {estimator}, {CI_WORDS[ci]}",
-        weights=tuple(fit.weights.tolist()),
+        method=answer.method,
+        weights=tuple(float(weight) for weight in answer.weights),
+        marginal_mean=answer.marginal_mean,
+        tau2_p=answer.tau2_p,
     )
 
 
-def _single(x: Floats, n: Floats, level: float) -> PoolResult:
-    """Return one study as itself: nothing is pooled, nothing is said of heterogeneity."""
-    lower, upper = (float(limit[0]) for limit in study_intervals(x, n, "clopper-pearson", level))
-    p = float(x[0] / n[0])
+def _around(interval: Interval, value: float) -> Interval:
+    """Return the interval widened by rounding error at most, so that it holds the estimate."""
+    return Interval(lower=min(interval.lower, value), upper=max(interval.upper, value))
+
+
+def _single(x: Floats, n: Floats, options: Options) -> PoolResult:
+    """Return a single study as itself."""
+    lower, upper = study_intervals(x, n, "clopper-pearson", options.level)
+    link = LINKS["logit"]
+    share = float(x[0] / n[0])
+    with np.errstate(divide="ignore"):
+        scale = [float(link.forward(np.float64(p))) for p in (share, lower[0], upper[0])]
+    _, vi = effect_sizes(x, n, "PLO")
     return PoolResult(
         model="single-study",
-        measure="PR",
-        link="",
-        tau2_method="",
+        measure="PLO",
+        link="logit",
+        tau2_method="none",
         ci_method="clopper-pearson",
-        level=level,
+        level=options.level,
         k=1,
         events=int(x[0]),
         total=int(n[0]),
-        estimate=p,
-        se=float(np.sqrt(p * (1 - p) / n[0])),
-        ci_estimate=Interval(lower=lower, upper=upper),
-        proportion=p,
-        ci=Interval(lower=lower, upper=upper),
+        estimate=scale[0],
+        se=float(np.sqrt(vi[0])) if 0 < share < 1 else None,
+        ci_estimate=Interval(lower=scale[1], upper=scale[2]),
+        proportion=share,
+        ci=Interval(lower=float(lower[0]), upper=float(upper[0])),
         prediction=None,
         prediction_method="",
         tau2=0.0,
         i2=None,
-        i2_definition=FROM_TAU2,
+        i2_definition="",
         h2=None,
         q=None,
         q_df=0,
         q_p=None,
         loglik=None,
         converged=True,
-        notes=("One study: its own proportion with its exact interval.",),
-        method="One study, Clopper-Pearson interval",
+        notes=("One study: its own proportion with its exact interval; nothing is pooled.",),
+        method="a single study, Clopper-Pearson interval",
         weights=(1.0,),
+        marginal_mean=share,
+        tau2_p=None,
     )
-
-
-def _expit(value: float) -> float:
-    return float(LINKS["logit"].inverse(np.array(value)))

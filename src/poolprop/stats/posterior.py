@@ -54,7 +54,8 @@ class Posterior:
         probabilities : array_like
             Between 0 and 1, ends excluded.
         """
-        return expit(self._invert(self._cdf_mu, probabilities))
+        out: Floats = expit(self._invert(self._cdf_mu, probabilities))
+        return out
 
     @property
     def median(self) -> float:
@@ -119,8 +120,11 @@ class Posterior:
         y = np.arange(n + 1.0)
         log_choose = gammaln(n + 1) - gammaln(y + 1) - gammaln(n - y + 1)
         up, down = -np.logaddexp(0, -eta), -np.logaddexp(0, eta)
-        out = [np.sum(chance * np.exp(c + i * up + (n - i) * down)) for i, c in enumerate(log_choose)]
-        return np.array(out) / np.sum(out)
+        out = [
+            np.sum(chance * np.exp(c + i * up + (n - i) * down)) for i, c in enumerate(log_choose)
+        ]
+        probabilities = np.array(out, dtype=np.float64)
+        return probabilities / float(probabilities.sum())
 
     @property
     def marginal_mean(self) -> float:
@@ -153,7 +157,7 @@ class Posterior:
         levels = np.atleast_1d(np.asarray(probabilities, dtype=np.float64))
         return np.array(
             [
-                brentq(lambda t, p=level: cdf(t) - p, low, high, xtol=1e-11)  # type: ignore[misc]
+                brentq(lambda t, p=level: cdf(t) - p, low, high, xtol=1e-11)
                 for level in (fraction(float(value), "probability") for value in levels)
             ]
         )

@@ -8,23 +8,18 @@ the limit in a few evaluations; both limits advance together.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from poolprop.stats.glmm import TAU_BOUNDARY
 from poolprop.stats.inputs import Floats
-from poolprop.stats.links import Link
-from poolprop.stats.newton import climb
-from poolprop.stats.wls import intercept
+from poolprop.stats.newton import Likelihood, climb
 
 # Proportions within 1e-20 of 0 or 1: a limit further out is said to be infinite.
 REACH = {"logit": 46.0, "probit": 9.3, "cloglog": 46.0}
 # A profile that rests on a tau this large rests on no bound at all.
 TAU_TOP = 100.0
-# For data without events (or non-events) few studies let any mu be explained by a huge tau. The
-# limit is then taken with tau no larger than this: nine true proportions in ten beyond 1 % or 99 %.
-TAU_BOUNDARY = 5.0
-STARTS = (0.0, 0.3, 3.0)
 ROUNDS = 60
 TOLERANCE = 1e-9
 
@@ -35,59 +30,55 @@ class Profile:
 
     Attributes
     ----------
-    x, n : ndarray, shape (k,)
-        Events and totals.
-    link : Link
-        The link function.
-    mu, tau, loglik : float
-        Where the maximum lies, ``mu`` possibly infinite, and its value.
-    tau_top : float
-        Largest ``tau`` considered.
+    evaluate : callable
+        Log-likelihood, score and hessian of lanes of ``(mu, s)``, ``s`` the square root of a
+        variance: ``tau`` of the GLMM, the root of the overdispersion of the beta-binomial.
+    mu, second, loglik : float
+        Where the maximum lies, and its value.
+    reach : float
+        A limit further from 0 than this is said to be infinite.
+    top : float
+        Largest ``s`` considered.
+    starts : tuple of float
+        Values of ``s`` from which a thorough search starts.
     """
 
-    x: Floats
-    n: Floats
-    link: Link
+    evaluate: Likelihood
     mu: float
-    tau: float
+    second: float
     loglik: float
-    tau_top: float = TAU_TOP
+    reach: float
+    top: float = TAU_TOP
+    starts: tuple[float, ...] = (0.0, 0.05, 0.3, 3.0)
 
     def at(self, mu: Floats, near: Floats, *, thorough: bool) -> tuple[Floats, Floats, Floats]:
-        """Maximise over ``tau`` at each ``mu``.
+        """Maximise over ``s`` at each ``mu``.
 
         Parameters
         ----------
         mu, near : ndarray, shape (m,)
-            Points, and a ``tau`` near each maximum.
+            Points, and an ``s`` near each maximum.
         thorough : bool
-            Start from several values of ``tau`` and not only from ``near``.
+            Start from several values of ``s`` and not only from ``near``.
 
         Returns
         -------
         loglik, slope, tau : ndarray, shape (m,)
             The profile, its derivative in ``mu``, and where it is attained.
         """
-        starts = (0.0, 0.05, *STARTS[1:]) if thorough else (0.0,)
-        taus = np.array([[*starts, max(value, 0.05)] for value in near])
-        theta = np.column_stack([np.repeat(mu, taus.shape[1]), np.minimum(taus, self.tau_top).ravel()])
-        found = climb(
-            self.x,
-            self.n,
-            intercept(self.x.size),
-            theta,
-            np.array([False, True]),
-            self.link,
-            self.tau_top,
-        )
-        loglik = found.loglik.reshape(taus.shape)
+        starts = self.starts if thorough else (0.0,)
+        seconds = np.array([[*starts, max(value, 0.05)] for value in near])
+        seconds = np.minimum(seconds, self.top)
+        theta = np.column_stack([np.repeat(mu, seconds.shape[1]), seconds.ravel()])
+        found = climb(self.evaluate, theta, np.array([False, True]), self.top)
+        loglik = found.loglik.reshape(seconds.shape)
         best = np.arange(mu.size), np.argmax(loglik, axis=1)
-        slope = found.score[:, 0].reshape(taus.shape)[best]
-        return loglik[best], slope, found.theta[:, 1].reshape(taus.shape)[best]
+        slope = found.score[:, 0].reshape(seconds.shape)[best]
+        return loglik[best], slope, found.theta[:, 1].reshape(seconds.shape)[best]
 
 
-def mu_limits(profile: Profile, cut: float) -> tuple[float, float, bool]:
-    """Return the profile-likelihood limits of ``mu``.
+def mu_limits(profile: Profile, cut: float) -> tuple[float, float]:
+    """Return the profile-likelihood limits of ``mu`` about a finite maximum.
 
     Parameters
     ----------
@@ -100,46 +91,57 @@ def mu_limits(profile: Profile, cut: float) -> tuple[float, float, bool]:
     -------
     lower, upper : float
         On the link's scale; infinite on a side where the profile never falls that far.
-    bounded : bool
-        Whether a limit exists only because ``tau`` was kept below ``TAU_BOUNDARY``.
     """
-    if np.isfinite(profile.mu):
-        lower, upper = _limits(profile, cut, np.array([-1.0, 1.0]), np.full(2, profile.mu))
-        return float(lower), float(upper), False
+    lower, upper = _limits(profile, cut, np.array([-1.0, 1.0]), np.full(2, profile.mu))
+    return float(lower), float(upper)
+
+
+def boundary_limit(profile: Profile, cut: float, k: int, inside: float) -> tuple[float, bool]:
+    """Return the one limit of data without events or without non-events.
+
+    Parameters
+    ----------
+    profile : Profile
+        The likelihood; its maximum is infinite and its ``loglik`` 0.
+    cut : float
+        By how much twice the log-likelihood may fall.
+    k : int
+        Number of studies.
+    inside : float
+        Some ``mu`` near the boundary.
+
+    Returns
+    -------
+    limit : float
+        On the link's scale.
+    bounded : bool
+        Whether it exists only because ``tau`` was kept below ``TAU_BOUNDARY``: few studies let
+        any ``mu`` be explained by a huge ``tau``.
+    """
     side = -np.sign(profile.mu)
     # As tau grows without end every study's probability tends to 1/2 at any mu.
-    bounded = bool(cut / 2 >= profile.x.size * np.log(2))
+    bounded = bool(cut / 2 >= k * np.log(2))
     if bounded:
-        profile = Profile(
-            x=profile.x,
-            n=profile.n,
-            link=profile.link,
-            mu=profile.mu,
-            tau=0.0,
-            loglik=profile.loglik,
-            tau_top=TAU_BOUNDARY,
-        )
-    share = 1 / (4 * profile.n.sum() + 4)
-    inside = profile.link.forward(np.array([share if profile.mu < 0 else 1 - share]))
-    while 2 * -profile.at(inside, np.zeros(1), thorough=False)[0][0] > 0.5 * cut:
-        inside = inside - side
-    limit = float(_limits(profile, cut, np.array([side]), inside)[0])
-    return (profile.mu, limit, bounded) if profile.mu < 0 else (limit, profile.mu, bounded)
+        profile = replace(profile, top=TAU_BOUNDARY)
+    start = np.array([inside])
+    while -2 * profile.at(start, np.zeros(1), thorough=False)[0][0] > 0.5 * cut:
+        start = start - side
+    return float(_limits(profile, cut, np.array([side]), start)[0]), bounded
 
 
 def _limits(profile: Profile, cut: float, signs: Floats, inside: Floats) -> Floats:
     """Return the limits on the given sides; check each from several starts of ``tau``."""
-    near = np.full(signs.size, profile.tau)
+    near = np.full(signs.size, profile.second)
     for _ in range(4):
         limits, near = _newton(profile, cut, signs, inside, near)
-        shown = np.clip(limits, -REACH[profile.link.name], REACH[profile.link.name])
+        shown = np.clip(limits, -profile.reach, profile.reach)
         loglik, _, better = profile.at(shown, near, thorough=True)
         # A higher maximum at the limit means that the profile followed the wrong branch.
         missed = np.isfinite(limits) & (2 * (profile.loglik - loglik) < cut - 1e-6)
         if not missed.any():
             break
         inside, near = np.where(missed, limits, inside), np.where(missed, better, near)
-    rests_on_top = (near >= 0.999 * profile.tau_top) & (profile.tau_top == TAU_TOP)
+    rests_on_top = (near >= 0.999 * profile.top) & (profile.top == TAU_TOP)
     return np.where(rests_on_top, signs * np.inf, limits)
 
 
@@ -147,7 +149,7 @@ def _newton(
     profile: Profile, cut: float, signs: Floats, inside: Floats, near: Floats
 ) -> tuple[Floats, Floats]:
     """Walk outwards from ``inside`` to where the root of the fall equals that of the cut."""
-    reach = REACH[profile.link.name]
+    reach = profile.reach
     low, high = np.zeros(signs.size), np.full(signs.size, np.inf)
     distance = np.full(signs.size, 0.5)
     for _ in range(ROUNDS):

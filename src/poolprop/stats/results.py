@@ -43,7 +43,8 @@ class PoolResult:
     i2, h2 : float
         Share (0 to 1) and ratio of variation beyond chance, defined as ``i2_definition`` says.
     q, q_df, q_p : float
-        Cochran's Q on the model's scale of measurement.
+        Test of homogeneity: Cochran's Q of a two-step model; for one-step models the
+        likelihood-ratio statistic of one common proportion against one for each study.
     loglik : float or None
         Log-likelihood with all constants, for likelihood models.
     converged : bool
@@ -52,6 +53,11 @@ class PoolResult:
         What a reader must know: boundaries, few studies, what could not be given.
     weights : tuple of float
         Share of each study in the information about the estimate; they sum to 1.
+    marginal_mean : float or None
+        Population-averaged proportion ``E expit(mu + tau z)``, of one-step models; ``proportion``
+        is that of the median study.
+    tau2_p : float or None
+        P value of the likelihood-ratio test of ``tau2 = 0``, of models fitted by ML.
     """
 
     model: str
@@ -82,6 +88,13 @@ class PoolResult:
     notes: tuple[str, ...]
     method: str
     weights: tuple[float, ...]
+    marginal_mean: float | None = None
+    tau2_p: float | None = None
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """The notes, under the name that other packages use."""
+        return self.notes
 
     @property
     def tau(self) -> float:
@@ -89,9 +102,10 @@ class PoolResult:
         return math.sqrt(self.tau2)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return plain values for JSON; an infinite bound or estimate becomes ``None``."""
+        """Return plain values for JSON, as listed in ``docs/results.md``; infinite ones as None."""
         record = asdict(self) | {"tau": self.tau, "notes": list(self.notes)}
-        del record["weights"]
+        for name in ("weights", "marginal_mean", "tau2_p"):
+            del record[name]
         return {key: _finite(value) for key, value in record.items()}
 
     def summary(self) -> str:

@@ -1,4 +1,4 @@
-"""Pool the levels of a factor, and test between them.
+"""Pooled proportions by level of a grouping, and the test between levels.
 
 References
 ----------
@@ -7,92 +7,163 @@ Borenstein M, Higgins JPT (2013). Meta-analysis and subgroups. Prevention Scienc
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from poolprop.errors import EstimationError
+from poolprop.stats.design import group_design, group_levels
 from poolprop.stats.distributions import chi_square_pvalue
-from poolprop.stats.inputs import counts
+from poolprop.stats.glmm import fit_glmm
+from poolprop.stats.inputs import Floats, counts
+from poolprop.stats.links import LINKS, Link
+from poolprop.stats.measures import effect_sizes
 from poolprop.stats.pool import pool
 from poolprop.stats.results import PoolResult
+from poolprop.stats.wls import intercept
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SubgroupResult:
-    """Estimates by level and the test between them.
+    """Pooled results by level, and the test between levels.
 
     Attributes
     ----------
-    levels : dict
-        Result of each level, in order of appearance.
+    levels : dict of str to PoolResult
+        In order of first appearance. A level of one study holds that study.
+    common_tau2 : bool
+        Whether the levels share one between-study variance.
     q_between : float or None
-        Weighted sum of squares of the level estimates about their mean; ``None`` with one level,
-        or where a level has no standard error.
+        Statistic of the test that all levels have the same mean, ``None`` where there is none.
     q_between_df : int
-        Levels minus 1.
+        Its degrees of freedom.
     q_between_p : float or None
-        Its chi-square p value.
+        Its p value.
     test_method : str
-        In words.
+        What was tested and how, or why it was not.
     """
 
-    levels: dict[Hashable, PoolResult]
+    levels: dict[str, PoolResult]
+    common_tau2: bool
     q_between: float | None
     q_between_df: int
     q_between_p: float | None
     test_method: str
 
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values for JSON."""
+        return {
+            "levels": {level: result.to_dict() for level, result in self.levels.items()},
+            "common_tau2": self.common_tau2,
+            "test": {
+                "q_between": self.q_between,
+                "df": self.q_between_df,
+                "p": self.q_between_p,
+                "method": self.test_method,
+            },
+        }
+
 
 def subgroups(
-    events: ArrayLike, total: ArrayLike, groups: Sequence[Hashable], **as_pool: Any
+    events: ArrayLike,
+    total: ArrayLike,
+    groups: Sequence[object],
+    common_tau2: bool = False,
+    **as_pool: Any,
 ) -> SubgroupResult:
-    """Pool each level of a factor on its own and compare the levels.
+    """Pool each level of a grouping and test between levels.
 
     Parameters
     ----------
     events, total : array_like of int, shape (k,)
-        As for :func:`pool`.
-    groups : sequence, length k
-        The level of each study.
+        Events and totals.
+    groups : sequence, shape (k,)
+        The level of each study; compared as text.
+    common_tau2 : bool
+        Whether levels share one between-study variance (two-step models and the GLMM).
     **as_pool
-        Passed to :func:`pool`; each level has its own between-study variance.
+        Keywords of :func:`poolprop.pool`.
+
+    Returns
+    -------
+    SubgroupResult
+        Between levels a likelihood-ratio test (GLMM, common ``tau2`` in both models) or a Wald
+        test of the levels' means (other models).
 
     Raises
     ------
     EstimationError
-        If counts or lengths are not valid.
+        If ``groups`` has another length, or as :func:`poolprop.pool` does.
+
+    Examples
+    --------
+    >>> found = subgroups([12, 91, 11, 12], [21, 110, 12, 13], ["b", "a", "a", "b"])
+    >>> {level: fit.k for level, fit in found.levels.items()}
+    {'b': 2, 'a': 2}
     """
     x, n = counts(events, total)
-    if len(groups) != x.size:
-        raise EstimationError(
-            f"groups has {len(groups)} values but there are {x.size} studies",
-            where="groups",
-            hint="Give one level for each study.",
-        )
-    levels = {}
-    for level in dict.fromkeys(groups):
-        members = np.array([group == level for group in groups])
-        levels[level] = pool(x[members], n[members], **as_pool)
-    q, df = _between(list(levels.values()))
+    labels = group_levels(groups, x.size)
+    if common_tau2:
+        from poolprop.stats.common_tau2 import levels_with_common_tau2
+
+        found = levels_with_common_tau2(x, n, labels, as_pool)
+    else:
+        found = {
+            level: pool(x[labels == level], n[labels == level], **as_pool)
+            for level in dict.fromkeys(labels)
+        }
+    model = as_pool.get("model", "glmm")
+    if len(found) < 2:
+        return _untested(found, common_tau2, "One level: there is nothing to test.")
+    if model == "glmm":
+        statistic = _likelihood_ratio(x, n, labels, LINKS[as_pool.get("link", "logit")])
+        method = "likelihood-ratio test between levels, binomial-normal GLMM with common tau2"
+    else:
+        means = [_mean_and_variance(x[labels == g], n[labels == g], f) for g, f in found.items()]
+        if any(not np.isfinite(value) for pair in means for value in pair):
+            return _untested(found, common_tau2, "A level is at the boundary: no Wald test.")
+        statistic = _wald(np.array([m for m, _ in means]), np.array([v for _, v in means]))
+        method = "Wald test between the levels' means, weights 1 / se^2"
+    df = len(found) - 1
     return SubgroupResult(
-        levels=levels,
-        q_between=q,
+        levels=found,
+        common_tau2=common_tau2,
+        q_between=statistic,
         q_between_df=df,
-        q_between_p=None if q is None else chi_square_pvalue(q, df),
-        test_method="Q between levels, chi-square, separate tau2",
+        q_between_p=chi_square_pvalue(statistic, df),
+        test_method=method,
     )
 
 
-def _between(results: Sequence[PoolResult]) -> tuple[float | None, int]:
-    df = len(results) - 1
-    scales = {(result.model, result.measure) for result in results}
-    if df < 1 or len(scales) > 1 or any(not result.se for result in results):
-        return None, df
-    estimates = np.array([result.estimate for result in results])
-    weights = np.array([1 / (result.se or np.inf) ** 2 for result in results])
-    mean = np.sum(weights * estimates) / weights.sum()
-    return float(np.sum(weights * (estimates - mean) ** 2)), df
+def _untested(found: dict[str, PoolResult], common_tau2: bool, why: str) -> SubgroupResult:
+    return SubgroupResult(
+        levels=found,
+        common_tau2=common_tau2,
+        q_between=None,
+        q_between_df=len(found) - 1,
+        q_between_p=None,
+        test_method=why,
+    )
+
+
+def _likelihood_ratio(x: Floats, n: Floats, labels: Any, link: Link) -> float:
+    """Return twice the gain in log-likelihood from a mean for each level."""
+    null = fit_glmm(x, n, intercept(x.size), link)
+    full = fit_glmm(x, n, group_design(labels), link)
+    return max(0.0, 2 * (full.loglik - null.loglik))
+
+
+def _mean_and_variance(x: Floats, n: Floats, fit: PoolResult) -> tuple[float, float]:
+    """Return a level's mean and its variance; a single study on the measure of its own counts."""
+    if fit.k == 1 and fit.model == "single-study":
+        yi, vi = effect_sizes(x, n, "PLO")
+        return float(yi[0]), float(vi[0])
+    return fit.estimate, fit.se**2 if fit.se is not None else np.nan
+
+
+def _wald(means: Floats, variances: Floats) -> float:
+    weights = 1 / variances
+    centre = np.sum(weights * means) / np.sum(weights)
+    return float(np.sum(weights * (means - centre) ** 2))

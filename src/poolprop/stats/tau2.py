@@ -100,9 +100,7 @@ def estimate_tau2(yi: Floats, vi: Floats, design: Floats, method: str) -> float:
     return ESTIMATORS[method](yi, vi, design)
 
 
-def tau2_standard_error(
-    yi: Floats, vi: Floats, design: Floats, method: str, tau2: float
-) -> float:
+def tau2_standard_error(yi: Floats, vi: Floats, design: Floats, method: str, tau2: float) -> float:
     """Return the large-sample standard error of an estimate of ``tau2``.
 
     From the variance of a quadratic form ``y' A y`` (moment estimators) or the expected
@@ -140,7 +138,7 @@ def _quadratic_form(
 
 
 def _df(design: Floats) -> int:
-    return design.shape[0] - design.shape[1]
+    return int(design.shape[0] - design.shape[1])
 
 
 ESTIMATORS: dict[str, Estimator] = {

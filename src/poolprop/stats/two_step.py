@@ -3,38 +3,72 @@
 References
 ----------
 Hartung J, Knapp G (2001). Statistics in Medicine 20(24):3875-3889.
+Sidik K, Jonkman JN (2002). Statistics in Medicine 21(21):3153-3159.
 Knapp G, Hartung J (2003). Statistics in Medicine 22(17):2693-2710 (the ad hoc bound).
-Higgins JPT, Thompson SG, Spiegelhalter DJ (2009). JRSS A 172(1):137-159 (prediction interval).
+Higgins JPT, Thompson SG, Spiegelhalter DJ (2009). JRSS A 172(1):137-159 (prediction).
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import ndtri, stdtrit
 
+from poolprop.stats.distributions import t_pvalue, t_quantile
+from poolprop.stats.heterogeneity import Heterogeneity, from_q, heterogeneity
 from poolprop.stats.inputs import Floats
+from poolprop.stats.kenward_roger import kenward_roger
+from poolprop.stats.reml import normal_loglik
 from poolprop.stats.results import Interval
-from poolprop.stats.tau2 import estimate_tau2
-from poolprop.stats.wls import intercept, weighted_fit
-
-CI_METHODS = ("wald", "t", "hksj", "hksj-adhoc")
+from poolprop.stats.tau2 import estimate_tau2, tau2_standard_error
+from poolprop.stats.wls import Wls, intercept, weighted_fit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Fit:
-    """A weighted mean on the scale of ``yi``, with its interval and prediction interval."""
+class TwoStep:
+    """A weighted mean on the scale of ``yi``.
+
+    Attributes
+    ----------
+    estimate, se, df : float
+        Mean, its standard error and the degrees of freedom of its reference distribution
+        (infinite for the normal).
+    ci : Interval
+        Confidence interval.
+    statistic, p : float
+        Test of a mean of 0.
+    tau2, tau2_se : float
+        Between-study variance and its standard error.
+    heterogeneity : Heterogeneity
+        Q, I2, H2.
+    loglik : float
+        Normal log-likelihood at ``tau2``, restricted for REML.
+    weights : ndarray, shape (k,)
+        Shares; they sum to 1.
+    """
 
     estimate: float
     se: float
-    tau2: float
+    df: float
     ci: Interval
-    prediction: Interval | None
+    statistic: float
+    p: float
+    tau2: float
+    tau2_se: float
+    heterogeneity: Heterogeneity
+    loglik: float
     weights: Floats
 
 
-def fit(yi: Floats, vi: Floats, tau2_method: str, ci: str, level: float) -> Fit:
+def fit_two_step(
+    yi: Floats,
+    vi: Floats,
+    tau2_method: str,
+    ci: str,
+    level: float,
+    tau2_value: float | None = None,
+) -> TwoStep:
     """Pool ``k >= 1`` effect sizes.
 
     Parameters
@@ -42,44 +76,69 @@ def fit(yi: Floats, vi: Floats, tau2_method: str, ci: str, level: float) -> Fit:
     yi, vi : ndarray, shape (k,)
         Effect sizes and sampling variances, ``vi > 0``.
     tau2_method : str
-        A key of the registry, or ``"EE"`` for the common effect (``tau2 = 0``).
-    ci : {"wald", "t", "hksj", "hksj-adhoc"}
+        A key of ``tau2.ESTIMATORS``, or ``"EE"`` for the common effect.
+    ci : {"wald", "t", "hksj", "hksj-adhoc", "kr"}
         Normal quantile; Student's with ``k - 1``; Hartung-Knapp-Sidik-Jonkman; the same with a
-        standard error never below Wald's.
+        standard error never below Wald's; Kenward-Roger.
     level : float
         Confidence level.
-
-    Returns
-    -------
-    Fit
-        With one study ``tau2`` is 0 and the interval is Wald's; below three there is no
-        prediction interval.
+    tau2_value : float, optional
+        Take ``tau2`` as known instead.
     """
-    k = yi.size
-    design = intercept(k)
-    tau2 = 0.0 if k == 1 else estimate_tau2(yi, vi, design, tau2_method)
-    found = weighted_fit(yi, vi, design, tau2)
-    wi, estimate = found.weights, float(found.beta[0])
-    se = float(np.sqrt(found.cov[0, 0]))
-    if ci.startswith("hksj") and k > 1:
-        factor = np.sqrt(float(found.rss) / (k - 1))
-        se *= float(max(factor, 1.0) if ci == "hksj-adhoc" else factor)
-    quantile = _quantile(level, None if ci == "wald" or k == 1 else k - 1)
-    prediction = None
-    if k >= 3 and tau2_method != "EE":
-        half = _quantile(level, k - 2) * float(np.sqrt(tau2 + se**2))
-        prediction = Interval(lower=estimate - half, upper=estimate + half)
-    return Fit(
+    design = intercept(yi.size)
+    tau2 = tau2_value
+    if tau2 is None:
+        tau2 = estimate_tau2(yi, vi, design, tau2_method) if yi.size > 1 else 0.0
+    fit = weighted_fit(yi, vi, design, tau2)
+    estimate = float(fit.beta[0])
+    se, df = _standard_error(fit, vi, tau2, ci)
+    half = t_quantile(level, df) * se if math.isfinite(se) else math.inf
+    statistic = estimate / se if se > 0 else math.copysign(math.inf, estimate)
+    spread = heterogeneity(yi, vi, design, tau2)
+    if tau2_method == "EE" and spread.q is not None:
+        spread = from_q(spread.q, spread.q_df)
+    loglik = normal_loglik(yi, vi, design, tau2, restricted=tau2_method == "REML")
+    return TwoStep(
         estimate=estimate,
         se=se,
+        df=df,
+        ci=Interval(lower=estimate - half, upper=estimate + half),
+        statistic=statistic,
+        p=t_pvalue(statistic, df),
         tau2=tau2,
-        ci=Interval(lower=estimate - quantile * se, upper=estimate + quantile * se),
-        prediction=prediction,
-        weights=wi / wi.sum(),
+        tau2_se=(
+            tau2_standard_error(yi, vi, design, tau2_method, tau2) if yi.size > 1 else math.nan
+        ),
+        heterogeneity=spread,
+        loglik=float(loglik),
+        weights=fit.weights / fit.weights.sum(),
     )
 
 
-def _quantile(level: float, df: int | None) -> float:
-    """Return the two-sided quantile of the normal, or of Student's with ``df``."""
-    upper = 0.5 + level / 2
-    return float(ndtri(upper) if df is None else stdtrit(df, upper))
+def hts_prediction(fit: TwoStep, level: float, df: float) -> Interval:
+    """Return Higgins, Thompson and Spiegelhalter's prediction interval of a new study's effect.
+
+    Parameters
+    ----------
+    fit : TwoStep
+        The pooled mean, with the standard error of its interval method.
+    level : float
+        Level.
+    df : float
+        Degrees of freedom: ``k - 2`` as they proposed, ``k - 1``, or infinite for the normal.
+    """
+    half = t_quantile(level, df) * math.sqrt(fit.tau2 + fit.se**2)
+    return Interval(lower=fit.estimate - half, upper=fit.estimate + half)
+
+
+def _standard_error(fit: Wls, vi: Floats, tau2: float, ci: str) -> tuple[float, float]:
+    k = vi.size
+    wald = float(np.sqrt(fit.cov[0, 0]))
+    if ci == "wald" or k == 1:
+        return wald, math.inf
+    if ci == "kr":
+        return kenward_roger(vi, tau2)
+    if ci == "t":
+        return wald, float(k - 1)
+    factor = math.sqrt(float(fit.rss) / (k - 1))
+    return wald * (max(1.0, factor) if ci == "hksj-adhoc" else factor), float(k - 1)

@@ -1,0 +1,104 @@
+"""Pooling in two steps, or under a common effect, as an answer."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from poolprop.stats.answer import Answer
+from poolprop.stats.bayes import bayes
+from poolprop.stats.inputs import Floats
+from poolprop.stats.measures import MEASURES, back_transform, effect_sizes, harmonic_mean
+from poolprop.stats.options import Options
+from poolprop.stats.results import Interval
+from poolprop.stats.two_step import TwoStep, fit_two_step, hts_prediction
+
+WORDS = {
+    "wald": "Wald interval",
+    "t": "Wald interval with Student's t, k - 1 degrees of freedom",
+    "hksj": "Hartung-Knapp-Sidik-Jonkman interval",
+    "hksj-adhoc": "Hartung-Knapp-Sidik-Jonkman interval, never below Wald's standard error",
+    "kr": "Kenward-Roger interval",
+}
+
+
+def pool_two_step(x: Floats, n: Floats, options: Options) -> Answer:
+    """Pool effect sizes of ``k >= 2`` studies with random effects or a common effect."""
+    yi, vi = effect_sizes(x, n, options.measure, correction=options.correction)
+    fit = fit_two_step(yi, vi, options.tau2, options.ci, options.level, options.tau2_value)
+    size = harmonic_mean(n)
+    if options.inversion == "variance":
+        size = 1 / (4 * float(1 / np.sum(1 / (vi + fit.tau2))))
+    notes = _cautions(x, n, options)
+
+    def proportion(y: float) -> float:
+        return float(back_transform(y, options.measure, size))
+
+    prediction, words = _prediction(x, n, fit, options, notes)
+    if prediction is not None and options.prediction != "bayes":
+        prediction = Interval(
+            lower=proportion(prediction.lower), upper=proportion(prediction.upper)
+        )
+    ci = Interval(lower=proportion(fit.ci.lower), upper=proportion(fit.ci.upper))
+    notes += _out_of_range(fit, options.measure, size)
+    scale = MEASURES[options.measure].name
+    kind = "common effect" if options.tau2 == "EE" else f"random effects, tau2 by {options.tau2}"
+    return Answer(
+        estimate=fit.estimate,
+        se=fit.se,
+        tau2=fit.tau2,
+        ci=fit.ci,
+        proportion=proportion(fit.estimate),
+        ci_proportion=ci,
+        prediction=prediction,
+        prediction_method=words,
+        method=f"two-step, {scale}, {kind}, {WORDS[options.ci]}",
+        heterogeneity=fit.heterogeneity,
+        loglik=fit.loglik,
+        weights=fit.weights,
+        converged=True,
+        notes=notes,
+    )
+
+
+def _cautions(x: Floats, n: Floats, options: Options) -> list[str]:
+    """Return the warning that two-step models earn where they are known to under-cover."""
+    notes = []
+    empty = int(np.sum((x == 0) | (x == n)))
+    share = x / n
+    extreme = ((share < 0.2) | (share > 0.8)) & (n < 40)
+    if empty or extreme.any():
+        notes.append(
+            "For comparison only: two-step intervals cover less than they say when a study has no "
+            "event or no non-event, or a proportion beyond 20-80 % with fewer than 40 patients."
+        )
+    if empty and MEASURES[options.measure].corrected and options.correction != "none":
+        studies = "study" if empty == 1 else "studies"
+        notes.append(f"1/2 was added to both cells of {empty} {studies} with an empty cell.")
+    return notes
+
+
+def _prediction(
+    x: Floats, n: Floats, fit: TwoStep, options: Options, notes: list[str]
+) -> tuple[Interval | None, str]:
+    kind, k = options.prediction, x.size
+    if kind == "none":
+        return None, ""
+    if kind == "bayes":
+        words = f"Bayesian, {options.prior} prior on tau, uniform prior on the median proportion"
+        return bayes(x, n, options.prior).prediction(options.level), words
+    if k < 3:
+        notes.append("No prediction interval: it needs at least three studies.")
+        return None, ""
+    df = {"normal": math.inf, "hts": float(k - 2), "hts-k1": float(k - 1)}[kind]
+    words = "normal" if math.isinf(df) else f"Student's t, {df:g} degrees of freedom"
+    return hts_prediction(fit, options.level, df), f"Higgins-Thompson-Spiegelhalter, {words}"
+
+
+def _out_of_range(fit: TwoStep, measure: str, size: float) -> list[str]:
+    """Return a note if the interval leaves the range that the measure can have."""
+    lowest, highest = MEASURES[measure].bounds(size)
+    if fit.ci.lower < lowest or fit.ci.upper > highest:
+        return ["A confidence limit left the possible range and was set to the end of it."]
+    return []
