@@ -47,6 +47,7 @@ LEAST_TERMS = {
     "joint": 2,
     "repeat": 2,
 }
+MOST_TOTALS = 1000
 PRINTS = ("p_value", "hazard_ratio", "percent_only")
 
 
@@ -56,12 +57,15 @@ def _totals(cell: object) -> object:
         return cell
     numbers: set[int] = set()
     for part in filter(None, (piece.strip() for piece in cell.split(";"))):
-        match = re.fullmatch(r"([1-9]\d{0,5})(?:-([1-9]\d{0,5}))?", part)
+        match = re.fullmatch(r"([1-9]\d{0,4})(?:-([1-9]\d{0,4}))?", part)
         if match is None or (match[2] and int(match[2]) < int(match[1])):
             raise PydanticCustomError(
                 "number_list", "{part} is no number or range such as 1-7", {"part": repr(part)}
             )
         numbers.update(range(int(match[1]), int(match[2] or match[1]) + 1))
+    if len(numbers) > MOST_TOTALS:
+        message = "more than {most} denominators are too many to try"
+        raise PydanticCustomError("number_list", message, {"most": MOST_TOTALS})
     return tuple(sorted(numbers))
 
 

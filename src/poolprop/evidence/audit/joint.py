@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import islice
 
+from poolprop.errors import EstimationError
 from poolprop.evidence.audit.claims import Claim
 from poolprop.evidence.audit.counts import SHOWN
-from poolprop.evidence.audit.figures import Figure, claims_of, figure_of, outcome_ids
+from poolprop.evidence.audit.figures import (
+    Figure,
+    claims_of,
+    figure_of,
+    outcome_ids,
+    without_counts,
+)
 from poolprop.evidence.audit.finding import Finding, Severity, Verdict
 from poolprop.evidence.audit.names import NAMED_TESTS
 from poolprop.evidence.audit.printed import Printed, ratios_that_fit
@@ -28,8 +36,13 @@ def joint_findings(evidence: Evidence) -> Iterator[Finding]:
         unknowns = [member for member in members if member.kind == "percent_only"]
         domains = {member.claim_id: _domain(member) for member in unknowns}
         constraints = [one for member in members for one in _constraints(member, evidence)]
-        found = list(islice(solutions(domains, constraints), ENOUGH))
         figures = [figure_of(member.claim_id, evidence) for member in unknowns]
+        try:
+            found = list(islice(solutions(domains, constraints), ENOUGH))
+        except EstimationError as error:
+            undecided = without_counts(claim, figures)
+            yield replace(undecided, printed=_show(members), detail=f"{error}")
+            continue
         yield _finding(claim, figures, members, found)
 
 

@@ -34,7 +34,7 @@ def claim_faults(
                 if name not in known and not is_number(name):
                     problem = f"{name!r} is no outcome, claim, fraction or number"
                     yield Problem(file, line, column, problem, _hint(name, known))
-        if claim.kind == "percent_only":
+        if claim.kind in ("percent_only", "interval"):
             yield from _not_among(claim.terms, outcome_ids, "outcome", line, file)
         if claim.kind == "shared_denominator":
             percents = [name for name, one in by_id.items() if one.kind == "percent_only"]

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import count
+
+from poolprop.errors import EstimationError
 
 Ratio = tuple[int, int]  # events, total
 Assignment = Mapping[str, Ratio]
+MOST_TRIES = 2_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +45,13 @@ def solutions(
     ------
     dict
         A proportion for each unknown. Unknowns with few candidates are tried first.
+
+    Raises
+    ------
+    EstimationError
+        If there is more to try than can be waited for.
     """
+    tries = count(1)
     order = sorted(domains, key=lambda name: (len(domains[name]), name))
 
     def due(depth: int) -> list[Constraint]:
@@ -55,6 +65,8 @@ def solutions(
             yield chosen
             return
         for ratio in domains[order[depth]]:
+            if next(tries) > MOST_TRIES:
+                raise EstimationError("too many combinations", hint="Narrow the totals down.")
             longer = {**chosen, order[depth]: ratio}
             if all(check.holds(longer) for check in checks[depth]):
                 yield from extend(depth + 1, longer)

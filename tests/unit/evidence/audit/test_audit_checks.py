@@ -224,6 +224,15 @@ def test_percentages_of_subgroups_that_no_whole_allows(review, tables):
     assert judged(found, "J/joint") == ("impossible", "high")
 
 
+def test_a_joint_claim_with_too_much_to_try_is_undecidable(review, tables):
+    claims = [claim(name, "percent_only", printed="5", totals="1-400") for name in "ABC"]
+    claims += [
+        claim("N", "shared_denominator", terms="A;B;C", totals="400"),
+        claim("J", "joint", terms="A;B;C;N"),
+    ]
+    assert audit(review, tables | {"claims": claims})["J/joint"].verdict == "not_decidable"
+
+
 def test_our_own_counts_must_be_among_the_solutions(review, tables):
     tables["outcomes"].append(
         outcome("X", 8, 9, percent_reported="89", record_type="back_calculated")

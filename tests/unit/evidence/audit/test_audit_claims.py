@@ -43,6 +43,9 @@ def test_the_tables_of_the_audit_may_be_empty(review):
          "totals: no possible denominator is given. Correct the cell."),
         ({"kind": "percent_only", "printed": "74", "totals": "7-1"},
          "totals: '7-1' is no number or range such as 1-7 (got '7-1'). Correct the cell."),
+        ({"kind": "percent_only", "printed": "74", "totals": "1-2000"},
+         "totals: more than 1000 denominators are too many to try (got '1-2000'). "
+         "Correct the cell."),
         ({"kind": "percent_only", "printed": "74", "totals": "7", "terms": "1/2"},
          "terms: '1/2' is no outcome. Correct it, or add the row it names."),
         ({"kind": "hazard_ratio", "printed": "0.02", "estimate": "1.4"},

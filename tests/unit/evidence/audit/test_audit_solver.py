@@ -6,6 +6,7 @@ from itertools import product
 
 import pytest
 
+from poolprop.errors import EstimationError
 from poolprop.evidence.audit.printed import Printed, ratios_that_fit
 from poolprop.evidence.audit.solver import Constraint, solutions
 
@@ -47,3 +48,13 @@ def test_a_constraint_is_tried_as_soon_as_it_can_be():
 
 def test_an_unknown_without_candidates_has_no_solution():
     assert list(solutions({"a": [(1, 2)], "b": []}, [])) == []
+
+
+def test_a_search_without_end_is_refused():
+    many = [(0, n) for n in range(1, 500)]
+    with pytest.raises(EstimationError, match="too many combinations"):
+        list(
+            solutions(
+                {"a": many, "b": many, "c": many}, [Constraint(("a", "b", "c"), lambda _: False)]
+            )
+        )
