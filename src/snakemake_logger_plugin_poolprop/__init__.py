@@ -49,7 +49,7 @@ class LogHandler(LogHandlerBase):
             LogEvent.JOB_FINISHED: self._finish,
             LogEvent.JOB_ERROR: self._fail,
         }
-        if handler := handlers.get(event):
+        if event is not None and (handler := handlers.get(event)):
             handler(record.__dict__)
         elif "Nothing to be done" in record.getMessage():
             _say("Nothing to do: the results are up to date.")

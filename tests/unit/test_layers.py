@@ -28,10 +28,8 @@ MAY_IMPORT = {
     "plots": {"errors", "files", "report"},  # only its leaf modules: formats and textbox
     "report": {"errors", "files", "settings", "_version"},
     "steps": {
-        "errors", "files", "plan", "review", "evidence", "synthesis", "discrepancy_effects", "safety",
-        "tables",
-        "plots", "report",
-        "audit",
+        "errors", "files", "plan", "review", "evidence", "synthesis", "discrepancy_effects",
+        "safety", "tables", "plots", "report", "audit",
     },
     "counts": {"errors"},
     "commands": {"errors", "files", "plan", "review", "counts", "evidence", "stats", "audit"},
