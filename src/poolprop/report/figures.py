@@ -147,6 +147,14 @@ def summary(row: PlotRow) -> str:
     return ": ".join((parts[0], "; ".join(parts[1:])))
 
 
+def crossing(rows: Sequence[PlotRow]) -> bool:
+    """Return whether any confidence interval reaches beyond its prediction interval."""
+    pairs = [(row.ci, row.prediction) for row in rows]
+    return any(
+        ci and outer and (ci.lower < outer.lower or ci.upper > outer.upper) for ci, outer in pairs
+    )
+
+
 def reference(rows: Sequence[PlotRow]) -> float | None:
     """Return where the last diamond stands."""
     found = [row.at for row in rows if row.kind == "pooled"]

@@ -104,7 +104,8 @@ def _mark(row: PlotRow, y: float, columns: Layout) -> Marks:
         return lines, (*shapes, *_square(row, y, columns))
     outer, arrows = _whisker(row.prediction, y, columns, "prediction", cap=4.0)
     inner, more = _whisker(row.ci, y, columns, "interval")
-    return (*outer, *inner), (*arrows, *more, *_dot(row, y, columns))
+    # The caps come last, so that they show where the confidence interval is the wider one.
+    return (*outer[:1], *inner, *outer[1:]), (*arrows, *more, *_dot(row, y, columns))
 
 
 def _whisker(span: Span | None, y: float, columns: Layout, style: str, cap: float = 0.0) -> Marks:

@@ -23,11 +23,14 @@ TALL = 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """A column: its title, what it holds (numbers, or long texts), and what the title means."""
+    """A column: its title, whether it holds numbers, and what the title means.
+
+    ``room`` is the class that gives long texts a wide column: ``long`` or ``longest``.
+    """
 
     title: str
     numeric: bool = False
-    long: bool = False
+    room: str = ""
     help: str = ""
 
 
@@ -134,7 +137,7 @@ def study_table(
         Column(title=f"{level(level_of)} CI", numeric=True),
         Column(title="Weight", numeric=True, help="share of the information"),
         Column(title="Denominator"),
-        Column(title="Where in the source", long=True),
+        Column(title="Where in the source", room="long"),
     )
     studies = look_up(owner, f"{prefix}studies")
     rows = [
@@ -168,13 +171,15 @@ def text_table(
 
 # Cells that say that there is no number, and texts that deserve a wide column.
 BLANK = {"", MISSING, "NR"}
-LONG = 60
+LONG, LONGEST = 60, 200
 
 
 def _text_column(title: str, texts: Sequence[str]) -> Column:
     told = [text for text in texts if text not in BLANK]
     numeric = bool(told) and all(_is_number(text) for text in told)
-    return Column(title=title, numeric=numeric, long=any(len(text) > LONG for text in told))
+    longest = max((len(text) for text in told), default=0)
+    room = "longest" if longest > LONGEST else "long" if longest > LONG else ""
+    return Column(title=title, numeric=numeric, room=room)
 
 
 def _is_number(text: str) -> bool:

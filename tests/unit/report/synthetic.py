@@ -297,6 +297,13 @@ def write_results(folder: Path, names: tuple[str, ...] = NAMES) -> Path:
               "percent": "98.97", "kappa": "", "kappa_lower": "", "kappa_upper": "",
               "note": names[0]}  # fmt: skip
     write_csv(folder / "evidence" / "agreement.csv", [agreed])
+    bias = [
+        {"study_label": name, "tool": "a checklist", "item": item, "question": names[-1],
+         "assessor_a": "yes", "assessor_b": "no", "adjudicated": answer, "reason": name}
+        for name in names
+        for item, answer in (("1", "yes"), ("2", "no"), ("overall", "some concerns"))
+    ]  # fmt: skip
+    write_csv(folder / "tables" / "risk_of_bias.csv", bias)
     found = [
         {"source_id": "S", "printed": names[0], "recomputed": "12/21", "severity_label": "High",
          "decision": names[-1], "reason": "the table says so", "locator": "Results"}

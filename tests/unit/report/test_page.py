@@ -14,8 +14,8 @@ from poolprop.report.render import build
 
 SOURCE = Path(__file__).parents[3] / "report"
 SECTIONS = [
-    "answer", "summary", "forests", "subgroups", "sensitivity", "safety", "studies", "sources",
-    "methods", "provenance",
+    "answer", "summary", "forests", "subgroups", "sensitivity", "safety", "studies",
+    "risk-of-bias", "sources", "methods", "provenance",
 ]  # fmt: skip
 
 
@@ -174,6 +174,13 @@ def test_the_audit_is_counted_and_its_problems_listed_gravest_first(plain):
     )
     verdicts = [e.text for e in parsed.all("td") if e.text in ("Contradicted", "Impossible")]
     assert verdicts == ["Impossible", "Contradicted"]
+
+
+def test_two_assessors_are_named_only_where_both_answered(plain):
+    assert "by two assessors" in page.Page(render(plain)).text()
+    path = plain / "tables" / "risk_of_bias.csv"
+    path.write_text(path.read_text().replace(",yes,no,", ",yes,,"))
+    assert "by two assessors" not in page.Page(render(plain)).text()
 
 
 def test_methods_claim_only_the_tests_that_were_done(tmp_path):

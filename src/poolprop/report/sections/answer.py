@@ -15,7 +15,7 @@ from poolprop.report.context import (
     primary_result,
 )
 from poolprop.report.drawing import Plot, PlotRow
-from poolprop.report.figures import Figure, figure, headers, interval_row
+from poolprop.report.figures import Figure, crossing, figure, headers, interval_row
 from poolprop.report.formats import level
 from poolprop.report.read import EndpointResults
 from poolprop.report.values import Record, Sentence, Value, quote, quote_range
@@ -104,7 +104,7 @@ def _picture(context: Context) -> Figure | None:
         headers=headers(context.settings.level, label="Endpoint and group", weight=False),
         rows=tuple(rows),
     )
-    return figure(plot, _caption(context, any(_crosses(row) for row in rows)))
+    return figure(plot, _caption(context, rows))
 
 
 def _level_rows(endpoint: EndpointResults) -> list[PlotRow]:
@@ -117,17 +117,11 @@ def _k(record: Record) -> str:
     return f"{record['k']} {prose.plural(record['k'], 'study')}" if record["k"] > 1 else "one study"
 
 
-def _crosses(row: PlotRow) -> bool:
-    """Return whether a row's confidence interval reaches beyond its prediction interval."""
-    ci, outer = row.ci, row.prediction
-    return bool(ci and outer and (ci.lower < outer.lower or ci.upper > outer.upper))
-
-
-def _caption(context: Context, crossing: bool) -> Sentence:
+def _caption(context: Context, rows: list[PlotRow]) -> Sentence:
     of = level(context.settings.level)
     text = (
         f"Dot: pooled estimate. Thick line: {of} confidence interval. Thin line with caps: {of} "
         "prediction interval, where a new study's proportion is expected. Square: one study, "
         "with its own exact interval."
     )
-    return (f"{text} {prose.CROSSING}" if crossing else text,)
+    return (f"{text} {prose.CROSSING}" if crossing(rows) else text,)

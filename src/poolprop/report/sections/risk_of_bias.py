@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from poolprop.report.context import Context, Section
 from poolprop.report.formats import plain
+from poolprop.report.read import Rows
 from poolprop.report.tables import Table, text_table
 
 # Answer -> class and sign; the sign and the word say the same as the colour.
@@ -38,9 +39,9 @@ class ItemRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RiskOfBias:
-    """The tool, the studies across, the items down, and the reasons as a table."""
+    """How it was assessed, the studies across, the items down, and the reasons as a table."""
 
-    tool: str
+    sentence: str
     studies: tuple[str, ...]
     items: tuple[ItemRow, ...]
     reasons: Table
@@ -55,7 +56,7 @@ def section(context: Context) -> Section | None:
     items = dict.fromkeys((row["item"], row["question"]) for row in rows)
     answers = {(row["item"], row["study_label"]): row["adjudicated"] for row in rows}
     body = RiskOfBias(
-        tool="; ".join(dict.fromkeys(row["tool"] for row in rows)),
+        sentence=_assessed(rows),
         studies=studies,
         items=tuple(
             ItemRow(
@@ -84,6 +85,15 @@ def section(context: Context) -> Section | None:
         ),
     )
     return Section(id="risk-of-bias", title="Risk of bias", body=body)
+
+
+def _assessed(rows: Rows) -> str:
+    """Name the tool, and two assessors only where both answered every item."""
+    tools = " and ".join(dict.fromkeys(row["tool"] for row in rows))
+    both = all(row["assessor_a"] and row["assessor_b"] for row in rows)
+    return f"Assessed with {tools}" + (
+        " by two assessors, differences adjudicated." if both else "."
+    )
 
 
 def _light(answer: str | None) -> Light | None:

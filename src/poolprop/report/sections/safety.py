@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from poolprop.report import prose
 from poolprop.report.context import Context, Section
 from poolprop.report.drawing import Plot
-from poolprop.report.figures import Figure, counts, figure, headers, interval_row
+from poolprop.report.figures import Figure, counts, crossing, figure, headers, interval_row
 from poolprop.report.formats import MISSING, level
 from poolprop.report.tables import Cell, Column, Table, TableRow, cell
 from poolprop.report.values import Record, Sentence, join, quote, quote_range, separated
@@ -64,7 +64,7 @@ def _figure(context: Context, events: list[Record]) -> Figure | None:
         f"Thick line: {of} confidence interval; thin line with caps: {of} prediction interval. "
         "Most widely reported events first."
     )
-    return figure(plot, (caption,))
+    return figure(plot, (f"{caption} {prose.CROSSING}" if crossing(rows) else caption,))
 
 
 def _detail(context: Context, event: Record) -> str:
@@ -82,7 +82,7 @@ def _table(context: Context, events: list[Record]) -> Table:
         Column(title="Pooled", numeric=True),
         Column(title=f"{of} CI", numeric=True),
         Column(title=f"{of} prediction", numeric=True),
-        Column(title="Studies", long=True),
+        Column(title="Studies", room="long"),
     )
     rows = tuple(TableRow(cells=_cells(context, e), anchor=e["id"]) for e in events)
     return Table(

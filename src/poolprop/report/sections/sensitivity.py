@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from poolprop.report import prose
 from poolprop.report.context import Context, Section, answered, primary_result
 from poolprop.report.drawing import Plot, PlotRow
-from poolprop.report.figures import Figure, figure, headers, interval_row
+from poolprop.report.figures import Figure, crossing, figure, headers, interval_row
 from poolprop.report.formats import level
 from poolprop.report.read import EndpointResults
 from poolprop.report.tables import Column, Table, TableRow, cell, result_cells, result_columns
@@ -96,7 +96,9 @@ def _estimands(context: Context, endpoint: EndpointResults, result: Record) -> P
         columns=result_columns("Estimand", context.settings.level),
         rows=tuple(TableRow(cells=(cell(e["label"]), *result_cells(found))) for e, found in shown),
     )
-    return Panel(id=name, title="Other estimands", figure=figure(plot, _legend(context), table))
+    return Panel(
+        id=name, title="Other estimands", figure=figure(plot, _legend(context, rows), table)
+    )
 
 
 def _detail(estimand: Record) -> str:
@@ -113,14 +115,14 @@ def _models(context: Context, meta: Record, estimand: Record, result: Record) ->
     title = f"{meta['short']}: other models"
     plot = _plot(context, name, title, "Model", rows, result["proportion"])
     columns = result_columns("Model", context.settings.level)
-    words = Column(title="Method in full", long=True), Column(title="Notes", long=True)
+    words = Column(title="Method in full", room="long"), Column(title="Notes", room="long")
     table = Table(
         id=f"table-{name}",
         caption=title,
         columns=(*columns, *words),
         rows=tuple(_model_row(r) for r in results),
     )
-    return Panel(id=name, title="Other models", figure=figure(plot, _legend(context), table))
+    return Panel(id=name, title="Other models", figure=figure(plot, _legend(context, rows), table))
 
 
 def _model_row(result: Record) -> TableRow:
@@ -225,9 +227,10 @@ def _omission_row(row: Record) -> TableRow:
     )
 
 
-def _legend(context: Context) -> Sentence:
+def _legend(context: Context, rows: Sequence[PlotRow]) -> Sentence:
     of = level(context.settings.level)
-    return (
+    text = (
         f"Thick line: {of} confidence interval; thin line with caps: {of} prediction interval. "
-        "A square is one study. The dashed line marks the primary result.",
+        "A square is one study. The dashed line marks the primary result."
     )
+    return (f"{text} {prose.CROSSING}" if crossing(rows) else text,)
