@@ -79,19 +79,15 @@ def result_columns(first: str, level_of: float) -> tuple[Column, ...]:
     interval = f"{level(level_of)} CI"
     return (
         Column(title=first),
-        Column(title="k", numeric=True, help="number of arms or cohorts pooled"),
-        Column(title="Events/total", numeric=True),
-        Column(
-            title="Estimate",
-            numeric=True,
-            help="pooled, or one study's own if k is one",
-        ),
+        Column(title="Estimate", numeric=True, help="pooled, or one study's own if k is one"),
         Column(title=interval, numeric=True, help="confidence interval of the pooled value"),
         Column(
             title=f"{level(level_of)} prediction",
             numeric=True,
             help="where the proportion of a new study like these is expected",
         ),
+        Column(title="k", numeric=True, help="number of arms or cohorts pooled"),
+        Column(title="Events/total", numeric=True),
         Column(title="τ²", numeric=True, help="between-study variance on the model's scale"),
         Column(title="I²", numeric=True, help="share of the variation beyond chance"),
     )
@@ -102,11 +98,11 @@ def result_cells(owner: Record, prefix: str = "") -> tuple[Cell, ...]:
     events = quote(owner, f"{prefix}events", "count")
     many = look_up(owner, f"{prefix}k") > 1
     return (
-        cell(quote(owner, f"{prefix}k", "count")),
-        cell(events, "/", quote(owner, f"{prefix}total", "count")),
         cell(quote(owner, f"{prefix}proportion", "percent")),
         cell(quote_range(owner, f"{prefix}ci")),
         cell(quote_range(owner, f"{prefix}prediction")),
+        cell(quote(owner, f"{prefix}k", "count")),
+        cell(events, "/", quote(owner, f"{prefix}total", "count")),
         cell(quote(owner, f"{prefix}tau2", "number") if many else MISSING),
         cell(quote(owner, f"{prefix}i2", "percent-whole") if many else MISSING),
     )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from poolprop.report import prose
 from poolprop.report.context import Context, Section, primary_result
+from poolprop.report.formats import MISSING
 from poolprop.report.read import EndpointResults
 from poolprop.report.tables import Table, TableRow, cell, result_cells, result_columns
 from poolprop.report.values import Record, Sentence
@@ -41,8 +42,8 @@ def _row(estimand: Record, width: int) -> TableRow:
     strong = estimand["estimand"] == "primary"
     if result is None:
         reason = " ".join(estimand["notes"]) or "No study reports it."
-        empty = (cell("\N{EM DASH}"),) * (width - 2)
-        cells = (cell(f"{estimand['label']} ({reason.rstrip('.')})"), cell("0"), *empty)
+        empty = (cell(MISSING),) * (width - 1)
+        cells = (cell(f"{estimand['label']} ({reason.rstrip('.')})"), *empty)
         return TableRow(cells=cells, anchor=estimand["id"], strong=strong)
     cells = (cell(estimand["label"]), *result_cells(result))
     return TableRow(cells=cells, anchor=estimand["id"], strong=strong)
