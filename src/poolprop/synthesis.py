@@ -18,6 +18,7 @@ Rows = Sequence[Mapping[str, str]]
 Record = dict[str, Any]
 
 INTERVALS = {"clopper-pearson": "clopper-pearson", "wilson": "wilson"}
+DOUBTFUL = ("reconstructed", "proxy")
 STUDY_FIELDS = (
     "outcome_id", "study_id", "arm_id", "source_id", "label", "arm_label", "population",
     "setting", "lineage", "outcome", "grade", "timepoint", "denominator_basis", "record_type",
@@ -142,7 +143,7 @@ def _estimand(settings: Settings, name: str, key: str, rows: Rows, excluded: Row
         "studies": study_records(rows, f"study/{name}/{key}", settings, fits[0]) if rows else [],
         "excluded": [dict(row) for row in excluded],
         "results": results,
-        "notes": [] if rows else ["No study reports what this estimand asks for."],
+        "notes": _doubts(rows) if rows else ["No study reports what this estimand asks for."],
     }
 
 
@@ -166,7 +167,7 @@ def _factor(settings: Settings, name: str, factor: str, data: Rows) -> Record:
                 **totals(rows),
                 "studies": studies,
                 "result": result_record(fit, f"{identifier}/{key}", "subgroup"),
-                "notes": [],
+                "notes": _doubts(rows),
             }
         )
     test, test_note = _test_between(settings, data, prefix, keys)
@@ -191,10 +192,9 @@ def _test_between(
     sizes = {key: len(of_set(data, prefix + key)) for key in keys}
     large = [key for key, size in sizes.items() if size >= need]
     if len(large) < 2:
-        found = "one level" if len(sizes) == 1 else f"{len(sizes)} levels" if sizes else "no level"
         return None, (
-            f"No test between levels: it needs at least {need} studies in each of two levels, and "
-            f"of {found} with studies {len(large)} has that many."
+            f"No test between levels: at least two levels need {need} or more studies each; "
+            f"here {len(large)} of {len(keys)} has."
         )
     rows = [row for key in large for row in of_set(data, prefix + key)]
     groups = [row["set"].removeprefix(prefix) for row in rows]
@@ -256,6 +256,16 @@ def study_records(rows: Rows, prefix: str, settings: Settings, fit: PoolResult) 
             },
         }
         for i, row in enumerate(rows)
+    ]
+
+
+def _doubts(rows: Rows) -> list[str]:
+    """Say which figures are not what a source reports of the very thing."""
+    return [
+        f"{row['label']}: {row['events']}/{row['total']} is no reported figure "
+        f"({row['record_label'].lower()}): {row['derivation']}."
+        for row in rows
+        if row["record_type"] in DOUBTFUL
     ]
 
 

@@ -177,3 +177,17 @@ def test_printing_keeps_every_section_and_opens_tables(visit):
     pdf = page.pdf(format="A4")
     assert pdf.startswith(b"%PDF")
     assert pdf.count(b"/Type /Page\n") >= 4
+
+
+def test_contradictions_can_be_filtered_by_severity(visit):
+    page = visit().page
+    bar = page.locator("#sources .filters")
+    table = page.locator("#table-discrepancies tbody tr")
+    whole = table.count()
+    bar.get_by_label("Severity").select_option("High")
+    shown = [row for row in table.all() if row.is_visible()]
+    assert 0 < len(shown) < whole
+    assert all("High" in row.inner_text() for row in shown)
+    assert bar.locator("output").inner_text() == f"{len(shown)} of {whole} rows"
+    bar.get_by_label("Severity").select_option("all")
+    assert all(row.is_visible() for row in table.all())

@@ -16,8 +16,8 @@ from poolprop.report.view import View, make_view
 from poolprop.settings import Settings
 
 # Cascade order: later files may override earlier ones.
-STYLES = ("tokens", "base", "layout", "answer", "tables", "lights", "plots", "print")
-SCRIPTS = ("theme", "contents", "tables", "plots", "numbers", "links")
+STYLES = ("tokens", "base", "layout", "answer", "tables", "filters", "lights", "plots", "print")
+SCRIPTS = ("theme", "contents", "filters", "tables", "plots", "numbers", "links")
 
 
 def build(results: Path, source: Path, settings: Settings, terms: Terms | None = None) -> str:

@@ -26,12 +26,14 @@ class Column:
     """A column: its title, whether it holds numbers, and what the title means.
 
     ``room`` is the class that gives long texts a wide column: ``long`` or ``longest``.
+    ``filter`` offers its values as a choice above the table.
     """
 
     title: str
     numeric: bool = False
     room: str = ""
     help: str = ""
+    filter: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

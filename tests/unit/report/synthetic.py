@@ -305,8 +305,10 @@ def write_results(folder: Path, names: tuple[str, ...] = NAMES) -> Path:
     ]  # fmt: skip
     write_csv(folder / "tables" / "risk_of_bias.csv", bias)
     found = [
-        {"source_id": "S", "printed": names[0], "recomputed": "12/21", "severity_label": "High",
+        {"discrepancy_id": name, "source_id": "S", "printed": names[0], "recomputed": "12/21",
+         "severity": grade.lower(), "severity_label": grade, "found_by": "program",
          "decision": names[-1], "reason": "the table says so", "locator": "Results"}
+        for name, grade in (("D0", "High"), ("D9", "Low"))
     ]  # fmt: skip
     write_csv(folder / "tables" / "discrepancies.csv", found)
     manifest = {

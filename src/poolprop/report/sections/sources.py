@@ -10,20 +10,11 @@ from poolprop.report.formats import MISSING, number, plain
 from poolprop.report.prose import plural
 from poolprop.report.read import Rows
 from poolprop.report.sections import findings
+from poolprop.report.sections.contradictions import contradictions
 from poolprop.report.sections.decisions import effects, largest
 from poolprop.report.tables import Table, text_table
 from poolprop.report.values import Sentence
 
-DISCREPANCIES = {
-    "discrepancy_id": "No.",
-    "source_id": "Source",
-    "printed": "Printed",
-    "recomputed": "Recomputed",
-    "severity_label": "Severity",
-    "decision": "Decision",
-    "reason": "Reason",
-    "locator": "Where in the source",
-}
 RECOMPUTED = {
     "outcome_id": "Row",
     "events": "Events",
@@ -58,12 +49,11 @@ def section(context: Context) -> Section | None:
     def named(source: str) -> str:
         return names.get(source) or plain(source)
 
-    decided = _named(results.discrepancies, named)
     body = Sources(
         sentences=tuple(_sentences(context)),
         open=(
             *findings.overview(results.findings, named),
-            *_table("discrepancies", "Contradictions and decisions", decided, DISCREPANCIES),
+            *contradictions(context, names),
         ),
         folded=(
             *findings.problems(results.findings, named),
@@ -94,11 +84,6 @@ def _percentages(audit: Rows) -> list[Sentence]:
     verdict = f"{wrong} {plural(wrong, 'differs', 'differ')}" if wrong else "none differs"
     text = f"{n} printed {plural(n, 'percentage')} recomputed from counts: {verdict}"
     return [(f"{text} after rounding.",)]
-
-
-def _named(rows: Rows, named: Callable[[str], str]) -> Rows:
-    """Write the name of a source instead of its key."""
-    return tuple({**row, "source_id": named(row.get("source_id", ""))} for row in rows)
 
 
 def _table(name: str, caption: str, rows: Rows, titles: dict[str, str]) -> list[Table]:

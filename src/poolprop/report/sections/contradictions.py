@@ -1,0 +1,107 @@
+"""Contradictions of the sources: what is printed, what was decided, and what that does."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from poolprop.report.context import Context
+from poolprop.report.formats import MISSING
+from poolprop.report.tables import Cell, Column, Table, TableRow, cell
+from poolprop.report.values import Record, Sentence, join, quote, separated
+
+# Column of discrepancies.csv, and its title.
+TEXTS = (
+    ("printed", "Printed", "long"),
+    ("recomputed", "Recomputed", "long"),
+    ("decision", "Decision", "long"),
+    ("reason", "Reason", "longest"),
+    ("locator", "Where in the source", "long"),
+)
+
+
+def contradictions(context: Context, names: Mapping[str, str]) -> list[Table]:
+    """Return the table of contradictions; none if there are none.
+
+    Parameters
+    ----------
+    context : Context
+        Results, plan and vocabulary.
+    names : mapping
+        Name of each source.
+    """
+    rows = context.results.discrepancies
+    if not rows:
+        return []
+    found = _effects(context)
+    shown = [column for column in TEXTS if any(row.get(column[0]) for row in rows)]
+    columns = (
+        Column(title="No."),
+        Column(title="Source", filter=True),
+        Column(title="Severity", filter=True),
+        Column(
+            title="Effect on estimates",
+            room="long",
+            help="change in percentage points had it been decided otherwise; of the primary "
+            "estimate, or of others where it does not touch that",
+        ),
+        *(Column(title=title, room=room) for _, title, room in shown),
+        Column(title="Found by", filter=True),
+    )
+    return [
+        Table(
+            id="table-discrepancies",
+            caption="Contradictions and decisions",
+            columns=columns,
+            rows=tuple(_row(row, shown, names, found) for row in rows),
+        )
+    ]
+
+
+def _row(
+    row: Mapping[str, str],
+    shown: list[tuple[str, str, str]],
+    names: Mapping[str, str],
+    found: Mapping[str, list[Sentence]],
+) -> TableRow:
+    texts = [cell(row.get(name) or MISSING) for name, _, _ in shown]
+    source = row.get("source_id", "")
+    return TableRow(
+        cells=(
+            cell(row["discrepancy_id"]),
+            cell(names.get(source) or source),
+            _severity(row),
+            cell(_effect(row, found)),
+            *texts,
+            cell(row.get("found_by", "") or MISSING),
+        ),
+        anchor=f"contradiction/{row['discrepancy_id']}",
+    )
+
+
+def _severity(row: Mapping[str, str]) -> Cell:
+    """Sort by how grave it is, not by the alphabet."""
+    order = {"high": "1", "medium": "2", "low": "3"}
+    word = row.get("severity_label") or row.get("severity", "")
+    return Cell(content=(word,), sort=order.get(row.get("severity", ""), "4"))
+
+
+def _effect(row: Mapping[str, str], found: Mapping[str, list[Sentence]]) -> Sentence:
+    """Quote each effect; say so where no estimate uses a figure of this row."""
+    effects = found.get(row["discrepancy_id"])
+    return separated(effects, "; ") if effects else ("touches no pooled estimate",)
+
+
+def _effects(context: Context) -> dict[str, list[Sentence]]:
+    """Return the effects on primary estimates, or failing these on others, by contradiction."""
+    primary: dict[str, list[Sentence]] = {}
+    other: dict[str, list[Sentence]] = {}
+    for endpoint in context.results.endpoints:
+        short = endpoint.pool["endpoint"]["short"]
+        effects: list[Record] = endpoint.discrepancies.get("effects", [])
+        for effect in effects:
+            main = effect["estimand"] == "primary"
+            name = short if main else f"{short}, {effect['estimand_label']}:"
+            text = join(f"{name} ", quote(effect, "change", "signed-points"), " points")
+            found = primary if main else other
+            found.setdefault(effect["discrepancy_id"], []).append(text)
+    return other | primary
