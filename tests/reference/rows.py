@@ -62,7 +62,7 @@ def read_expected(folder: Path) -> dict[tuple[str, str], list[Row]]:
         for row in csv.DictReader(handle):
             key = row["dataset_id"], row["method"]
             value = float("nan") if row["value"] == "NA" else float(row["value"])
-            found[key].append(Row(*key, row["quantity"], value, row["note"]))
+            found[key].append(Row(*key, row["quantity"], value, row.get("note", "")))
     return dict(found)
 
 

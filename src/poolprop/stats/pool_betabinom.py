@@ -75,7 +75,16 @@ def _interval(
         return Interval(lower=min(fit.mu, limit), upper=max(fit.mu, limit))
     if options.ci in ("wald", "t"):
         notes.append("A Wald interval does not exist here: the profile interval is given.")
-    profile = Profile(
+    profile = betabinom_profile(x, n, fit)
+    lower, upper = mu_limits(profile, cut)
+    if math.isinf(lower) or math.isinf(upper):
+        notes.append("The likelihood excludes no proportion on one side: the interval ends there.")
+    return Interval(lower=lower, upper=upper)
+
+
+def betabinom_profile(x: Floats, n: Floats, fit: BetaBinomialFit) -> Profile:
+    """Return the likelihood as :mod:`poolprop.stats.profile` takes it."""
+    return Profile(
         evaluate=likelihood(x, n),
         mu=fit.mu,
         second=math.sqrt(fit.theta),
@@ -84,10 +93,6 @@ def _interval(
         top=ROOT_MAX,
         starts=(0.0, 0.1, 0.5, 2.0, 20.0),
     )
-    lower, upper = mu_limits(profile, cut)
-    if math.isinf(lower) or math.isinf(upper):
-        notes.append("The likelihood excludes no proportion on one side: the interval ends there.")
-    return Interval(lower=lower, upper=upper)
 
 
 def _prediction(

@@ -17,6 +17,7 @@ from poolprop.stats.links import LINKS, LOG_SQRT_2PI, Link
 from poolprop.stats.measures import effect_sizes
 from poolprop.stats.options import Options
 from poolprop.stats.profile import REACH, TAU_TOP, Profile, boundary_limit, mu_limits
+from poolprop.stats.quadrature import log_choose
 from poolprop.stats.results import Interval
 from poolprop.stats.wls import intercept
 
@@ -98,10 +99,7 @@ def deviance(x: Floats, n: Floats, fit: GlmmFit, link: Link) -> Heterogeneity:
     are given for the logit link only, whose scale that is.
     """
     df = x.size - 1
-    saturated = np.sum(xlogy(x, x / n) + xlogy(n - x, 1 - x / n))
-    share = x.sum() / n.sum()
-    common = xlogy(x.sum(), share) + xlogy(n.sum() - x.sum(), 1 - share)
-    q = max(0.0, 2 * float(saturated - common))
+    q = max(0.0, 2 * (saturated_loglik(x, n) - fit.loglik_common))
     if link.name != "logit" or fit.separated:
         return Heterogeneity(q=q, q_df=df, q_p=chi_square_pvalue(q, df), i2=None, h2=None)
     typical = typical_variance(effect_sizes(x, n, "PLO")[1], intercept(x.size))
@@ -114,6 +112,12 @@ def deviance(x: Floats, n: Floats, fit: GlmmFit, link: Link) -> Heterogeneity:
         h2=1 + tau2 / typical,
         i2_definition=FROM_TAU2,
     )
+
+
+def saturated_loglik(x: Floats, n: Floats) -> float:
+    """Return the log-likelihood with a proportion for each study, all constants included."""
+    parts = xlogy(x, x / n) + xlogy(n - x, 1 - x / n) + log_choose(x, n)
+    return float(np.sum(parts))
 
 
 def _proportion(eta: float, link: Link) -> float:
@@ -135,19 +139,24 @@ def _interval(x: Floats, n: Floats, fit: GlmmFit, options: Options, notes: list[
     return profile_ci(x, n, fit, LINKS[options.link], cut, notes)
 
 
-def profile_ci(
-    x: Floats, n: Floats, fit: GlmmFit, link: Link, cut: float, notes: list[str]
-) -> Interval:
-    """Return the profile-likelihood interval of ``mu``; remarks are added to ``notes``."""
-    mu = float(fit.beta[0])
-    profile = Profile(
+def glmm_profile(x: Floats, n: Floats, fit: GlmmFit, link: Link) -> Profile:
+    """Return the likelihood as :mod:`poolprop.stats.profile` takes it."""
+    return Profile(
         evaluate=likelihood(x, n, intercept(x.size), link),
-        mu=mu,
+        mu=float(fit.beta[0]),
         second=fit.tau,
         loglik=fit.loglik,
         reach=REACH[link.name],
         top=TAU_BOUNDARY if fit.runaway else TAU_TOP,
     )
+
+
+def profile_ci(
+    x: Floats, n: Floats, fit: GlmmFit, link: Link, cut: float, notes: list[str]
+) -> Interval:
+    """Return the profile-likelihood interval of ``mu``; remarks are added to ``notes``."""
+    mu = float(fit.beta[0])
+    profile = glmm_profile(x, n, fit, link)
     if fit.separated:
         # One patient in four times as many would be near the boundary indeed.
         share = 1 / (4 * n.sum() + 4)

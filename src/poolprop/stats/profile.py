@@ -8,9 +8,11 @@ the limit in a few evaluations; both limits advance together.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 
 import numpy as np
+from scipy.optimize import brentq
 
 from poolprop.stats.glmm import TAU_BOUNDARY
 from poolprop.stats.inputs import Floats
@@ -20,6 +22,8 @@ from poolprop.stats.newton import Likelihood, climb
 REACH = {"logit": 46.0, "probit": 9.3, "cloglog": 46.0}
 # A profile that rests on a tau this large rests on no bound at all.
 TAU_TOP = 100.0
+# Largest root of a variance at which a limit of it is looked for.
+S_REACH = 300.0
 ROUNDS = 60
 TOLERANCE = 1e-9
 
@@ -170,3 +174,40 @@ def _newton(
         good = (step > low) & (step < np.where(wide, 3 * distance, high))
         distance = np.where(done, distance, np.where(good, step, fallback))
     return np.where(unbounded, signs * np.inf, mu), near
+
+
+def tau_limits(profile: Profile, cut: float) -> tuple[float, float]:
+    """Return the profile-likelihood limits of ``s``, the root of the variance.
+
+    Parameters
+    ----------
+    profile : Profile
+        The likelihood and its finite maximum.
+    cut : float
+        By how much twice the log-likelihood may fall.
+
+    Returns
+    -------
+    lower, upper : float
+        ``lower`` is 0 where the likelihood there is high enough, ``upper`` infinite where it
+        never falls that far below ``S_REACH``.
+    """
+    mu = profile.mu
+
+    def excess(second: float) -> float:
+        nonlocal mu
+        theta = np.array([[mu, second], [profile.mu, second]])
+        found = climb(profile.evaluate, theta, np.array([True, False]), S_REACH)
+        lane = int(np.argmax(found.loglik))
+        mu = float(found.theta[lane, 0])
+        return 2 * (profile.loglik - float(found.loglik[lane])) - cut
+
+    lower = 0.0
+    if profile.second > 0 and excess(0.0) > 0:
+        lower = float(brentq(excess, 0.0, profile.second, xtol=1e-12, rtol=1e-12))
+    mu, inner, outer = profile.mu, profile.second, max(2 * profile.second, 0.5)
+    while excess(outer) < 0:
+        inner, outer = outer, 2 * outer
+        if inner >= S_REACH:
+            return lower, math.inf
+    return lower, float(brentq(excess, inner, outer, xtol=1e-12, rtol=1e-12))

@@ -124,7 +124,7 @@ def subgroups(
         means = [_mean_and_variance(x[labels == g], n[labels == g], f) for g, f in found.items()]
         if any(not np.isfinite(value) for pair in means for value in pair):
             return _untested(found, common_tau2, "A level is at the boundary: no Wald test.")
-        statistic = _wald(np.array([m for m, _ in means]), np.array([v for _, v in means]))
+        statistic = wald_between(np.array([m for m, _ in means]), np.array([v for _, v in means]))
         method = "Wald test between the levels' means, weights 1 / se^2"
     df = len(found) - 1
     return SubgroupResult(
@@ -163,7 +163,8 @@ def _mean_and_variance(x: Floats, n: Floats, fit: PoolResult) -> tuple[float, fl
     return fit.estimate, fit.se**2 if fit.se is not None else np.nan
 
 
-def _wald(means: Floats, variances: Floats) -> float:
+def wald_between(means: Floats, variances: Floats) -> float:
+    """Return the weighted sum of squares of the levels' means about their own mean."""
     weights = 1 / variances
     centre = np.sum(weights * means) / np.sum(weights)
     return float(np.sum(weights * (means - centre) ** 2))

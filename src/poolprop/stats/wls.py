@@ -65,6 +65,8 @@ def weighted_fit(yi: Floats, vi: Floats, design: Floats, tau2: float | Floats = 
         beta = (cov @ np.sum(weighted * yi[:, None], axis=-2)[..., None])[..., 0]
     residual = yi - beta @ design.T
     rss = np.sum(weights * residual * residual, axis=-1)
+    # What is left of effects that agree to rounding is rounding.
+    rss = np.where(rss < 1e-28 * np.sum(weights * yi * yi, axis=-1), 0.0, rss)
     return Wls(beta=beta, cov=cov, weights=weights, residual=residual, rss=rss)
 
 

@@ -1,0 +1,179 @@
+"""What each study does to a two-step result: residuals, case deletion, Baujat's plot.
+
+References
+----------
+Viechtbauer W, Cheung MWL (2010). Outlier and influence diagnostics for meta-analysis.
+Research Synthesis Methods 1(2):112-125.
+Baujat B et al. (2002). A graphical method for exploring heterogeneity in meta-analyses.
+Statistics in Medicine 21(18):2641-2652.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from poolprop.errors import EstimationError
+from poolprop.stats.distributions import chi_square_pvalue
+from poolprop.stats.inputs import Floats, choice, counts
+from poolprop.stats.measures import MEASURES, effect_sizes
+from poolprop.stats.newton import Bools
+from poolprop.stats.tau2 import ESTIMATORS, estimate_tau2
+from poolprop.stats.wls import intercept, weighted_fit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Influence:
+    """Case diagnostics; every array has shape (k,), in the order of the studies.
+
+    Attributes
+    ----------
+    residual, residual_se, rstandard : ndarray
+        Residual from the pooled mean, its standard error and their ratio.
+    deleted, deleted_se, rstudent : ndarray
+        The same with the study left out of the fit.
+    dffits : ndarray
+        Change of the study's fitted value, in standard errors.
+    cooks_distance, covariance_ratio, dfbetas : ndarray
+        Change of the mean as a squared distance; of its variance as a ratio; in standard errors.
+    tau2_deleted, q_deleted : ndarray
+        Between-study variance and Q without the study.
+    hat, weight : ndarray
+        Leverage; share of the weight in percent.
+    influential : ndarray of bool
+        Whether any of Viechtbauer and Cheung's rules flags the study.
+    baujat_x, baujat_y : ndarray
+        Contribution to Q, and squared change of the mean in standard errors.
+    """
+
+    residual: Floats
+    residual_se: Floats
+    rstandard: Floats
+    deleted: Floats
+    deleted_se: Floats
+    rstudent: Floats
+    dffits: Floats
+    cooks_distance: Floats
+    covariance_ratio: Floats
+    dfbetas: Floats
+    tau2_deleted: Floats
+    q_deleted: Floats
+    hat: Floats
+    weight: Floats
+    influential: Bools
+    baujat_x: Floats
+    baujat_y: Floats
+
+    def to_dict(self) -> dict[str, list[Any]]:
+        """Return lists for JSON."""
+        return {name: values.tolist() for name, values in asdict(self).items()}
+
+
+@dataclass(frozen=True, slots=True)
+class _Deleted:
+    """Fits without each study in turn."""
+
+    mean: Floats
+    variance: Floats
+    tau2: Floats
+    q: Floats
+
+
+def influence(
+    events: ArrayLike, total: ArrayLike, measure: str = "PLO", tau2: str = "REML"
+) -> Influence:
+    """Return case diagnostics of a two-step random-effects mean.
+
+    Parameters
+    ----------
+    events, total : array_like of int, shape (k,)
+        ``k >= 3``, so that a between-study variance remains when one study is left out.
+    measure : str
+        Scale of the effect sizes.
+    tau2 : str
+        Estimator of the between-study variance.
+
+    Raises
+    ------
+    EstimationError
+        If there are fewer than three studies, or a choice is not valid.
+
+    Examples
+    --------
+    >>> found = influence([12, 91, 11, 12], [21, 110, 12, 13])
+    >>> found.rstudent.round(2)
+    array([-2.34,  0.13,  1.12,  1.21])
+    """
+    x, n = counts(events, total)
+    choice(measure, "measure", MEASURES)
+    choice(tau2, "tau2", ESTIMATORS)
+    if x.size < 3:
+        raise EstimationError(f"influence needs at least 3 studies, got {x.size}", where="events")
+    yi, vi = effect_sizes(x, n, measure)
+    return case_diagnostics(yi, vi, tau2)
+
+
+def case_diagnostics(yi: Floats, vi: Floats, tau2_method: str) -> Influence:
+    """Return case diagnostics of the mean of effect sizes ``yi`` with variances ``vi``."""
+    k = yi.size
+    design = intercept(k)
+    tau2 = estimate_tau2(yi, vi, design, tau2_method)
+    fit = weighted_fit(yi, vi, design, tau2)
+    mean, variance = float(fit.beta[0]), float(fit.cov[0, 0])
+    without = _leave_out(yi, vi, tau2_method)
+    hat = fit.weights / fit.weights.sum()
+    change = mean - without.mean
+    deleted = yi - without.mean
+    deleted[np.abs(deleted) < 100 * np.finfo(float).eps] = 0.0
+    deleted_se = np.sqrt(vi + without.variance + without.tau2)
+    # The mean's variance over all studies, at the tau2 found without one of them.
+    variance_at = 1 / np.sum(1 / (vi + without.tau2[:, None]), axis=1)
+    dffits = change / np.sqrt(hat * (without.tau2 + vi))
+    dfbetas = change / np.sqrt(variance_at)
+    residual_se = np.sqrt(vi + tau2 - variance)
+    cooks = change**2 / variance
+    return Influence(
+        residual=fit.residual,
+        residual_se=residual_se,
+        rstandard=fit.residual / residual_se,
+        deleted=deleted,
+        deleted_se=deleted_se,
+        rstudent=deleted / deleted_se,
+        dffits=dffits,
+        cooks_distance=cooks,
+        covariance_ratio=without.variance / variance,
+        dfbetas=dfbetas,
+        tau2_deleted=without.tau2,
+        q_deleted=without.q,
+        hat=hat,
+        weight=100 * hat,
+        influential=_flags(dffits, cooks, hat, dfbetas),
+        baujat_x=fit.residual**2 / (vi + tau2),
+        baujat_y=change**2 / without.variance,
+    )
+
+
+def _leave_out(yi: Floats, vi: Floats, tau2_method: str) -> _Deleted:
+    found = []
+    for i in range(yi.size):
+        y, v = np.delete(yi, i), np.delete(vi, i)
+        design = intercept(y.size)
+        tau2 = estimate_tau2(y, v, design, tau2_method) if y.size > 1 else 0.0
+        fit = weighted_fit(y, v, design, tau2)
+        q = float(weighted_fit(y, v, design).rss)
+        found.append((float(fit.beta[0]), float(fit.cov[0, 0]), tau2, q))
+    mean, variance, tau2s, q = (np.array(column) for column in zip(*found, strict=True))
+    return _Deleted(mean=mean, variance=variance, tau2=tau2s, q=q)
+
+
+def _flags(dffits: Floats, cooks: Floats, hat: Floats, dfbetas: Floats) -> Bools:
+    k = hat.size
+    far = np.array([chi_square_pvalue(float(value), 1) < 0.5 for value in cooks])
+    out: Bools = (
+        (np.abs(dffits) > 3 * math.sqrt(1 / (k - 1))) | far | (hat > 3 / k) | (np.abs(dfbetas) > 1)
+    )
+    return out
