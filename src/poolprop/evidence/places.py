@@ -2,19 +2,36 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from poolprop.errors import DataError
+from poolprop.evidence.cells import Row
 from poolprop.evidence.load import Evidence
-from poolprop.evidence.locators import verify_all
+from poolprop.evidence.locators import missing, verify_all
 from poolprop.evidence.problems import Problem, TableErrors
 from poolprop.files import sha256
+
+# Tables beside the outcomes, and which of their columns hold figures as printed.
+FIGURES = {
+    "studies": ("n_enrolled", "n_treated", "n_evaluable", "age_median", "age_min", "age_max",
+                "male"),
+    "arms": ("n_enrolled", "n_evaluable"),
+    "survival": ("value", "ci_lower", "ci_upper", "p_value"),
+    "continuous": ("value", "lower", "upper", "p_value"),
+    "patients": (),
+    "benchmarks": ("events", "total", "percent", "percent_upper", "ci_lower", "ci_upper",
+                   "median_os_months", "median_os_upper"),
+    "claims": ("printed", "estimate", "lower", "upper"),
+}  # fmt: skip
+NUMBER = re.compile(r"[<>≤≥]?\s*(-?\d+(?:\.\d+)?)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Places:
-    """What was looked up: documents at hand, and rows of ``outcomes.csv`` that rest on them."""
+    """What was looked up: documents at hand, and rows of all tables that rest on them."""
 
     documents: int
     rows: int
@@ -52,15 +69,55 @@ def check_places(evidence: Evidence, data: Path, folder: Path) -> Places:
         )
     source_of = {arm: evidence.study_of(arm).source_id for arm in evidence.arms}
     rows = [row for row in evidence.outcomes.values() if source_of[row.arm_id] in texts]
-    found = verify_all(rows, source_of, texts)
-    if found:
-        file = (data / "outcomes.csv").as_posix()
-        raise TableErrors(
-            Problem(file, evidence.lines["outcomes", key], "locator", text, "Correct the row.")
-            for key, problems in found.items()
-            for text in problems
-        )
-    return Places(documents=len(texts), rows=len(rows))
+    problems = [
+        _problem(evidence, data, "outcomes", key, text)
+        for key, found in verify_all(rows, source_of, texts).items()
+        for text in found
+    ]
+    count = len(rows)
+    for table, key, source, row in _others(evidence):
+        if source in texts:
+            count += 1
+            found = missing(_locator(row), _printed(table, row), texts[source])
+            problems += [_problem(evidence, data, table, key, text) for text in found]
+    if problems:
+        raise TableErrors(problems)
+    return Places(documents=len(texts), rows=count)
+
+
+def _others(evidence: Evidence) -> Iterator[tuple[str, str, str, Row]]:
+    """Yield table, key, source and row of every row with a locator but the outcomes."""
+    known: dict[str, list[Row]] = {
+        "studies": list(evidence.studies.values()),
+        "arms": list(evidence.arms.values()),
+        "claims": list(evidence.claims.values()),
+        **{name: list(rows) for name, rows in evidence.supplements.items() if name in FIGURES},
+    }
+    for table, rows in known.items():
+        for row in rows:
+            cells = row.model_dump()
+            source = cells.get("source_id") or evidence.studies[cells["study_id"]].source_id
+            key = ".".join(cells[part] for part in type(row).KEY)
+            if cells.get("locator"):
+                yield table, key, source, row
+
+
+def _locator(row: Row) -> str:
+    return str(row.model_dump()["locator"])
+
+
+def _printed(table: str, row: Row) -> list[str]:
+    """Return the figures that the place must show; what we derived need not stand there."""
+    cells = row.model_dump(mode="json")
+    if cells.get("record_type", "reported") not in ("reported", "conflicting"):
+        return []
+    texts = [str(cells[column]) for column in FIGURES[table] if cells[column] is not None]
+    return [found.group(1) for text in texts if (found := NUMBER.fullmatch(text))]
+
+
+def _problem(evidence: Evidence, data: Path, table: str, key: str, text: str) -> Problem:
+    file = (data / f"{table}.csv").as_posix()
+    return Problem(file, evidence.lines[table, key], "locator", text, "Correct the row.")
 
 
 def _texts(evidence: Evidence, data: Path, folder: Path) -> list[tuple[str, str]]:
