@@ -46,7 +46,8 @@ class Difference:
     ours: float | None
 
     def __str__(self) -> str:
-        return f"{self.row.dataset} {self.row.method} {self.row.quantity}: {self.ours} not {self.row.value}"
+        where = f"{self.row.dataset} {self.row.method} {self.row.quantity}"
+        return f"{where}: {self.ours}, reference {self.row.value}"
 
 
 def tolerance(method: str) -> tuple[float, float]:

@@ -22,10 +22,15 @@ from poolprop.stats.heterogeneity import typical_variance
 from poolprop.stats.influence import case_diagnostics
 from poolprop.stats.intervals import study_intervals
 from poolprop.stats.links import LINKS
-from poolprop.stats.pool import pool
 from poolprop.stats.pool_betabinom import betabinom_profile
-from poolprop.stats.pool_glmm import deviance, glmm_profile, marginal_mean, saturated_loglik
-from poolprop.stats.profile import tau_limits
+from poolprop.stats.pool_glmm import (
+    deviance,
+    glmm_profile,
+    marginal_mean,
+    profile_ci,
+    saturated_loglik,
+)
+from poolprop.stats.profile import mu_limits, tau_limits
 from poolprop.stats.regression import fit_regression
 from poolprop.stats.reml import local_maxima, normal_loglik
 from poolprop.stats.robust import cluster_robust
@@ -199,18 +204,23 @@ STUDY_INTERVALS = {
 def glmm_fit(data: Dataset) -> Quantities:
     fit = glmm.fit_glmm(data.x, data.n, intercept(data.k), LOGIT)
     found = _glmm(fit, data)
-    limits = pool(data.x, data.n, ci="profile", prediction="none") if data.k > 1 else None
-    if limits is not None:
-        found |= {
-            "pl.lb": limits.ci_estimate.lower,
-            "pl.ub": limits.ci_estimate.upper,
-            "bt.pl.lb": limits.ci.lower,
-            "bt.pl.ub": limits.ci.upper,
-        }
-        if not fit.separated:
-            ends = tau_limits(glmm_profile(data.x, data.n, fit, LOGIT), CHI_SQUARE)
-            found |= {"tau2.pl.lb": ends[0] ** 2, "tau2.pl.ub": ends[1] ** 2}
+    if fit.separated and data.k == 1:
+        return found | {"pl.ub": math.inf, "bt.pl.ub": 1.0}
+    limits = profile_ci(data.x, data.n, fit, LOGIT, CHI_SQUARE, [])
+    found |= _profile_limits(limits.lower, limits.upper)
+    if not fit.separated:
+        ends = tau_limits(glmm_profile(data.x, data.n, fit, LOGIT), CHI_SQUARE)
+        found |= {"tau2.pl.lb": ends[0] ** 2, "tau2.pl.ub": ends[1] ** 2}
     return found
+
+
+def _profile_limits(lower: float, upper: float) -> Quantities:
+    return {
+        "pl.lb": lower,
+        "pl.ub": upper,
+        "bt.pl.lb": float(LOGIT.inverse(lower)),
+        "bt.pl.ub": float(LOGIT.inverse(upper)),
+    }
 
 
 def _glmm(fit, data: Dataset) -> Quantities:
@@ -301,6 +311,7 @@ def _wald(mu: float, se: float, tau: float, df: float) -> Quantities:
 def beta_binomial(data: Dataset) -> Quantities:
     fit = betabinom.fit_betabinom(data.x, data.n)
     found = {"mu.logit": fit.mu, "mean": float(LOGIT.inverse(fit.mu)), "logLik": fit.loglik}
+    found["logLik.rho0"] = fit.loglik_common
     if math.isinf(fit.mu):
         return found
     half = 1.959963984540054 * fit.se
@@ -308,26 +319,21 @@ def beta_binomial(data: Dataset) -> Quantities:
         "theta": fit.theta,
         "rho": fit.rho,
         "se": fit.se,
-        "logLik.rho0": fit.loglik_common,
         "ci.lb": fit.mu - half,
         "ci.ub": fit.mu + half,
         "bt.ci.lb": float(LOGIT.inverse(fit.mu - half)),
         "bt.ci.ub": float(LOGIT.inverse(fit.mu + half)),
     }
-    if data.k > 1:
-        limits = pool(data.x, data.n, model="beta-binomial", ci="profile")
-        found |= {
-            "pl.lb": limits.ci_estimate.lower,
-            "pl.ub": limits.ci_estimate.upper,
-            "bt.pl.lb": limits.ci.lower,
-            "bt.pl.ub": limits.ci.upper,
-        }
-        ends = tau_limits(betabinom_profile(data.x, data.n, fit), CHI_SQUARE)
-        found |= {
+    profile = betabinom_profile(data.x, data.n, fit)
+    ends = tau_limits(profile, CHI_SQUARE)
+    return (
+        found
+        | _profile_limits(*mu_limits(profile, CHI_SQUARE))
+        | {
             "rho.pl.lb": ends[0] ** 2 / (1 + ends[0] ** 2),
             "rho.pl.ub": ends[1] ** 2 / (1 + ends[1] ** 2) if math.isfinite(ends[1]) else 1.0,
         }
-    return found
+    )
 
 
 @method(r"rma\|(\w+)\|(REML|PM|DL|ML)\|confint(QP|PL)")
