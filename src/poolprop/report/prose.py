@@ -114,7 +114,10 @@ def heterogeneity(result: Record) -> Sentence:
         parts = join(parts, ", I² = ", quote(result, "i2", "percent-whole"))
         parts = join(parts, f" ({definition(result)})")
     if result["q"] is not None:
-        q = join("; Q = ", quote(result, "q", "number"), ", df = ", quote(result, "q_df", "count"))
+        name = "likelihood-ratio Q" if result["model"] == "glmm" else "Q"
+        q = join(
+            f"; {name} = ", quote(result, "q", "number"), ", df = ", quote(result, "q_df", "count")
+        )
         parts = join(parts, q, ", p ", quote(result, "q_p", "equals-p"))
     return join(parts, ".")
 

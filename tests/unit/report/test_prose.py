@@ -52,7 +52,7 @@ def test_heterogeneity_names_scale_and_definition():
     said = spell(prose.heterogeneity(POOLED))
     assert said == (
         "Heterogeneity: τ² = 0.49 (logit scale), I² = 60% (from the estimate of τ²); "
-        "Q = 11.20, df = 3, p = 0.011."
+        "likelihood-ratio Q = 11.20, df = 3, p = 0.011."
     )
 
 
