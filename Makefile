@@ -6,9 +6,10 @@ CORES ?= $(shell nproc 2>/dev/null || echo 2)
 SNAKEMAKE := $(BIN)/python -m snakemake --logger poolprop --cores $(CORES)
 # uv installs in seconds; pip is the way round where uv cannot reach the package index.
 define install
-$(BIN)/uv pip install --quiet --python $(BIN)/python $(1) || $(BIN)/python -m pip install --quiet --disable-pip-version-check $(1)
+$(BIN)/uv pip install --quiet --python $(BIN)/python $(1) 2>/dev/null || $(BIN)/python -m pip install --quiet --disable-pip-version-check $(1)
 endef
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export UV_SYSTEM_CERTS := 1
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-dev report test test-fast check lock schema clean
@@ -54,7 +55,7 @@ check: $(VENV)/.dev ## lint, format and type-check
 	$(BIN)/python -m snakemake --lint
 
 COMPILE := $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
-  --no-header --no-annotate --no-emit-index-url --no-emit-find-links
+  --no-header --no-annotate --no-emit-find-links
 
 lock: $(VENV)/.runtime ## make the lock files anew from pyproject.toml
 	printf 'setuptools>=77\nuv\n' | $(COMPILE) - -o requirements-bootstrap.lock

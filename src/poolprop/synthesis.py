@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from poolprop.settings import Endpoint, Model, Settings
+from poolprop.settings import Endpoint, Model, Settings, Subgroup
 from poolprop.stats.intervals import study_intervals
 from poolprop.stats.pool import pool
 from poolprop.stats.results import PoolResult
@@ -74,7 +74,9 @@ def by_subgroup(settings: Settings, name: str, data: Rows) -> Record:
         The content of ``subgroups.json``.
     """
     endpoint = settings.endpoints[name]
-    factors = [_factor(settings, name, factor, data) for factor in endpoint.subgroups]
+    factors = [
+        _factor(settings, name, factor, plan, data) for factor, plan in endpoint.subgroups.items()
+    ]
     return {
         "schema": "poolprop/subgroups/1",
         "endpoint": endpoint_record(name, endpoint),
@@ -147,8 +149,7 @@ def _estimand(settings: Settings, name: str, key: str, rows: Rows, excluded: Row
     }
 
 
-def _factor(settings: Settings, name: str, factor: str, data: Rows) -> Record:
-    plan = settings.endpoints[name].subgroups[factor]  # type: ignore[index]
+def _factor(settings: Settings, name: str, factor: str, plan: Subgroup, data: Rows) -> Record:
     identifier = f"subgroup/{name}/{factor}"
     prefix = f"subgroup/{factor}/"
     keys = list(

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Collection, Iterator
-from typing import Any
+from typing import Any, TypeVar
 
 from poolprop.evidence.audit.claims import Claim
 from poolprop.evidence.audit.references import claim_faults
 from poolprop.evidence.cells import Row
 from poolprop.evidence.problems import Problem
 from poolprop.evidence.read import Numbered
-from poolprop.evidence.tables import TABLES
+from poolprop.evidence.tables import TABLES, Arm, Outcome, Term
 
 # column -> (table it points to, key column there)
 REFERENCES: dict[str, dict[str, tuple[str, str]]] = {
@@ -70,11 +70,19 @@ def cross_checks(
         if file("vocabulary") not in broken:
             yield from _unknown_terms(rows, TABLES[name], tables["vocabulary"], file(name))
     if file("outcomes") not in broken and file("claims") not in broken:
-        known = [row.outcome_id for _, row in tables["outcomes"]]  # type: ignore[attr-defined]
-        claims = [(line, row) for line, row in tables["claims"] if isinstance(row, Claim)]
+        known = [row.outcome_id for _, row in only(Outcome, tables["outcomes"])]
+        claims = only(Claim, tables["claims"])
         yield from claim_faults(claims, known, file("claims"))
     yield from _same_facts(tables["outcomes"], file("outcomes"))
     yield from _larger_than_arm(tables["outcomes"], tables["arms"], file("outcomes"))
+
+
+RowType = TypeVar("RowType", bound=Row)
+
+
+def only(model: type[RowType], rows: Numbered) -> list[tuple[int, RowType]]:
+    """Return the rows of one model, so that their columns can be named."""
+    return [(line, row) for line, row in rows if isinstance(row, model)]
 
 
 def _duplicate_keys(rows: Numbered, model: type[Row], file: str) -> Iterator[Problem]:
@@ -105,8 +113,8 @@ def _unknown_terms(
     rows: Numbered, model: type[Row], vocabulary: Numbered, file: str
 ) -> Iterator[Problem]:
     known: dict[str, list[str]] = {}
-    for _, term in vocabulary:
-        known.setdefault(term.field, []).append(term.term)  # type: ignore[attr-defined]
+    for _, term in only(Term, vocabulary):
+        known.setdefault(term.field, []).append(term.term)
     for column, field in model.TERMS.items():
         where = f"a {field} of vocabulary.csv"
         yield from _unknown(rows, column, known.get(field, []), file, where)
@@ -119,8 +127,8 @@ def _hint(value: str, known: Collection[str]) -> str:
 
 def _same_facts(outcomes: Numbered, file: str) -> Iterator[Problem]:
     first: dict[tuple[str, ...], int] = {}
-    for line, row in outcomes:
-        if row.record_type == "conflicting":  # type: ignore[attr-defined]
+    for line, row in only(Outcome, outcomes):
+        if row.record_type == "conflicting":
             continue
         fact = tuple(str(getattr(row, column)) for column in SAME_FACT)
         if fact in first:
@@ -131,9 +139,9 @@ def _same_facts(outcomes: Numbered, file: str) -> Iterator[Problem]:
 
 
 def _larger_than_arm(outcomes: Numbered, arms: Numbered, file: str) -> Iterator[Problem]:
-    enrolled = {row.arm_id: row.n_enrolled for _, row in arms}  # type: ignore[attr-defined]
-    for line, row in outcomes:
-        total, size = row.total, enrolled.get(row.arm_id)  # type: ignore[attr-defined]
+    enrolled = {row.arm_id: row.n_enrolled for _, row in only(Arm, arms)}
+    for line, row in only(Outcome, outcomes):
+        total, size = row.total, enrolled.get(row.arm_id)
         if total is not None and size is not None and total > size:
             problem = f"total is {total} but the arm has {size} patients"
             yield Problem(file, line, "total", problem, "Correct the total or the arm.")
