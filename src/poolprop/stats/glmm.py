@@ -22,7 +22,7 @@ from poolprop.stats.quadrature import Moments, moments
 # Likelihoods can have a maximum at tau = 0 and a higher one inside, hence several starts.
 STARTS = (0.3, 3.0)
 # Beyond it an integral over z needs more nodes than memory should hold.
-TAU_MAX = 500.0
+TAU_MAX = 100.0
 # Where the likelihood rises with tau without end (studies all at 0 or 1), tau is held at this:
 # nine true proportions in ten beyond 1 % or 99 %.
 TAU_BOUNDARY = 5.0

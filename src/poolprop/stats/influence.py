@@ -73,7 +73,7 @@ class Influence:
         return {name: values.tolist() for name, values in asdict(self).items()}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Deleted:
     """Fits without each study in turn."""
 
@@ -166,8 +166,8 @@ def _leave_out(yi: Floats, vi: Floats, tau2_method: str) -> _Deleted:
         fit = weighted_fit(y, v, design, tau2)
         q = float(weighted_fit(y, v, design).rss)
         found.append((float(fit.beta[0]), float(fit.cov[0, 0]), tau2, q))
-    mean, variance, tau2s, q = (np.array(column) for column in zip(*found, strict=True))
-    return _Deleted(mean=mean, variance=variance, tau2=tau2s, q=q)
+    table = np.array(found)
+    return _Deleted(mean=table[:, 0], variance=table[:, 1], tau2=table[:, 2], q=table[:, 3])
 
 
 def _flags(dffits: Floats, cooks: Floats, hat: Floats, dfbetas: Floats) -> Bools:
