@@ -40,7 +40,8 @@ def _add_pool(actions: Any) -> None:
     command.add_argument("--events", default="events", metavar="COLUMN", help="default: events")
     command.add_argument("--total", default="total", metavar="COLUMN", help="default: total")
     command.add_argument("--by", metavar="COLUMN", help="pool each level of a column as well")
-    command.add_argument("--model", default="glmm", choices=["glmm", "two-step", "common"])
+    models = ["glmm", "two-step", "beta-binomial", "bayes", "common"]
+    command.add_argument("--model", default="glmm", choices=models, help="default: glmm")
     command.add_argument("--measure", default="PLO", help="PLO, PAS, PFT, PR or PLN (two-step)")
     command.add_argument("--tau2", help="DL, PM, REML, ... (two-step; default: REML)")
     command.add_argument("--ci", help="wald, t, hksj, profile, profile-ck, ... (default: advised)")
@@ -56,8 +57,6 @@ def pool(table: Path, events: str, total: str, by: str | None, json: bool, **opt
     import poolprop
     from poolprop.counts import read_counts
 
-    if options["tau2"] is None:
-        options["tau2"] = "REML" if options["model"] == "two-step" else "ML"
     data = read_counts(table, events, total, by)
     results = {"overall": poolprop.pool(data.events, data.total, **options)}
     for level, (x, n) in data.by_level().items():
