@@ -118,6 +118,7 @@ class Endpoint(Block):
     label: str = Field(min_length=1, description="Full name.")
     short: str = Field(min_length=1, description="Short name for figures.")
     description: str = Field("", description="Definition, for the methods section.")
+    secondary: bool = Field(False, description="Left out of the answer at the top of the report.")
     estimands: dict[Name, Estimand] = Field(description="By name; one must be 'primary'.")
     subgroups: dict[Literal["setting", "lineage"], Subgroup] = Field(default_factory=dict)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import platform
 from collections.abc import Iterable
 from importlib import metadata
@@ -44,18 +45,26 @@ def manifest(
     dict
         No clock, user, host or absolute path is in it: equal runs give equal manifests.
     """
+    described = [_file(path) for path in sorted(inputs)]
     return {
         "schema": "poolprop/manifest/1",
+        "data": _digest(described),
         "version": __version__,
         "code": code,
         "plan": settings.model_dump(mode="json"),
-        "inputs": [_file(path) for path in sorted(inputs)],
+        "inputs": described,
         "outputs": [_file(path) for path in sorted(outputs)],
         "versions": {
             "python": platform.python_version(),
             **{name: metadata.version(name) for name in PACKAGES},
         },
     }
+
+
+def _digest(files: Iterable[dict[str, Any]]) -> str:
+    """Return one digest of all inputs: the sha256 of their digests by path."""
+    lines = "".join(f"{file['sha256']}  {file['path']}\n" for file in files)
+    return hashlib.sha256(lines.encode()).hexdigest()
 
 
 def _file(path: Path) -> dict[str, Any]:

@@ -72,6 +72,13 @@ def factors(endpoint: EndpointResults) -> list[Record]:
     return [factor for factor in found if factor["levels"]]
 
 
+def leading(context: Context) -> tuple[EndpointResults, ...]:
+    """Return the endpoints that the review's question asks for: those not secondary."""
+    plans = context.settings.endpoints
+    found = tuple(e for e in context.results.endpoints if not plans[e.id].secondary)
+    return found or context.results.endpoints
+
+
 def answered(context: Context) -> Iterator[tuple[EndpointResults, Record, Record]]:
     """Yield each endpoint that has an answer, with its primary estimand and result."""
     for endpoint in context.results.endpoints:

@@ -11,6 +11,7 @@ from poolprop.report.context import (
     Section,
     answered,
     factors,
+    leading,
     primary_estimand,
     primary_result,
 )
@@ -44,7 +45,7 @@ class Answer:
 
 def section(context: Context) -> Section:
     """Return the first section of the page."""
-    endpoints = context.results.endpoints
+    endpoints = leading(context)
     mixed = any(_leading(endpoint) for endpoint in endpoints)
     body = Answer(
         cards=tuple(_card(context, endpoint) for endpoint in endpoints),
@@ -89,7 +90,10 @@ def _leading(endpoint: EndpointResults) -> Record | None:
 def _picture(context: Context) -> Figure | None:
     """Draw, for each endpoint, the overall estimate and that of each level."""
     rows: list[PlotRow] = []
+    names = {endpoint.id for endpoint in leading(context)}
     for endpoint, estimand, result in answered(context):
+        if endpoint.id not in names:
+            continue
         rows.append(PlotRow(kind="heading", label=endpoint.pool["endpoint"]["label"]))
         rows += _level_rows(endpoint)
         detail = _k(estimand)
