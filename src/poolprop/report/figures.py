@@ -106,6 +106,30 @@ def pooled_rows(owner: Record, prefix: str = "", label: str = "Pooled") -> tuple
     return summarised(diamond), summarised(bar)
 
 
+def panel(record: Record, label: str, interval: str) -> list[PlotRow]:
+    """Return the rows of one group: heading, studies, and the pooled value if there is one.
+
+    Parameters
+    ----------
+    record : mapping
+        A group with ``k``, ``studies`` and ``result``; one study has no pooled value.
+    label : str
+        Name of the group.
+    interval : str
+        Which of the studies' own intervals to draw.
+    """
+    many = record["k"] > 1
+    title = f"{label} (k = {record['k']})"
+    heading = PlotRow(kind="heading", label=title, counts=counts(record) if many else ())
+    studies = [
+        study_row(record, f"studies.{i}.", interval, weight=False)
+        for i in range(len(record["studies"]))
+    ]
+    if record["result"] is None or not many:
+        return [heading, *studies]
+    return [heading, *studies, *pooled_rows(record, "result.", f"Pooled: {label}")]
+
+
 def interval_row(owner: Record, prefix: str, label: str, detail: str = "") -> PlotRow:
     """Return a result as dot, confidence interval and prediction interval.
 

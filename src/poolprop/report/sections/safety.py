@@ -7,7 +7,15 @@ from dataclasses import dataclass
 from poolprop.report import prose
 from poolprop.report.context import Context, Section
 from poolprop.report.drawing import Plot
-from poolprop.report.figures import Figure, counts, crossing, figure, headers, interval_row
+from poolprop.report.figures import (
+    Figure,
+    counts,
+    crossing,
+    figure,
+    headers,
+    interval_row,
+    panel,
+)
 from poolprop.report.formats import MISSING, level
 from poolprop.report.tables import Cell, Column, Table, TableRow, cell
 from poolprop.report.values import Record, Sentence, join, quote, quote_range, separated
@@ -15,10 +23,14 @@ from poolprop.report.values import Record, Sentence, join, quote, quote_range, s
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Safety:
-    """How events were chosen, the pooled ones as a plot, and all of them as a table."""
+    """How events were chosen, the pooled ones as plots, and all of them as a table.
+
+    ``figure`` has a row for each pooled event, ``forest`` its studies as well.
+    """
 
     rule: Sentence
     figure: Figure | None
+    forest: Figure | None
     table: Table
 
 
@@ -27,8 +39,13 @@ def section(context: Context) -> Section | None:
     events: list[Record] = context.results.safety.get("events", [])
     if not events:
         return None
+    pooled = [event for event in events if event["result"] is not None]
+    pooled.sort(key=lambda event: (-event["k"], -event["result"]["proportion"], event["id"]))
     body = Safety(
-        rule=_rule(context), figure=_figure(context, events), table=_table(context, events)
+        rule=_rule(context),
+        figure=_figure(context, pooled) if pooled else None,
+        forest=_forest(context, pooled) if pooled else None,
+        table=_table(context, events),
     )
     return Section(id="safety", title="Safety", body=body)
 
@@ -46,11 +63,7 @@ def _rule(context: Context) -> Sentence:
     )
 
 
-def _figure(context: Context, events: list[Record]) -> Figure | None:
-    pooled = [event for event in events if event["result"] is not None]
-    if not pooled:
-        return None
-    pooled.sort(key=lambda event: (-event["k"], -event["result"]["proportion"], event["id"]))
+def _figure(context: Context, pooled: list[Record]) -> Figure:
     rows = [interval_row(e, "result.", e["label"], _detail(context, e)) for e in pooled]
     plot = Plot(
         id="plot-safety",
@@ -65,6 +78,26 @@ def _figure(context: Context, events: list[Record]) -> Figure | None:
         "Most widely reported events first."
     )
     return figure(plot, (f"{caption} {prose.CROSSING}" if crossing(rows) else caption,))
+
+
+def _forest(context: Context, pooled: list[Record]) -> Figure:
+    rows = [
+        row
+        for event in pooled
+        for row in panel(event, _name(context, event), context.settings.study_interval)
+    ]
+    plot = Plot(
+        id="plot-safety-studies",
+        title="Adverse events reported by several studies, study by study",
+        description="; ".join(row.summary for row in rows if row.summary),
+        headers=headers(context.settings.level, weight=False),
+        rows=tuple(rows),
+    )
+    return figure(plot, ("Squares are studies with their own intervals; diamonds are pooled.",))
+
+
+def _name(context: Context, event: Record) -> str:
+    return f"{event['label']}, {context.term('grade', event['grade']).lower()}"
 
 
 def _detail(context: Context, event: Record) -> str:

@@ -6,15 +6,13 @@ from dataclasses import dataclass, replace
 
 from poolprop.report import prose
 from poolprop.report.context import Context, Section, factors
-from poolprop.report.drawing import Plot, PlotRow
+from poolprop.report.drawing import Plot
 from poolprop.report.figures import (
     AXIS_LABEL,
     Figure,
-    counts,
     figure,
     headers,
-    pooled_rows,
-    study_row,
+    panel,
 )
 from poolprop.report.read import EndpointResults
 from poolprop.report.tables import Cell, Table, TableRow, cell, result_cells, result_columns
@@ -54,7 +52,8 @@ def section(context: Context) -> Section | None:
 def _subgroup(context: Context, endpoint: EndpointResults, factor: Record) -> Subgroup:
     meta = endpoint.pool["endpoint"]
     name = f"{meta['id']}-{factor['factor']}"
-    rows = [row for record in factor["levels"] for row in _panel(context, record)]
+    interval = context.settings.study_interval
+    rows = [row for r in factor["levels"] for row in panel(r, r["label"], interval)]
     plot = Plot(
         id=f"plot-subgroup-{name}",
         title=f"{meta['label']} by {factor['label'].lower()}",
@@ -71,20 +70,6 @@ def _subgroup(context: Context, endpoint: EndpointResults, factor: Record) -> Su
         test=prose.between(factor),
         notes=tuple(_notes(factor)),
     )
-
-
-def _panel(context: Context, record: Record) -> list[PlotRow]:
-    """Return the rows of one level: heading, studies, and the pooled value if there is one."""
-    result, many = record["result"], record["k"] > 1
-    title = f"{record['label']} (k = {record['k']})"
-    heading = PlotRow(kind="heading", label=title, counts=counts(record) if many else ())
-    studies = [
-        study_row(record, f"studies.{i}.", context.settings.study_interval, weight=False)
-        for i in range(len(record["studies"]))
-    ]
-    if result is None or not many:
-        return [heading, *studies]
-    return [heading, *studies, *pooled_rows(record, "result.", f"Pooled: {record['label']}")]
 
 
 def _caption(factor: Record) -> Sentence:
