@@ -18,13 +18,17 @@ from poolprop._version import __version__
 if TYPE_CHECKING:
     from poolprop.errors import EstimationError, PoolpropError
     from poolprop.stats.bayes import bayes
+    from poolprop.stats.gosh import Gosh, gosh
+    from poolprop.stats.influence import Influence, influence
     from poolprop.stats.intervals import study_intervals
     from poolprop.stats.leave_one_out import Omission, cumulative, leave_one_out
     from poolprop.stats.measures import back_transform, effect_sizes
+    from poolprop.stats.meta_regression import MetaRegression, meta_regression
     from poolprop.stats.pool import pool
     from poolprop.stats.posterior import Posterior
     from poolprop.stats.priors import HalfCauchy, HalfNormal, HalfT
     from poolprop.stats.results import Interval, PoolResult
+    from poolprop.stats.small_study import SmallStudyEffects, small_study_effects
     from poolprop.stats.subgroups import SubgroupResult, subgroups
 
 _HOMES = {
@@ -35,6 +39,14 @@ _HOMES = {
     "leave_one_out": "stats.leave_one_out",
     "cumulative": "stats.leave_one_out",
     "bayes": "stats.bayes",
+    "meta_regression": "stats.meta_regression",
+    "MetaRegression": "stats.meta_regression",
+    "influence": "stats.influence",
+    "Influence": "stats.influence",
+    "gosh": "stats.gosh",
+    "Gosh": "stats.gosh",
+    "small_study_effects": "stats.small_study",
+    "SmallStudyEffects": "stats.small_study",
     "effect_sizes": "stats.measures",
     "back_transform": "stats.measures",
     "study_intervals": "stats.intervals",
@@ -48,6 +60,14 @@ _HOMES = {
     "Posterior": "stats.posterior",
 }
 __all__ = [
+    "SmallStudyEffects",
+    "small_study_effects",
+    "Gosh",
+    "gosh",
+    "Influence",
+    "influence",
+    "MetaRegression",
+    "meta_regression",
     "EstimationError",
     "HalfCauchy",
     "HalfNormal",

@@ -36,7 +36,7 @@ from poolprop.stats.reml import local_maxima, normal_loglik
 from poolprop.stats.robust import cluster_robust
 from poolprop.stats.small_study import begg_z, rank_test, regression_test
 from poolprop.stats.subgroups import wald_between
-from poolprop.stats.tau2 import estimate_tau2
+from poolprop.stats.tau2 import estimate_tau2, tau2_standard_error
 from poolprop.stats.trim_and_fill import trim_and_fill
 from poolprop.stats.two_step import fit_two_step, hts_prediction
 from poolprop.stats.wls import intercept, weighted_fit
@@ -119,8 +119,10 @@ def random_effects(data: Dataset, measure: str, tau2: str) -> Quantities:
         "beta": fit.estimate,
         "se": fit.se,
         "tau2": fit.tau2,
-        "se.tau2": fit.tau2_se,
-        "logLik": fit.loglik,
+        "se.tau2": tau2_standard_error(yi, vi, intercept(data.k), tau2, fit.tau2)
+        if data.k > 1
+        else float("nan"),
+        "logLik": float("nan") if fit.loglik is None else fit.loglik,
         "bt.est": back(measure, data.n)(fit.estimate),
         **spread_values,
     }

@@ -106,7 +106,7 @@ def influence(
     --------
     >>> found = influence([12, 91, 11, 12], [21, 110, 12, 13])
     >>> found.rstudent.round(2)
-    array([-2.34,  0.13,  1.12,  1.21])
+    array([-2.73,  0.06,  0.79,  0.88])
     """
     x, n = counts(events, total)
     choice(measure, "measure", MEASURES)

@@ -106,7 +106,7 @@ def nodes(
     x, n, mu, tau = np.broadcast_arrays(x, n, mu, tau)
     mode, information = _mode(x, n, mu, tau, link)
     peak = _log_integrand(mode, x, n, mu, tau, link)
-    low, high = (_end(mode, peak, sign, x, n, mu, tau, link, precision.cut) for sign in (-1.0, 1.0))
+    low, high = _ends(mode, peak, x, n, mu, tau, link, precision.cut)
     width = 1 / np.sqrt(1 + tau * tau * information)
     pole = precision.pole * link.pole / np.maximum(tau, 1e-9)
     largest = np.minimum(precision.width * width, pole)
@@ -204,16 +204,15 @@ def _mode(x: Floats, n: Floats, mu: Floats, tau: Floats, link: Link) -> tuple[Fl
         outside = (new < low) | (new > high)
         new = np.where(outside, 0.5 * (low + high), new)
         # The ends need the mode only roughly; the sum does not depend on it.
-        if np.all(np.abs(new - z) <= 1e-5 * (1 + np.abs(z))):
+        if np.all(np.abs(new - z) <= 1e-3 * (1 + np.abs(z))):
             return new, information
         z = new
     return z, information
 
 
-def _end(
+def _ends(
     mode: Floats,
     peak: Floats,
-    sign: float,
     x: Floats,
     n: Floats,
     mu: Floats,
@@ -221,12 +220,13 @@ def _end(
     link: Link,
     cut: float,
 ) -> Floats:
-    """Return where the integrand has fallen by ``cut`` on one side of its mode.
+    """Return where the integrand has fallen by ``cut`` left and right of its mode, stacked.
 
-    The log integrand curves down by at least 1, so the end lies within ``sqrt(2 cut)``. It is
-    concave: from outside Newton's steps come down on the end without passing it.
+    The log integrand curves down by at least 1, so the ends lie within ``sqrt(2 cut)``. It is
+    concave: from outside Newton's steps come down on an end without passing it.
     """
-    z: Floats = mode + sign * np.sqrt(2 * cut)
+    reach = np.sqrt(2 * cut)
+    z: Floats = np.stack([mode - reach, mode + reach])
     for _ in range(30):
         fall = peak - _log_integrand(z, x, n, mu, tau, link) - cut
         slope = z - tau * link.derivatives(mu + tau * z, x, n)[0]

@@ -14,7 +14,7 @@ from scipy.optimize import brentq
 from poolprop.stats.inputs import Floats
 from poolprop.stats.wls import trace_p, weighted_fit
 
-GRID = 160
+GRID = 120
 
 
 def normal_loglik(
@@ -38,9 +38,22 @@ def score(
     yi: Floats, vi: Floats, design: Floats, tau2: float | Floats, *, restricted: bool
 ) -> Floats:
     """Return the derivative of :func:`normal_loglik` with respect to ``tau2``."""
+    if design.shape[1] == 1 and np.ndim(tau2) == 0:
+        return _mean_score(yi, vi, design[:, 0], float(tau2), restricted=restricted)
     fit = weighted_fit(yi, vi, design, tau2)
     trace = trace_p(fit, design) if restricted else fit.weights.sum(axis=-1)
     out: Floats = 0.5 * (np.sum((fit.weights * fit.residual) ** 2, axis=-1) - trace)
+    return out
+
+
+def _mean_score(yi: Floats, vi: Floats, column: Floats, tau2: float, *, restricted: bool) -> Floats:
+    """Return the score of a design with one column: the same sums, without matrices."""
+    weights = 1 / (vi + tau2)
+    line = weights * column
+    total = line @ column
+    residual = weights * (yi - column * ((line @ yi) / total))
+    trace = weights.sum() - ((line @ line) / total if restricted else 0.0)
+    out: Floats = 0.5 * (residual @ residual - trace)
     return out
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import asdict, dataclass
+from html import escape
 from typing import Any
 
 
@@ -107,6 +108,21 @@ class PoolResult:
         for name in ("weights", "marginal_mean", "tau2_p"):
             del record[name]
         return {key: _finite(value) for key, value in record.items()}
+
+    def to_frame(self) -> Any:
+        """Return the result as a pandas DataFrame of one row; intervals as two columns each."""
+        import pandas as pd
+
+        record = self.to_dict()
+        for name in ("ci", "ci_estimate", "prediction"):
+            limits = record.pop(name) or {"lower": None, "upper": None}
+            record |= {f"{name}_lower": limits["lower"], f"{name}_upper": limits["upper"]}
+        record["notes"] = " ".join(record["notes"])
+        return pd.DataFrame([record])
+
+    def _repr_html_(self) -> str:
+        rows = "".join(f"<tr><td>{escape(line)}</td></tr>" for line in self.summary().split("\n"))
+        return f"<table>{rows}</table>"
 
     def summary(self) -> str:
         """Return the result as three lines of text."""

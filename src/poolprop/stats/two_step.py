@@ -21,7 +21,7 @@ from poolprop.stats.inputs import Floats
 from poolprop.stats.kenward_roger import kenward_roger
 from poolprop.stats.reml import normal_loglik
 from poolprop.stats.results import Interval
-from poolprop.stats.tau2 import estimate_tau2, tau2_standard_error
+from poolprop.stats.tau2 import estimate_tau2
 from poolprop.stats.wls import Wls, intercept, weighted_fit
 
 
@@ -38,12 +38,12 @@ class TwoStep:
         Confidence interval.
     statistic, p : float
         Test of a mean of 0.
-    tau2, tau2_se : float
-        Between-study variance and its standard error.
+    tau2 : float
+        Between-study variance.
     heterogeneity : Heterogeneity
         Q, I2, H2.
-    loglik : float
-        Normal log-likelihood at ``tau2``, restricted for REML.
+    loglik : float or None
+        Normal log-likelihood at ``tau2``, restricted for REML; for ML and REML only.
     weights : ndarray, shape (k,)
         Shares; they sum to 1.
     """
@@ -55,9 +55,8 @@ class TwoStep:
     statistic: float
     p: float
     tau2: float
-    tau2_se: float
     heterogeneity: Heterogeneity
-    loglik: float
+    loglik: float | None
     weights: Floats
 
 
@@ -97,7 +96,10 @@ def fit_two_step(
     spread = heterogeneity(yi, vi, design, tau2)
     if tau2_method == "EE" and spread.q is not None:
         spread = from_q(spread.q, spread.q_df)
-    loglik = normal_loglik(yi, vi, design, tau2, restricted=tau2_method == "REML")
+    loglik = None
+    if tau2_method in ("ML", "REML"):
+        restricted = tau2_method == "REML"
+        loglik = float(normal_loglik(yi, vi, design, tau2, restricted=restricted))
     return TwoStep(
         estimate=estimate,
         se=se,
@@ -106,11 +108,8 @@ def fit_two_step(
         statistic=statistic,
         p=t_pvalue(statistic, df),
         tau2=tau2,
-        tau2_se=(
-            tau2_standard_error(yi, vi, design, tau2_method, tau2) if yi.size > 1 else math.nan
-        ),
         heterogeneity=spread,
-        loglik=float(loglik),
+        loglik=loglik,
         weights=fit.weights / fit.weights.sum(),
     )
 

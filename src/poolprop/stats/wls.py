@@ -57,21 +57,25 @@ def weighted_fit(yi: Floats, vi: Floats, design: Floats, tau2: float | Floats = 
     weights = 1 / (vi + np.asarray(tau2, dtype=np.float64)[..., None])
     if design.shape[1] == 1:
         column = design[:, 0]
-        cov = 1 / np.sum(weights * column**2, axis=-1)[..., None, None]
-        beta = cov[..., 0] * np.sum(weights * column * yi, axis=-1)[..., None]
+        cov = (1 / (weights @ (column * column)))[..., None, None]
+        beta = cov[..., 0] * (weights @ (column * yi))[..., None]
     else:
         weighted = weights[..., None] * design
-        cov = np.linalg.inv(np.swapaxes(weighted, -1, -2) @ design)
+        cov = np.asarray(np.linalg.inv(np.swapaxes(weighted, -1, -2) @ design), dtype=np.float64)
         beta = (cov @ np.sum(weighted * yi[:, None], axis=-2)[..., None])[..., 0]
     residual = yi - beta @ design.T
-    rss = np.sum(weights * residual * residual, axis=-1)
+    rss = (weights * residual * residual).sum(axis=-1)
     # What is left of effects that agree to rounding is rounding.
-    rss = np.where(rss < 1e-28 * np.sum(weights * yi * yi, axis=-1), 0.0, rss)
+    rss = np.where(rss < 1e-28 * (weights @ (yi * yi)), 0.0, rss)
     return Wls(beta=beta, cov=cov, weights=weights, residual=residual, rss=rss)
 
 
 def trace_p(fit: Wls, design: Floats) -> Floats:
     """Return the trace of ``P = W - W X (X'WX)^-1 X' W``."""
+    if design.shape[1] == 1:
+        line = (fit.weights * design[:, 0]) ** 2
+        one: Floats = fit.weights.sum(axis=-1) - fit.cov[..., 0, 0] * line.sum(axis=-1)
+        return one
     out: Floats = fit.weights.sum(axis=-1) - np.trace(
         fit.cov @ _moment(fit.weights**2, design), axis1=-2, axis2=-1
     )

@@ -1,0 +1,123 @@
+"""GOSH: the pooled mean of every subset of the studies.
+
+References
+----------
+Olkin I, Dahabreh IJ, Trikalinos TA (2012). GOSH - a graphical display of study heterogeneity.
+Research Synthesis Methods 3(3):214-223.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from poolprop.errors import EstimationError
+from poolprop.stats.inputs import Floats, choice, counts
+from poolprop.stats.measures import MEASURES, back_transform, effect_sizes, harmonic_mean
+from poolprop.stats.newton import Bools
+
+BLOCK = 65536
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gosh:
+    """Results of subsets; every array has one row for each.
+
+    Attributes
+    ----------
+    members : ndarray of bool, shape (subsets, k)
+        Which studies are in.
+    estimate, proportion : ndarray, shape (subsets,)
+        DerSimonian-Laird mean on the measure's scale, and as a proportion.
+    tau2, i2 : ndarray, shape (subsets,)
+        Between-study variance; I2 from Q, a fraction.
+    complete : bool
+        Whether these are all subsets of at least two studies.
+    """
+
+    members: Bools
+    estimate: Floats
+    proportion: Floats
+    tau2: Floats
+    i2: Floats
+    complete: bool
+
+
+def gosh(
+    events: ArrayLike,
+    total: ArrayLike,
+    measure: str = "PLO",
+    *,
+    most: int = 1 << 20,
+    seed: int = 20260101,
+) -> Gosh:
+    """Pool every subset of at least two studies, or a sample of subsets.
+
+    Parameters
+    ----------
+    events, total : array_like of int, shape (k,)
+        ``k >= 3``.
+    measure : str
+        Scale of the effect sizes; ``tau2`` is DerSimonian and Laird's.
+    most : int
+        Largest number of subsets; a random sample of that size is taken where there are more.
+    seed : int
+        Of that sample.
+
+    Raises
+    ------
+    EstimationError
+        If there are fewer than three studies.
+    """
+    x, n = counts(events, total)
+    choice(measure, "measure", MEASURES)
+    if x.size < 3:
+        raise EstimationError(f"gosh needs at least 3 studies, got {x.size}", where="events")
+    complete = x.size < 60 and (1 << x.size) - x.size - 1 <= most
+    members = _all_subsets(x.size) if complete else _sample(x.size, most, seed)
+    yi, vi = effect_sizes(x, n, measure)
+    parts = [_pool(yi, vi, members[i : i + BLOCK]) for i in range(0, len(members), BLOCK)]
+    estimate, tau2, i2 = (np.concatenate(column) for column in zip(*parts, strict=True))
+    return Gosh(
+        members=members,
+        estimate=estimate,
+        proportion=back_transform(estimate, measure, harmonic_mean(n)),
+        tau2=tau2,
+        i2=i2,
+        complete=complete,
+    )
+
+
+def _all_subsets(k: int) -> Bools:
+    codes = np.arange(1 << k, dtype=np.int64)
+    members: Bools = (codes[:, None] >> np.arange(k)) & 1 == 1
+    out: Bools = members[members.sum(axis=1) >= 2]
+    return out
+
+
+def _sample(k: int, size: int, seed: int) -> Bools:
+    """Draw subsets with each study in with probability 1/2; short of two studies, draw again."""
+    random = np.random.default_rng(seed)
+    members: Bools = random.random((size, k)) < 0.5
+    while (short := members.sum(axis=1) < 2).any():
+        members[short] = random.random((int(short.sum()), k)) < 0.5
+    return members
+
+
+def _pool(yi: Floats, vi: Floats, members: Bools) -> tuple[Floats, Floats, Floats]:
+    """Return DerSimonian-Laird means, tau2 and I2 of a block of subsets."""
+    inside = members.astype(np.float64)
+    # Centred effects keep the digits of Q.
+    centre = float(np.average(yi, weights=1 / vi))
+    y, w = yi - centre, 1 / vi
+    s1, s2 = inside @ w, inside @ (w * w)
+    mean = (inside @ (w * y)) / s1
+    q = np.maximum(inside @ (w * y * y) - s1 * mean * mean, 0.0)
+    df = inside.sum(axis=1) - 1
+    tau2 = np.maximum(0.0, (q - df) / (s1 - s2 / s1))
+    weights = inside / (vi + tau2[:, None])
+    estimate = (weights @ y) / weights.sum(axis=1) + centre
+    i2 = np.where(q > df, 1 - df / np.where(q > 0, q, 1.0), 0.0)
+    return estimate, tau2, i2
