@@ -14,7 +14,8 @@ from scipy.optimize import brentq
 from poolprop.stats.inputs import Floats
 from poolprop.stats.wls import trace_p, weighted_fit
 
-GRID = 120
+# Exponents of a geometric grid from its lowest value to its highest.
+GRID = np.linspace(0, 1, 120)
 
 
 def normal_loglik(
@@ -70,7 +71,8 @@ def local_maxima(yi: Floats, vi: Floats, design: Floats, *, restricted: bool) ->
     # Both scores are negative once tau2 exceeds the residual sum of squares.
     plain = weighted_fit(yi, np.ones_like(vi), design)
     top = 4 * max(float(plain.rss), float(vi.max()), 1e-12)
-    grid = np.concatenate([[0.0], np.geomspace(1e-6 * float(vi.min()), top, GRID)])
+    bottom = 1e-6 * float(vi.min())
+    grid = np.append(0.0, bottom * (top / bottom) ** GRID)
     slopes = score(yi, vi, design, grid, restricted=restricted)
     falls = np.flatnonzero((slopes[:-1] > 0) & (slopes[1:] <= 0))
     roots = [
