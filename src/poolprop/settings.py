@@ -109,7 +109,6 @@ class Subgroup(Block):
     estimand: str = Field("primary", description="The estimand that is split.")
     populations: tuple[str, ...] = Field((), description="Instead of the estimand's.")
     record_types: tuple[str, ...] = Field((), description="Instead of the estimand's.")
-    common_tau2: bool = Field(False, description="One tau2 for all levels.")
 
 
 class Endpoint(Block):

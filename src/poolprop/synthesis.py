@@ -6,25 +6,23 @@ out as records for JSON; both formats are described in ``docs/results.md``.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
-from poolprop.settings import Endpoint, Model, Settings, Subgroup
-from poolprop.stats.intervals import study_intervals
-from poolprop.stats.pool import pool
-from poolprop.stats.results import PoolResult
-
-Rows = Sequence[Mapping[str, str]]
-Record = dict[str, Any]
-
-INTERVALS = {"clopper-pearson": "clopper-pearson", "wilson": "wilson"}
-DOUBTFUL = ("reconstructed", "proxy")
-STUDY_FIELDS = (
-    "outcome_id", "study_id", "arm_id", "source_id", "label", "arm_label", "population",
-    "setting", "lineage", "outcome", "grade", "timepoint", "denominator_basis", "record_type",
-    "derivation", "locator", "note", "outcome_label", "setting_label", "lineage_label",
-    "population_label", "timepoint_label", "denominator_label", "record_label",
-)  # fmt: skip
+from poolprop.records import (
+    Record,
+    Rows,
+    counts,
+    doubts,
+    endpoint_record,
+    fit_rows,
+    labels,
+    of_set,
+    pool_keywords,
+    result_record,
+    study_records,
+    totals,
+)
+from poolprop.settings import Settings, Subgroup
 
 
 def pooled(settings: Settings, name: str, data: Rows, excluded: Rows) -> Record:
@@ -139,13 +137,13 @@ def _estimand(settings: Settings, name: str, key: str, rows: Rows, excluded: Row
         "population": " or ".join(plan.populations),
         "denominator_basis": plan.denominator,
         "timepoint": " or ".join(plan.timepoints),
-        "denominator_label": _labels(rows, "denominator_label"),
-        "timepoint_label": _labels(rows, "timepoint_label"),
+        "denominator_label": labels(rows, "denominator_label"),
+        "timepoint_label": labels(rows, "timepoint_label"),
         **totals(rows),
         "studies": study_records(rows, f"study/{name}/{key}", settings, fits[0]) if rows else [],
         "excluded": [dict(row) for row in excluded],
         "results": results,
-        "notes": _doubts(rows) if rows else ["No study reports what this estimand asks for."],
+        "notes": doubts(rows) if rows else ["No study reports what this estimand asks for."],
     }
 
 
@@ -168,7 +166,7 @@ def _factor(settings: Settings, name: str, factor: str, plan: Subgroup, data: Ro
                 **totals(rows),
                 "studies": studies,
                 "result": result_record(fit, f"{identifier}/{key}", "subgroup"),
-                "notes": _doubts(rows),
+                "notes": doubts(rows),
             }
         )
     test, test_note = _test_between(settings, data, prefix, keys)
@@ -199,7 +197,7 @@ def _test_between(
         )
     rows = [row for key in large for row in of_set(data, prefix + key)]
     groups = [row["set"].removeprefix(prefix) for row in rows]
-    fit = subgroups(*_counts(rows), groups, **_keywords(settings.models.primary, settings.level))
+    fit = subgroups(*counts(rows), groups, **pool_keywords(settings.models.primary, settings.level))
     left_out = [key for key in keys if key not in large]
     note = f"Levels with fewer than {need} studies are not in the test." if left_out else ""
     test = {
@@ -207,83 +205,3 @@ def _test_between(
         "method": fit.test_method,
     }  # fmt: skip
     return test, note
-
-
-def fit_rows(rows: Rows, model: Model, level: float) -> PoolResult:
-    """Pool rows of a data set by one model of the plan."""
-    return pool(*_counts(rows), **_keywords(model, level))
-
-
-def result_record(fit: PoolResult, identifier: str, role: str) -> Record:
-    """Return a result with its id and role, for JSON."""
-    return {"id": identifier, "role": role, **fit.to_dict()}
-
-
-def _keywords(model: Model, level: float) -> dict[str, Any]:
-    return {
-        "model": model.model, "measure": model.measure, "tau2": model.tau2, "ci": model.ci,
-        "level": level,
-    }  # fmt: skip
-
-
-def _counts(rows: Rows) -> tuple[list[int], list[int]]:
-    return [int(row["events"]) for row in rows], [int(row["total"]) for row in rows]
-
-
-def totals(rows: Rows) -> Record:
-    """Return the number of studies and their counts added up."""
-    events, total = _counts(rows)
-    return {"k": len(rows), "events": sum(events), "total": sum(total)}
-
-
-def study_records(rows: Rows, prefix: str, settings: Settings, fit: PoolResult) -> list[Record]:
-    """Return the studies of a pool with their own intervals and weights."""
-    events, total = _counts(rows)
-    limits = {
-        name: study_intervals(events, total, method=method, level=settings.level)
-        for name, method in INTERVALS.items()
-    }
-    return [
-        {
-            "id": f"{prefix}/{row['outcome_id']}",
-            **{field: row[field] for field in STUDY_FIELDS},
-            "events": events[i],
-            "total": total[i],
-            "proportion": events[i] / total[i],
-            "weight": float(fit.weights[i]),
-            "intervals": {
-                name: {"lower": float(lower[i]), "upper": float(upper[i])}
-                for name, (lower, upper) in limits.items()
-            },
-        }
-        for i, row in enumerate(rows)
-    ]
-
-
-def _doubts(rows: Rows) -> list[str]:
-    """Say which figures are not what a source reports of the very thing."""
-    return [
-        f"{row['label']}: {row['events']}/{row['total']} is no reported figure "
-        f"({row['record_label'].lower()}): {row['derivation']}."
-        for row in rows
-        if row["record_type"] in DOUBTFUL
-    ]
-
-
-def _labels(rows: Rows, column: str) -> str:
-    return "; ".join(dict.fromkeys(row[column] for row in rows))
-
-
-def of_set(rows: Rows, name: str) -> Rows:
-    """Return the rows of one data set."""
-    return [row for row in rows if row["set"] == name]
-
-
-def endpoint_record(name: str, endpoint: Endpoint) -> Record:
-    """Return what every result file says of its endpoint."""
-    return {
-        "id": name,
-        "label": endpoint.label,
-        "short": endpoint.short,
-        "description": endpoint.description,
-    }

@@ -21,9 +21,10 @@ MAY_IMPORT = {
     "evidence": {"errors", "files", "settings"},
     "audit": {"errors", "files", "settings", "_version"},
     "review": {"errors", "settings", "plan", "evidence"},
-    "synthesis": {"errors", "settings", "stats"},
-    "discrepancy_effects": {"settings", "synthesis"},
-    "safety": {"settings", "synthesis"},
+    "records": {"settings", "stats"},
+    "synthesis": {"records", "settings", "stats"},
+    "discrepancy_effects": {"records", "settings"},
+    "safety": {"records", "settings"},
     "tables": {"errors", "evidence"},
     "plots": {"errors", "files", "report"},  # only its leaf modules: formats and textbox
     "report": {"errors", "files", "settings", "_version"},

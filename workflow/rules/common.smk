@@ -71,7 +71,10 @@ def modules(*names):
 CORE = modules("errors.py", "files.py", "plan.py", "settings.py", "steps.py")
 EVIDENCE_CODE = digest(*CORE, *modules("review.py", "evidence"))
 STATS_CODE = digest(
-    *CORE, *modules("synthesis.py", "discrepancy_effects.py", "safety.py", "stats")
+    *CORE,
+    *modules(
+        "records.py", "synthesis.py", "discrepancy_effects.py", "safety.py", "stats"
+    ),
 )
 TABLES_CODE = digest(*CORE, *modules("review.py", "evidence", "tables.py"))
 PLOTS_CODE = digest(*CORE, *modules("plots", "report/formats.py", "report/textbox.py"))

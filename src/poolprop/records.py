@@ -1,0 +1,109 @@
+"""Records of result files: a fit, its studies, and what was counted, ready for JSON.
+
+The formats are described in ``docs/results.md``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from poolprop.settings import Endpoint, Model, Settings
+from poolprop.stats.intervals import study_intervals
+from poolprop.stats.pool import pool
+from poolprop.stats.results import PoolResult
+
+Rows = Sequence[Mapping[str, str]]
+Record = dict[str, Any]
+
+INTERVALS = ("clopper-pearson", "wilson")
+DOUBTFUL = ("reconstructed", "proxy")
+STUDY_FIELDS = (
+    "outcome_id", "study_id", "arm_id", "source_id", "label", "arm_label", "population",
+    "setting", "lineage", "outcome", "grade", "timepoint", "denominator_basis", "record_type",
+    "derivation", "locator", "note", "outcome_label", "setting_label", "lineage_label",
+    "population_label", "timepoint_label", "denominator_label", "record_label",
+)  # fmt: skip
+
+
+def fit_rows(rows: Rows, model: Model, level: float) -> PoolResult:
+    """Pool rows of a data set by one model of the plan."""
+    return pool(*counts(rows), **pool_keywords(model, level))
+
+
+def result_record(fit: PoolResult, identifier: str, role: str) -> Record:
+    """Return a result with its id and role, for JSON."""
+    return {"id": identifier, "role": role, **fit.to_dict()}
+
+
+def pool_keywords(model: Model, level: float) -> dict[str, Any]:
+    """Return the arguments of ``poolprop.pool`` that a model of the plan stands for."""
+    return {
+        "model": model.model, "measure": model.measure, "tau2": model.tau2, "ci": model.ci,
+        "level": level,
+    }  # fmt: skip
+
+
+def counts(rows: Rows) -> tuple[list[int], list[int]]:
+    """Return events and totals as whole numbers."""
+    return [int(row["events"]) for row in rows], [int(row["total"]) for row in rows]
+
+
+def totals(rows: Rows) -> Record:
+    """Return the number of studies and their counts added up."""
+    events, total = counts(rows)
+    return {"k": len(rows), "events": sum(events), "total": sum(total)}
+
+
+def study_records(rows: Rows, prefix: str, settings: Settings, fit: PoolResult) -> list[Record]:
+    """Return the studies of a pool with their own intervals and weights."""
+    events, total = counts(rows)
+    limits = {
+        name: study_intervals(events, total, method=name, level=settings.level)
+        for name in INTERVALS
+    }
+    return [
+        {
+            "id": f"{prefix}/{row['outcome_id']}",
+            **{field: row[field] for field in STUDY_FIELDS},
+            "events": events[i],
+            "total": total[i],
+            "proportion": events[i] / total[i],
+            "weight": float(fit.weights[i]),
+            "intervals": {
+                name: {"lower": float(lower[i]), "upper": float(upper[i])}
+                for name, (lower, upper) in limits.items()
+            },
+        }
+        for i, row in enumerate(rows)
+    ]
+
+
+def doubts(rows: Rows) -> list[str]:
+    """Say which figures are not what a source reports of the very thing."""
+    return [
+        f"{row['label']}: {row['events']}/{row['total']} is no reported figure "
+        f"({row['record_label'].lower()}): {row['derivation']}."
+        for row in rows
+        if row["record_type"] in DOUBTFUL
+    ]
+
+
+def labels(rows: Rows, column: str) -> str:
+    """Return the distinct values of a column, in order, joined."""
+    return "; ".join(dict.fromkeys(row[column] for row in rows))
+
+
+def of_set(rows: Rows, name: str) -> Rows:
+    """Return the rows of one data set."""
+    return [row for row in rows if row["set"] == name]
+
+
+def endpoint_record(name: str, endpoint: Endpoint) -> Record:
+    """Return what every result file says of its endpoint."""
+    return {
+        "id": name,
+        "label": endpoint.label,
+        "short": endpoint.short,
+        "description": endpoint.description,
+    }
