@@ -101,7 +101,17 @@ def _effects(context: Context) -> dict[str, list[Sentence]]:
         for effect in effects:
             main = effect["estimand"] == "primary"
             name = short if main else f"{short}, {effect['estimand_label']}:"
-            text = join(f"{name} ", quote(effect, "change", "signed-points"), " points")
+            moved = quote(effect, "change", "signed-points")
+            text = join(f"{name} ", *_added(effect), moved, " points")
             found = primary if main else other
             found.setdefault(effect["discrepancy_id"], []).append(text)
     return other | primary
+
+
+def _added(effect: Record) -> Sentence:
+    """Name the counts of a cohort that the other reading would add; nothing otherwise."""
+    if effect["changes"][0]["outcome_id"]:
+        return ()
+    events = quote(effect, "changes.0.alternative_events", "count")
+    total = quote(effect, "changes.0.alternative_total", "count")
+    return ("with ", events, "/", total, " added ")
