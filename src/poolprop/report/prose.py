@@ -114,7 +114,8 @@ def heterogeneity(result: Record) -> Sentence:
         parts = join(parts, ", I² = ", quote(result, "i2", "percent-whole"))
         parts = join(parts, f" ({definition(result)})")
     if result["q"] is not None:
-        name = "likelihood-ratio Q" if result["model"] == "glmm" else "Q"
+        one_step = result["model"] in ("glmm", "beta-binomial")
+        name = "likelihood-ratio Q" if one_step else "Q"
         q = join(
             f"; {name} = ", quote(result, "q", "number"), ", df = ", quote(result, "q_df", "count")
         )
