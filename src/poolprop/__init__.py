@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from poolprop.stats.results import Interval, PoolResult
     from poolprop.stats.small_study import SmallStudyEffects, small_study_effects
     from poolprop.stats.subgroups import SubgroupResult, subgroups
+    from poolprop.stats.three_level import ThreeLevel, three_level
 
 _HOMES = {
     "EstimationError": "errors",
@@ -58,8 +59,12 @@ _HOMES = {
     "SubgroupResult": "stats.subgroups",
     "Omission": "stats.leave_one_out",
     "Posterior": "stats.posterior",
+    "three_level": "stats.three_level",
+    "ThreeLevel": "stats.three_level",
 }
 __all__ = [
+    "ThreeLevel",
+    "three_level",
     "SmallStudyEffects",
     "small_study_effects",
     "Gosh",

@@ -1,0 +1,220 @@
+"""Three levels: several rows of one study, such as its arms or cohorts, are more alike than others.
+
+References
+----------
+Cheung MWL (2014). Modeling dependent effect sizes with three-level meta-analyses: a structural
+equation modeling approach. Psychological Methods 19(2):211-229.
+Konstantopoulos S (2011). Fixed effects and variance components estimation in three-level
+meta-analysis. Research Synthesis Methods 2(1):61-76.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from poolprop.errors import EstimationError
+from poolprop.stats.design import group_design, group_levels
+from poolprop.stats.distributions import chi_square_pvalue, t_quantile
+from poolprop.stats.heterogeneity import typical_variance
+from poolprop.stats.inputs import Floats, choice, counts, fraction
+from poolprop.stats.measures import MEASURES, back_transform, effect_sizes, harmonic_mean
+from poolprop.stats.results import Interval
+from poolprop.stats.variance_components import Components, fit_components
+from poolprop.stats.wls import intercept, weighted_fit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ThreeLevel:
+    """A pooled proportion of rows nested in studies.
+
+    Attributes
+    ----------
+    measure, method, ci_method : str
+        Scale of the effect sizes; REML or ML; reference distribution of the interval.
+    level : float
+        Level of both intervals, as a fraction.
+    k, studies : int
+        Number of rows, and of studies.
+    estimate, se, df : float
+        On the measure's scale; ``df`` is infinite for Wald's z.
+    ci_estimate, prediction_estimate : Interval
+        On the measure's scale; the prediction is for a new row of a new study.
+    proportion, ci, prediction : float, Interval
+        In [0, 1].
+    tau2_study, tau2_row : float
+        Variance between studies, and between the rows of a study.
+    i2_study, i2_row : float
+        Cheung's shares (0 to 1) of each variance in the two and a typical sampling variance.
+    q, q_df, q_p : float
+        Cochran's Q of all rows.
+    loglik : float
+        Normal log-likelihood, restricted for REML.
+    converged : bool
+        Whether the likelihood's equations are met.
+    """
+
+    measure: str
+    method: str
+    ci_method: str
+    level: float
+    k: int
+    studies: int
+    estimate: float
+    se: float
+    df: float
+    ci_estimate: Interval
+    prediction_estimate: Interval
+    proportion: float
+    ci: Interval
+    prediction: Interval
+    tau2_study: float
+    tau2_row: float
+    i2_study: float
+    i2_row: float
+    q: float
+    q_df: int
+    q_p: float
+    loglik: float
+    converged: bool
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values for JSON; infinite degrees of freedom as ``None``."""
+        return asdict(self) | {"df": self.df if math.isfinite(self.df) else None}
+
+
+def three_level(
+    events: ArrayLike,
+    total: ArrayLike,
+    study: Sequence[object],
+    measure: str = "PLO",
+    method: str = "REML",
+    ci: str = "t",
+    level: float = 0.95,
+    *,
+    correction: str = "only0",
+) -> ThreeLevel:
+    """Pool rows of which several belong to one study.
+
+    Parameters
+    ----------
+    events, total : array_like of int, shape (k,)
+        Events and totals of each row; rows share no patients.
+    study : sequence, shape (k,)
+        The study that each row belongs to, compared as text. Order does not matter.
+    measure : {"PLO", "PLN", "PR", "PAS", "PFT"}
+        Scale of the effect sizes.
+    method : {"REML", "ML"}
+        How the two variances are estimated.
+    ci : {"t", "wald"}
+        Student's t with ``studies - 1`` degrees of freedom, or z.
+    level : float
+        Level of both intervals.
+    correction : str
+        See :func:`poolprop.effect_sizes`.
+
+    Returns
+    -------
+    ThreeLevel
+        Pooled proportion, both variances and their shares of I2.
+
+    Raises
+    ------
+    EstimationError
+        If there are fewer than two studies, no study has two rows, or a choice is not valid.
+
+    References
+    ----------
+    Cheung MWL (2014). Psychological Methods 19(2):211-229.
+
+    Examples
+    --------
+    >>> fit = three_level([12, 91, 11, 12, 4], [21, 110, 12, 13, 16], ["a", "a", "b", "b", "c"])
+    >>> fit.studies, f"{fit.proportion:.3f}"
+    (3, '0.690')
+    """
+    x, n = counts(events, total)
+    choice(measure, "measure", MEASURES)
+    choice(method, "method", ("REML", "ML"))
+    choice(ci, "ci", ("t", "wald"))
+    fraction(level, "level")
+    member = group_design(group_levels(study, x.size))
+    _require_nesting(*member.shape)
+    yi, vi = effect_sizes(x, n, measure, correction=correction)
+    if not (np.isfinite(yi) & np.isfinite(vi) & (vi > 0)).all():
+        raise EstimationError(
+            "a row has no finite effect size or no variance",
+            where="correction",
+            hint="Use correction='only0'.",
+        )
+    found = fit_components(yi, vi, member, restricted=method == "REML")
+    df = math.inf if ci == "wald" else member.shape[1] - 1.0
+    around = t_quantile(level, df)
+    return ThreeLevel(
+        measure=measure,
+        method=method,
+        ci_method=ci,
+        level=level,
+        k=x.size,
+        studies=member.shape[1],
+        df=df,
+        **_on_both_scales(found, around, measure, harmonic_mean(n)),
+        **_heterogeneity(found, yi, vi),
+        loglik=found.loglik,
+        converged=found.converged,
+    )
+
+
+def _require_nesting(k: int, studies: int) -> None:
+    if studies < 2:
+        raise EstimationError(f"three levels need at least 2 studies, got {studies}", where="study")
+    if studies == k:
+        raise EstimationError(
+            f"each of the {k} studies has one row: its two variances cannot be told apart",
+            where="study",
+            hint="Use pool(model='two-step').",
+        )
+
+
+def _on_both_scales(found: Components, around: float, measure: str, n: float) -> dict[str, Any]:
+    se = math.sqrt(found.variance)
+    spread = math.sqrt(found.variance + found.between + found.within)
+
+    def interval(half: float) -> tuple[Interval, Interval]:
+        limits = np.array([found.mean - half, found.mean + half])
+        low, high = back_transform(limits, measure, n)
+        return (
+            Interval(lower=float(limits[0]), upper=float(limits[1])),
+            Interval(lower=float(low), upper=float(high)),
+        )
+
+    ci_estimate, ci = interval(around * se)
+    prediction_estimate, prediction = interval(around * spread)
+    return {
+        "estimate": found.mean,
+        "se": se,
+        "ci_estimate": ci_estimate,
+        "prediction_estimate": prediction_estimate,
+        "proportion": float(back_transform(found.mean, measure, n)),
+        "ci": ci,
+        "prediction": prediction,
+    }
+
+
+def _heterogeneity(found: Components, yi: Floats, vi: Floats) -> dict[str, Any]:
+    whole = found.between + found.within + typical_variance(vi, intercept(yi.size))
+    q = float(weighted_fit(yi, vi, intercept(yi.size)).rss)
+    return {
+        "tau2_study": found.between,
+        "tau2_row": found.within,
+        "i2_study": found.between / whole,
+        "i2_row": found.within / whole,
+        "q": q,
+        "q_df": yi.size - 1,
+        "q_p": chi_square_pvalue(q, yi.size - 1),
+    }
