@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import math
+import time
 from collections import Counter
 
 import numpy as np
@@ -61,15 +62,23 @@ def main() -> None:
     options = parser.parse_args()
     random = np.random.default_rng(options.seed)
     failures: Counter[str] = Counter()
-    for _ in range(options.datasets):
+    start = time.perf_counter()
+    for done in range(options.datasets):
+        if done % 10_000 == 0 and done:
+            print(f"{done} done, {time.perf_counter() - start:.0f} s", flush=True)
         x, n = table(random)
         for model in ("glmm", "beta-binomial"):
             if problem := failure(x, n, model, options.interval):
                 failures[model] += 1
-                print(f"{model}: {problem}; events {x.tolist()}, total {n.tolist()}")
-    print(f"{options.datasets} data sets, seed {options.seed}, {options.interval} interval")
+                print(f"{model}: {problem}; events {x.tolist()}, total {n.tolist()}", flush=True)
+    seconds = time.perf_counter() - start
+    print(
+        f"{options.datasets} data sets, seed {options.seed}, {options.interval} interval, "
+        f"{seconds:.0f} s"
+    )
     for model in ("glmm", "beta-binomial"):
-        print(f"{model}: {failures[model]} failures")
+        print(f"{model}: {failures[model]}")
+    print(f"failures: {failures.total()}")
 
 
 if __name__ == "__main__":

@@ -75,7 +75,8 @@ def fit_betabinom(x: Floats, n: Floats) -> BetaBinomialFit:
     if x.size > 1:
         middle = float(logit(np.mean((x + 0.5) / (n + 1))))
         starts = np.array([[middle, root] for root in STARTS])
-        best = highest(climb(evaluate, starts, np.array([True, True]), ROOT_MAX), flat)
+        free = np.array([True, True])
+        best = highest(climb(evaluate, starts, free, ROOT_MAX, rivals=True), flat)
     mu, root = (float(value) for value in best.theta[0])
     information = -best.hessian[0]
     cov = inverse_information(information[:1, :1] if root == 0 else information)

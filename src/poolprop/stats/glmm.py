@@ -99,9 +99,9 @@ def fit_glmm(x: Floats, n: Floats, design: Floats, link: Link, *, common: bool =
     if not common and len(x) > p:
         free = np.ones(p + 1, dtype=bool)
         starts = starting_points(x, n, design, link)
-        best = highest(climb(evaluate, starts, free, TAU_MAX), flat)
+        best = highest(climb(evaluate, starts, free, TAU_MAX, rivals=True), flat)
         if best.theta[0, -1] >= TAU_MAX:
-            best = highest(climb(evaluate, starts, free, TAU_BOUNDARY), flat)
+            best = highest(climb(evaluate, starts, free, TAU_BOUNDARY, rivals=True), flat)
             return _summarise(x, n, design, best, float(flat.loglik[0]), link, runaway=True)
     return _summarise(x, n, design, best, float(flat.loglik[0]), link)
 

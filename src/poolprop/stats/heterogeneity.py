@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from poolprop.stats.distributions import chi_square_pvalue
 from poolprop.stats.inputs import Floats
-from poolprop.stats.wls import trace_p, weighted_fit
+from poolprop.stats.wls import Wls, trace_p, weighted_fit
 
 FROM_TAU2 = "from the estimate of tau2"
 FROM_Q = "from Cochran's Q"
@@ -32,8 +32,12 @@ class Heterogeneity:
 
 def typical_variance(vi: Floats, design: Floats) -> float:
     """Return Higgins and Thompson's typical sampling variance: ``(k - p) / tr(P)``."""
-    k, p = design.shape
     fit = weighted_fit(vi, vi, design)  # P does not depend on the effects
+    return _typical(fit, design)
+
+
+def _typical(fit: Wls, design: Floats) -> float:
+    k, p = design.shape
     return float((k - p) / trace_p(fit, design))
 
 
@@ -52,8 +56,8 @@ def heterogeneity(yi: Floats, vi: Floats, design: Floats, tau2: float) -> Hetero
     df = design.shape[0] - design.shape[1]
     if df < 1:
         return Heterogeneity(q=None, q_df=0, q_p=None, i2=None, h2=None)
-    q = float(weighted_fit(yi, vi, design).rss)
-    typical = typical_variance(vi, design)
+    fit = weighted_fit(yi, vi, design)
+    q, typical = float(fit.rss), _typical(fit, design)
     return Heterogeneity(
         q=q,
         q_df=df,

@@ -87,8 +87,16 @@ def effect_sizes(
     (array([ 0.288, -3.045]), array([0.194, 2.095]))
     """
     x, n = counts(events, total)
-    scale = MEASURES[choice(measure, "measure", MEASURES)]
-    where = _corrected(x, n, choice(correction, "correction", CORRECTIONS), scale.corrected)
+    choice(measure, "measure", MEASURES)
+    return effects_of(x, n, measure, choice(correction, "correction", CORRECTIONS), add)
+
+
+def effects_of(
+    x: Floats, n: Floats, measure: str, correction: str, add: float = 0.5
+) -> tuple[Floats, Floats]:
+    """Return :func:`effect_sizes` of counts and choices that have been checked."""
+    scale = MEASURES[measure]
+    where = _corrected(x, n, correction, scale.corrected)
     x, n = np.where(where, x + add, x), np.where(where, n + 2 * add, n)
     with np.errstate(divide="ignore"):
         return scale.effect(x, n)

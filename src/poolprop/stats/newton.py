@@ -49,7 +49,9 @@ class Climb:
     settled: Bools
 
 
-def climb(evaluate: Likelihood, theta: Floats, free: Bools, top: float) -> Climb:
+def climb(
+    evaluate: Likelihood, theta: Floats, free: Bools, top: float, *, rivals: bool = False
+) -> Climb:
     """Climb from each start to a local maximum over the free parameters.
 
     Parameters
@@ -62,31 +64,54 @@ def climb(evaluate: Likelihood, theta: Floats, free: Bools, top: float) -> Climb
         Which parameters may move.
     top : float
         Largest value of the last parameter. A step of it below 0 is a step to its mirror image.
+    rivals : bool
+        Whether the lanes look for the one highest maximum, so that a lane that comes near where
+        another has settled can be given up; its log-likelihood becomes minus infinity.
     """
     theta = theta.copy()
     value, score, hessian = evaluate(theta)
-    step, decrement = _direction(score, hessian, theta, free)
+    step, decrement = _direction(score, hessian, theta, _loose(theta, score, free, top))
     length = np.ones(len(theta))
     for _ in range(MAX_STEPS):
         # A lane is done when a step promises nothing or has shrunk to nothing.
         moving = (decrement > DECREMENT * (1 + np.abs(value))) & (length > 1e-12)
+        if rivals and not moving.all():
+            _give_up(theta, value, moving)
         if not moving.any():
             break
-        trial = theta + np.where(moving, length, 0.0)[:, None] * step
+        lanes = np.flatnonzero(moving)
+        trial = theta[lanes] + length[lanes, None] * step[lanes]
         trial[:, -1] = np.minimum(np.abs(trial[:, -1]), top)
         new = evaluate(trial)
         # Near the top the gain drowns in rounding; there the step itself is to be trusted.
         slack = np.where(decrement < 1e-6, 1e-10, 1e-13) * (1 + np.abs(value))
-        better = moving & (new[0] >= value - slack)
-        theta = np.where(better[:, None], trial, theta)
-        value = np.where(better, new[0], value)
-        score = np.where(better[:, None], new[1], score)
-        hessian = np.where(better[:, None, None], new[2], hessian)
-        step, decrement = _direction(score, hessian, theta, free)
-        length = np.where(better, 1.0, length / 4)
+        better = new[0] >= (value - slack)[lanes]
+        length[lanes] = np.where(better, 1.0, length[lanes] / 4)
+        lanes = lanes[better]
+        theta[lanes], value[lanes] = trial[better], new[0][better]
+        score[lanes], hessian[lanes] = new[1][better], new[2][better]
+        loose = _loose(theta[lanes], score[lanes], free, top)
+        step[lanes], decrement[lanes] = _direction(
+            score[lanes], hessian[lanes], theta[lanes], loose
+        )
     # What rounding leaves of the score grows with the likelihood's own size.
     settled = (decrement < 1e-10 * (1 + np.abs(value))) | (theta[:, -1] >= top)
     return Climb(theta=theta, loglik=value, score=score, hessian=hessian, settled=settled)
+
+
+def _give_up(theta: Floats, value: Floats, moving: Bools) -> None:
+    """Stop lanes that move near a settled one which is at least as high."""
+    for lane in np.flatnonzero(moving):
+        gap = np.abs(theta[~moving] - theta[lane]) / (1 + np.abs(theta[lane]))
+        if np.any((gap.max(axis=-1) < 0.02) & (value[~moving] >= value[lane])):
+            moving[lane], value[lane] = False, -np.inf
+
+
+def _loose(theta: Floats, score: Floats, free: Bools, top: float) -> Bools:
+    """Return which parameters of each lane may move: not one that pushes against the top."""
+    loose = np.tile(free, (len(theta), 1))
+    loose[:, -1] &= (theta[:, -1] < top) | (score[:, -1] <= 0)
+    return loose
 
 
 def _direction(score: Floats, hessian: Floats, theta: Floats, free: Bools) -> tuple[Floats, Floats]:
@@ -96,7 +121,8 @@ def _direction(score: Floats, hessian: Floats, theta: Floats, free: Bools) -> tu
     can be trusted to see: 2 plus the parameter's own size.
     """
     score = np.where(free, score, 0.0)
-    curvature = np.where(free[:, None] & free, -hessian, np.eye(free.size))
+    both = free[:, :, None] & free[:, None, :]
+    curvature = np.where(both, -hessian, np.eye(theta.shape[1]))
     values, vectors = np.linalg.eigh(curvature)
     values = np.maximum(np.abs(values), 1e-14 * np.abs(values).max(axis=-1, keepdims=True) + 1e-300)
     along = (score[:, None, :] @ vectors)[:, 0]

@@ -9,7 +9,7 @@ import numpy as np
 from poolprop.stats.answer import Answer
 from poolprop.stats.bayes import bayes
 from poolprop.stats.inputs import Floats
-from poolprop.stats.measures import MEASURES, back_transform, effect_sizes, harmonic_mean
+from poolprop.stats.measures import MEASURES, back_transform, effects_of, harmonic_mean
 from poolprop.stats.options import Options
 from poolprop.stats.results import Interval
 from poolprop.stats.two_step import TwoStep, fit_two_step, hts_prediction
@@ -25,22 +25,18 @@ WORDS = {
 
 def pool_two_step(x: Floats, n: Floats, options: Options) -> Answer:
     """Pool effect sizes of ``k >= 2`` studies with random effects or a common effect."""
-    yi, vi = effect_sizes(x, n, options.measure, correction=options.correction)
+    yi, vi = effects_of(x, n, options.measure, options.correction)
     fit = fit_two_step(yi, vi, options.tau2, options.ci, options.level, options.tau2_value)
     size = harmonic_mean(n)
     if options.inversion == "variance":
         size = 1 / (4 * float(1 / np.sum(1 / (vi + fit.tau2))))
     notes = _cautions(x, n, options)
-
-    def proportion(y: float) -> float:
-        return float(back_transform(y, options.measure, size))
-
     prediction, words = _prediction(x, n, fit, options, notes)
-    if prediction is not None and options.prediction != "bayes":
-        prediction = Interval(
-            lower=proportion(prediction.lower), upper=proportion(prediction.upper)
-        )
-    ci = Interval(lower=proportion(fit.ci.lower), upper=proportion(fit.ci.upper))
+    scaled = prediction if prediction and options.prediction != "bayes" else fit.ci
+    values = [fit.estimate, fit.ci.lower, fit.ci.upper, scaled.lower, scaled.upper]
+    share, lower, upper, *new = back_transform(values, options.measure, size).tolist()
+    if scaled is prediction:
+        prediction = Interval(lower=new[0], upper=new[1])
     notes += _out_of_range(fit, options.measure, size)
     scale = MEASURES[options.measure].name
     kind = "common effect" if options.tau2 == "EE" else f"random effects, tau2 by {options.tau2}"
@@ -49,8 +45,8 @@ def pool_two_step(x: Floats, n: Floats, options: Options) -> Answer:
         se=fit.se,
         tau2=fit.tau2,
         ci=fit.ci,
-        proportion=proportion(fit.estimate),
-        ci_proportion=ci,
+        proportion=share,
+        ci_proportion=Interval(lower=lower, upper=upper),
         prediction=prediction,
         prediction_method=words,
         method=f"two-step, {scale}, {kind}, {WORDS[options.ci]}",

@@ -203,8 +203,8 @@ def _mode(x: Floats, n: Floats, mu: Floats, tau: Floats, link: Link) -> tuple[Fl
         new = z + slope / (1 + tau * tau * information)
         outside = (new < low) | (new > high)
         new = np.where(outside, 0.5 * (low + high), new)
-        # The ends need the mode only roughly; the sum does not depend on it.
-        if np.all(np.abs(new - z) <= 1e-3 * (1 + np.abs(z))):
+        # The ends need the mode only roughly, the step the width there; the sum neither.
+        if np.all(np.abs(new - z) * np.maximum(tau, 1) <= 0.02 * (1 + np.abs(z))):
             return new, information
         z = new
     return z, information
@@ -232,6 +232,6 @@ def _ends(
         slope = z - tau * link.derivatives(mu + tau * z, x, n)[0]
         step = np.where(fall > 0, fall, 0) / np.where(slope == 0, 1, slope)
         z = z - step
-        if np.all(np.abs(step) <= 0.05 * np.abs(z - mode)):
+        if np.all(np.abs(step) <= 0.25 * np.abs(z - mode)):
             break
     return z

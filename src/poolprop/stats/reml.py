@@ -8,14 +8,17 @@ random-effects model. Journal of Educational and Behavioral Statistics 30(3):261
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from scipy.optimize import brentq
 
 from poolprop.stats.inputs import Floats
-from poolprop.stats.wls import trace_p, weighted_fit
+from poolprop.stats.wls import Wls, trace_p, weighted_fit
 
-# Exponents of a geometric grid from its lowest value to its highest.
-GRID = np.linspace(0, 1, 120)
+# Exponents of a geometric grid from its lowest value to its highest. Each study's weight changes
+# over a factor of about ten of tau2, so a finer grid finds no further maxima.
+GRID = np.linspace(0, 1, 60)
 
 
 def normal_loglik(
@@ -26,10 +29,16 @@ def normal_loglik(
     The restricted one carries ``+ log|X'X| / 2``, which makes it comparable between scalings of
     the design.
     """
+    return loglik_of(weighted_fit(yi, vi, design, tau2), design, restricted=restricted)
+
+
+def loglik_of(fit: Wls, design: Floats, *, restricted: bool) -> Floats:
+    """Return :func:`normal_loglik` of a fit that has been made already."""
     k, p = design.shape
-    fit = weighted_fit(yi, vi, design, tau2)
-    value = np.sum(np.log(fit.weights), axis=-1) - fit.rss
-    if restricted:
+    value = np.log(fit.weights).sum(axis=-1) - fit.rss
+    if restricted and p == 1:
+        value = value + np.log(fit.cov[..., 0, 0] * (design[:, 0] @ design[:, 0]))
+    elif restricted:
         value = value + np.linalg.slogdet(fit.cov)[1] + np.linalg.slogdet(design.T @ design)[1]
     out: Floats = 0.5 * (value - (k - p * restricted) * np.log(2 * np.pi))
     return out
@@ -39,23 +48,49 @@ def score(
     yi: Floats, vi: Floats, design: Floats, tau2: float | Floats, *, restricted: bool
 ) -> Floats:
     """Return the derivative of :func:`normal_loglik` with respect to ``tau2``."""
-    if design.shape[1] == 1 and np.ndim(tau2) == 0:
-        return _mean_score(yi, vi, design[:, 0], float(tau2), restricted=restricted)
+    if design.shape[1] == 1:
+        return _mean_score(yi, vi, design[:, 0], np.asarray(tau2), restricted=restricted)
     fit = weighted_fit(yi, vi, design, tau2)
     trace = trace_p(fit, design) if restricted else fit.weights.sum(axis=-1)
     out: Floats = 0.5 * (np.sum((fit.weights * fit.residual) ** 2, axis=-1) - trace)
     return out
 
 
-def _mean_score(yi: Floats, vi: Floats, column: Floats, tau2: float, *, restricted: bool) -> Floats:
+def _mean_score(
+    yi: Floats, vi: Floats, column: Floats, tau2: Floats, *, restricted: bool
+) -> Floats:
     """Return the score of a design with one column: the same sums, without matrices."""
+    weights = 1 / (vi + tau2[..., None])
+    line = weights * column
+    total = line @ column
+    residual = weights * (yi - ((line @ yi) / total)[..., None] * column)
+    trace = weights.sum(axis=-1)
+    if restricted:
+        trace = trace - np.einsum("...i,...i->...", line, line) / total
+    out: Floats = 0.5 * (np.einsum("...i,...i->...", residual, residual) - trace)
+    return out
+
+
+def _mean_slope(
+    yi: Floats, vi: Floats, column: Floats, tau2: float, *, restricted: bool
+) -> tuple[float, float]:
+    """Return :func:`_mean_score` at one ``tau2``, and its derivative.
+
+    With ``u = P y`` the derivative is ``tr(PP) / 2 - u'P u``, and for the likelihood
+    ``tr(WW) / 2 - u'P u``.
+    """
     weights = 1 / (vi + tau2)
     line = weights * column
     total = line @ column
     residual = weights * (yi - column * ((line @ yi) / total))
-    trace = weights.sum() - ((line @ line) / total if restricted else 0.0)
-    out: Floats = 0.5 * (residual @ residual - trace)
-    return out
+    heavy = weights * residual
+    trace, square, moved = weights.sum(), weights @ weights, heavy @ column
+    if restricted:
+        moment = (line @ line) / total
+        square += moment * moment - 2 * (line @ (weights * line)) / total
+        trace -= moment
+    slope = 0.5 * square - (heavy @ residual - moved * moved / total)
+    return float(0.5 * (residual @ residual - trace)), float(slope)
 
 
 def local_maxima(yi: Floats, vi: Floats, design: Floats, *, restricted: bool) -> list[float]:
@@ -64,22 +99,50 @@ def local_maxima(yi: Floats, vi: Floats, design: Floats, *, restricted: bool) ->
     The score is scanned on a geometric grid, from far below the sampling variances to beyond
     the largest possible maximum, and each of its falls through 0 is bracketed and refined.
     """
-
-    def slope(tau2: float) -> float:
-        return float(score(yi, vi, design, tau2, restricted=restricted))
-
     # Both scores are negative once tau2 exceeds the residual sum of squares.
     plain = weighted_fit(yi, np.ones_like(vi), design)
     top = 4 * max(float(plain.rss), float(vi.max()), 1e-12)
     bottom = 1e-6 * float(vi.min())
-    grid = np.append(0.0, bottom * (top / bottom) ** GRID)
+    grid = np.zeros(GRID.size + 1)
+    grid[1:] = bottom * np.exp(math.log(top / bottom) * GRID)
     slopes = score(yi, vi, design, grid, restricted=restricted)
     falls = np.flatnonzero((slopes[:-1] > 0) & (slopes[1:] <= 0))
+    refine = _refined if design.shape[1] == 1 else _bracketed
     roots = [
-        float(brentq(slope, grid[i], grid[i + 1], xtol=1e-300, rtol=1e-15, maxiter=500))
+        refine(yi, vi, design, grid[i : i + 2], slopes[i : i + 2], restricted=restricted)
         for i in falls
     ]
     return [0.0, *roots] if slopes[0] <= 0 else roots
+
+
+def _bracketed(
+    yi: Floats, vi: Floats, design: Floats, ends: Floats, at_ends: Floats, *, restricted: bool
+) -> float:
+    """Return the root of the score between two values, for any design."""
+
+    def slope(tau2: float) -> float:
+        return float(score(yi, vi, design, tau2, restricted=restricted))
+
+    return float(brentq(slope, *ends, xtol=1e-300, rtol=1e-15, maxiter=500))
+
+
+def _refined(
+    yi: Floats, vi: Floats, design: Floats, ends: Floats, at_ends: Floats, *, restricted: bool
+) -> float:
+    """Return the same for one column, by Newton's steps that never leave the bracket."""
+    column = design[:, 0]
+    (low, high), (above, below) = map(float, ends), map(float, at_ends)
+    tau2: float = low + (high - low) * above / (above - below)
+    for _ in range(200):
+        value, slope = _mean_slope(yi, vi, column, tau2, restricted=restricted)
+        low, high = (tau2, high) if value > 0 else (low, tau2)
+        new = tau2 - value / slope if slope < 0 else low
+        if abs(new - tau2) <= 1e-7 * tau2:  # its error is of the order of the square
+            return new
+        tau2 = new if low < new < high else 0.5 * (low + high)
+        if high - low <= 4e-16 * high:
+            break
+    return tau2
 
 
 def maximum_likelihood(yi: Floats, vi: Floats, design: Floats) -> float:

@@ -64,6 +64,8 @@ def paule_mandel(yi: Floats, vi: Floats, design: Floats) -> float:
 
 def q_root(yi: Floats, vi: Floats, design: Floats, target: float) -> float:
     """Return the ``tau2 >= 0`` at which the generalised Q equals ``target``; 0 if below it."""
+    if design.shape[1] == 1:
+        return _mean_q_root(yi, vi, design[:, 0], target)
 
     def excess(tau2: float) -> float:
         return float(weighted_fit(yi, vi, design, tau2).rss) - target
@@ -74,6 +76,27 @@ def q_root(yi: Floats, vi: Floats, design: Floats, target: float) -> float:
     while excess(upper) > 0:
         upper *= 4
     return float(brentq(excess, 0.0, upper, xtol=1e-300, rtol=1e-15, maxiter=500))
+
+
+def _mean_q_root(yi: Floats, vi: Floats, column: Floats, target: float) -> float:
+    """Return the same for one column, by Newton's method.
+
+    Q falls and is convex in ``tau2``, so that steps from the left never pass the root.
+    """
+    tau2 = 0.0
+    for _ in range(500):
+        weights = 1 / (vi + tau2)
+        line = weights * column
+        residual = yi - column * ((line @ yi) / (line @ column))
+        heavy = weights * residual
+        q = float(heavy @ residual)
+        if tau2 == 0 and (q <= target or q < 1e-28 * float(weights @ (yi * yi))):
+            return 0.0
+        step = (q - target) / float(heavy @ heavy)
+        tau2 += step
+        if step <= 1e-7 * tau2:  # its error is of the order of the square
+            break
+    return tau2
 
 
 def crude_variance(yi: Floats) -> float:

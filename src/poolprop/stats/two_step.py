@@ -19,7 +19,7 @@ from poolprop.stats.distributions import t_pvalue, t_quantile
 from poolprop.stats.heterogeneity import Heterogeneity, from_q, heterogeneity
 from poolprop.stats.inputs import Floats
 from poolprop.stats.kenward_roger import kenward_roger
-from poolprop.stats.reml import normal_loglik
+from poolprop.stats.reml import loglik_of
 from poolprop.stats.results import Interval
 from poolprop.stats.tau2 import estimate_tau2
 from poolprop.stats.wls import Wls, intercept, weighted_fit
@@ -99,7 +99,7 @@ def fit_two_step(
     loglik = None
     if tau2_method in ("ML", "REML"):
         restricted = tau2_method == "REML"
-        loglik = float(normal_loglik(yi, vi, design, tau2, restricted=restricted))
+        loglik = float(loglik_of(fit, design, restricted=restricted))
     return TwoStep(
         estimate=estimate,
         se=se,

@@ -54,6 +54,8 @@ def weighted_fit(yi: Floats, vi: Floats, design: Floats, tau2: float | Floats = 
     tau2 : float or ndarray, shape (...)
         Between-study variance; leading axes are kept.
     """
+    if design.shape[1] == 1 and isinstance(tau2, float):
+        return _weighted_mean(yi, vi, design[:, 0], tau2)
     weights = 1 / (vi + np.asarray(tau2, dtype=np.float64)[..., None])
     if design.shape[1] == 1:
         column = design[:, 0]
@@ -68,6 +70,26 @@ def weighted_fit(yi: Floats, vi: Floats, design: Floats, tau2: float | Floats = 
     # What is left of effects that agree to rounding is rounding.
     rss = np.where(rss < 1e-28 * (weights @ (yi * yi)), 0.0, rss)
     return Wls(beta=beta, cov=cov, weights=weights, residual=residual, rss=rss)
+
+
+def _weighted_mean(yi: Floats, vi: Floats, column: Floats, tau2: float) -> Wls:
+    """Return the same for one column and one ``tau2``, by plain sums."""
+    weights = 1 / (vi + tau2)
+    line = weights * column
+    variance = 1 / (line @ column)
+    beta = variance * (line @ yi)
+    residual = yi - beta * column
+    heavy = weights * residual
+    rss = float(heavy @ residual)
+    if rss < 1e-28 * float(weights @ (yi * yi)):
+        rss = 0.0
+    return Wls(
+        beta=np.array([beta]),
+        cov=np.array([[variance]]),
+        weights=weights,
+        residual=residual,
+        rss=np.asarray(rss),
+    )
 
 
 def trace_p(fit: Wls, design: Floats) -> Floats:

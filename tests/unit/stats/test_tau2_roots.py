@@ -1,0 +1,88 @@
+"""The quick roots of one-column designs against the general ones."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from poolprop.stats import reml
+from poolprop.stats.newton import climb
+from poolprop.stats.tau2 import paule_mandel
+from poolprop.stats.wls import intercept, weighted_fit
+
+
+def studies(seed):
+    """Return effect sizes and variances of 2 to 30 studies, some homogeneous."""
+    random = np.random.default_rng(seed)
+    k = int(random.integers(2, 31))
+    vi = np.exp(random.normal(-2, 1.5, k))
+    return random.normal(0, np.sqrt(vi + (seed % 3) * random.exponential(0.5)), k), vi
+
+
+@pytest.mark.parametrize("restricted", [True, False])
+@pytest.mark.parametrize("seed", range(30))
+def test_maxima_solve_the_score_and_none_is_missed(seed, restricted):
+    """A fine grid of the likelihood has no higher value than the maxima that were found."""
+    yi, vi = studies(seed)
+    design = intercept(yi.size)
+    maxima = np.array(reml.local_maxima(yi, vi, design, restricted=restricted))
+    score = reml.score(yi, vi, design, maxima, restricted=restricted)
+    size = np.sum(1 / (vi + maxima[:, None]), axis=1)
+    assert np.all((np.abs(score) < 1e-12 * size) | ((maxima == 0) & (score <= 0)))
+    grid = np.append(0, np.geomspace(1e-8, 1e3, 2000))
+    best = reml.normal_loglik(yi, vi, design, maxima, restricted=restricted).max()
+    assert best >= reml.normal_loglik(yi, vi, design, grid, restricted=restricted).max() - 1e-12
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_the_derivative_of_the_score_is_that_of_differences(seed):
+    yi, vi = studies(seed)
+    column = intercept(yi.size)[:, 0]
+    for restricted in (True, False):
+        at = [
+            reml._mean_slope(yi, vi, column, tau2, restricted=restricted)
+            for tau2 in (0.3 - 1e-6, 0.3, 0.3 + 1e-6)
+        ]
+        slope = (at[2][0] - at[0][0]) / 2e-6
+        assert at[1][1] == pytest.approx(slope, rel=1e-5, abs=1e-6)
+        general = reml.score(yi, vi, column[:, None], 0.3, restricted=restricted)
+        assert at[1][0] == pytest.approx(float(general), rel=1e-10, abs=1e-12)
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_paule_mandel_meets_its_equation(seed):
+    yi, vi = studies(seed)
+    design = intercept(yi.size)
+    tau2 = paule_mandel(yi, vi, design)
+    excess = float(weighted_fit(yi, vi, design, tau2).rss) - (yi.size - 1)
+    assert excess <= 1e-10 if tau2 == 0 else abs(excess) < 1e-10
+
+
+def test_a_climb_stops_at_the_top_of_its_range():
+    """A likelihood that rises without end costs a few evaluations, not all that are allowed."""
+    calls = []
+
+    def rising(theta):
+        calls.append(len(theta))
+        score = np.column_stack([-theta[:, 0], np.ones(len(theta))])
+        hessian = np.tile(-np.eye(2), (len(theta), 1, 1))
+        return theta[:, 1] - 0.5 * theta[:, 0] ** 2, score, hessian
+
+    found = climb(rising, np.array([[3.0, 0.5]]), np.array([True, True]), 10.0)
+    assert found.theta == pytest.approx(np.array([[0.0, 10.0]]))
+    assert found.settled.all()
+    assert len(calls) < 20
+
+
+def test_rivals_find_the_same_maximum():
+    """A lane given up near a settled one is never the highest."""
+
+    def bowl(theta):
+        score = np.column_stack([-theta[:, 0], 1 - theta[:, 1]])
+        hessian = np.tile(-np.eye(2), (len(theta), 1, 1))
+        return 0.5 * np.sum(theta * score, axis=1) + 0.5 * (theta[:, 1]), score, hessian
+
+    starts = np.array([[0.0, 1.0], [0.01, 1.01], [3.0, 4.0]])
+    found = climb(bowl, starts, np.array([True, True]), 10.0, rivals=True)
+    assert found.loglik.max() == pytest.approx(0.5)
+    assert found.theta[int(np.argmax(found.loglik))] == pytest.approx([0.0, 1.0])
