@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-OUTPUTS = ("analysis", "audit", "evidence", "figures", "safety", "tables", "report.html")
+OUTPUTS = ("analysis", "audit", "evidence", "figures", "safety", "comparisons", "tables", "report.html")
 
 
 @dataclass(frozen=True)

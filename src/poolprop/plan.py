@@ -122,6 +122,12 @@ def _terms_used(settings: Settings) -> Iterator[tuple[str, str, str]]:
             yield "safety.roles", "role", value
         for value in safety.record_types:
             yield "safety.record_types", "record_type", value
+    if settings.comparisons:
+        yield "comparisons.denominator", "denominator_basis", settings.comparisons.denominator
+        for value in settings.comparisons.outcomes:
+            yield "comparisons.outcomes", "outcome", value
+        for value in settings.comparisons.record_types:
+            yield "comparisons.record_types", "record_type", value
 
 
 def _with_defaults(record: Mapping[str, Any]) -> dict[str, Any]:

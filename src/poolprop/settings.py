@@ -151,6 +151,18 @@ class Safety(Block):
     min_studies: int = Field(2, ge=1, description="Below this the figures are tabulated only.")
 
 
+class Comparisons(Block):
+    """Which figures of two-arm studies are compared between their arms."""
+
+    outcomes: tuple[str, ...] = Field(min_length=1, description="Terms of the vocabulary.")
+    denominator: str = Field(description="The one denominator basis.")
+    record_types: tuple[str, ...] = Field(
+        ("reported", "derived", "back_calculated"),
+        min_length=1,
+        description="How the figures may have come about.",
+    )
+
+
 class Rules(Block):
     """When a test may be shown."""
 
@@ -172,3 +184,4 @@ class Settings(Block):
     rules: Rules = Field(Rules())
     endpoints: dict[Name, Endpoint] = Field(min_length=1)
     safety: Safety | None = Field(None, description="Leave out where there is nothing to pool.")
+    comparisons: Comparisons | None = Field(None, description="Leave out without two-arm studies.")

@@ -121,6 +121,24 @@ def safety(config: Path, data: Path, out: Path) -> None:
     write_json(out, pool_events(load(config), read_csv(data)))
 
 
+def select_comparisons(config: Path, out: Path) -> None:
+    """Write the figures that both arms of a two-arm study report alike."""
+    from poolprop.evidence.pairs import PairRow, pairs
+    from poolprop.review import load_review
+
+    review = load_review(config)
+    plan = review.settings.comparisons
+    write_csv(out, list(PairRow.__annotations__), pairs(review.evidence, plan) if plan else ())
+
+
+def comparisons(config: Path, data: Path, out: Path) -> None:
+    """Compare the arms of each two-arm study."""
+    from poolprop.comparisons import comparisons as compare
+    from poolprop.plan import load
+
+    write_json(out, compare(load(config), read_csv(data)))
+
+
 def tables(config: Path, pools: Sequence[Path], subgroups: Sequence[Path], out: Path) -> None:
     """Write results, studies and discrepancies as tidy tables into a folder."""
     from poolprop.review import load_review

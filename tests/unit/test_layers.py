@@ -25,12 +25,13 @@ MAY_IMPORT = {
     "synthesis": {"records", "settings", "stats"},
     "discrepancy_effects": {"records", "settings"},
     "safety": {"records", "settings"},
+    "comparisons": {"records", "settings", "stats"},
     "tables": {"errors", "evidence"},
     "plots": {"errors", "files", "report"},  # only its leaf modules: formats and textbox
     "report": {"errors", "files", "settings", "_version"},
     "steps": {
         "errors", "files", "plan", "review", "evidence", "synthesis", "discrepancy_effects",
-        "safety", "tables", "plots", "report", "audit",
+        "safety", "comparisons", "tables", "plots", "report", "audit",
     },
     "counts": {"errors"},
     "commands": {"errors", "files", "plan", "review", "counts", "evidence", "stats", "audit"},

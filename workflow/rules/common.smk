@@ -127,6 +127,11 @@ SAFETY = (
     if REVIEW.settings.safety
     else []
 )
+COMPARISONS = (
+    ["results/comparisons/data.csv", "results/comparisons/comparisons.json"]
+    if REVIEW.settings.comparisons
+    else []
+)
 EFFECTS = expand("results/analysis/{endpoint}/discrepancies.json", endpoint=ENDPOINTS)
 DATASETS = expand(
     "results/analysis/{endpoint}/{part}.csv",

@@ -77,3 +77,21 @@ rule select_safety:
         rows=SAFETY_ROWS,
     shell:
         "python -m poolprop step select-safety --config {input.config:q} --out {output:q} 2> {log:q}"
+
+
+rule select_comparisons:
+    input:
+        DATA,
+        config=ancient(CONFIG),
+    output:
+        "results/comparisons/data.csv",
+    log:
+        "logs/select_comparisons.log",
+    conda:
+        "../envs/poolprop.yaml"
+    params:
+        code=EVIDENCE_CODE,
+        plan=plan_digest("comparisons"),
+    shell:
+        "python -m poolprop step select-comparisons --config {input.config:q} --out {output:q}"
+        " 2> {log:q}"

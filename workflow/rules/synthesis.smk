@@ -98,3 +98,22 @@ rule safety:
     shell:
         "python -m poolprop step safety --config {input.config:q} --data {input.data:q}"
         " --out {output:q} 2> {log:q}"
+
+
+rule comparisons:
+    input:
+        config=ancient(CONFIG),
+        data="results/comparisons/data.csv",
+    output:
+        "results/comparisons/comparisons.json",
+    log:
+        "logs/comparisons.log",
+    conda:
+        "../envs/poolprop.yaml"
+    params:
+        code=STATS_CODE,
+        plan=plan_digest("comparisons"),
+        models=MODELS_PLAN,
+    shell:
+        "python -m poolprop step comparisons --config {input.config:q} --data {input.data:q}"
+        " --out {output:q} 2> {log:q}"

@@ -42,10 +42,12 @@ class Results:
     ----------
     endpoints : tuple of EndpointResults
         In the order of the plan.
-    studies, discrepancies, source_audit, findings, agreement, risk_of_bias : tuple of mapping
+    studies, discrepancies, source_audit, findings, agreement : tuple of mapping
         Rows of tables; empty where the file does not exist.
-    safety : mapping
-        Adverse events; empty where the file does not exist.
+    risk_of_bias, survival : tuple of mapping
+        Rows of tables; empty where the file does not exist.
+    safety, comparisons : mapping
+        Adverse events and two-arm comparisons; empty where the file does not exist.
     manifest : mapping
         Hashes, versions and parameters; empty where the file does not exist.
     """
@@ -57,7 +59,9 @@ class Results:
     findings: Rows
     agreement: Rows
     risk_of_bias: Rows
+    survival: Rows
     safety: Record
+    comparisons: Record
     manifest: Record
 
 
@@ -88,8 +92,12 @@ def read_results(folder: Path, order: tuple[str, ...] = ()) -> Results:
         source_audit=read_table(folder / "evidence" / "source_audit.csv"),
         findings=read_table(folder / "evidence" / "findings.csv"),
         risk_of_bias=read_table(folder / "tables" / "risk_of_bias.csv"),
+        survival=read_table(folder / "tables" / "survival.csv"),
         agreement=read_table(folder / "evidence" / "agreement.csv"),
         safety=read_optional(folder / "safety" / "pool.json", "poolprop/safety/1"),
+        comparisons=read_optional(
+            folder / "comparisons" / "comparisons.json", "poolprop/comparisons/1"
+        ),
         manifest=read_optional(folder / "audit" / "manifest.json", MANIFEST),
     )
 

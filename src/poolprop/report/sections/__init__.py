@@ -12,6 +12,7 @@ from collections.abc import Callable
 from poolprop.report.context import Context, Section
 from poolprop.report.sections import (
     answer,
+    comparisons,
     forests,
     methods,
     provenance,
@@ -22,6 +23,7 @@ from poolprop.report.sections import (
     studies,
     subgroups,
     summary,
+    survival,
 )
 
 SECTIONS: tuple[Callable[[Context], Section | None], ...] = (
@@ -31,6 +33,8 @@ SECTIONS: tuple[Callable[[Context], Section | None], ...] = (
     subgroups.section,
     sensitivity.section,
     safety.section,
+    survival.section,
+    comparisons.section,
     studies.section,
     risk_of_bias.section,
     sources.section,
