@@ -81,16 +81,16 @@ def _mean_slope(
     """
     weights = 1 / (vi + tau2)
     line = weights * column
-    total = line @ column
-    residual = weights * (yi - column * ((line @ yi) / total))
-    heavy = weights * residual
-    trace, square, moved = weights.sum(), weights @ weights, heavy @ column
+    total = float(line @ column)
+    residual = weights * (yi - column * float((line @ yi) / total))
+    trace, square = float(weights.sum()), float(weights @ weights)
+    moved = float(line @ residual)
     if restricted:
-        moment = (line @ line) / total
-        square += moment * moment - 2 * (line @ (weights * line)) / total
+        moment = float(line @ line) / total
+        square += moment * moment - 2 * float(line @ (weights * line)) / total
         trace -= moment
-    slope = 0.5 * square - (heavy @ residual - moved * moved / total)
-    return float(0.5 * (residual @ residual - trace)), float(slope)
+    slope = 0.5 * square - (float((weights * residual) @ residual) - moved * moved / total)
+    return 0.5 * (float(residual @ residual) - trace), slope
 
 
 def local_maxima(yi: Floats, vi: Floats, design: Floats, *, restricted: bool) -> list[float]:
@@ -100,8 +100,7 @@ def local_maxima(yi: Floats, vi: Floats, design: Floats, *, restricted: bool) ->
     the largest possible maximum, and each of its falls through 0 is bracketed and refined.
     """
     # Both scores are negative once tau2 exceeds the residual sum of squares.
-    plain = weighted_fit(yi, np.ones_like(vi), design)
-    top = 4 * max(float(plain.rss), float(vi.max()), 1e-12)
+    top = 4 * max(_plain_rss(yi, design), float(vi.max()), 1e-12)
     bottom = 1e-6 * float(vi.min())
     grid = np.zeros(GRID.size + 1)
     grid[1:] = bottom * np.exp(math.log(top / bottom) * GRID)
@@ -113,6 +112,15 @@ def local_maxima(yi: Floats, vi: Floats, design: Floats, *, restricted: bool) ->
         for i in falls
     ]
     return [0.0, *roots] if slopes[0] <= 0 else roots
+
+
+def _plain_rss(yi: Floats, design: Floats) -> float:
+    """Return the unweighted residual sum of squares."""
+    if design.shape[1] > 1:
+        return float(weighted_fit(yi, np.ones_like(yi), design).rss)
+    column = design[:, 0]
+    residual = yi - column * ((column @ yi) / (column @ column))
+    return float(residual @ residual)
 
 
 def _bracketed(
