@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from poolprop.stats.bayes import bayes
     from poolprop.stats.gosh import Gosh, gosh
     from poolprop.stats.influence import Influence, influence
+    from poolprop.stats.influence_glmm import GlmmInfluence
     from poolprop.stats.intervals import study_intervals
     from poolprop.stats.leave_one_out import Omission, cumulative, leave_one_out
     from poolprop.stats.measures import back_transform, effect_sizes
@@ -44,6 +45,7 @@ _HOMES = {
     "MetaRegression": "stats.meta_regression",
     "influence": "stats.influence",
     "Influence": "stats.influence",
+    "GlmmInfluence": "stats.influence_glmm",
     "gosh": "stats.gosh",
     "Gosh": "stats.gosh",
     "small_study_effects": "stats.small_study",
@@ -69,6 +71,7 @@ __all__ = [
     "small_study_effects",
     "Gosh",
     "gosh",
+    "GlmmInfluence",
     "Influence",
     "influence",
     "MetaRegression",

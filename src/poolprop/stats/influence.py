@@ -1,4 +1,4 @@
-"""What each study does to a two-step result: residuals, case deletion, Baujat's plot.
+"""What each study does to a pooled result: residuals, case deletion, Baujat's plot.
 
 References
 ----------
@@ -12,14 +12,16 @@ from __future__ import annotations
 
 import math
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Literal, overload
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from poolprop.errors import EstimationError
 from poolprop.stats.distributions import chi_square_pvalue
+from poolprop.stats.influence_glmm import GlmmInfluence, glmm_diagnostics
 from poolprop.stats.inputs import Floats, choice, counts
+from poolprop.stats.links import LINKS
 from poolprop.stats.measures import MEASURES, effect_sizes
 from poolprop.stats.newton import Bools
 from poolprop.stats.tau2 import ESTIMATORS, estimate_tau2
@@ -83,38 +85,94 @@ class _Deleted:
     q: Floats
 
 
+@overload
 def influence(
-    events: ArrayLike, total: ArrayLike, measure: str = "PLO", tau2: str = "REML"
-) -> Influence:
-    """Return case diagnostics of a two-step random-effects mean.
+    events: ArrayLike, total: ArrayLike, model: Literal["glmm"] = "glmm", *, link: str = "logit"
+) -> GlmmInfluence: ...
+@overload
+def influence(
+    events: ArrayLike,
+    total: ArrayLike,
+    model: Literal["two-step"],
+    measure: str = "PLO",
+    tau2: str = "REML",
+) -> Influence: ...
+
+
+def influence(
+    events: ArrayLike,
+    total: ArrayLike,
+    model: str = "glmm",
+    measure: str = "PLO",
+    tau2: str | None = None,
+    *,
+    link: str = "logit",
+) -> Influence | GlmmInfluence:
+    """Return case diagnostics of a pooled mean: what each study does to it.
 
     Parameters
     ----------
     events, total : array_like of int, shape (k,)
         ``k >= 3``, so that a between-study variance remains when one study is left out.
-    measure : str
-        Scale of the effect sizes.
-    tau2 : str
-        Estimator of the between-study variance.
+    model : {"glmm", "two-step"}
+        Refits of the binomial-normal model, or of the weighted mean of effect sizes.
+    measure, tau2 : str
+        Scale of the effect sizes and estimator of the between-study variance of the two-step
+        model: logit and REML by default. The GLMM works on its link and is fitted by ML.
+    link : {"logit", "probit", "cloglog"}
+        Link of the GLMM.
+
+    Returns
+    -------
+    GlmmInfluence or Influence
+        Arrays of shape (k,), in the order of the studies.
 
     Raises
     ------
     EstimationError
         If there are fewer than three studies, or a choice is not valid.
 
+    References
+    ----------
+    Viechtbauer W, Cheung MWL (2010). Research Synthesis Methods 1(2):112-125.
+
     Examples
     --------
     >>> found = influence([12, 91, 11, 12], [21, 110, 12, 13])
-    >>> found.rstudent.round(2)
+    >>> found.dffits.round(2)
+    array([-0.94, -0.12,  0.4 ,  0.46])
+    >>> influence([12, 91, 11, 12], [21, 110, 12, 13], "two-step").rstudent.round(2)
     array([-2.73,  0.06,  0.79,  0.88])
     """
     x, n = counts(events, total)
+    choice(model, "model", ("glmm", "two-step"))
     choice(measure, "measure", MEASURES)
-    choice(tau2, "tau2", ESTIMATORS)
+    choice(link, "link", LINKS)
     if x.size < 3:
         raise EstimationError(f"influence needs at least 3 studies, got {x.size}", where="events")
+    if model == "glmm":
+        _require_glmm(measure, tau2)
+        return glmm_diagnostics(x, n, LINKS[link])
+    if link != "logit":
+        raise EstimationError(
+            f"link is {link!r}", where="link", hint="Only model='glmm' has other links than logit."
+        )
     yi, vi = effect_sizes(x, n, measure)
-    return case_diagnostics(yi, vi, tau2)
+    return case_diagnostics(yi, vi, choice(tau2 or "REML", "tau2", ESTIMATORS))
+
+
+def _require_glmm(measure: str, tau2: str | None) -> None:
+    """Refuse choices that the GLMM does not have."""
+    if measure != "PLO":
+        raise EstimationError(
+            f"measure is {measure!r}",
+            where="measure",
+            hint="The glmm model works on the logit; other scales need model='two-step'.",
+        )
+    if tau2 not in (None, "ML"):
+        raise EstimationError(
+            f"tau2 is {tau2!r}", where="tau2", hint="The glmm model is fitted by ML."
+        )
 
 
 def case_diagnostics(yi: Floats, vi: Floats, tau2_method: str) -> Influence:

@@ -66,7 +66,7 @@ def test_gosh_pools_every_subset_as_the_two_step_model_does():
 
 
 def test_influence_flags_the_outlier():
-    found = pp.influence([30, 31, 29, 30, 4], [40, 40, 40, 40, 40])
+    found = pp.influence([30, 31, 29, 30, 4], [40, 40, 40, 40, 40], "two-step")
     assert np.argmax(np.abs(found.rstudent)) == 4
     assert found.influential[4]
 
