@@ -13,7 +13,7 @@ from poolprop.stats.tau2 import ESTIMATORS
 
 LIKELIHOOD = ("glmm", "beta-binomial")
 INTERVALS = {
-    "glmm": ("wald", "t", "profile", "profile-ck"),
+    "glmm": ("wald", "t", "profile", "profile-ck", "bootstrap-lr"),
     "beta-binomial": ("wald", "t", "profile", "profile-ck"),
     "two-step": ("wald", "t", "hksj", "hksj-adhoc", "kr"),
     "common": ("wald", "t", "hksj", "hksj-adhoc"),
@@ -97,6 +97,13 @@ def resolve(
         raise EstimationError(
             f"ci is 'kr' and tau2 is {tau2!r}", where="ci", hint="Kenward-Roger needs tau2='REML'."
         )
+    if ci == "bootstrap-lr" and link != "logit":
+        raise EstimationError(
+            f"link is {link!r} and ci is 'bootstrap-lr'",
+            where="link",
+            hint="The bootstrapped likelihood-ratio interval works on the logit.",
+        )
+    _bootstrap(seed, replicates)
     return Options(
         model=model,
         measure=measure,
@@ -126,6 +133,17 @@ def _tau2(model: str, tau2: str | None) -> str:
             f"tau2 is {tau2!r}", where="tau2", hint=f"The {model} model is fitted by ML."
         )
     return {"common": "EE", "bayes": "posterior"}.get(model, "ML")
+
+
+def _bootstrap(seed: int, replicates: int) -> None:
+    if seed < 0:
+        raise EstimationError(f"seed is {seed!r}", where="seed", hint="It must be at least 0.")
+    if replicates < 100:
+        raise EstimationError(
+            f"replicates is {replicates!r}",
+            where="replicates",
+            hint="A bootstrap needs at least 100 of them.",
+        )
 
 
 def _known_tau2(model: str, value: float | None) -> float | None:

@@ -9,6 +9,7 @@ from scipy.special import xlogy
 
 from poolprop.stats.answer import Answer
 from poolprop.stats.bayes import bayes
+from poolprop.stats.bootstrap_lr import bootstrap_interval
 from poolprop.stats.distributions import chi_square_pvalue, profile_cut, t_quantile
 from poolprop.stats.glmm import TAU_BOUNDARY, GlmmFit, fit_glmm, likelihood
 from poolprop.stats.heterogeneity import FROM_TAU2, Heterogeneity, typical_variance
@@ -55,7 +56,7 @@ def pool_glmm(x: Floats, n: Floats, options: Options) -> Answer:
         ),
         prediction=prediction,
         prediction_method=words,
-        method=f"binomial-normal GLMM, {link.name} link, ML, {WORDS[options.ci]}",
+        method=f"binomial-normal GLMM, {link.name} link, ML, {interval_words(options)}",
         heterogeneity=deviance(x, n, fit, link),
         loglik=fit.loglik,
         weights=fit.information / fit.information.sum(),
@@ -64,6 +65,14 @@ def pool_glmm(x: Floats, n: Floats, options: Options) -> Answer:
         marginal_mean=marginal_mean(mu, fit.tau, link),
         tau2_p=tau2_test(fit),
     )
+
+
+def interval_words(options: Options) -> str:
+    """Return the name of the interval, with seed and replicates if it is bootstrapped."""
+    words = WORDS[options.ci]
+    if options.ci != "bootstrap-lr":
+        return words
+    return f"{words} ({options.replicates} replicates, seed {options.seed})"
 
 
 def boundary_note(mu: float) -> str:
@@ -134,9 +143,15 @@ def _interval(x: Floats, n: Floats, fit: GlmmFit, options: Options, notes: list[
         notes.append(
             "A Wald interval does not exist here: the profile interval (chi-square) is given."
         )
-    small = ci in ("profile-ck", "bootstrap-lr")
-    cut = profile_cut(options.level, x.size, small_sample=small)
-    return profile_ci(x, n, fit, LINKS[options.link], cut, notes)
+    link = LINKS[options.link]
+    cut = profile_cut(options.level, x.size, small_sample=ci == "profile-ck")
+    plain = profile_ci(x, n, fit, link, cut, notes)
+    if ci != "bootstrap-lr":
+        return plain
+    profile = glmm_profile(x, n, fit, link)
+    return bootstrap_interval(
+        profile, n, plain, options.level, cut, options.seed, options.replicates
+    )
 
 
 def glmm_profile(x: Floats, n: Floats, fit: GlmmFit, link: Link) -> Profile:

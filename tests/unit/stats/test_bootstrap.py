@@ -1,0 +1,99 @@
+"""Intervals that are calibrated by simulation."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy import stats
+
+import poolprop as pp
+from poolprop.errors import EstimationError
+from poolprop.stats.bootstrap_lr import Draws, binomial_quantile, likelihood_ratios
+from poolprop.stats.glmm import fit_glmm, likelihood
+from poolprop.stats.likelihood_grid import grid_for
+from poolprop.stats.links import LINKS
+from poolprop.stats.newton import climb
+from poolprop.stats.wls import intercept
+
+EVENTS, TOTAL = [12, 91, 11, 12], [21, 110, 12, 13]
+
+
+def bootstrap_lr(events, total, **keywords):
+    keywords = {"replicates": 400, "prediction": "none"} | keywords
+    return pp.pool(events, total, ci="bootstrap-lr", **keywords)
+
+
+def test_the_same_seed_gives_the_same_interval_and_the_method_records_it():
+    first, again = bootstrap_lr(EVENTS, TOTAL, seed=7), bootstrap_lr(EVENTS, TOTAL, seed=7)
+    assert first.ci == again.ci
+    assert first.method.endswith("under each null value (400 replicates, seed 7)")
+    assert bootstrap_lr(EVENTS, TOTAL, seed=8).ci != first.ci
+
+
+def test_four_studies_get_an_interval_near_the_small_sample_cut():
+    found = pp.pool(EVENTS, TOTAL, ci="bootstrap-lr", prediction="none")
+    near = pp.pool(EVENTS, TOTAL, prediction="none")
+    assert found.ci.lower == pytest.approx(near.ci.lower, abs=0.03)
+    assert found.ci.upper == pytest.approx(near.ci.upper, abs=0.01)
+
+
+@pytest.mark.parametrize(
+    ("events", "total"),
+    [
+        (EVENTS, TOTAL),
+        ([5, 9, 3], [10, 12, 11]),
+        ([4, 8, 2, 6, 5], [10, 20, 5, 15, 12]),
+        ([3, 5], [10, 9]),
+    ],
+)
+def test_it_is_never_shorter_than_the_chi_square_profile_interval(events, total):
+    found = bootstrap_lr(events, total)
+    plain = pp.pool(events, total, ci="profile", prediction="none")
+    assert found.ci.lower <= plain.ci.lower
+    assert found.ci.upper >= plain.ci.upper
+
+
+def test_neither_the_order_of_studies_nor_what_is_counted_matters():
+    found = bootstrap_lr(EVENTS, TOTAL)
+    turned = bootstrap_lr(EVENTS[::-1], TOTAL[::-1])
+    mirrored = bootstrap_lr(np.subtract(TOTAL, EVENTS), TOTAL)
+    assert turned.ci_estimate.lower == pytest.approx(found.ci_estimate.lower, abs=1e-6)
+    assert mirrored.ci_estimate.upper == pytest.approx(-found.ci_estimate.lower, abs=0.02)
+    assert mirrored.ci_estimate.lower == pytest.approx(-found.ci_estimate.upper, abs=0.02)
+
+
+@pytest.mark.parametrize("events", [[0, 0, 0, 0, 0], [10, 20, 30, 8, 9]])
+def test_data_at_the_boundary_get_a_one_sided_interval(events):
+    found = bootstrap_lr(events, [10, 20, 30, 8, 9])
+    assert found.proportion in (0.0, 1.0)
+    assert (found.ci.lower == 0) == (found.proportion == 0)
+    assert (found.ci.upper == 1) == (found.proportion == 1)
+    assert 0.02 < found.ci.width < 0.1
+
+
+def test_other_links_and_too_few_replicates_are_refused():
+    with pytest.raises(EstimationError, match="link is 'probit'"):
+        bootstrap_lr(EVENTS, TOTAL, link="probit")
+    with pytest.raises(EstimationError, match="replicates is 10"):
+        bootstrap_lr(EVENTS, TOTAL, replicates=10)
+
+
+def test_binomial_quantiles_agree_with_scipy():
+    random = np.random.default_rng(5)
+    u, p = random.random(2000), random.random(2000)
+    n = random.integers(1, 300, 2000).astype(float)
+    assert np.array_equal(binomial_quantile(u, n, p), stats.binom.ppf(u, n, p))
+
+
+@pytest.mark.parametrize(("mu", "tau"), [(0.2, 1.2), (1.5, 0.0)])
+def test_likelihood_ratios_of_the_grid_agree_with_newtons_method(mu, tau):
+    n = np.array([12.0, 13.0, 21.0, 110.0])
+    events = Draws(n, 1, 60).events(mu, tau)
+    found = likelihood_ratios(grid_for(n, 1.0, 1.2), events, mu)
+    for x, ratio in zip(events, found, strict=True):
+        fit = fit_glmm(x, n, intercept(4), LINKS["logit"])
+        starts = np.array([[mu, 0.0], [mu, 0.1], [mu, 0.5], [mu, 3.0]])
+        null = climb(
+            likelihood(x, n, intercept(4), LINKS["logit"]), starts, np.array([False, True]), 5.0
+        )
+        assert ratio == pytest.approx(2 * (fit.loglik - null.loglik.max()), abs=0.07)
