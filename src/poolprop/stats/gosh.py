@@ -70,6 +70,12 @@ def gosh(
     ------
     EstimationError
         If there are fewer than three studies.
+
+    Examples
+    --------
+    >>> found = gosh([12, 91, 11, 12], [21, 110, 12, 13])
+    >>> found.members.shape, found.complete
+    ((11, 4), True)
     """
     x, n = counts(events, total)
     choice(measure, "measure", MEASURES)

@@ -91,6 +91,12 @@ def cumulative(
     -------
     tuple of PoolResult, length k
         The last one pools all studies.
+
+    Examples
+    --------
+    >>> fits = cumulative([12, 91, 11], [21, 110, 12], [2003, 2001, 2002], model="two-step")
+    >>> [(fit.k, fit.events) for fit in fits]
+    [(1, 91), (2, 102), (3, 114)]
     """
     x, n = counts(events, total)
     if order is not None:

@@ -129,6 +129,11 @@ def back_transform(y: ArrayLike, measure: str, n: float = np.inf) -> Floats:
     ----------
     Barendregt JJ et al. (2013). Meta-analysis of prevalence. Journal of Epidemiology and
     Community Health 67(11):974-978 (the variance-based inversion).
+
+    Examples
+    --------
+    >>> back_transform([-1.0, 0.0, 1.0], "PLO").round(3)
+    array([0.269, 0.5  , 0.731])
     """
     return MEASURES[measure].inverse(np.asarray(y, dtype=np.float64), n)
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from dataclasses import asdict, dataclass
-from html import escape
 from typing import Any
+
+from poolprop.stats.show import one_line, pooled_table, several_lines
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,25 +121,16 @@ class PoolResult:
         record["notes"] = " ".join(record["notes"])
         return pd.DataFrame([record])
 
+    def __repr__(self) -> str:
+        """Return one line; :meth:`summary` says more, :meth:`to_dict` everything."""
+        return one_line(self)
+
     def _repr_html_(self) -> str:
-        rows = "".join(f"<tr><td>{escape(line)}</td></tr>" for line in self.summary().split("\n"))
-        return f"<table>{rows}</table>"
+        return pooled_table(self)
 
     def summary(self) -> str:
-        """Return the result as three lines of text."""
-        percent = f"{100 * self.proportion:.1f} %"
-        ci = f"{100 * self.ci.lower:.1f} to {100 * self.ci.upper:.1f} %"
-        lines = [
-            f"Pooled proportion {percent} ({100 * self.level:g} % CI {ci}); "
-            f"{self.k} {'study' if self.k == 1 else 'studies'}, {self.events}/{self.total}",
-            self.method,
-        ]
-        if self.prediction is not None:
-            low, high = 100 * self.prediction.lower, 100 * self.prediction.upper
-            lines.append(
-                f"Prediction interval {low:.1f} to {high:.1f} % ({self.prediction_method})"
-            )
-        return "\n".join([*lines, *self.notes])
+        """Return the result as lines of text: estimate, method, prediction interval, notes."""
+        return several_lines(self)
 
 
 def _finite(value: Any) -> Any:

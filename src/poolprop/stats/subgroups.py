@@ -22,6 +22,7 @@ from poolprop.stats.links import LINKS, Link
 from poolprop.stats.measures import effect_sizes
 from poolprop.stats.pool import pool
 from poolprop.stats.results import PoolResult
+from poolprop.stats.show import between_words, levels_table, percent, several_lines
 from poolprop.stats.wls import intercept
 
 
@@ -64,6 +65,32 @@ class SubgroupResult:
                 "method": self.test_method,
             },
         }
+
+    def to_frame(self) -> Any:
+        """Return a pandas DataFrame with a row for each level, in order of first appearance."""
+        import pandas as pd
+
+        rows = pd.concat([fit.to_frame() for fit in self.levels.values()], ignore_index=True)
+        rows.insert(0, "level_name", list(self.levels))
+        return rows
+
+    def summary(self) -> str:
+        """Return a line for each level, and the test between them."""
+        lines = [
+            f"{level}: {several_lines(fit).splitlines()[0]}" for level, fit in self.levels.items()
+        ]
+        return "\n".join([*lines, between_words(self)])
+
+    def __repr__(self) -> str:
+        """Return one line."""
+        p = "no test" if self.q_between_p is None else f"p = {self.q_between_p:.3g}"
+        shares = ", ".join(
+            f"{level} {percent(fit.proportion)} %" for level, fit in self.levels.items()
+        )
+        return f"<SubgroupResult {shares}; between levels {p}>"
+
+    def _repr_html_(self) -> str:
+        return levels_table(self)
 
 
 def subgroups(

@@ -1,0 +1,31 @@
+"""The examples in the engine's docstrings, and that each public function has one."""
+
+from __future__ import annotations
+
+import doctest
+import inspect
+import pkgutil
+from importlib import import_module
+
+import pytest
+
+import poolprop
+import poolprop.stats
+
+MODULES = [
+    f"poolprop.stats.{module.name}" for module in pkgutil.iter_modules(poolprop.stats.__path__)
+]
+FUNCTIONS = [name for name in poolprop.__all__ if inspect.isfunction(getattr(poolprop, name))]
+
+
+@pytest.mark.parametrize("name", ["poolprop", *MODULES])
+def test_examples_give_what_they_show(name):
+    failed, _ = doctest.testmod(import_module(name))
+    assert failed == 0
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_public_function_has_an_example(name):
+    function = getattr(poolprop, name)
+    tests = doctest.DocTestFinder(recurse=False).find(function)
+    assert any(example.want for test in tests for example in test.examples)

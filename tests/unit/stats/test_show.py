@@ -1,0 +1,114 @@
+"""Results as text, tables and frames."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import pytest
+
+import poolprop as pp
+
+EVENTS, TOTAL = [12, 91, 11, 12], [21, 110, 12, 13]
+
+
+@pytest.fixture(scope="module")
+def fit():
+    return pp.pool(EVENTS, TOTAL, model="two-step")
+
+
+@pytest.fixture(scope="module")
+def split():
+    return pp.subgroups(EVENTS, TOTAL, ["b", "a & <b>", "a & <b>", "b"], model="two-step")
+
+
+class Table(HTMLParser):
+    """Collects the tags and texts of a table."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.tags, self.open, self.texts, self.scopes = [], [], [], []
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append(tag)
+        self.open.append(tag)
+        self.scopes += [value for name, value in attrs if name == "scope"]
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        self.texts.append(data)
+
+
+def test_repr_is_one_line_with_estimate_and_interval(fit):
+    assert repr(fit) == (
+        f"<PoolResult {100 * fit.proportion:.1f} % (95 % CI {100 * fit.ci.lower:.1f} to "
+        f"{100 * fit.ci.upper:.1f} %), 4 studies, 126/156, two-step>"
+    )
+    assert "1 study, 3/9, single-study>" in repr(pp.pool([3], [9]))
+
+
+def test_summary_has_the_method_the_prediction_and_the_notes(fit):
+    lines = fit.summary().split("\n")
+    assert lines[0].endswith("4 studies, 126/156")
+    assert lines[1] == fit.method
+    assert lines[2].startswith("Prediction interval ")
+    assert tuple(lines[3:]) == fit.notes
+
+
+def test_html_is_a_captioned_table_with_headings_and_escapes(fit):
+    noted = replace(fit, notes=("a < b & <script>",))
+    html = noted._repr_html_()
+    table = Table(html)
+    assert table.open == []
+    assert "<script>" not in html
+    assert "a < b & <script>" in table.texts
+    assert table.tags[:2] == ["table", "caption"]
+    assert set(table.scopes) == {"row"}
+    assert f"{100 * fit.proportion:.1f} %" in table.texts
+
+
+def test_frame_has_one_row_with_the_limits_as_columns(fit):
+    frame = fit.to_frame()
+    assert frame.shape[0] == 1
+    row = frame.iloc[0]
+    assert row["proportion"] == fit.proportion
+    assert (row["ci_lower"], row["ci_upper"]) == (fit.ci.lower, fit.ci.upper)
+    without = pp.pool([3], [9]).to_frame().iloc[0]
+    assert without["prediction_lower"] is None
+
+
+def test_subgroups_show_each_level_and_the_test(split):
+    assert repr(split).startswith("<SubgroupResult b ")
+    assert "\n" not in repr(split)
+    lines = split.summary().split("\n")
+    assert [line.split(":")[0] for line in lines[:2]] == ["b", "a & <b>"]
+    assert lines[2].startswith("Q between ")
+    frame = split.to_frame()
+    assert frame["level_name"].tolist() == ["b", "a & <b>"]
+    assert frame["k"].tolist() == [2, 2]
+
+
+def test_subgroups_in_html_are_escaped_and_headed(split):
+    table = Table(split._repr_html_())
+    assert table.open == []
+    assert table.scopes == ["col"] * 5 + ["row"] * 2
+    assert "a & <b>" in table.texts
+
+
+def test_a_grouping_without_a_test_says_why():
+    one = pp.subgroups(EVENTS, TOTAL, ["a"] * 4, model="two-step")
+    assert one.summary().endswith("One level: there is nothing to test.")
+    assert repr(one).endswith("no test>")
+
+
+def test_text_and_html_need_no_pandas():
+    code = (
+        "import sys, poolprop as pp; f = pp.pool([1, 2], [5, 6], model='two-step');"
+        "repr(f), f.summary(), f._repr_html_(); sys.exit('pandas' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
