@@ -1,4 +1,4 @@
-"""Meta-regression of proportions on moderators, in two steps.
+"""Meta-regression of proportions on moderators, in two steps or one.
 
 References
 ----------
@@ -19,11 +19,13 @@ from numpy.typing import ArrayLike
 from poolprop.errors import EstimationError
 from poolprop.stats.design import named_columns
 from poolprop.stats.inputs import Floats, choice, counts, fraction
+from poolprop.stats.links import LINKS
 from poolprop.stats.measures import MEASURES, effect_sizes
 from poolprop.stats.regression import Regression, fit_regression
+from poolprop.stats.regression_glmm import GlmmRegression, fit_glmm_regression
 from poolprop.stats.tau2 import ESTIMATORS
 
-CI_METHODS = ("wald", "t", "hksj", "hksj-adhoc")
+CI_METHODS = {"two-step": ("hksj", "hksj-adhoc", "t", "wald"), "glmm": ("t", "wald")}
 # All orders of seven studies; beyond it a random sample of this size.
 MOST_PERMUTATIONS = 5040
 
@@ -36,48 +38,52 @@ class MetaRegression:
     ----------
     names : tuple of str
         Coefficients; the first is the intercept.
-    fit : Regression
+    fit : Regression or GlmmRegression
         Coefficients, tests, residual heterogeneity, R2.
-    measure, tau2_method, ci_method : str
+    model, measure, tau2_method, ci_method : str
         What was fitted.
     level : float
         Level of the limits.
     permutation_p : float or None
         Permutation p value of the omnibus test, where asked for.
+    link : str
+        Link of the GLMM.
     """
 
     names: tuple[str, ...]
-    fit: Regression
+    fit: Regression | GlmmRegression
+    model: str
     measure: str
     tau2_method: str
     ci_method: str
     level: float
     permutation_p: float | None = None
+    link: str = "logit"
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values for JSON."""
         fit = self.fit
-        columns = zip(
-            self.names, fit.beta, fit.se, fit.lower, fit.upper, fit.statistic, fit.p, strict=True
-        )
         return {
             "coefficients": [
                 {
                     "name": name,
-                    "estimate": float(beta),
-                    "se": float(se),
-                    "ci": {"lower": float(low), "upper": float(high)},
-                    "statistic": float(statistic),
-                    "p": float(p),
+                    "estimate": float(fit.beta[j]),
+                    "se": _finite(fit.se[j]),
+                    "ci": {"lower": _finite(fit.lower[j]), "upper": _finite(fit.upper[j])},
+                    "statistic": _finite(fit.statistic[j]),
+                    "p": _finite(fit.p[j]),
                 }
-                for name, beta, se, low, high, statistic, p in columns
+                | ({"lrt_p": _finite(fit.lrt_p[j])} if isinstance(fit, GlmmRegression) else {})
+                for j, name in enumerate(self.names)
             ],
+            "notes": list(fit.notes) if isinstance(fit, GlmmRegression) else [],
             "tau2": fit.tau2,
             "r2": fit.r2,
             "omnibus": {
                 "statistic": fit.qm,
                 "df1": fit.qm_df,
-                "df2": fit.df if math.isfinite(fit.df) else None,
+                # The omnibus test of the GLMM is a likelihood ratio and has no second one.
+                "df2": fit.df if self.model == "two-step" and math.isfinite(fit.df) else None,
                 "p": fit.qm_p,
                 "permutation_p": self.permutation_p,
             },
@@ -89,14 +95,16 @@ def meta_regression(
     total: ArrayLike,
     X: Any,  # noqa: N803 - the name of the field
     measure: str = "PLO",
-    tau2: str = "REML",
-    ci: str = "hksj",
+    tau2: str | None = None,
+    ci: str | None = None,
     level: float = 0.95,
     *,
+    model: str = "two-step",
+    link: str = "logit",
     permutation: bool = False,
     seed: int = 20260101,
 ) -> MetaRegression:
-    """Regress effect sizes on moderators, continuous or categorical.
+    """Regress proportions on moderators, continuous or categorical.
 
     Parameters
     ----------
@@ -106,16 +114,22 @@ def meta_regression(
         Moderators without the intercept. A column of text becomes indicators of its levels but
         the first in alphabetical order, the reference.
     measure : str
-        Scale of the effect sizes.
-    tau2 : str
-        Estimator of the residual between-study variance.
-    ci : {"hksj", "hksj-adhoc", "t", "wald"}
-        Standard errors and reference distribution, with ``k - p`` degrees of freedom.
+        Scale of the effect sizes of the two-step model.
+    tau2 : str, optional
+        Estimator of its residual between-study variance, REML by default; the GLMM takes ML.
+    ci : {"hksj", "hksj-adhoc", "t", "wald"}, optional
+        Standard errors and reference distribution, with ``k - p`` degrees of freedom: by default
+        ``"hksj"`` for the two-step model and ``"t"`` for the GLMM, which has ``"wald"`` besides.
     level : float
         Confidence level.
+    model : {"two-step", "glmm"}
+        Effect sizes by weighted least squares, or binomial-normal maximum likelihood with
+        likelihood-ratio tests of each slope and of all.
+    link : {"logit", "probit", "cloglog"}
+        Link of the GLMM.
     permutation : bool
         Also permute the rows of the moderators: all orders of up to seven studies, a sample of
-        5,040 beyond.
+        5,040 beyond (two-step model).
     seed : int
         Of that sample.
 
@@ -130,26 +144,53 @@ def meta_regression(
     >>> found = meta_regression([2, 5, 9, 14], [20, 22, 25, 24], {"dose": [1, 2, 3, 4]})
     >>> found.names, round(float(found.fit.beta[1]), 3)
     (('intercept', 'dose'), 0.815)
+    >>> found = meta_regression([2, 5, 9, 14], [20, 22, 25, 24], [1, 2, 3, 4], model="glmm")
+    >>> round(float(found.fit.beta[1]), 3), round(found.fit.qm_p, 4)
+    (0.816, 0.0029)
     """
     x, n = counts(events, total)
-    choice(measure, "measure", MEASURES)
-    choice(tau2, "tau2", [*ESTIMATORS, "EE"])
-    choice(ci, "ci", CI_METHODS)
+    choice(model, "model", CI_METHODS)
+    tau2, ci = _choices(model, measure, tau2, ci, link, permutation=permutation)
+    fraction(level, "level")
     names, design = named_columns(X, x.size)
-    yi, vi = effect_sizes(x, n, measure)
-    fit = fit_regression(yi, vi, design, tau2, ci, fraction(level, "level"))
+    fit: Regression | GlmmRegression
     p = None
-    if permutation:
-        p = _permutation_p(yi, vi, design, tau2, ci, fit.qm, seed)
+    if model == "glmm":
+        fit = fit_glmm_regression(x, n, design, LINKS[link], ci, level)
+    else:
+        yi, vi = effect_sizes(x, n, measure)
+        fit = fit_regression(yi, vi, design, tau2, ci, level)
+        p = _permutation_p(yi, vi, design, tau2, ci, fit.qm, seed) if permutation else None
     return MetaRegression(
         names=names,
         fit=fit,
+        model=model,
         measure=measure,
         tau2_method=tau2,
         ci_method=ci,
         level=level,
         permutation_p=p,
+        link=link,
     )
+
+
+def _choices(
+    model: str, measure: str, tau2: str | None, ci: str | None, link: str, *, permutation: bool
+) -> tuple[str, str]:
+    """Return estimator and interval; refuse what the model does not have."""
+    choice(measure, "measure", MEASURES if model == "two-step" else ["PLO"])
+    choice(link, "link", LINKS if model == "glmm" else ["logit"])
+    if model == "glmm" and permutation:
+        raise EstimationError(
+            "permutation is True", where="permutation", hint="It is for model='two-step'."
+        )
+    allowed = ["ML"] if model == "glmm" else ["REML", *ESTIMATORS, "EE"]
+    methods = CI_METHODS[model]
+    return choice(tau2 or allowed[0], "tau2", allowed), choice(ci or methods[0], "ci", methods)
+
+
+def _finite(value: float) -> float | None:
+    return float(value) if math.isfinite(value) else None
 
 
 def predict_proportions(found: MetaRegression, rows: ArrayLike) -> tuple[Floats, Floats, Floats]:
@@ -171,7 +212,11 @@ def predict_proportions(found: MetaRegression, rows: ArrayLike) -> tuple[Floats,
     half = t_quantile(found.level, found.fit.df) * np.sqrt(
         np.sum((design @ found.fit.cov) * design, axis=1)
     )
-    middle, low, high = (back_transform(v, found.measure) for v in (eta, eta - half, eta + half))
+    ends = (eta, eta - half, eta + half)
+    if found.model == "glmm":
+        middle, low, high = (LINKS[found.link].inverse(end) for end in ends)
+    else:
+        middle, low, high = (back_transform(end, found.measure) for end in ends)
     return middle, low, high
 
 

@@ -1,0 +1,94 @@
+"""Meta-regression by the GLMM: likelihood differences as tests, and cases with a known answer."""
+
+from __future__ import annotations
+
+import json
+import math
+
+import numpy as np
+import pytest
+
+import poolprop as pp
+from poolprop.stats.glmm import fit_glmm
+from poolprop.stats.links import LINKS
+from poolprop.stats.meta_regression import predict_proportions
+
+EVENTS, TOTAL = [2, 5, 9, 14, 11, 3], [20, 22, 25, 24, 19, 17]
+DOSE, ARM = [1.0, 2.0, 3.0, 4.0, 5.0, 1.5], list("aabbba")
+
+
+def test_the_omnibus_test_of_groups_is_that_of_subgroups():
+    found = pp.meta_regression(EVENTS, TOTAL, {"arm": ARM}, model="glmm")
+    levels = pp.subgroups(EVENTS, TOTAL, ARM)
+    assert found.names == ("intercept", "arm[b]")
+    assert found.fit.qm == pytest.approx(levels.q_between, rel=1e-9)
+    assert found.fit.qm_p == pytest.approx(levels.q_between_p, rel=1e-9)
+
+
+def test_one_slope_has_the_omnibus_test_as_its_own():
+    fit = pp.meta_regression(EVENTS, TOTAL, {"dose": DOSE}, model="glmm").fit
+    assert fit.lrt[1] == fit.qm
+    assert fit.lrt_p[1] == fit.qm_p
+    assert math.isnan(fit.lrt_p[0])
+
+
+def test_each_slope_is_tested_by_dropping_its_column():
+    fit = pp.meta_regression(EVENTS, TOTAL, {"dose": DOSE, "arm": ARM}, model="glmm").fit
+    x, n = np.array(EVENTS, float), np.array(TOTAL, float)
+    arm = np.array([float(level == "b") for level in ARM])
+    without_dose = fit_glmm(x, n, np.column_stack([np.ones(6), arm]), LINKS["logit"])
+    assert fit.lrt[1] == pytest.approx(2 * (fit.loglik - without_dose.loglik), abs=1e-9)
+    assert fit.qm == pytest.approx(2 * (fit.loglik - fit.loglik_null), abs=1e-9)
+    assert fit.qm_df == 2
+    assert fit.df == 3
+
+
+@pytest.mark.parametrize("link", ["logit", "probit", "cloglog"])
+def test_the_fit_without_moderators_is_that_of_pool(link):
+    fit = pp.meta_regression(EVENTS, TOTAL, {"dose": DOSE}, model="glmm", link=link).fit
+    pooled = pp.pool(EVENTS, TOTAL, link=link, ci="wald", prediction="none")
+    assert fit.tau2_null == pytest.approx(pooled.tau2, rel=1e-9)
+    assert fit.loglik_null == pytest.approx(pooled.loglik, rel=1e-12)
+    assert 0 <= fit.r2 <= 1
+
+
+def test_a_shift_of_a_moderator_moves_only_the_intercept():
+    fit = pp.meta_regression(EVENTS, TOTAL, {"dose": DOSE}, model="glmm").fit
+    moved = pp.meta_regression(EVENTS, TOTAL, {"dose": np.add(DOSE, 7)}, model="glmm").fit
+    assert moved.beta[1] == pytest.approx(fit.beta[1], rel=1e-7)
+    assert moved.beta[0] == pytest.approx(fit.beta[0] - 7 * fit.beta[1], rel=1e-7)
+    assert moved.p[1] == pytest.approx(fit.p[1], rel=1e-6)
+
+
+def test_predictions_lie_on_the_scale_of_proportions():
+    found = pp.meta_regression(EVENTS, TOTAL, {"dose": DOSE}, model="glmm", link="probit")
+    middle, low, high = predict_proportions(found, [[1.0], [4.0]])
+    assert np.all((low > 0) & (low < middle) & (middle < high) & (high < 1))
+
+
+def test_separated_levels_keep_their_likelihood_ratio_test():
+    events, total = [0, 0, 0, 5, 6, 9], [10, 12, 9, 20, 18, 21]
+    found = pp.meta_regression(events, total, {"arm": list("aaabbb")}, model="glmm")
+    assert any("not bounded" in note for note in found.fit.notes)
+    assert found.fit.qm_p < 0.01
+    assert found.to_dict()["coefficients"][1]["se"] is None
+    json.dumps(found.to_dict(), allow_nan=False)
+
+
+def test_what_the_model_cannot_have_is_refused_by_name():
+    def refit(**choices):
+        moderators = choices.pop("X", {"dose": DOSE})
+        return pp.meta_regression(EVENTS, TOTAL, moderators, model="glmm", **choices)
+
+    with pytest.raises(pp.EstimationError, match="column 'twice' is a combination of intercept"):
+        refit(X={"dose": DOSE, "twice": np.multiply(DOSE, 2)})
+    with pytest.raises(pp.EstimationError, match="measure is 'PR'"):
+        refit(measure="PR")
+    with pytest.raises(pp.EstimationError, match="ci is 'hksj'"):
+        refit(ci="hksj")
+    with pytest.raises(pp.EstimationError, match="tau2 is 'DL'"):
+        refit(tau2="DL")
+    with pytest.raises(pp.EstimationError, match="permutation is True"):
+        refit(permutation=True)
+    with pytest.raises(pp.EstimationError, match="no patient had the event"):
+        pp.meta_regression([0] * 6, TOTAL, DOSE, model="glmm")
