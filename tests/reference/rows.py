@@ -49,7 +49,7 @@ class Row:
 
 def read_datasets(folder: Path) -> dict[str, Dataset]:
     rows = defaultdict(list)
-    with _open(folder, "datasets.csv") as handle:
+    with open_table(folder, "datasets.csv") as handle:
         for row in csv.DictReader(handle):
             rows[row["dataset_id"]].append(row)
     return {name: _dataset(name, members) for name, members in rows.items()}
@@ -58,7 +58,7 @@ def read_datasets(folder: Path) -> dict[str, Dataset]:
 def read_expected(folder: Path) -> dict[tuple[str, str], list[Row]]:
     """Return rows by data set and method."""
     found = defaultdict(list)
-    with _open(folder, "expected.csv") as handle:
+    with open_table(folder, "expected.csv") as handle:
         for row in csv.DictReader(handle):
             key = row["dataset_id"], row["method"]
             value = float("nan") if row["value"] == "NA" else float(row["value"])
@@ -85,7 +85,8 @@ def _dataset(name: str, rows: list[dict[str, str]]) -> Dataset:
     )
 
 
-def _open(folder: Path, name: str):
+def open_table(folder: Path, name: str):
+    """Open a table, compressed or not."""
     packed = folder / f"{name}.gz"
     if packed.exists():
         return gzip.open(packed, "rt", newline="")

@@ -4,7 +4,8 @@
 
 FOLDER holds ``datasets.csv`` and ``expected.csv`` (README.md says what they are). Kept are all
 rows of the data sets with at most 14 studies, and for every method key that these lack all rows
-of that key. The files are compressed without a time stamp: equal input gives equal bytes.
+of that key. Of ``two_group_datasets.csv`` and ``two_group_expected.csv``, which are small, all is
+kept. The files are compressed without a time stamp: equal input gives equal bytes.
 """
 
 from __future__ import annotations
@@ -32,7 +33,18 @@ def main(folder: Path) -> None:
     write(HERE / "expected.csv.gz", ("dataset_id", "method", "quantity", "value"), kept)
     columns = ("dataset_id", "source", "study", "events", "total", "subgroup", "moderator")
     write(HERE / "datasets.csv.gz", columns, [row for row in datasets if row["dataset_id"] in used])
+    two_arms(folder)
     print(f"{len(kept)} rows of {len(used)} data sets, {len({r['method'] for r in kept})} keys")
+
+
+def two_arms(folder: Path) -> None:
+    """Keep all 2x2 tables and their values; whether R ran (``status``) is no value."""
+    cells = ("dataset_id", "source", "study", "ai", "n1i", "ci", "n2i")
+    write(HERE / "two_group_datasets.csv.gz", cells, read(folder / "two_group_datasets.csv"))
+    expected = read(folder / "two_group_expected.csv")
+    columns = ("dataset_id", "method", "quantity", "value")
+    values = [row for row in expected if row["quantity"] != "status"]
+    write(HERE / "two_group_expected.csv.gz", columns, values)
 
 
 def read(path: Path) -> list[dict[str, str]]:
