@@ -29,7 +29,7 @@ DEFAULT_INTERVAL = {
 PREDICTIONS = {
     "glmm": ("bayes", "normal", "hts", "hts-k1", "none"),
     "beta-binomial": ("beta", "bayes", "none"),
-    "two-step": ("hts", "hts-k1", "normal", "bayes", "none"),
+    "two-step": ("hts", "hts-k1", "normal", "bootstrap", "bayes", "none"),
     "common": ("none",),
     "bayes": ("bayes", "none"),
 }

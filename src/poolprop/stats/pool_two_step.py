@@ -8,6 +8,7 @@ import numpy as np
 
 from poolprop.stats.answer import Answer
 from poolprop.stats.bayes import bayes
+from poolprop.stats.bootstrap_prediction import bootstrap_prediction
 from poolprop.stats.inputs import Floats
 from poolprop.stats.measures import MEASURES, back_transform, effects_of, harmonic_mean
 from poolprop.stats.options import Options
@@ -87,6 +88,11 @@ def _prediction(
     if k < 3:
         notes.append("No prediction interval: it needs at least three studies.")
         return None, ""
+    if kind == "bootstrap":
+        words = f"confidence distribution of tau2, {options.replicates} replicates, seed "
+        yi, vi = effects_of(x, n, options.measure, options.correction)
+        drawn = bootstrap_prediction(yi, vi, options.level, options.seed, options.replicates)
+        return drawn, f"{words}{options.seed}"
     df = {"normal": math.inf, "hts": float(k - 2), "hts-k1": float(k - 1)}[kind]
     words = "normal" if math.isinf(df) else f"Student's t, {df:g} degrees of freedom"
     return hts_prediction(fit, options.level, df), f"Higgins-Thompson-Spiegelhalter, {words}"

@@ -9,6 +9,11 @@ from scipy import stats
 import poolprop as pp
 from poolprop.errors import EstimationError
 from poolprop.stats.bootstrap_lr import Draws, binomial_quantile, likelihood_ratios
+from poolprop.stats.bootstrap_prediction import (
+    bootstrap_prediction,
+    tau2_roots,
+    weighted_means,
+)
 from poolprop.stats.glmm import fit_glmm, likelihood
 from poolprop.stats.likelihood_grid import grid_for
 from poolprop.stats.links import LINKS
@@ -97,3 +102,33 @@ def test_likelihood_ratios_of_the_grid_agree_with_newtons_method(mu, tau):
             likelihood(x, n, intercept(4), LINKS["logit"]), starts, np.array([False, True]), 5.0
         )
         assert ratio == pytest.approx(2 * (fit.loglik - null.loglik.max()), abs=0.07)
+
+
+def test_a_bootstrapped_prediction_interval_is_reproducible_and_wider_than_the_interval():
+    found = pp.pool(EVENTS, TOTAL, model="two-step", ci="hksj", prediction="bootstrap", seed=3)
+    again = pp.pool(EVENTS, TOTAL, model="two-step", ci="hksj", prediction="bootstrap", seed=3)
+    assert found.prediction == again.prediction
+    assert found.prediction.lower < found.ci.lower
+    assert found.prediction.upper > found.ci.upper
+    assert found.prediction_method == "confidence distribution of tau2, 2000 replicates, seed 3"
+
+
+def test_a_bootstrapped_prediction_interval_needs_three_studies():
+    found = pp.pool(EVENTS[:2], TOTAL[:2], model="two-step", prediction="bootstrap")
+    assert found.prediction is None
+    assert any("at least three studies" in note for note in found.notes)
+
+
+def test_draws_of_tau2_solve_the_generalised_q():
+    yi, vi = np.array([0.1, 1.5, -0.8, 0.6]), np.array([0.1, 0.2, 0.15, 0.3])
+    targets = np.array([0.2, 2.0, 5.0, 500.0])
+    tau2 = tau2_roots(yi, vi, targets)
+    assert weighted_means(yi, vi, tau2[:3])[1] == pytest.approx(targets[:3], rel=1e-9)
+    assert tau2[3] == 0
+
+
+def test_many_precise_studies_predict_as_the_normal_distribution_does():
+    random = np.random.default_rng(2)
+    yi, vi = random.normal(0, 0.7, 400), np.full(400, 0.001)
+    found = bootstrap_prediction(yi, vi, 0.95, 1, 20000)
+    assert found.width == pytest.approx(2 * 1.96 * yi.std(), rel=0.04)
