@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from poolprop.errors import EstimationError, PoolpropError
     from poolprop.stats.bayes import bayes
     from poolprop.stats.gosh import Gosh, gosh
+    from poolprop.stats.heterogeneity_intervals import (
+        HeterogeneityIntervals,
+        heterogeneity_intervals,
+    )
     from poolprop.stats.influence import Influence, influence
     from poolprop.stats.influence_glmm import GlmmInfluence
     from poolprop.stats.intervals import study_intervals
@@ -46,6 +50,8 @@ _HOMES = {
     "influence": "stats.influence",
     "Influence": "stats.influence",
     "GlmmInfluence": "stats.influence_glmm",
+    "heterogeneity_intervals": "stats.heterogeneity_intervals",
+    "HeterogeneityIntervals": "stats.heterogeneity_intervals",
     "gosh": "stats.gosh",
     "Gosh": "stats.gosh",
     "small_study_effects": "stats.small_study",
@@ -65,6 +71,8 @@ _HOMES = {
     "ThreeLevel": "stats.three_level",
 }
 __all__ = [
+    "HeterogeneityIntervals",
+    "heterogeneity_intervals",
     "ThreeLevel",
     "three_level",
     "SmallStudyEffects",

@@ -1,0 +1,184 @@
+"""Confidence intervals of ``tau2``, and of I2 and H2, which rise with it.
+
+References
+----------
+Viechtbauer W (2007). Statistics in Medicine 26(1):37-52 (Q-profile).
+Hardy RJ, Thompson SG (1996). Statistics in Medicine 15(6):619-629 (profile likelihood).
+Higgins JPT, Thompson SG (2002). Statistics in Medicine 21(11):1539-1558 (I2 and H2).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from numpy.typing import ArrayLike
+
+from poolprop.stats.distributions import chi_square_quantile
+from poolprop.stats.glmm import TAU_BOUNDARY, fit_glmm
+from poolprop.stats.heterogeneity import typical_variance
+from poolprop.stats.inputs import Floats, counts
+from poolprop.stats.links import LINKS
+from poolprop.stats.measures import effects_of
+from poolprop.stats.options import Options, resolve
+from poolprop.stats.pool_glmm import glmm_profile
+from poolprop.stats.profile import tau_limits
+from poolprop.stats.results import Interval
+from poolprop.stats.tau2_intervals import profile_likelihood, q_profile
+from poolprop.stats.wls import intercept
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeterogeneityIntervals:
+    """Intervals of the measures of heterogeneity; ``None`` where one is not defined.
+
+    Attributes
+    ----------
+    tau2_ci : Interval or None
+        On the model's scale squared; the upper limit is infinite where nothing bounds ``tau2``.
+    i2_ci : Interval or None
+        In [0, 1].
+    h2_ci : Interval or None
+        At least 1.
+    level : float
+        Confidence level.
+    method : str
+        How the limits of ``tau2`` were found, or why there are none.
+    """
+
+    tau2_ci: Interval | None
+    i2_ci: Interval | None
+    h2_ci: Interval | None
+    level: float
+    method: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values for JSON; infinite ones as None."""
+        return {
+            "tau2_ci": _plain(self.tau2_ci),
+            "i2_ci": _plain(self.i2_ci),
+            "h2_ci": _plain(self.h2_ci),
+            "level": self.level,
+            "method": self.method,
+        }
+
+
+def heterogeneity_intervals(
+    events: ArrayLike, total: ArrayLike, model: str = "glmm", **as_pool: Any
+) -> HeterogeneityIntervals:
+    """Return confidence intervals of ``tau2``, I2 and H2 of the model that ``pool`` fits.
+
+    Parameters
+    ----------
+    events, total : array_like of int, shape (k,)
+        ``0 <= events <= total``, ``total >= 1``.
+    model : str
+        As of :func:`poolprop.pool`. The GLMM and two-step models with ML or REML get the profile
+        likelihood (chi-square cut), other two-step estimators the Q-profile; others get none.
+    **as_pool
+        Keywords ``measure``, ``tau2``, ``level``, ``link`` and ``correction`` of
+        :func:`poolprop.pool`; its other ones are checked and change nothing.
+
+    Returns
+    -------
+    HeterogeneityIntervals
+        I2 and H2 set each limit of ``tau2`` against the typical sampling variance.
+
+    Raises
+    ------
+    EstimationError
+        If counts or choices are not valid; the message names the argument and its value.
+
+    Examples
+    --------
+    >>> found = heterogeneity_intervals([12, 91, 11, 12], [21, 110, 12, 13], model="two-step")
+    >>> found.method
+    'profile restricted likelihood, chi-square cut'
+    >>> round(found.i2_ci.lower, 2), round(found.i2_ci.upper, 2)
+    (0.0, 0.97)
+    """
+    x, n = counts(events, total)
+    options = _options(model, as_pool)
+    if x.size == 1:
+        return _none(options, "one study: heterogeneity cannot be seen")
+    if options.tau2_value is not None:
+        return _none(options, "tau2 was taken as known")
+    if model == "two-step":
+        return _two_step(x, n, options)
+    if model == "glmm":
+        return _glmm(x, n, options)
+    return _none(options, f"none is defined for model {model!r}")
+
+
+def _options(model: str, as_pool: dict[str, Any]) -> Options:
+    """Return the choices with the defaults of :func:`poolprop.pool`."""
+    defaults: dict[str, Any] = {
+        "measure": "PLO",
+        "link": "logit",
+        "tau2": None,
+        "ci": None,
+        "level": 0.95,
+        "prediction": None,
+        "tau_prior": None,
+        "correction": "only0",
+        "inversion": "harmonic",
+        "tau2_value": None,
+        "seed": 0,
+        "replicates": 2000,
+    }
+    return resolve(model=model, **(defaults | as_pool))
+
+
+def _two_step(x: Floats, n: Floats, options: Options) -> HeterogeneityIntervals:
+    yi, vi = effects_of(x, n, options.measure, options.correction)
+    design, restricted = intercept(x.size), options.tau2 == "REML"
+    if options.tau2 in ("ML", "REML"):
+        tau2 = profile_likelihood(yi, vi, design, options.level, restricted=restricted)
+        kind = "restricted likelihood" if restricted else "likelihood"
+        return _derived(tau2, vi, options, f"profile {kind}, chi-square cut")
+    return _derived(q_profile(yi, vi, design, options.level), vi, options, "Q-profile")
+
+
+def _glmm(x: Floats, n: Floats, options: Options) -> HeterogeneityIntervals:
+    link = LINKS[options.link]
+    fit = fit_glmm(x, n, intercept(x.size), link)
+    if fit.separated:
+        return _none(options, "all or none had the event: heterogeneity cannot be seen")
+    cut = chi_square_quantile(options.level)
+    lower, upper = tau_limits(glmm_profile(x, n, fit, link), cut)
+    tau2, words = Interval(lower=lower**2, upper=upper**2), "profile likelihood, chi-square cut"
+    if fit.runaway:
+        words += f", from the maximum with tau <= {TAU_BOUNDARY:g}"
+    if link.name != "logit":
+        return HeterogeneityIntervals(
+            tau2_ci=tau2, i2_ci=None, h2_ci=None, level=options.level, method=words
+        )
+    return _derived(tau2, effects_of(x, n, "PLO", "only0")[1], options, words)
+
+
+def _derived(tau2: Interval, vi: Floats, options: Options, method: str) -> HeterogeneityIntervals:
+    """Return the interval of ``tau2`` with those of I2 and H2, increasing functions of it."""
+    typical = typical_variance(vi, intercept(vi.size))
+    ratio = [limit / typical for limit in (tau2.lower, tau2.upper)]
+    share = [1.0 if math.isinf(value) else value / (1 + value) for value in ratio]
+    return HeterogeneityIntervals(
+        tau2_ci=tau2,
+        i2_ci=Interval(lower=share[0], upper=share[1]),
+        h2_ci=Interval(lower=1 + ratio[0], upper=1 + ratio[1]),
+        level=options.level,
+        method=method,
+    )
+
+
+def _none(options: Options, why: str) -> HeterogeneityIntervals:
+    return HeterogeneityIntervals(
+        tau2_ci=None, i2_ci=None, h2_ci=None, level=options.level, method=why
+    )
+
+
+def _plain(interval: Interval | None) -> dict[str, float | None] | None:
+    if interval is None:
+        return None
+    upper = interval.upper if math.isfinite(interval.upper) else None
+    return {"lower": interval.lower, "upper": upper}
