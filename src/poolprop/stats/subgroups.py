@@ -109,7 +109,8 @@ def subgroups(
     groups : sequence, shape (k,)
         The level of each study; compared as text.
     common_tau2 : bool
-        Whether levels share one between-study variance (two-step models and the GLMM).
+        Whether levels share one between-study variance (two-step models only; the GLMM's test
+        between levels shares it in any case).
     **as_pool
         Keywords of :func:`poolprop.pool`.
 
