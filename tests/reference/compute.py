@@ -732,18 +732,22 @@ def subgroup_glmm(data: Dataset, tau2: str) -> Quantities:
     for i, (level, part) in enumerate(groups.items()):
         alone = glmm.fit_glmm(part.x, part.n, intercept(part.k), LOGIT, common=True)
         fit = glmm.fit_glmm(part.x, part.n, intercept(part.k), LOGIT)
-        if alone.separated:
-            return found
-        mu, variance, tau = float(fit.beta[0]), float(fit.cov[0, 0]), fit.tau
+        found |= {
+            f"k.w[{level}]": part.k,
+            f"n.harmonic.mean.w[{level}]": measures.harmonic_mean(part.n),
+            f"tau2.w[{level}]": (shared or fit).tau ** 2,
+        }
+        if alone.separated:  # an infinite mean has no interval and takes part in no test
+            continue
+        mu, variance = float(fit.beta[0]), float(fit.cov[0, 0])
         if shared is not None:
-            mu, variance, tau = float(shared.beta[i]), float(shared.cov[i, i]), shared.tau
+            mu, variance = float(shared.beta[i]), float(shared.cov[i, i])
         random.append((mu, variance))
         fixed.append((float(alone.beta[0]), float(alone.cov[0, 0])))
         wald, common = (
             _wald(m, math.sqrt(v), 0.0, math.inf) for m, v in ((mu, variance), fixed[-1])
         )
         found |= {
-            f"k.w[{level}]": part.k,
             f"TE.common.w[{level}]": fixed[-1][0],
             f"seTE.common.w[{level}]": common["se"],
             f"lower.common.w[{level}]": common["ci.lb"],
@@ -752,14 +756,15 @@ def subgroup_glmm(data: Dataset, tau2: str) -> Quantities:
             f"seTE.random.w[{level}]": wald["se"],
             f"lower.random.w[{level}]": wald["ci.lb"],
             f"upper.random.w[{level}]": wald["ci.ub"],
-            f"tau2.w[{level}]": tau**2,
-            f"n.harmonic.mean.w[{level}]": measures.harmonic_mean(part.n),
             f"Q.w[{level}]": (q := wald_q(part, intercept(part.k))),
             f"I2.w[{level}]": max(0.0, 1 - (part.k - 1) / q) if q > 0 else 0.0,
             f"bt.est[{level}]": float(LOGIT.inverse(mu)),
             f"bt.lower[{level}]": wald["bt.ci.lb"],
             f"bt.upper[{level}]": wald["bt.ci.ub"],
         }
+    found["df.Q.b"] = len(groups) - 1
+    if len(random) < len(groups):
+        return found
     for name, pairs in (("random", random), ("common", fixed)):
         means, variances = (np.array(column) for column in zip(*pairs, strict=True))
         q = wald_between(means, variances)
