@@ -10,11 +10,13 @@ at most, and no second maximum can be missed.
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from poolprop.stats.glmm import TAU_BOUNDARY
 from poolprop.stats.inputs import Floats
 from poolprop.stats.quadrature import Precision, log_marginal
 
+Singles = NDArray[np.float32]
 TAU_NODES = 19
 # Proportions within 1e-6 of 0 and 1.
 MU_REACH = 14.0
@@ -53,7 +55,9 @@ class LikelihoodGrid:
     def __init__(self, n: Floats, mu: Floats, tau: Floats) -> None:
         self.n, self.mu, self.tau = n, mu, tau
         empty = np.zeros((0, tau.size, mu.size), dtype=np.float32)
-        self._rows = {float(size): (np.zeros(0), empty) for size in n}
+        self._rows: dict[float, tuple[Floats, Singles]] = {
+            float(size): (np.zeros(0), empty) for size in n
+        }
 
     def maximum(self, events: Floats) -> Floats:
         """Return the maximum over ``mu`` and ``tau`` of each data set of shape (m, k)."""
@@ -76,12 +80,12 @@ class LikelihoodGrid:
             columns = events[:, self.n == size]
             known = np.unique(columns)
             rows = log_marginal(
-                known[:, None], np.float64(size), np.float64(mu), self.tau, precision=COARSE
+                known[:, None], np.array(size), np.array(mu), self.tau, precision=COARSE
             )
             total += rows[np.searchsorted(known, columns)].sum(axis=1)
         return _peak(np.repeat(total[:, :, None], 3, axis=2))
 
-    def _known(self, size: float, wanted: Floats) -> tuple[Floats, Floats]:
+    def _known(self, size: float, wanted: Floats) -> tuple[Floats, Singles]:
         """Return the tabulated events of studies of one size, and their rows."""
         known, rows = self._rows[size]
         missing = np.setdiff1d(wanted, known)
@@ -95,16 +99,16 @@ class LikelihoodGrid:
             self._rows[size] = known, rows
         return known, rows
 
-    def _tabulate(self, x: Floats, size: float) -> Floats:
+    def _tabulate(self, x: Floats, size: float) -> Singles:
         """Return rows of some events; each ``tau`` needs nodes of its own number."""
         planes = [
-            log_marginal(x[:, None], np.float64(size), self.mu, tau, precision=COARSE)
+            log_marginal(x[:, None], np.array(size), self.mu, tau, precision=COARSE)
             for tau in self.tau
         ]
         return np.stack(planes, axis=1).astype(np.float32)
 
 
-def _peak(values: Floats) -> Floats:
+def _peak(values: Floats | Singles) -> Floats:
     """Return the maximum of each smooth surface of shape (m, tau, mu), refined.
 
     The surface is even in ``tau``: its first row is the axis of a mirror.
