@@ -18,7 +18,9 @@ from poolprop._version import __version__
 if TYPE_CHECKING:
     from poolprop.errors import EstimationError, PoolpropError
     from poolprop.stats.bayes import bayes
+    from poolprop.stats.empirical_bayes import shrunken_effects
     from poolprop.stats.gosh import Gosh, gosh
+    from poolprop.stats.henmi_copas import HenmiCopas, henmi_copas
     from poolprop.stats.heterogeneity_intervals import (
         HeterogeneityIntervals,
         heterogeneity_intervals,
@@ -33,9 +35,19 @@ if TYPE_CHECKING:
     from poolprop.stats.posterior import Posterior
     from poolprop.stats.priors import HalfCauchy, HalfNormal, HalfT
     from poolprop.stats.results import Interval, PoolResult
+    from poolprop.stats.robust import Robust, cluster_robust
     from poolprop.stats.small_study import SmallStudyEffects, small_study_effects
     from poolprop.stats.subgroups import SubgroupResult, subgroups
+    from poolprop.stats.survival import SurvivalPool, cloglog_rates, pool_survival
     from poolprop.stats.three_level import ThreeLevel, three_level
+    from poolprop.stats.trim_and_fill import TrimAndFill, trim_and_fill
+    from poolprop.stats.two_arm import (
+        TwoArmPool,
+        exact_test,
+        mantel_haenszel,
+        peto,
+        two_arm_effects,
+    )
 
 _HOMES = {
     "EstimationError": "errors",
@@ -69,8 +81,38 @@ _HOMES = {
     "Posterior": "stats.posterior",
     "three_level": "stats.three_level",
     "ThreeLevel": "stats.three_level",
+    "Robust": "stats.robust",
+    "cluster_robust": "stats.robust",
+    "TrimAndFill": "stats.trim_and_fill",
+    "trim_and_fill": "stats.trim_and_fill",
+    "HenmiCopas": "stats.henmi_copas",
+    "henmi_copas": "stats.henmi_copas",
+    "shrunken_effects": "stats.empirical_bayes",
+    "TwoArmPool": "stats.two_arm",
+    "exact_test": "stats.two_arm",
+    "mantel_haenszel": "stats.two_arm",
+    "peto": "stats.two_arm",
+    "two_arm_effects": "stats.two_arm",
+    "SurvivalPool": "stats.survival",
+    "cloglog_rates": "stats.survival",
+    "pool_survival": "stats.survival",
 }
 __all__ = [
+    "Robust",
+    "cluster_robust",
+    "TrimAndFill",
+    "trim_and_fill",
+    "HenmiCopas",
+    "henmi_copas",
+    "shrunken_effects",
+    "TwoArmPool",
+    "exact_test",
+    "mantel_haenszel",
+    "peto",
+    "two_arm_effects",
+    "SurvivalPool",
+    "cloglog_rates",
+    "pool_survival",
     "HeterogeneityIntervals",
     "heterogeneity_intervals",
     "ThreeLevel",

@@ -9,25 +9,49 @@ Raudenbush SW, Bryk AS (1985). Empirical Bayes meta-analysis. Journal of Educati
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from poolprop.stats.inputs import Floats
+from poolprop.errors import EstimationError
+from poolprop.stats.inputs import Floats, effects
 from poolprop.stats.links import Link
 from poolprop.stats.quadrature import moments
 from poolprop.stats.wls import intercept, weighted_fit
 
 
-def shrunken_effects(yi: Floats, vi: Floats, tau2: float) -> tuple[Floats, Floats]:
+def shrunken_effects(yi: ArrayLike, vi: ArrayLike, tau2: float) -> tuple[Floats, Floats]:
     """Return predictions of the studies' true effects and their standard errors.
 
     The error allows for the estimated mean, not for the estimated ``tau2``.
 
     Parameters
     ----------
-    yi, vi : ndarray, shape (k,)
+    yi, vi : array_like, shape (k,)
         Effect sizes and sampling variances.
     tau2 : float
         Between-study variance.
+
+    Returns
+    -------
+    prediction, se : ndarray, shape (k,)
+        On the scale of ``yi``.
+
+    Raises
+    ------
+    EstimationError
+        If an effect, a variance or ``tau2`` is not valid.
+
+    References
+    ----------
+    Raudenbush SW, Bryk AS (1985). Journal of Educational Statistics 10(2):75-98.
+
+    Examples
+    --------
+    >>> shrunken_effects([0.0, 1.0], [0.1, 0.1], 0.1)[0]
+    array([0.25, 0.75])
     """
+    yi, vi = effects(yi, vi)
+    if not 0 <= tau2 < np.inf:
+        raise EstimationError(f"tau2 is {tau2!r}", where="tau2", hint="It must be a number >= 0.")
     fit = weighted_fit(yi, vi, intercept(yi.size), tau2)
     trust = tau2 / (vi + tau2)
     prediction = trust * yi + (1 - trust) * fit.beta[0]

@@ -12,11 +12,12 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy.optimize import brentq
 from scipy.special import gammainc
 
 from poolprop.errors import EstimationError
-from poolprop.stats.inputs import Floats
+from poolprop.stats.inputs import Floats, effects, fraction
 from poolprop.stats.results import Interval
 from poolprop.stats.tau2 import dersimonian_laird
 from poolprop.stats.wls import intercept, weighted_fit
@@ -34,22 +35,39 @@ class HenmiCopas:
     tau2: float
 
 
-def henmi_copas(yi: Floats, vi: Floats, level: float = 0.95) -> HenmiCopas:
+def henmi_copas(yi: ArrayLike, vi: ArrayLike, level: float = 0.95) -> HenmiCopas:
     """Return the common-effect mean with an interval that is valid under random effects.
 
     Parameters
     ----------
-    yi, vi : ndarray, shape (k,)
+    yi, vi : array_like, shape (k,)
         Effect sizes and sampling variances, ``k >= 2``.
     level : float
         Confidence level.
+
+    Raises
+    ------
+    EstimationError
+        If there are fewer than two studies, or an effect or the level is not valid.
 
     Notes
     -----
     The interval inverts the joint distribution of the standardised mean ``r`` and of Q, whose
     conditional distribution given ``r`` is taken as a gamma with the right two moments; ``tau2``
     is DerSimonian and Laird's.
+
+    References
+    ----------
+    Henmi M, Copas JB (2010). Statistics in Medicine 29(29):2969-2983.
+
+    Examples
+    --------
+    >>> found = henmi_copas([0.1, 0.5, 0.9, 0.2], [0.1, 0.2, 0.05, 0.1])
+    >>> f"{found.estimate:.3f} ({found.ci.lower:.3f} to {found.ci.upper:.3f})"
+    '0.522 (-0.003 to 1.048)'
     """
+    yi, vi = effects(yi, vi)
+    fraction(level, "level")
     if yi.size < 2:
         raise EstimationError(f"Henmi-Copas needs at least 2 studies, got {yi.size}", where="yi")
     design = intercept(yi.size)

@@ -43,6 +43,33 @@ def counts(events: ArrayLike, total: ArrayLike) -> tuple[Floats, Floats]:
     return x, n
 
 
+def effects(yi: ArrayLike, vi: ArrayLike) -> tuple[Floats, Floats]:
+    """Return effect sizes and sampling variances as float arrays of shape ``(k,)``.
+
+    Raises
+    ------
+    EstimationError
+        If the lengths differ, nothing is given, an effect is not finite or a variance is not
+        positive and finite; the message names the study (counted from 1).
+    """
+    y, v = _vector(yi, "yi"), _vector(vi, "vi")
+    if y.size != v.size or y.size == 0:
+        raise EstimationError(
+            f"yi has {y.size} values and vi has {v.size}",
+            where="yi, vi",
+            hint="Give one pair for each study, and at least one.",
+        )
+    bad = ~(np.isfinite(y) & np.isfinite(v) & (v > 0))
+    if bad.any():
+        i = int(np.flatnonzero(bad)[0])
+        raise EstimationError(
+            f"yi is {y[i]:g} and vi is {v[i]:g}",
+            where=f"study {i + 1}",
+            hint="Finite numbers are needed, with vi > 0.",
+        )
+    return y, v
+
+
 def fraction(value: float, name: str) -> float:
     """Return a level that lies strictly between 0 and 1."""
     if not 0 < value < 1:

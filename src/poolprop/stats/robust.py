@@ -16,11 +16,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from poolprop.errors import EstimationError
 from poolprop.stats.design import group_design, group_levels
 from poolprop.stats.distributions import t_pvalue, t_quantile
-from poolprop.stats.inputs import Floats, choice
+from poolprop.stats.inputs import Floats, choice, effects, fraction
 from poolprop.stats.results import Interval
 from poolprop.stats.wls import Wls, intercept, weighted_fit
 
@@ -38,8 +39,8 @@ class Robust:
 
 
 def cluster_robust(
-    yi: Floats,
-    vi: Floats,
+    yi: ArrayLike,
+    vi: ArrayLike,
     tau2: float,
     clusters: Sequence[object],
     *,
@@ -50,7 +51,7 @@ def cluster_robust(
 
     Parameters
     ----------
-    yi, vi : ndarray, shape (k,)
+    yi, vi : array_like, shape (k,)
         Effect sizes and sampling variances.
     tau2 : float
         Between-study variance, which sets the weights.
@@ -65,9 +66,23 @@ def cluster_robust(
     Raises
     ------
     EstimationError
-        If there are fewer than two clusters.
+        If there are fewer than two clusters, or an effect or a choice is not valid.
+
+    References
+    ----------
+    Pustejovsky JE, Tipton E (2018). JBES 36(4):672-683.
+
+    Examples
+    --------
+    >>> found = cluster_robust([0.1, 0.5, 0.9, 0.2], [0.1] * 4, 0.05, ["a", "a", "b", "c"])
+    >>> f"{found.estimate:.3f} {found.se:.3f} {found.df:.2f}"
+    '0.425 0.176 1.80'
     """
     choice(correction, "correction", ("CR0", "CR1", "CR2"))
+    yi, vi = effects(yi, vi)
+    fraction(level, "level")
+    if not 0 <= tau2 < np.inf:
+        raise EstimationError(f"tau2 is {tau2!r}", where="tau2", hint="It must be a number >= 0.")
     member = group_design(group_levels(clusters, yi.size))
     m = member.shape[1]
     if m < 2:

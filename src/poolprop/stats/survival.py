@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike
 
 from poolprop.errors import EstimationError
 from poolprop.stats.distributions import normal_quantile
-from poolprop.stats.inputs import Floats, choice
+from poolprop.stats.inputs import Floats, choice, effects, fraction
 from poolprop.stats.results import Interval
 from poolprop.stats.tau2 import ESTIMATORS
 from poolprop.stats.two_step import fit_two_step, hts_prediction
@@ -103,19 +103,36 @@ def cloglog_rates(
 
 
 def pool_survival(
-    yi: Floats, vi: Floats, tau2: str = "REML", ci: str = "hksj-adhoc", level: float = 0.95
+    yi: ArrayLike, vi: ArrayLike, tau2: str = "REML", ci: str = "hksj-adhoc", level: float = 0.95
 ) -> SurvivalPool:
     """Pool rates on the scale of :func:`cloglog_rates`.
 
     Parameters
     ----------
-    yi, vi : ndarray, shape (k,)
+    yi, vi : array_like, shape (k,)
         From :func:`cloglog_rates`.
     tau2, ci : str
         As in :func:`poolprop.pool`, two-step models.
     level : float
         Level of both intervals.
+
+    Raises
+    ------
+    EstimationError
+        If an effect or a choice is not valid.
+
+    References
+    ----------
+    Peto R et al. (1977). British Journal of Cancer 35(1):1-39.
+
+    Examples
+    --------
+    >>> found = pool_survival(*cloglog_rates([0.66, 0.50, 0.71], at_risk=[40, 22, 31]))
+    >>> f"{found.rate:.3f} ({found.ci.lower:.3f} to {found.ci.upper:.3f})"
+    '0.628 (0.327 to 0.825)'
     """
+    yi, vi = effects(yi, vi)
+    fraction(level, "level")
     choice(tau2, "tau2", [*ESTIMATORS, "EE"])
     fit = fit_two_step(yi, vi, tau2, choice(ci, "ci", ("wald", "t", "hksj", "hksj-adhoc")), level)
     prediction = None

@@ -12,10 +12,12 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from poolprop.errors import EstimationError
-from poolprop.stats.inputs import Floats, choice
+from poolprop.stats.inputs import Floats, choice, effects, fraction
 from poolprop.stats.regression import fit_regression
+from poolprop.stats.tau2 import ESTIMATORS as TAU2
 from poolprop.stats.two_step import TwoStep, fit_two_step
 
 ESTIMATORS = ("L0", "R0", "Q0")
@@ -47,8 +49,8 @@ class TrimAndFill:
 
 
 def trim_and_fill(
-    yi: Floats,
-    vi: Floats,
+    yi: ArrayLike,
+    vi: ArrayLike,
     tau2_method: str = "REML",
     estimator: str = "L0",
     *,
@@ -58,7 +60,7 @@ def trim_and_fill(
 
     Parameters
     ----------
-    yi, vi : ndarray, shape (k,)
+    yi, vi : array_like, shape (k,)
         Effect sizes and sampling variances, ``k >= 3``.
     tau2_method : str
         A key of ``tau2.ESTIMATORS``, or ``"EE"``.
@@ -70,9 +72,22 @@ def trim_and_fill(
     Raises
     ------
     EstimationError
-        If there are too few studies, or Q0 has no real value for them.
+        If there are too few studies, Q0 has no real value for them, or a choice is not valid.
+
+    References
+    ----------
+    Duval S, Tweedie R (2000). JASA 95(449):89-98.
+
+    Examples
+    --------
+    >>> found = trim_and_fill([0.1, 0.2, 0.4, 0.9, 1.4], [0.01, 0.02, 0.05, 0.2, 0.3])
+    >>> found.k0, found.side, round(found.fit.estimate, 3)
+    (2, 'left', 0.2)
     """
     choice(estimator, "estimator", ESTIMATORS)
+    choice(tau2_method, "tau2_method", [*TAU2, "EE"])
+    yi, vi = effects(yi, vi)
+    fraction(level, "level")
     if yi.size < 3:
         raise EstimationError(f"trim and fill needs at least 3 studies, got {yi.size}", where="yi")
     side = _side(yi, vi, tau2_method)

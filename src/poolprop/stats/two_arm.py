@@ -61,6 +61,22 @@ def two_arm_effects(
     measure : {"OR", "RR", "RD"}
         Log odds ratio, log risk ratio, risk difference. 1/2 is added to all four cells of a
         study with an empty one.
+
+    Returns
+    -------
+    yi, vi : ndarray, shape (k,)
+        Contrasts and their sampling variances.
+
+    Raises
+    ------
+    EstimationError
+        If counts or the measure are not valid, or the arms differ in length.
+
+    Examples
+    --------
+    >>> yi, vi = two_arm_effects([4], [123], [11], [139], "OR")
+    >>> yi.round(3), vi.round(3)
+    (array([-0.939]), array([0.357]))
     """
     a, b, c, d = _cells(events1, total1, events2, total2)
     return _effects(a, b, c, d, choice(measure, "measure", ("OR", "RR", "RD")), add=0.5)
@@ -89,6 +105,16 @@ def mantel_haenszel(
     ------
     EstimationError
         If no study has an event in one of the arms, so that the ratio does not exist.
+
+    References
+    ----------
+    Mantel N, Haenszel W (1959). JNCI 22(4):719-748.
+
+    Examples
+    --------
+    >>> found = mantel_haenszel([4, 6], [123, 306], [11, 29], [139, 303])
+    >>> f"{found.estimate:.3f} {found.se:.3f}"
+    '-1.422 0.360'
     """
     a, b, c, d = _cells(events1, total1, events2, total2)
     estimate, variance = _MH[choice(measure, "measure", _MH)](a, b, c, d)
@@ -113,7 +139,27 @@ def peto(
 ) -> TwoArmPool:
     """Pool log odds ratios by Peto's observed minus expected; made for rare events.
 
-    Parameters are as in :func:`mantel_haenszel`.
+    Parameters
+    ----------
+    events1, total1, events2, total2 : array_like of int, shape (k,)
+        Events and totals of the arms.
+    level : float
+        Confidence level.
+
+    Raises
+    ------
+    EstimationError
+        If no study has both events and non-events.
+
+    References
+    ----------
+    Yusuf S et al. (1985). Progress in Cardiovascular Diseases 27(5):335-371.
+
+    Examples
+    --------
+    >>> found = peto([4, 6], [123, 306], [11, 29], [139, 303])
+    >>> f"{found.estimate:.3f} {found.se:.3f}"
+    '-1.240 0.291'
     """
     a, b, c, d = _cells(events1, total1, events2, total2)
     n = a + b + c + d
@@ -131,7 +177,22 @@ def peto(
 
 
 def exact_test(events1: int, total1: int, events2: int, total2: int) -> float:
-    """Return Fisher's exact two-sided p value of one study."""
+    """Return Fisher's exact two-sided p value of one study.
+
+    Parameters
+    ----------
+    events1, total1, events2, total2 : int
+        Events and totals of the arms.
+
+    References
+    ----------
+    Fisher RA (1935). The logic of inductive inference. JRSS 98(1):39-82.
+
+    Examples
+    --------
+    >>> round(exact_test(4, 12, 11, 13), 4)
+    0.0154
+    """
     from scipy.stats import fisher_exact
 
     a, b, c, d = _cells([events1], [total1], [events2], [total2])
