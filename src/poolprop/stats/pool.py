@@ -168,7 +168,7 @@ def _result(x: Floats, n: Floats, options: Options, answer: Answer) -> PoolResul
         converged=answer.converged,
         notes=tuple(notes),
         method=answer.method,
-        weights=tuple(float(weight) for weight in answer.weights),
+        weights=tuple(answer.weights.tolist()),
         marginal_mean=answer.marginal_mean,
         tau2_p=answer.tau2_p,
     )
