@@ -11,7 +11,6 @@ Yusuf S et al. (1985). Progress in Cardiovascular Diseases 27(5):335-371 (Peto).
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,6 +19,7 @@ from numpy.typing import ArrayLike
 from poolprop.errors import EstimationError
 from poolprop.stats.distributions import chi_square_pvalue, normal_quantile, t_pvalue
 from poolprop.stats.inputs import Floats, choice, counts, fraction
+from poolprop.stats.mh_kernels import KERNELS
 from poolprop.stats.results import Interval
 
 
@@ -117,7 +117,7 @@ def mantel_haenszel(
     '-1.422 0.360'
     """
     a, b, c, d = _cells(events1, total1, events2, total2)
-    estimate, variance = _MH[choice(measure, "measure", _MH)](a, b, c, d)
+    estimate, variance = KERNELS[choice(measure, "measure", KERNELS)](a, b, c, d)
     if not np.isfinite(estimate) or not variance > 0:
         raise EstimationError(
             f"the pooled {measure} does not exist: an arm has no event in any study",
@@ -223,45 +223,6 @@ def _effects(
         if measure == "RR":
             return np.log(a * n2 / (c * n1)), 1 / a - 1 / n1 + 1 / c - 1 / n2
         return a / n1 - c / n2, a * b / n1**3 + c * d / n2**3
-
-
-def _mh_odds(a: Floats, b: Floats, c: Floats, d: Floats) -> tuple[float, float]:
-    n = a + b + c + d
-    p, q, r, s = (a + d) / n, (b + c) / n, a * d / n, b * c / n
-    top, bottom = r.sum(), s.sum()
-    if not (top > 0 and bottom > 0):
-        return np.nan, np.nan
-    variance = (
-        np.sum(p * r) / top**2 + np.sum(p * s + q * r) / (top * bottom) + np.sum(q * s) / bottom**2
-    ) / 2
-    return float(np.log(top / bottom)), float(variance)
-
-
-def _mh_risk_ratio(a: Floats, b: Floats, c: Floats, d: Floats) -> tuple[float, float]:
-    n1, n2 = a + b, c + d
-    n = n1 + n2
-    top, bottom = np.sum(a * n2 / n), np.sum(c * n1 / n)
-    if not (top > 0 and bottom > 0):
-        return np.nan, np.nan
-    variance = np.sum((n1 * n2 * (a + c) - a * c * n) / n**2) / (top * bottom)
-    return float(np.log(top / bottom)), float(variance)
-
-
-def _mh_risk_difference(a: Floats, b: Floats, c: Floats, d: Floats) -> tuple[float, float]:
-    n1, n2 = a + b, c + d
-    n = n1 + n2
-    weight = np.sum(n1 * n2 / n)
-    estimate = np.sum(a * (n2 / n) - c * (n1 / n)) / weight
-    p = np.sum(c * (n1 / n) ** 2 - a * (n2 / n) ** 2 + (n1 / n) * (n2 / n) * (n2 - n1) / 2)
-    q = np.sum(a * (n2 - c) / n + c * (n1 - a) / n) / 2
-    return float(estimate), float((estimate * p + q) / weight**2)
-
-
-_MH: dict[str, Callable[[Floats, Floats, Floats, Floats], tuple[float, float]]] = {
-    "OR": _mh_odds,
-    "RR": _mh_risk_ratio,
-    "RD": _mh_risk_difference,
-}
 
 
 def _result(
