@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-OUTPUTS = ("analysis", "audit", "evidence", "figures", "safety", "comparisons", "tables", "report.html")
+OUTPUTS = (
+    *("analysis", "audit", "comparisons", "evidence", "figures", "safety", "tables"),
+    "report.html",
+)
 
 
 @dataclass(frozen=True)
