@@ -1,0 +1,82 @@
+"""The posterior agrees with a plain sum over a dense grid that shares no code with it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy.special import expit, gammaln, ndtr
+
+import poolprop as pp
+from poolprop.stats.empirical_bayes import glmm_study_effects
+from poolprop.stats.links import LINKS
+
+X, N = np.array([12.0, 91, 11, 12]), np.array([21.0, 110, 12, 13])
+
+
+def study_loglik(x, n, eta):
+    choose = gammaln(n + 1) - gammaln(x + 1) - gammaln(n - x + 1)
+    return choose + x * eta - n * np.logaddexp(0, eta)
+
+
+@pytest.fixture(scope="module")
+def grid():
+    """Return mu, tau and their joint posterior by brute force, half-normal(1) prior on tau."""
+    mu = np.linspace(-4, 9, 260)
+    tau = np.linspace(0, 5, 251)
+    z = np.linspace(-8, 8, 241)
+    phi = np.exp(-z * z / 2) / np.sqrt(2 * np.pi) * (z[1] - z[0])
+    log_post = np.empty((tau.size, mu.size))
+    for i, t in enumerate(tau):
+        eta = mu[:, None] + t * z
+        parts = [np.log(np.exp(study_loglik(x, n, eta)) @ phi) for x, n in zip(X, N, strict=True)]
+        prior = -np.logaddexp(0, mu) - np.logaddexp(0, -mu) - t * t / 2
+        log_post[i] = np.sum(parts, axis=0) + prior
+    mass = np.exp(log_post - log_post.max())
+    mass[[0, -1]] /= 2  # trapezoid in tau
+    return mu, tau, mass / mass.sum()
+
+
+@pytest.fixture(scope="module")
+def posterior():
+    return pp.bayes(X, N)
+
+
+def cdf_new(grid, theta):
+    mu, tau, mass = grid
+    inner = ndtr((theta - mu) / np.maximum(tau, 1e-3)[:, None])
+    return float(np.sum(mass * inner))
+
+
+@pytest.mark.parametrize("threshold", [0.3, 0.5, 0.8])
+def test_probability_above_a_threshold(grid, posterior, threshold):
+    mu, _, mass = grid
+    density = mass.sum(axis=0)
+    cut = np.log(threshold / (1 - threshold))
+    share = np.interp(cut, mu, np.cumsum(density) - density / 2)
+    assert posterior.prob_above(threshold) == pytest.approx(1 - share, abs=1e-3)
+    assert posterior.prob_new_above(threshold) == pytest.approx(1 - cdf_new(grid, cut), abs=1e-3)
+
+
+def test_mean_of_tau(grid, posterior):
+    _, tau, mass = grid
+    assert posterior.mean_tau == pytest.approx(float(mass.sum(axis=1) @ tau), abs=1e-3)
+
+
+def test_prediction_interval_holds_its_share(grid, posterior):
+    interval = posterior.prediction(0.95)
+    for end, share in ((interval.lower, 0.025), (interval.upper, 0.975)):
+        assert cdf_new(grid, np.log(end / (1 - end))) == pytest.approx(share, abs=1e-3)
+
+
+def test_study_estimates_of_the_one_step_model_are_posterior_means():
+    mu, tau = 1.4, 0.7
+    mean, sd = glmm_study_effects(X, N, mu, tau, LINKS["logit"])
+    z = np.linspace(-9, 9, 20001)
+    for i in range(X.size):
+        weight = np.exp(study_loglik(X[i], N[i], mu + tau * z) - z * z / 2)
+        weight /= weight.sum()
+        eta = mu + tau * z
+        centre = float(weight @ eta)
+        assert mean[i] == pytest.approx(centre, abs=1e-8)
+        assert sd[i] == pytest.approx(np.sqrt(weight @ (eta - centre) ** 2), abs=1e-8)
+    assert np.all(np.abs(expit(mean) - expit(mu)) < np.abs(X / N - expit(mu)) + 1e-12)
