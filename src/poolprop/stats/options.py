@@ -119,7 +119,7 @@ def resolve(
         prior=tau_prior or HalfNormal(),
         correction=correction,
         inversion=choice(inversion, "inversion", ("harmonic", "variance")),
-        tau2_value=_known_tau2(model, tau2_value),
+        tau2_value=_known_tau2(model, tau2_value, prediction),
         seed=seed,
         replicates=replicates,
     )
@@ -146,7 +146,13 @@ def _bootstrap(seed: int, replicates: int) -> None:
         )
 
 
-def _known_tau2(model: str, value: float | None) -> float | None:
+def _known_tau2(model: str, value: float | None, prediction: str | None) -> float | None:
+    if value is not None and prediction == "bootstrap":
+        raise EstimationError(
+            f"tau2_value is {value!r} and prediction is 'bootstrap'",
+            where="prediction",
+            hint="The bootstrap draws tau2; a known tau2 leaves nothing to draw.",
+        )
     if value is not None and (model != "two-step" or not 0 <= value < float("inf")):
         raise EstimationError(
             f"tau2_value is {value!r}",

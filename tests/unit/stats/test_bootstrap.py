@@ -132,3 +132,8 @@ def test_many_precise_studies_predict_as_the_normal_distribution_does():
     yi, vi = random.normal(0, 0.7, 400), np.full(400, 0.001)
     found = bootstrap_prediction(yi, vi, 0.95, 1, 20000)
     assert found.width == pytest.approx(2 * 1.96 * yi.std(), rel=0.04)
+
+
+def test_a_known_tau2_leaves_nothing_to_draw():
+    with pytest.raises(EstimationError, match="leaves nothing to draw"):
+        pp.pool([3, 5, 7], [9, 9, 9], "two-step", tau2_value=0.5, prediction="bootstrap")
