@@ -39,8 +39,8 @@ def parser() -> argparse.ArgumentParser:
     commands.add_to(actions)
     step = actions.add_parser("step", help="run one step of the workflow (the rules call this)")
     names = step.add_subparsers(dest="step", required=True, metavar="STEP")
-    for name, function in inspect.getmembers(steps, _is_step):
-        _add_step(names, name.replace("_", "-"), function)
+    for name, function in steps.all_steps():
+        _add_step(names, name, function)
     return top
 
 
@@ -57,10 +57,6 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 2
     except BrokenPipeError:
         return 1
-
-
-def _is_step(member: object) -> bool:
-    return inspect.isfunction(member) and member.__module__ == steps.__name__
 
 
 def _add_step(names: Any, name: str, function: Callable[..., None]) -> None:

@@ -7,9 +7,9 @@ import copy
 import pytest
 import small_review
 
-from poolprop.comparisons import comparisons
 from poolprop.evidence.pairs import pairs
 from poolprop.review import load_review
+from poolprop.synthesis.comparisons import comparisons
 
 
 @pytest.fixture

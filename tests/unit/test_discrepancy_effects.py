@@ -5,10 +5,10 @@ from __future__ import annotations
 import small_review
 
 from poolprop import pool
-from poolprop.discrepancy_effects import effects
 from poolprop.evidence.alternatives import alternative_rows
 from poolprop.evidence.datasets import data_rows, sets
 from poolprop.review import load_review
+from poolprop.synthesis.discrepancy_effects import effects
 
 CONFLICT = {
     "outcome_id": "R90", "arm_id": "larch", "population": "all", "setting": "relapsed_refractory",

@@ -10,7 +10,7 @@ import small_review
 from poolprop.evidence.datasets import data_rows
 from poolprop.evidence.safety import safety_sets
 from poolprop.review import load_review
-from poolprop.safety import safety
+from poolprop.synthesis.safety import safety
 
 EVENTS = [
     ("larch", "ae_rash", "3-4", 2, 20, "evaluable"),

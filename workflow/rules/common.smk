@@ -16,7 +16,7 @@ from poolprop.evidence.safety import safety_fingerprint
 from poolprop.evidence.tables import TABLES
 from poolprop import plan as analysis_plan
 from poolprop.review import check_review
-from poolprop.steps import SUPPLEMENT_TABLES
+from poolprop.steps.writing import SUPPLEMENT_TABLES
 
 CONFIG = workflow.configfiles[0] if workflow.configfiles else "config/config.yaml"
 CONFIG = os.path.relpath(CONFIG)
@@ -31,7 +31,6 @@ DATA = [
     for path in (f"{REVIEW.settings.data}/{model.FILE}" for model in TABLES.values())
     if os.path.exists(path)  # a table that is not required may be absent
 ]
-DATA = [path for path in DATA if os.path.exists(path)]  # not every table must be there
 
 # Jobs use this checkout's engine and templates and, unless conda provides one, the Python that
 # runs Snakemake. A prefix is no parameter: moving the checkout does not look like a change.
@@ -68,18 +67,20 @@ def modules(*names):
     return [ENGINE / name for name in names]
 
 
-CORE = modules("errors.py", "files.py", "plan.py", "settings.py", "steps.py")
-EVIDENCE_CODE = digest(*CORE, *modules("review.py", "evidence"))
-STATS_CODE = digest(
-    *CORE,
-    *modules(
-        "records.py", "synthesis.py", "discrepancy_effects.py", "safety.py", "stats"
-    ),
+CORE = modules("errors.py", "files.py", "plan.py", "settings", "steps/__init__.py")
+EVIDENCE_CODE = digest(*CORE, *modules("steps/evidence.py", "review.py", "evidence"))
+STATS_CODE = digest(*CORE, *modules("steps/synthesis.py", "synthesis", "stats"))
+TABLES_CODE = digest(
+    *CORE, *modules("steps/writing.py", "review.py", "evidence", "tables.py")
 )
-TABLES_CODE = digest(*CORE, *modules("review.py", "evidence", "tables.py"))
-PLOTS_CODE = digest(*CORE, *modules("plots", "report/formats.py", "report/textbox.py"))
+PLOTS_CODE = digest(
+    *CORE,
+    *modules("steps/writing.py", "plots", "report/formats.py", "report/textbox.py"),
+)
 REPORT_CODE = digest(
-    *CORE, *modules("review.py", "evidence", "report"), ROOT / "report"
+    *CORE,
+    *modules("steps/writing.py", "review.py", "evidence", "report"),
+    ROOT / "report",
 )
 ALL_CODE = digest(ENGINE, ROOT / "report", ROOT / "workflow", ROOT / "Snakefile")
 

@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
-from poolprop.records import Record, Rows, fit_rows, of_set, result_record, study_records, totals
 from poolprop.settings import Settings
+from poolprop.synthesis.records import (
+    Record,
+    Rows,
+    fit_rows,
+    of_set,
+    result_record,
+    study_records,
+    totals,
+)
 
 
 def safety(settings: Settings, data: Rows) -> Record:

@@ -6,8 +6,15 @@ from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
-from poolprop.records import Record, Rows, endpoint_record, fit_rows, of_set, result_record
 from poolprop.settings import Settings
+from poolprop.synthesis.records import (
+    Record,
+    Rows,
+    endpoint_record,
+    fit_rows,
+    of_set,
+    result_record,
+)
 
 
 def effects(settings: Settings, name: str, data: Rows, alternatives: Rows) -> Record:

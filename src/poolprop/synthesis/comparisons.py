@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from poolprop.records import Record, Rows
 from poolprop.settings import Settings
+from poolprop.synthesis.records import Record, Rows
 
 # Contrast -> how statsmodels calls it, and the interval that is taken.
 CONTRASTS = {

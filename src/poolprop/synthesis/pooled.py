@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from poolprop.records import (
+from poolprop.settings import Settings, Subgroup
+from poolprop.synthesis.records import (
     Record,
     Rows,
     counts,
@@ -22,7 +23,6 @@ from poolprop.records import (
     study_records,
     totals,
 )
-from poolprop.settings import Settings, Subgroup
 
 
 def pooled(settings: Settings, name: str, data: Rows, excluded: Rows) -> Record:

@@ -1,0 +1,30 @@
+"""The analysis plan: ``config/config.yaml``, checked and frozen.
+
+Everything that may be chosen is a field here; a key that is not here is an error. The JSON
+Schema in ``workflow/schemas/`` is made from these models, so that editors can complete keys.
+"""
+
+from __future__ import annotations
+
+from poolprop.settings.base import Block, Name
+from poolprop.settings.endpoints import Endpoint, Estimand, Filter, Selection, Subgroup
+from poolprop.settings.models import Model, Models
+from poolprop.settings.plan import Review, Settings
+from poolprop.settings.stages import Comparisons, Rules, Safety
+
+__all__ = [
+    "Block",
+    "Comparisons",
+    "Endpoint",
+    "Estimand",
+    "Filter",
+    "Model",
+    "Models",
+    "Name",
+    "Review",
+    "Rules",
+    "Safety",
+    "Selection",
+    "Settings",
+    "Subgroup",
+]

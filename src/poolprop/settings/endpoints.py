@@ -1,0 +1,75 @@
+"""Which rows are pooled: endpoints, their estimands and subgroups."""
+
+from __future__ import annotations
+
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from poolprop.settings.base import Block, Name
+
+
+class Filter(Block):
+    """Which rows may enter, by what their patients are."""
+
+    setting: tuple[str, ...] = Field((), description="Keep only these settings.")
+    lineage: tuple[str, ...] = Field((), description="Keep only these lineages.")
+    drug_class: tuple[str, ...] = Field((), description="Keep arms with any of these classes.")
+
+
+class Selection(Block):
+    """Which row of each arm an analysis uses."""
+
+    outcome: str = Field(description="Term of the vocabulary's field 'outcome'.")
+    denominator: str = Field(description="The one denominator basis of this pool.")
+    timepoints: tuple[str, ...] = Field(min_length=1, description="In order of preference.")
+    populations: tuple[str, ...] = Field(
+        ("all",), min_length=1, description="In order of preference."
+    )
+    roles: tuple[str, ...] = Field(("regimen",), min_length=1, description="Roles of arms.")
+    record_types: tuple[str, ...] = Field(
+        ("reported", "derived", "harmonised", "back_calculated"),
+        min_length=1,
+        description="How the figure may have come about.",
+    )
+    grades: tuple[str, ...] = Field((), description="Grades of adverse events; empty: any row.")
+    where: Filter = Field(Filter(), description="Further filters.")
+
+
+class Estimand(Selection):
+    """One question asked of one endpoint."""
+
+    label: str = Field(min_length=1, description="Name in tables and figures.")
+    description: str = Field("", description="One sentence for the methods section.")
+
+
+class Subgroup(Block):
+    """Levels of one factor, each pooled on its own."""
+
+    label: str = Field(min_length=1, description="Name in tables and figures.")
+    estimand: str = Field("primary", description="The estimand that is split.")
+    populations: tuple[str, ...] = Field((), description="Instead of the estimand's.")
+    record_types: tuple[str, ...] = Field((), description="Instead of the estimand's.")
+
+
+class Endpoint(Block):
+    """An outcome with its estimands and subgroups."""
+
+    label: str = Field(min_length=1, description="Full name.")
+    short: str = Field(min_length=1, description="Short name for figures.")
+    description: str = Field("", description="Definition, for the methods section.")
+    secondary: bool = Field(False, description="Left out of the answer at the top of the report.")
+    estimands: dict[Name, Estimand] = Field(description="By name; one must be 'primary'.")
+    subgroups: dict[Literal["setting", "lineage"], Subgroup] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _has_primary(self) -> Self:
+        if "primary" not in self.estimands:
+            raise ValueError("one estimand must be called 'primary'")
+        for name, subgroup in self.subgroups.items():
+            if subgroup.estimand not in self.estimands:
+                raise ValueError(
+                    f"subgroup {name!r} splits the estimand {subgroup.estimand!r}, which is not "
+                    f"among {sorted(self.estimands)}"
+                )
+        return self

@@ -1,0 +1,49 @@
+"""Which models pool."""
+
+from __future__ import annotations
+
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from poolprop.settings.base import Block
+
+
+class Model(Block):
+    """One way of pooling: the keyword arguments of ``poolprop.pool``."""
+
+    model: Literal["glmm", "two-step", "beta-binomial", "common"] = Field(
+        "glmm", description="Likelihood or two-step model."
+    )
+    measure: Literal["PR", "PLN", "PLO", "PAS", "PFT"] = Field(
+        "PLO", description="Scale of a two-step model; PLO (logit) for the GLMM."
+    )
+    tau2: Literal["DL", "HE", "HS", "SJ", "ML", "REML", "EB", "PM"] = Field(
+        "ML", description="Estimator of the between-study variance; ML for likelihood models."
+    )
+    ci: Literal["wald", "t", "hksj", "hksj-adhoc", "kr", "profile", "profile-ck"] = Field(
+        "profile-ck", description="How the confidence interval is made."
+    )
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        likelihood = self.model in ("glmm", "beta-binomial")
+        if likelihood and (self.measure != "PLO" or self.tau2 != "ML"):
+            raise ValueError(f"model {self.model!r} needs measure PLO and tau2 ML")
+        if likelihood and self.ci in ("hksj", "hksj-adhoc", "kr"):
+            raise ValueError(f"ci {self.ci!r} is for two-step models, not for {self.model!r}")
+        if not likelihood and self.ci in ("profile", "profile-ck"):
+            raise ValueError(f"ci {self.ci!r} is for likelihood models, not for {self.model!r}")
+        return self
+
+    @property
+    def key(self) -> str:
+        """The part of a result id that names the model, e.g. ``two-step.PLO.REML.hksj``."""
+        return ".".join((self.model, self.measure, self.tau2, self.ci))
+
+
+class Models(Block):
+    """The model that answers, and those shown beside it."""
+
+    primary: Model = Field(Model(), description="The model of every headline number.")
+    comparisons: tuple[Model, ...] = Field((), description="Shown beside it, never instead.")

@@ -1,0 +1,37 @@
+"""The whole plan, put together from its blocks."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from poolprop.settings.base import Block, Name
+from poolprop.settings.endpoints import Endpoint
+from poolprop.settings.models import Models
+from poolprop.settings.stages import Comparisons, Rules, Safety
+
+
+class Review(Block):
+    """What the review asks, in the words of the report."""
+
+    title: str = Field(min_length=1, description="Title of the report.")
+    question: str = Field(min_length=1, description="The question the review answers.")
+    caveat: str = Field("", description="Said beside each estimate that averages over settings.")
+    version: str = Field("", description="Version of the evidence, shown in the header.")
+
+
+class Settings(Block):
+    """The whole plan."""
+
+    review: Review
+    data: str = Field("data", description="Folder of the study tables.")
+    level: float = Field(0.95, gt=0.5, lt=1, description="Level of all intervals.")
+    study_interval: Literal["clopper-pearson", "wilson"] = Field(
+        "clopper-pearson", description="Interval of single studies in figures."
+    )
+    models: Models = Field(Models())
+    rules: Rules = Field(Rules())
+    endpoints: dict[Name, Endpoint] = Field(min_length=1)
+    safety: Safety | None = Field(None, description="Leave out where there is nothing to pool.")
+    comparisons: Comparisons | None = Field(None, description="Leave out without two-arm studies.")

@@ -1,0 +1,44 @@
+"""The stages beside pooling: adverse events, two-arm comparisons, and when a test is shown."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from poolprop.settings.base import Block
+
+
+class Safety(Block):
+    """Adverse events: every term and grade that enough studies share is pooled."""
+
+    prefix: str = Field(min_length=1, description="Outcome terms that begin so are events.")
+    denominator: str = Field(description="The one denominator basis of these pools.")
+    populations: tuple[str, ...] = Field(
+        ("all",), min_length=1, description="In order of preference."
+    )
+    roles: tuple[str, ...] = Field(("regimen",), min_length=1, description="Roles of arms.")
+    record_types: tuple[str, ...] = Field(
+        ("reported", "derived", "back_calculated"),
+        min_length=1,
+        description="How the figure may have come about.",
+    )
+    min_studies: int = Field(2, ge=1, description="Below this the figures are tabulated only.")
+
+
+class Comparisons(Block):
+    """Which figures of two-arm studies are compared between their arms."""
+
+    outcomes: tuple[str, ...] = Field(min_length=1, description="Terms of the vocabulary.")
+    denominator: str = Field(description="The one denominator basis.")
+    record_types: tuple[str, ...] = Field(
+        ("reported", "derived", "back_calculated"),
+        min_length=1,
+        description="How the figures may have come about.",
+    )
+
+
+class Rules(Block):
+    """When a test may be shown."""
+
+    min_studies_per_level: int = Field(
+        2, ge=1, description="A subgroup test needs this many studies in each of two levels."
+    )

@@ -1,0 +1,57 @@
+"""From analysis data sets to estimates."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from poolprop.files import read_csv, write_json
+
+
+def synthesise(config: Path, endpoint: str, data: Path, excluded: Path, out: Path) -> None:
+    """Pool every estimand of an endpoint by every model of the plan."""
+    from poolprop.plan import load
+    from poolprop.synthesis.pooled import pooled
+
+    write_json(out, pooled(load(config), endpoint, read_csv(data), read_csv(excluded)))
+
+
+def subgroups(config: Path, endpoint: str, data: Path, out: Path) -> None:
+    """Pool the levels of each factor, and test between them where the plan allows it."""
+    from poolprop.plan import load
+    from poolprop.synthesis.pooled import by_subgroup
+
+    write_json(out, by_subgroup(load(config), endpoint, read_csv(data)))
+
+
+def influence(config: Path, endpoint: str, data: Path, out: Path) -> None:
+    """Repool the primary estimand without each study in turn."""
+    from poolprop.plan import load
+    from poolprop.synthesis.pooled import leave_one_out
+
+    write_json(out, leave_one_out(load(config), endpoint, read_csv(data)))
+
+
+def discrepancy_effects(
+    config: Path, endpoint: str, data: Path, alternatives: Path, out: Path
+) -> None:
+    """Repool each estimand as if each discrepancy of the sources had been decided otherwise."""
+    from poolprop.plan import load
+    from poolprop.synthesis.discrepancy_effects import effects
+
+    write_json(out, effects(load(config), endpoint, read_csv(data), read_csv(alternatives)))
+
+
+def safety(config: Path, data: Path, out: Path) -> None:
+    """Pool adverse events that enough studies share."""
+    from poolprop.plan import load
+    from poolprop.synthesis.safety import safety as pool_events
+
+    write_json(out, pool_events(load(config), read_csv(data)))
+
+
+def comparisons(config: Path, data: Path, out: Path) -> None:
+    """Compare the arms of each two-arm study."""
+    from poolprop.plan import load
+    from poolprop.synthesis.comparisons import comparisons as compare
+
+    write_json(out, compare(load(config), read_csv(data)))

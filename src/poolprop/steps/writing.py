@@ -1,0 +1,75 @@
+"""From estimates to what people read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from poolprop.files import read_json, write_csv, write_json, write_text
+
+# Curated tables that the report shows as they are.
+SUPPLEMENT_TABLES = ("risk_of_bias", "benchmarks", "survival")
+
+
+def tables(config: Path, pools: Sequence[Path], subgroups: Sequence[Path], out: Path) -> None:
+    """Write results, studies and discrepancies as tidy tables into a folder."""
+    from poolprop.review import load_review
+    from poolprop.tables import (
+        discrepancy_table,
+        pool_table,
+        study_table,
+        subgroup_table,
+        supplement_table,
+    )
+
+    evidence = load_review(config).evidence
+    pool_records = [read_json(path, "poolprop/pool/1") for path in pools]
+    subgroup_records = [read_json(path, "poolprop/subgroups/1") for path in subgroups]
+    for name, (columns, rows) in {
+        "pool": pool_table(pool_records),
+        "subgroups": subgroup_table(subgroup_records),
+        "studies": study_table(evidence),
+        "discrepancies": discrepancy_table(evidence),
+        **{name: supplement_table(evidence, name) for name in SUPPLEMENT_TABLES},
+    }.items():
+        write_csv(out / f"{name}.csv", columns, rows)
+
+
+def forest(config: Path, pool: Path, svg: Path, pdf: Path) -> None:
+    """Draw the static forest plot of an endpoint's primary estimand."""
+    from poolprop.plan import load
+    from poolprop.plots.forest import forest_of
+    from poolprop.plots.style import save
+
+    figure = forest_of(read_json(pool, "poolprop/pool/1"), interval=load(config).study_interval)
+    for path in (svg, pdf):
+        save(figure, path)
+
+
+def manifest(
+    config: Path, inputs: Sequence[Path], outputs: Sequence[Path], code: str, out: Path
+) -> None:
+    """Write hashes of inputs and outputs, versions, and the plan that ran."""
+    from poolprop.audit.manifest import manifest as describe
+    from poolprop.plan import load
+
+    write_json(out, describe(load(config), inputs, outputs, code))
+
+
+def report(config: Path, results: Path, source: Path, out: Path) -> None:
+    """Write the report: one page that needs nothing else."""
+    from poolprop.report.render import build
+    from poolprop.review import load_review
+
+    review = load_review(config)
+    terms: dict[str, dict[str, str]] = {}
+    for (field, term), entry in review.evidence.terms.items():
+        terms.setdefault(field, {})[term] = entry.label
+    write_text(out, build(results, source, review.settings, terms))
+
+
+def schema(out: Path) -> None:
+    """Write the JSON Schema of the plan (``make schema``)."""
+    from poolprop.plan import json_schema
+
+    write_json(out, json_schema())

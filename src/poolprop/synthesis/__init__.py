@@ -1,0 +1,1 @@
+"""Where the plan meets the engine: analysis data sets in, result records out."""
