@@ -17,19 +17,15 @@ from rows import Dataset
 from poolprop.stats import betabinom, glmm, measures, tau2_intervals
 from poolprop.stats.distributions import chi_square_pvalue, profile_cut, t_pvalue, t_quantile
 from poolprop.stats.empirical_bayes import shrunken_effects
+from poolprop.stats.glmm_intervals import glmm_profile, pooled_mean, profile_interval
 from poolprop.stats.henmi_copas import henmi_copas
 from poolprop.stats.heterogeneity import typical_variance
 from poolprop.stats.influence import case_diagnostics
 from poolprop.stats.intervals import study_intervals
+from poolprop.stats.levels_glmm import fit_levels
 from poolprop.stats.links import LINKS
 from poolprop.stats.pool_betabinom import betabinom_profile
-from poolprop.stats.pool_glmm import (
-    deviance,
-    glmm_profile,
-    marginal_mean,
-    profile_ci,
-    saturated_loglik,
-)
+from poolprop.stats.pool_glmm import deviance, marginal_mean, saturated_loglik
 from poolprop.stats.profile import mu_limits, tau_limits
 from poolprop.stats.regression import fit_regression
 from poolprop.stats.reml import local_maxima, normal_loglik
@@ -208,7 +204,8 @@ def glmm_fit(data: Dataset) -> Quantities:
     found = _glmm(fit, data)
     if fit.separated and data.k == 1:
         return found | {"pl.ub": math.inf, "bt.pl.ub": 1.0}
-    limits = profile_ci(data.x, data.n, fit, LOGIT, CHI_SQUARE, [])
+    mean = pooled_mean(data.x, data.n, fit, LOGIT)
+    limits = profile_interval(mean, CHI_SQUARE, LOGIT, [])
     found |= _profile_limits(limits.lower, limits.upper)
     if not fit.separated:
         ends = tau_limits(glmm_profile(data.x, data.n, fit, LOGIT), CHI_SQUARE)
@@ -726,10 +723,9 @@ def subgroup_glmm(data: Dataset, tau2: str) -> Quantities:
     groups = {level: level_of(data, level) for level in dict.fromkeys(data.group)}
     shared = None
     if tau2 == "common":
-        design = np.column_stack([[g == level for g in data.group] for level in groups])
-        shared = glmm.fit_glmm(data.x, data.n, design.astype(float), LOGIT)
+        shared = fit_levels(data.x, data.n, np.array(data.group, dtype=object), LOGIT)
     random, fixed = [], []
-    for i, (level, part) in enumerate(groups.items()):
+    for level, part in groups.items():
         alone = glmm.fit_glmm(part.x, part.n, intercept(part.k), LOGIT, common=True)
         fit = glmm.fit_glmm(part.x, part.n, intercept(part.k), LOGIT)
         found |= {
@@ -741,7 +737,7 @@ def subgroup_glmm(data: Dataset, tau2: str) -> Quantities:
             continue
         mu, variance = float(fit.beta[0]), float(fit.cov[0, 0])
         if shared is not None:
-            mu, variance = float(shared.beta[i]), float(shared.cov[i, i])
+            mu, variance = shared.means[level], shared.variances[level]
         random.append((mu, variance))
         fixed.append((float(alone.beta[0]), float(alone.cov[0, 0])))
         wald, common = (
@@ -771,7 +767,7 @@ def subgroup_glmm(data: Dataset, tau2: str) -> Quantities:
         if name == "random" and shared is not None:
             # The levels' means are correlated through the tau they share.
             contrast = np.eye(len(groups))[1:] - np.eye(len(groups))[0]
-            slopes, cov = contrast @ shared.beta, contrast @ shared.cov @ contrast.T
+            slopes, cov = contrast @ means, contrast @ shared.cov @ contrast.T
             q = float(slopes @ np.linalg.solve(cov, slopes))
         found[f"Q.b.{name}"] = q
         found[f"pval.Q.b.{name}"] = chi_square_pvalue(q, len(groups) - 1)

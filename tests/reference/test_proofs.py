@@ -6,11 +6,14 @@ nothing with the engine's quadrature.
 
 from __future__ import annotations
 
+import csv
+
 import numpy as np
 import pytest
 from agreement import exceptions, source
 from compute import moderator_design
-from rows import PUBLIC, read_datasets, read_expected
+from rows import HERE, PUBLIC, read_datasets, read_expected
+from scipy.optimize import minimize_scalar
 from scipy.special import gammaln, xlogy
 
 from poolprop.stats.glmm import fit_glmm
@@ -104,6 +107,36 @@ def test_studies_of_one_patient_have_no_finite_logit():
     """R's Wald statistic of them is that of a diverged fit."""
     data = DATASETS["c_n1_only"]
     assert np.all((data.x == 0) | (data.x == data.n))
+
+
+def test_the_upper_limit_of_tau2_meets_its_equation_at_ours_and_not_at_the_reference():
+    """At tau = 257 the grid's points are 0.3 logits apart; the reference's nodes are 4.6 apart."""
+    data = DATASETS["c_separated_mixed"]
+    theirs, ours = exception_values()["c_separated_mixed", "glmm_exact|ML", "tau2.pl.ub"]
+    top = fit_glmm(data.x, data.n, np.ones((data.k, 1)), LOGIT).loglik
+
+    def excess(tau2):
+        tau = np.sqrt(tau2)
+        best = minimize_scalar(
+            lambda mu: -dense_loglik(data, np.full(data.k, mu), tau),
+            bracket=(-0.1 * tau, 0.1 * tau),
+            tol=1e-10,
+        )
+        return 2 * (top + best.fun) - 3.841458820694124
+
+    assert abs(excess(ours)) < 1e-7
+    assert abs(excess(theirs)) > 1e-6
+
+
+def exception_values():
+    """Return R's value and ours of each exception."""
+    with (HERE / "exceptions.csv").open(newline="") as handle:
+        return {
+            (row["dataset_id"], row["method"], row["quantity"]): tuple(
+                float(row[name] or "nan") for name in ("r_value", "our_value")
+            )
+            for row in csv.DictReader(handle)
+        }
 
 
 def test_every_glmm_exception_is_one_of_these_data_sets():

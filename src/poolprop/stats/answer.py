@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from poolprop.stats.empirical_bayes import StudyEffects
 from poolprop.stats.heterogeneity import Heterogeneity
 from poolprop.stats.inputs import Floats
-from poolprop.stats.results import Interval
+from poolprop.stats.options import Options
+from poolprop.stats.results import Interval, PoolResult
 
 Inverse = Callable[[float], float]
+TWO_STUDIES = (
+    "Two studies: between-study variance is hardly identified; read the interval with care."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +50,8 @@ class Answer:
         Population-averaged proportion, where the model has one of its own.
     tau2_p : float or None
         P value of the likelihood-ratio test of ``tau2 = 0``.
+    study_effects : StudyEffects or None
+        Each study drawn towards the mean, where the model does that.
     """
 
     estimate: float
@@ -62,3 +70,50 @@ class Answer:
     notes: list[str]
     marginal_mean: float | None = None
     tau2_p: float | None = None
+    study_effects: StudyEffects | None = None
+
+
+def pooled_result(x: Floats, n: Floats, options: Options, answer: Answer) -> PoolResult:
+    """Return a model's answer about studies as the public result."""
+    spread = answer.heterogeneity
+    notes = ([TWO_STUDIES] if x.size == 2 else []) + answer.notes
+    if not answer.converged:
+        notes.append("The likelihood has no proper maximum: read estimate and tau2 with caution.")
+    return PoolResult(
+        model=options.model,
+        measure=options.measure,
+        link=options.link if options.measure == "PLO" else "",
+        tau2_method=options.tau2,
+        ci_method=options.ci,
+        level=options.level,
+        k=x.size,
+        events=int(x.sum()),
+        total=int(n.sum()),
+        estimate=answer.estimate,
+        se=answer.se if math.isfinite(answer.se) else None,
+        ci_estimate=answer.ci,
+        proportion=answer.proportion,
+        ci=_around(answer.ci_proportion, answer.proportion),
+        prediction=answer.prediction,
+        prediction_method=answer.prediction_method,
+        tau2=answer.tau2,
+        i2=spread.i2,
+        i2_definition=spread.i2_definition,
+        h2=spread.h2,
+        q=spread.q,
+        q_df=spread.q_df,
+        q_p=spread.q_p,
+        loglik=answer.loglik,
+        converged=answer.converged,
+        notes=tuple(notes),
+        method=answer.method,
+        weights=tuple(answer.weights.tolist()),
+        marginal_mean=answer.marginal_mean,
+        tau2_p=answer.tau2_p,
+        study_effects=answer.study_effects,
+    )
+
+
+def _around(interval: Interval, value: float) -> Interval:
+    """Return the interval widened by rounding error at most, so that it holds the estimate."""
+    return Interval(lower=min(interval.lower, value), upper=max(interval.upper, value))

@@ -8,6 +8,8 @@ Raudenbush SW, Bryk AS (1985). Empirical Bayes meta-analysis. Journal of Educati
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -16,6 +18,32 @@ from poolprop.stats.inputs import Floats, effects
 from poolprop.stats.links import Link
 from poolprop.stats.quadrature import moments
 from poolprop.stats.wls import intercept, weighted_fit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StudyEffects:
+    """Each study's true effect as the fitted model sees it, in the order of the studies.
+
+    Attributes
+    ----------
+    effect, se : tuple of float
+        Posterior means and standard deviations given the fitted model, on its scale.
+    proportion : tuple of float
+        The same effects as proportions.
+    """
+
+    effect: tuple[float, ...]
+    se: tuple[float, ...]
+    proportion: tuple[float, ...]
+
+    @classmethod
+    def of(cls, effect: Floats, se: Floats, proportion: Floats) -> StudyEffects:
+        """Return arrays of shape (k,) as tuples."""
+        return cls(
+            effect=tuple(effect.tolist()),
+            se=tuple(se.tolist()),
+            proportion=tuple(proportion.tolist()),
+        )
 
 
 def shrunken_effects(yi: ArrayLike, vi: ArrayLike, tau2: float) -> tuple[Floats, Floats]:

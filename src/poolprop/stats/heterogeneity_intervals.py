@@ -17,12 +17,12 @@ from numpy.typing import ArrayLike
 
 from poolprop.stats.distributions import chi_square_quantile
 from poolprop.stats.glmm import TAU_BOUNDARY, fit_glmm
+from poolprop.stats.glmm_intervals import glmm_profile
 from poolprop.stats.heterogeneity import typical_variance
 from poolprop.stats.inputs import Floats, counts
 from poolprop.stats.links import LINKS
 from poolprop.stats.measures import effects_of
 from poolprop.stats.options import Options, resolve
-from poolprop.stats.pool_glmm import glmm_profile
 from poolprop.stats.profile import tau_limits
 from poolprop.stats.results import Interval
 from poolprop.stats.tau2_intervals import profile_likelihood, q_profile

@@ -56,21 +56,21 @@ class Options:
 
 def resolve(
     *,
-    model: str,
-    measure: str,
-    link: str,
-    tau2: str | None,
-    ci: str | None,
-    level: float,
-    prediction: str | None,
-    tau_prior: Prior | None,
-    correction: str,
-    inversion: str,
-    tau2_value: float | None,
-    seed: int,
-    replicates: int,
+    model: str = "glmm",
+    measure: str = "PLO",
+    link: str = "logit",
+    tau2: str | None = None,
+    ci: str | None = None,
+    level: float = 0.95,
+    prediction: str | None = None,
+    tau_prior: Prior | None = None,
+    correction: str = "only0",
+    inversion: str = "harmonic",
+    tau2_value: float | None = None,
+    seed: int = 20260101,
+    replicates: int = 2000,
 ) -> Options:
-    """Fill in defaults and refuse what does not go together.
+    """Fill in defaults, those of :func:`poolprop.pool`, and refuse what does not go together.
 
     Raises
     ------

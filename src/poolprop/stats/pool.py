@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from poolprop.stats.answer import Answer
+from poolprop.stats.answer import Answer, pooled_result
 from poolprop.stats.inputs import Floats, counts
 from poolprop.stats.intervals import study_intervals
 from poolprop.stats.links import LINKS
@@ -21,9 +20,6 @@ from poolprop.stats.pool_two_step import pool_two_step
 from poolprop.stats.priors import Prior
 from poolprop.stats.results import Interval, PoolResult
 
-TWO_STUDIES = (
-    "Two studies: between-study variance is hardly identified; read the interval with care."
-)
 MODELS: dict[str, Callable[[Floats, Floats, Options], Answer]] = {
     "glmm": pool_glmm,
     "two-step": pool_two_step,
@@ -132,51 +128,7 @@ def pool(
     )
     if x.size == 1 and tau2_value is None:
         return _single(x, n, options)
-    return _result(x, n, options, MODELS[model](x, n, options))
-
-
-def _result(x: Floats, n: Floats, options: Options, answer: Answer) -> PoolResult:
-    spread = answer.heterogeneity
-    notes = ([TWO_STUDIES] if x.size == 2 else []) + answer.notes
-    if not answer.converged:
-        notes.append("The likelihood has no proper maximum: read estimate and tau2 with caution.")
-    return PoolResult(
-        model=options.model,
-        measure=options.measure,
-        link=options.link if options.measure == "PLO" else "",
-        tau2_method=options.tau2,
-        ci_method=options.ci,
-        level=options.level,
-        k=x.size,
-        events=int(x.sum()),
-        total=int(n.sum()),
-        estimate=answer.estimate,
-        se=answer.se if math.isfinite(answer.se) else None,
-        ci_estimate=answer.ci,
-        proportion=answer.proportion,
-        ci=_around(answer.ci_proportion, answer.proportion),
-        prediction=answer.prediction,
-        prediction_method=answer.prediction_method,
-        tau2=answer.tau2,
-        i2=spread.i2,
-        i2_definition=spread.i2_definition,
-        h2=spread.h2,
-        q=spread.q,
-        q_df=spread.q_df,
-        q_p=spread.q_p,
-        loglik=answer.loglik,
-        converged=answer.converged,
-        notes=tuple(notes),
-        method=answer.method,
-        weights=tuple(answer.weights.tolist()),
-        marginal_mean=answer.marginal_mean,
-        tau2_p=answer.tau2_p,
-    )
-
-
-def _around(interval: Interval, value: float) -> Interval:
-    """Return the interval widened by rounding error at most, so that it holds the estimate."""
-    return Interval(lower=min(interval.lower, value), upper=max(interval.upper, value))
+    return pooled_result(x, n, options, MODELS[model](x, n, options))
 
 
 def _single(x: Floats, n: Floats, options: Options) -> PoolResult:

@@ -9,54 +9,63 @@ from scipy.special import xlogy
 
 from poolprop.stats.answer import Answer
 from poolprop.stats.bayes import bayes
-from poolprop.stats.bootstrap_lr import bootstrap_interval
-from poolprop.stats.distributions import chi_square_pvalue, profile_cut, t_quantile
-from poolprop.stats.glmm import TAU_BOUNDARY, GlmmFit, fit_glmm, likelihood
+from poolprop.stats.distributions import chi_square_pvalue
+from poolprop.stats.empirical_bayes import StudyEffects, glmm_study_effects
+from poolprop.stats.glmm import TAU_BOUNDARY, GlmmFit, fit_glmm
+from poolprop.stats.glmm_intervals import (
+    Mean,
+    as_proportion,
+    interval_words,
+    mean_interval,
+    plug_in_prediction,
+    pooled_mean,
+)
 from poolprop.stats.heterogeneity import FROM_TAU2, Heterogeneity, typical_variance
 from poolprop.stats.inputs import Floats
 from poolprop.stats.links import LINKS, LOG_SQRT_2PI, Link
 from poolprop.stats.measures import effect_sizes
 from poolprop.stats.options import Options
-from poolprop.stats.profile import REACH, TAU_TOP, Profile, boundary_limit, mu_limits
 from poolprop.stats.quadrature import log_choose
 from poolprop.stats.results import Interval
 from poolprop.stats.wls import intercept
-
-WORDS = {
-    "wald": "Wald interval",
-    "t": "Wald interval with Student's t, k - 1 degrees of freedom",
-    "profile": "profile-likelihood interval, chi-square cut",
-    "profile-ck": "profile-likelihood interval, small-sample cut c_k",
-    "bootstrap-lr": "likelihood-ratio interval calibrated by bootstrap under each null value",
-}
 
 
 def pool_glmm(x: Floats, n: Floats, options: Options) -> Answer:
     """Fit the binomial-normal model to ``k >= 2`` studies and report ``mu``."""
     link = LINKS[options.link]
     fit = fit_glmm(x, n, intercept(x.size), link)
-    mu, notes = float(fit.beta[0]), []
-    if fit.separated:
-        notes.append(boundary_note(mu))
-    if fit.runaway:
-        notes.append(
-            "The likelihood rises with tau without end (each study is near 0 % or 100 %): estimate "
-            f"and interval take tau <= {TAU_BOUNDARY:g}."
-        )
-    ci = _interval(x, n, fit, options, notes)
-    prediction, words = _prediction(x, n, fit, options, notes)
+    mean = pooled_mean(x, n, fit, link)
+    notes = boundary_notes(fit)
+    ci = mean_interval(mean, options, notes)
+    prediction, words = _prediction(x, n, mean, options, notes)
+    method = f"binomial-normal GLMM, {link.name} link, ML, {interval_words(options)}"
+    return glmm_answer(x, n, fit, link, ci, (prediction, words), method, notes)
+
+
+def glmm_answer(
+    x: Floats,
+    n: Floats,
+    fit: GlmmFit,
+    link: Link,
+    ci: Interval,
+    prediction: tuple[Interval | None, str],
+    method: str,
+    notes: list[str],
+) -> Answer:
+    """Return a fit of one mean, with its intervals, as an answer."""
+    mu, variance = float(fit.beta[0]), float(fit.cov[0, 0])
     return Answer(
         estimate=mu,
-        se=math.sqrt(fit.cov[0, 0]) if np.isfinite(fit.cov[0, 0]) else math.nan,
+        se=math.sqrt(variance) if math.isfinite(variance) else math.nan,
         tau2=fit.tau**2,
         ci=ci,
-        proportion=_proportion(mu, link),
+        proportion=as_proportion(mu, link),
         ci_proportion=Interval(
-            lower=_proportion(ci.lower, link), upper=_proportion(ci.upper, link)
+            lower=as_proportion(ci.lower, link), upper=as_proportion(ci.upper, link)
         ),
-        prediction=prediction,
-        prediction_method=words,
-        method=f"binomial-normal GLMM, {link.name} link, ML, {interval_words(options)}",
+        prediction=prediction[0],
+        prediction_method=prediction[1],
+        method=method,
         heterogeneity=deviance(x, n, fit, link),
         loglik=fit.loglik,
         weights=fit.information / fit.information.sum(),
@@ -64,15 +73,26 @@ def pool_glmm(x: Floats, n: Floats, options: Options) -> Answer:
         notes=notes,
         marginal_mean=marginal_mean(mu, fit.tau, link),
         tau2_p=tau2_test(fit),
+        study_effects=None if fit.separated else _study_effects(x, n, mu, fit.tau, link),
     )
 
 
-def interval_words(options: Options) -> str:
-    """Return the name of the interval, with seed and replicates if it is bootstrapped."""
-    words = WORDS[options.ci]
-    if options.ci != "bootstrap-lr":
-        return words
-    return f"{words} ({options.replicates} replicates, seed {options.seed})"
+def _study_effects(x: Floats, n: Floats, mu: float, tau: float, link: Link) -> StudyEffects:
+    effect, se = glmm_study_effects(x, n, mu, tau, link)
+    return StudyEffects.of(effect, se, link.inverse(effect))
+
+
+def boundary_notes(fit: GlmmFit) -> list[str]:
+    """Say what is special about an infinite mean, or a ``tau`` that had to be bounded."""
+    notes = []
+    if fit.separated:
+        notes.append(boundary_note(float(fit.beta[0])))
+    if fit.runaway:
+        notes.append(
+            "The likelihood rises with tau without end (each study is near 0 % or 100 %): estimate "
+            f"and interval take tau <= {TAU_BOUNDARY:g}."
+        )
+    return notes
 
 
 def boundary_note(mu: float) -> str:
@@ -109,7 +129,7 @@ def deviance(x: Floats, n: Floats, fit: GlmmFit, link: Link) -> Heterogeneity:
     """
     df = x.size - 1
     q = max(0.0, 2 * (saturated_loglik(x, n) - fit.loglik_common))
-    if link.name != "logit" or fit.separated:
+    if link.name != "logit" or fit.separated or df == 0:
         return Heterogeneity(q=q, q_df=df, q_p=chi_square_pvalue(q, df), i2=None, h2=None)
     typical = typical_variance(effect_sizes(x, n, "PLO")[1], intercept(x.size))
     tau2 = fit.tau**2
@@ -129,84 +149,15 @@ def saturated_loglik(x: Floats, n: Floats) -> float:
     return float(np.sum(parts))
 
 
-def _proportion(eta: float, link: Link) -> float:
-    return float(eta > 0) if math.isinf(eta) else float(link.inverse(np.float64(eta)))
-
-
-def _interval(x: Floats, n: Floats, fit: GlmmFit, options: Options, notes: list[str]) -> Interval:
-    mu, ci = float(fit.beta[0]), options.ci
-    if ci in ("wald", "t") and np.isfinite(fit.cov[0, 0]):
-        df = math.inf if ci == "wald" else x.size - 1
-        half = t_quantile(options.level, df) * math.sqrt(fit.cov[0, 0])
-        return Interval(lower=mu - half, upper=mu + half)
-    if ci in ("wald", "t"):
-        notes.append(
-            "A Wald interval does not exist here: the profile interval (chi-square) is given."
-        )
-    link = LINKS[options.link]
-    cut = profile_cut(options.level, x.size, small_sample=ci == "profile-ck")
-    plain = profile_ci(x, n, fit, link, cut, notes)
-    if ci != "bootstrap-lr":
-        return plain
-    profile = glmm_profile(x, n, fit, link)
-    return bootstrap_interval(
-        profile, n, plain, options.level, cut, options.seed, options.replicates
-    )
-
-
-def glmm_profile(x: Floats, n: Floats, fit: GlmmFit, link: Link) -> Profile:
-    """Return the likelihood as :mod:`poolprop.stats.profile` takes it."""
-    return Profile(
-        evaluate=likelihood(x, n, intercept(x.size), link),
-        mu=float(fit.beta[0]),
-        second=fit.tau,
-        loglik=fit.loglik,
-        reach=REACH[link.name],
-        top=TAU_BOUNDARY if fit.runaway else TAU_TOP,
-    )
-
-
-def profile_ci(
-    x: Floats, n: Floats, fit: GlmmFit, link: Link, cut: float, notes: list[str]
-) -> Interval:
-    """Return the profile-likelihood interval of ``mu``; remarks are added to ``notes``."""
-    mu = float(fit.beta[0])
-    profile = glmm_profile(x, n, fit, link)
-    if fit.separated:
-        # One patient in four times as many would be near the boundary indeed.
-        share = 1 / (4 * n.sum() + 4)
-        inside = float(link.forward(np.float64(share if mu < 0 else 1 - share)))
-        limit, bounded = boundary_limit(profile, cut, x.size, inside)
-        if bounded:
-            notes.append(
-                "So few studies bound the proportion only if tau is bounded: the limit takes "
-                f"tau <= {TAU_BOUNDARY:g}."
-            )
-        return Interval(lower=min(mu, limit), upper=max(mu, limit))
-    lower, upper = mu_limits(profile, cut)
-    if np.isinf(lower) or np.isinf(upper):
-        notes.append("The likelihood excludes no proportion on one side: the interval ends there.")
-    return Interval(lower=lower, upper=upper)
-
-
 def _prediction(
-    x: Floats, n: Floats, fit: GlmmFit, options: Options, notes: list[str]
+    x: Floats, n: Floats, mean: Mean, options: Options, notes: list[str]
 ) -> tuple[Interval | None, str]:
-    kind, k = options.prediction, x.size
-    if kind == "none":
+    if options.prediction == "none":
         return None, ""
-    if kind == "bayes":
-        if options.link != "logit":
-            notes.append("No prediction interval: the Bayesian model has the logit link only.")
-            return None, ""
-        words = f"Bayesian, {options.prior} prior on tau, uniform prior on the median proportion"
-        return bayes(x, n, options.prior).prediction(options.level), words
-    df = {"normal": math.inf, "hts": float(k - 2), "hts-k1": float(k - 1)}[kind]
-    if df < 1 or not np.isfinite(fit.cov[0, 0]):
-        notes.append("No prediction interval: too few studies, or no standard error.")
+    if options.prediction != "bayes":
+        return plug_in_prediction(mean, options, notes)
+    if options.link != "logit":
+        notes.append("No prediction interval: the Bayesian model has the logit link only.")
         return None, ""
-    mu, link = float(fit.beta[0]), LINKS[options.link]
-    half = t_quantile(options.level, df) * math.sqrt(fit.cov[0, 0] + fit.tau**2)
-    words = "normal" if math.isinf(df) else f"Student's t, {df:g} degrees of freedom"
-    limits = Interval(lower=_proportion(mu - half, link), upper=_proportion(mu + half, link))
-    return limits, f"plug-in, {words}"
+    words = f"Bayesian, {options.prior} prior on tau, uniform prior on the median proportion"
+    return bayes(x, n, options.prior).prediction(options.level), words

@@ -9,6 +9,7 @@ import numpy as np
 from poolprop.stats.answer import Answer
 from poolprop.stats.bayes import bayes
 from poolprop.stats.bootstrap_prediction import bootstrap_prediction
+from poolprop.stats.empirical_bayes import StudyEffects, shrunken_effects
 from poolprop.stats.inputs import Floats
 from poolprop.stats.measures import MEASURES, back_transform, effects_of, harmonic_mean
 from poolprop.stats.options import Options
@@ -56,7 +57,13 @@ def pool_two_step(x: Floats, n: Floats, options: Options) -> Answer:
         weights=fit.weights,
         converged=True,
         notes=notes,
+        study_effects=_study_effects(yi, vi, fit.tau2, options.measure, size),
     )
+
+
+def _study_effects(yi: Floats, vi: Floats, tau2: float, measure: str, size: float) -> StudyEffects:
+    effect, se = shrunken_effects(yi, vi, tau2)
+    return StudyEffects.of(effect, se, np.asarray(back_transform(effect, measure, size)))
 
 
 def _cautions(x: Floats, n: Floats, options: Options) -> list[str]:

@@ -100,17 +100,20 @@ def mu_limits(profile: Profile, cut: float) -> tuple[float, float]:
     return float(lower), float(upper)
 
 
-def boundary_limit(profile: Profile, cut: float, k: int, inside: float) -> tuple[float, bool]:
+def boundary_limit(
+    profile: Profile, cut: float, distant: float, inside: float
+) -> tuple[float, bool]:
     """Return the one limit of data without events or without non-events.
 
     Parameters
     ----------
     profile : Profile
-        The likelihood; its maximum is infinite and its ``loglik`` 0.
+        The likelihood; the ``mu`` of its maximum is infinite.
     cut : float
         By how much twice the log-likelihood may fall.
-    k : int
-        Number of studies.
+    distant : float
+        The log-likelihood that is approached at any ``mu`` as ``tau`` grows without end. There
+        every study's probability tends to 1/2: ``-k log 2`` for ``k`` studies.
     inside : float
         Some ``mu`` near the boundary.
 
@@ -123,12 +126,11 @@ def boundary_limit(profile: Profile, cut: float, k: int, inside: float) -> tuple
         any ``mu`` be explained by a huge ``tau``.
     """
     side = -np.sign(profile.mu)
-    # As tau grows without end every study's probability tends to 1/2 at any mu.
-    bounded = bool(cut / 2 >= k * np.log(2))
+    bounded = bool(cut / 2 >= profile.loglik - distant)
     if bounded:
         profile = replace(profile, top=TAU_BOUNDARY)
-    start = np.array([inside])
-    while -2 * profile.at(start, np.zeros(1), thorough=False)[0][0] > 0.5 * cut:
+    start, near = np.array([inside]), np.array([profile.second])
+    while 2 * (profile.loglik - profile.at(start, near, thorough=False)[0][0]) > 0.5 * cut:
         start = start - side
     return float(_limits(profile, cut, np.array([side]), start)[0]), bounded
 

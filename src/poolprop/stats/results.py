@@ -6,6 +6,7 @@ import math
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from poolprop.stats.empirical_bayes import StudyEffects
 from poolprop.stats.show import one_line, pooled_table, several_lines
 
 
@@ -60,6 +61,9 @@ class PoolResult:
         is that of the median study.
     tau2_p : float or None
         P value of the likelihood-ratio test of ``tau2 = 0``, of models fitted by ML.
+    study_effects : StudyEffects or None
+        Each study's true effect given the fitted model (empirical Bayes), of the GLMM and of
+        two-step models with a finite mean.
     """
 
     model: str
@@ -92,6 +96,7 @@ class PoolResult:
     weights: tuple[float, ...]
     marginal_mean: float | None = None
     tau2_p: float | None = None
+    study_effects: StudyEffects | None = None
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -106,7 +111,7 @@ class PoolResult:
     def to_dict(self) -> dict[str, Any]:
         """Return plain values for JSON, as listed in ``docs/results.md``; infinite ones as None."""
         record = asdict(self) | {"tau": self.tau, "notes": list(self.notes)}
-        for name in ("weights", "marginal_mean", "tau2_p"):
+        for name in ("weights", "marginal_mean", "tau2_p", "study_effects"):
             del record[name]
         return {key: _finite(value) for key, value in record.items()}
 

@@ -14,16 +14,21 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from poolprop.stats.design import group_design, group_levels
+from poolprop.stats.design import group_levels
 from poolprop.stats.distributions import chi_square_pvalue
 from poolprop.stats.glmm import fit_glmm
 from poolprop.stats.inputs import Floats, counts
+from poolprop.stats.levels_glmm import fit_levels
 from poolprop.stats.links import LINKS, Link
 from poolprop.stats.measures import effect_sizes
 from poolprop.stats.pool import pool
 from poolprop.stats.results import PoolResult
 from poolprop.stats.show import between_words, levels_table, percent, several_lines
 from poolprop.stats.wls import intercept
+
+ALL_SINGLE = (
+    "Every level is one study: a difference between levels cannot be told from one between studies."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,8 +114,8 @@ def subgroups(
     groups : sequence, shape (k,)
         The level of each study; compared as text.
     common_tau2 : bool
-        Whether levels share one between-study variance (two-step models only; the GLMM's test
-        between levels shares it in any case).
+        Whether levels share one between-study variance (GLMM and two-step models). The GLMM's
+        test between levels shares it in any case.
     **as_pool
         Keywords of :func:`poolprop.pool`.
 
@@ -145,6 +150,8 @@ def subgroups(
     model = as_pool.get("model", "glmm")
     if len(found) < 2:
         return _untested(found, common_tau2, "One level: there is nothing to test.")
+    if len(found) == x.size:
+        return _untested(found, common_tau2, ALL_SINGLE)
     if model == "glmm":
         statistic = _likelihood_ratio(x, n, labels, LINKS[as_pool.get("link", "logit")])
         method = "likelihood-ratio test between levels, binomial-normal GLMM with common tau2"
@@ -179,8 +186,7 @@ def _untested(found: dict[str, PoolResult], common_tau2: bool, why: str) -> Subg
 def _likelihood_ratio(x: Floats, n: Floats, labels: Any, link: Link) -> float:
     """Return twice the gain in log-likelihood from a mean for each level."""
     null = fit_glmm(x, n, intercept(x.size), link)
-    full = fit_glmm(x, n, group_design(labels), link)
-    return max(0.0, 2 * (full.loglik - null.loglik))
+    return max(0.0, 2 * (fit_levels(x, n, labels, link).loglik - null.loglik))
 
 
 def _mean_and_variance(x: Floats, n: Floats, fit: PoolResult) -> tuple[float, float]:
