@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 OUTPUTS = (
-    *("analysis", "audit", "comparisons", "evidence", "figures", "safety", "tables"),
+    *("analysis", "audit", "comparisons", "crosscheck", "evidence", "figures", "safety", "tables"),
     "report.html",
 )
 

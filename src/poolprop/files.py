@@ -64,6 +64,24 @@ def read_json(path: Path, schema: str) -> dict[str, Any]:
     ResultError
         If the file is missing, is not JSON or carries another ``schema``.
     """
+    record = read_any_json(path)
+    if record.get("schema") != schema:
+        raise ResultError(
+            f"expected a file of schema {schema!r}",
+            where=str(path),
+            hint="Another version wrote it; run snakemake again.",
+        )
+    return record
+
+
+def read_any_json(path: Path) -> dict[str, Any]:
+    """Read a result file of whatever schema.
+
+    Raises
+    ------
+    ResultError
+        If the file is missing or is not a JSON object.
+    """
     try:
         record = json.loads(path.read_text("utf-8"))
     except FileNotFoundError:
@@ -76,11 +94,9 @@ def read_json(path: Path, schema: str) -> dict[str, Any]:
             where=str(path),
             hint="Delete it and run snakemake again.",
         ) from None
-    if not isinstance(record, dict) or record.get("schema") != schema:
+    if not isinstance(record, dict):
         raise ResultError(
-            f"expected a file of schema {schema!r}",
-            where=str(path),
-            hint="Another version wrote it; run snakemake again.",
+            "not a JSON object", where=str(path), hint="Delete it and run snakemake again."
         )
     return record
 

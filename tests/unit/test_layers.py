@@ -22,12 +22,13 @@ MAY_IMPORT = {
     "audit": {"errors", "files", "settings", "_version"},
     "review": {"errors", "settings", "plan", "evidence"},
     "synthesis": {"settings", "stats"},
+    "crosscheck": {"errors", "files"},  # the second engine knows nothing of the first
     "tables": {"errors", "evidence"},
     "plots": {"errors", "files", "report"},  # only its leaf modules: formats and textbox
     "report": {"errors", "files", "settings", "_version"},
     "steps": {
-        "errors", "files", "plan", "review", "evidence", "synthesis", "tables", "plots",
-        "report", "audit",
+        "errors", "files", "plan", "review", "evidence", "synthesis", "crosscheck", "tables",
+        "plots", "report", "audit",
     },
     "counts": {"errors"},
     "commands": {"errors", "files", "plan", "review", "counts", "evidence", "stats", "audit"},

@@ -3,6 +3,8 @@
 import hashlib
 import os
 import shlex
+import shutil
+import subprocess
 import sys
 from pathlib import Path
 
@@ -89,6 +91,18 @@ def folder_of(path, levels=1):
     return Path(path).parents[levels - 1].as_posix()
 
 
+def r_with_metafor():
+    """Tell whether this machine has R with the package metafor."""
+    if not shutil.which("Rscript"):
+        return False
+    asked = [
+        "Rscript",
+        "-e",
+        "quit(status = !nzchar(system.file(package = 'metafor')))",
+    ]
+    return subprocess.run(asked, capture_output=True).returncode == 0
+
+
 def plan_digest(*keys):
     """Fingerprint the parts of the plan that a job reads."""
     part = REVIEW.settings.model_dump(mode="json")
@@ -133,6 +147,19 @@ COMPARISONS = (
     if REVIEW.settings.comparisons
     else []
 )
+CROSSCHECK_CODE = digest(*CORE, *modules("steps/crosscheck.py", "crosscheck"))
+R_IS_HERE = r_with_metafor()
+# What the second engine recomputes.
+RECOMPUTED = [
+    *POOLS,
+    *SUBGROUPS,
+    *INFLUENCE,
+    *(["results/safety/pool.json"] if REVIEW.settings.safety else []),
+]
+CROSSCHECK = [
+    f"results/crosscheck/{name}"
+    for name in ("reproduce.R", "r.csv", "agreement.csv", "agreement.json")
+]
 EFFECTS = expand("results/analysis/{endpoint}/discrepancies.json", endpoint=ENDPOINTS)
 DATASETS = expand(
     "results/analysis/{endpoint}/{part}.csv",

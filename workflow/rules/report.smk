@@ -60,6 +60,7 @@ rule manifest:
             *EFFECTS,
             *SAFETY,
             *COMPARISONS,
+            *CROSSCHECK,
             *TIDY,
             *FIGURES,
         ],

@@ -89,6 +89,7 @@ def plain(code: str) -> str:
 # The formats a quoted number may name; a test applies the same function to the result file.
 FORMATS: dict[str, Callable[[float | None], str]] = {
     "count": count,
+    "millionths": lambda value: number(value, 6),
     "equals-p": equals_p,
     "number": number,
     "p": p_value,

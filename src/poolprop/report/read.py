@@ -48,6 +48,10 @@ class Results:
         Rows of tables; empty where the file does not exist.
     safety, comparisons : mapping
         Adverse events and two-arm comparisons; empty where the file does not exist.
+    crosscheck : mapping
+        What other software recomputed; empty where the file does not exist.
+    r_script : str
+        The script for R; empty where the file does not exist.
     manifest : mapping
         Hashes, versions and parameters; empty where the file does not exist.
     """
@@ -62,6 +66,8 @@ class Results:
     survival: Rows
     safety: Record
     comparisons: Record
+    crosscheck: Record
+    r_script: str
     manifest: Record
 
 
@@ -98,6 +104,8 @@ def read_results(folder: Path, order: tuple[str, ...] = ()) -> Results:
         comparisons=read_optional(
             folder / "comparisons" / "comparisons.json", "poolprop/comparisons/1"
         ),
+        crosscheck=read_optional(folder / "crosscheck" / "agreement.json", "poolprop/agreement/1"),
+        r_script=_text(folder / "crosscheck" / "reproduce.R"),
         manifest=read_optional(folder / "audit" / "manifest.json", MANIFEST),
     )
 
@@ -121,6 +129,10 @@ def read_optional(path: Path, schema: str) -> Record:
         If it is not JSON, or not of the schema asked for.
     """
     return read_json(path, schema) if path.is_file() else {}
+
+
+def _text(path: Path) -> str:
+    return path.read_text("utf-8") if path.is_file() else ""
 
 
 def read_table(path: Path) -> Rows:

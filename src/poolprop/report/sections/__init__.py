@@ -18,6 +18,7 @@ from poolprop.report.sections import (
     provenance,
     risk_of_bias,
     safety,
+    second_engine,
     sensitivity,
     sources,
     studies,
@@ -39,5 +40,6 @@ SECTIONS: tuple[Callable[[Context], Section | None], ...] = (
     risk_of_bias.section,
     sources.section,
     methods.section,
+    second_engine.section,
     provenance.section,
 )

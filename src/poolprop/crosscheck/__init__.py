@@ -1,0 +1,1 @@
+"""The second engine: pooled results recomputed with software that is not ours."""

@@ -1,0 +1,113 @@
+"""What there is to recompute: each pooled result with the counts it came from."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+Record = Mapping[str, Any]
+MODELS = ("glmm", "beta-binomial", "two-step", "common", "single-study")
+INTERVALS = ("wald", "t", "hksj", "hksj-adhoc", "profile", "profile-ck", "clopper-pearson")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """One result to recompute.
+
+    Attributes
+    ----------
+    id : str
+        Identifier of the result.
+    model, measure, tau2, ci : str
+        As ``poolprop.pool`` takes them; ``model`` may be ``single-study``.
+    level : float
+        Confidence level.
+    events, total : tuple of int
+        Counts of the studies.
+    ours : mapping of str to float
+        What we answered: ``proportion``, ``lower``, ``upper`` (0-1 scale), ``tau2`` and ``q``
+        where other software defines them alike.
+    """
+
+    id: str
+    model: str
+    measure: str
+    tau2: str
+    ci: str
+    level: float
+    events: tuple[int, ...]
+    total: tuple[int, ...]
+    ours: Mapping[str, float]
+
+
+def tasks(records: Sequence[Record]) -> Iterator[Task]:
+    """Yield every result that models, measures and intervals of other software can reproduce.
+
+    Parameters
+    ----------
+    records : sequence of mapping
+        Contents of ``pool.json``, ``subgroups.json``, ``influence.json`` and
+        ``safety/pool.json``; what else there is has nothing to recompute.
+    """
+    for result, studies in _pooled(records):
+        if result["model"] in MODELS and result["ci_method"] in INTERVALS:
+            yield _task(result, studies)
+
+
+def _pooled(records: Sequence[Record]) -> Iterator[tuple[Record, Sequence[Record]]]:
+    """Yield each pooled result with its studies."""
+    primary: dict[str, Sequence[Record]] = {}
+    for record in _of(records, "pool"):
+        for estimand in record["estimands"]:
+            if estimand["estimand"] == "primary":
+                primary[record["endpoint"]["id"]] = estimand["studies"]
+            yield from ((result, estimand["studies"]) for result in estimand["results"])
+    for record in _of(records, "subgroups"):
+        for factor in record["factors"]:
+            yield from ((level["result"], level["studies"]) for level in factor["levels"])
+    for record in _of(records, "influence"):
+        everyone = primary.get(record["endpoint"]["id"], ())
+        for entry in record["leave_one_out"]:
+            rest = [one for one in everyone if one["outcome_id"] != entry["outcome_id"]]
+            yield entry["result"], rest
+    for record in _of(records, "safety"):
+        yield from ((one["result"], one["studies"]) for one in record["events"] if one["result"])
+
+
+def _of(records: Sequence[Record], kind: str) -> Iterator[Record]:
+    """Yield the records of one kind of file, whatever its version."""
+    return (record for record in records if record["schema"].split("/")[1] == kind)
+
+
+def _task(result: Record, studies: Sequence[Record]) -> Task:
+    return Task(
+        id=result["id"],
+        model=result["model"],
+        measure=result["measure"],
+        tau2=result["tau2_method"],
+        ci=result["ci_method"],
+        level=result["level"],
+        events=tuple(int(study["events"]) for study in studies),
+        total=tuple(int(study["total"]) for study in studies),
+        ours=_ours(result),
+    )
+
+
+def _ours(result: Record) -> dict[str, float]:
+    """Return the numbers that other software defines as we do."""
+    found = {
+        "proportion": result["proportion"],
+        "lower": result["ci"]["lower"],
+        "upper": result["ci"]["upper"],
+    }
+    if result["model"] in ("glmm", "two-step"):
+        found["tau2"] = result["tau2"]
+    if result["model"] in ("two-step", "common"):
+        found["q"] = result["q"]
+    return {
+        name: float(value)
+        for name, value in found.items()
+        if value is not None and math.isfinite(value)
+    }

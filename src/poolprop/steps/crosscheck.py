@@ -1,0 +1,34 @@
+"""From our estimates to those of other software."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from poolprop.files import read_any_json, write_csv, write_json, write_text
+
+
+def r_script(results: Sequence[Path], out: Path) -> None:
+    """Write the R script that recomputes every pooled result."""
+    from poolprop.crosscheck.r_script import script
+    from poolprop.crosscheck.tasks import tasks
+
+    write_text(out, script(list(tasks([read_any_json(path) for path in results]))))
+
+
+def crosscheck(results: Sequence[Path], external: Path, table: Path, out: Path) -> None:
+    """Compare every pooled result with statsmodels and R; stop where a number differs."""
+    from poolprop.crosscheck import in_r, in_statsmodels
+    from poolprop.crosscheck.agreement import AgreementRow, require, rows, summary
+    from poolprop.crosscheck.tasks import tasks
+
+    wanted = list(tasks([read_any_json(path) for path in results]))
+    answers = in_r.read_answers(external)
+    compared = [
+        *rows(wanted, in_statsmodels.SOFTWARE, in_statsmodels.all_values(wanted)),
+        *rows(wanted, in_r.SOFTWARE, answers.values),
+    ]
+    require(compared)
+    write_csv(table, list(AgreementRow.__annotations__), compared)
+    versions = {in_statsmodels.SOFTWARE: in_statsmodels.version(), **answers.versions}
+    write_json(out, summary(wanted, compared, versions, answers.unanswered))
