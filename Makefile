@@ -12,7 +12,8 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export UV_SYSTEM_CERTS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev report test test-fast check lock schema clean
+PAGE_TOOLS := tests/browser/node_modules/.installed
+.PHONY: help setup setup-dev page-tools report test test-fast check lock schema clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(firstword $(MAKEFILE_LIST)) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -32,6 +33,12 @@ $(VENV)/.runtime: requirements-bootstrap.lock requirements.lock pyproject.toml
 $(VENV)/.dev: requirements-dev.lock $(VENV)/.runtime
 	@echo "Installing development tools ..."
 	@$(call install,--require-hashes --requirement requirements-dev.lock)
+	@touch $@
+
+page-tools: $(PAGE_TOOLS) ## install what checks the page's HTML and accessibility (needs npm)
+
+$(PAGE_TOOLS): tests/browser/package-lock.json
+	@npm ci --prefix tests/browser --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
 
 report: $(VENV)/.runtime ## build results/report.html
