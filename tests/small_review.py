@@ -89,7 +89,9 @@ def write(folder: Path, content: dict[str, list[dict[str, object]]] | None = Non
     from poolprop.evidence.tables import TABLES
 
     for name, rows in (content or tables()).items():
-        write_table(folder / "data" / f"{name}.csv", list(TABLES[name].model_fields), rows)
+        columns = dict.fromkeys(TABLES[name].model_fields)
+        columns |= {column: None for row in rows for column in row}  # the factors
+        write_table(folder / "data" / f"{name}.csv", list(columns), rows)
     write_plan(folder, CONFIG)
     return folder
 

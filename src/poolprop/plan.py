@@ -13,6 +13,7 @@ from pydantic_core import ErrorDetails
 from poolprop.errors import ConfigError
 from poolprop.settings import Endpoint, Settings
 
+FIELD = "field"  # a term that is itself the name of a field of the vocabulary
 NAME_RULE = "Use lower-case letters, digits and _, starting with a letter."
 
 
@@ -82,9 +83,13 @@ def vocabulary_faults(
     where : str
         How messages call the file.
     """
+    unknown: set[str] = set()
     for key, field, value in _terms_used(settings):
-        known = terms.get(field, [])
+        if field in unknown:
+            continue
+        known = list(terms) if field == FIELD else terms.get(field, [])
         if value not in known:
+            unknown |= {value} if field == FIELD else set()
             yield f"{where}: {key}: {value!r} is not a {field} of vocabulary.csv. " + _did_you_mean(
                 value, known
             )
@@ -101,14 +106,14 @@ def _terms_used(settings: Settings) -> Iterator[tuple[str, str, str]]:
                 ("populations", "population", estimand.populations),
                 ("roles", "role", estimand.roles),
                 ("record_types", "record_type", estimand.record_types),
-                ("where.setting", "setting", estimand.where.setting),
-                ("where.lineage", "lineage", estimand.where.lineage),
-                ("where.drug_class", "drug_class", estimand.where.drug_class),
+                *((f"where.{name}", name, levels) for name, levels in estimand.where.items()),
             )
+            yield from ((f"{key}.where", FIELD, factor) for factor in estimand.where)
             for part, field, values in lists:
                 yield from ((f"{key}.{part}", field, value) for value in values)
         for name, subgroup in endpoint.subgroups.items():
             key = f"endpoints.{end_name}.subgroups.{name}"
+            yield f"endpoints.{end_name}.subgroups", FIELD, name
             for value in subgroup.populations:
                 yield f"{key}.populations", "population", value
             for value in subgroup.record_types:

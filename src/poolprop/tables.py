@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from poolprop.evidence.load import Evidence
@@ -55,10 +55,12 @@ def subgroup_table(records: Iterable[Mapping[str, Any]]) -> Table:
 
 def study_table(evidence: Evidence) -> Table:
     """Return the studies with their source and terms spelled out."""
-    return [*Study.model_fields, "setting_label", "lineage_label", "design_label",
-            "drug_class_labels", "publication_type_label", "source_citation", "source_doi"], list(
-        _studies(evidence)
-    )  # fmt: skip
+    factors = evidence.factors
+    columns = [
+        *Study.model_fields, *factors, *(f"{name}_label" for name in factors), "design_label",
+        "drug_class_labels", "publication_type_label", "source_citation", "source_doi",
+    ]  # fmt: skip
+    return columns, list(_studies(evidence, factors))
 
 
 def discrepancy_table(evidence: Evidence) -> Table:
@@ -76,23 +78,25 @@ def discrepancy_table(evidence: Evidence) -> Table:
 
 def supplement_table(evidence: Evidence, name: str) -> Table:
     """Return a table beside the proportions as it was curated, studies by their label."""
-    model = TABLES[name]
+    columns = list(TABLES[name].model_fields)
+    if TABLES[name].FACTORS:
+        columns += dict.fromkeys(key for row in evidence.supplements[name] for key in row.factors())
     rows = []
     for row in evidence.supplements[name]:
         cells = _cells(row.model_dump())
         study = evidence.studies.get(cells.get("study_id", ""))
         rows.append({**cells, "study_label": study.label if study else ""})
-    return [*model.model_fields, "study_label"], rows
+    return [*columns, "study_label"], rows
 
 
-def _studies(evidence: Evidence) -> Iterator[dict[str, Any]]:
+def _studies(evidence: Evidence, factors: Sequence[str]) -> Iterator[dict[str, Any]]:
     for study in evidence.studies.values():
-        source = evidence.sources[study.source_id]
+        source, own = evidence.sources[study.source_id], study.factors()
         classes = [evidence.label("drug_class", term) for term in study.drug_classes]
         yield {
+            **dict.fromkeys(factors, ""),
             **_cells(study.model_dump()),
-            "setting_label": evidence.label("setting", study.setting),
-            "lineage_label": evidence.label("lineage", study.lineage),
+            **{f"{name}_label": evidence.label(name, own.get(name, "")) for name in factors},
             "design_label": evidence.label("design", study.design),
             "drug_class_labels": "; ".join(classes),
             "publication_type_label": evidence.label("publication_type", study.publication_type),

@@ -66,11 +66,6 @@ ESTIMAND = ("endpoints", "response", "estimands")
             "Did you mean 'denominator'?",
         ),
         (
-            put(*ESTIMAND, "primary", "where", {"line": ["B"]}),
-            "config/config.yaml: endpoints.response.estimands.primary.where.line: unknown key. "
-            "Did you mean 'lineage'?",
-        ),
-        (
             put(*ESTIMAND, {"all_treated": {"label": "x"}}),
             "config/config.yaml: endpoints.response: one estimand must be called 'primary'. "
             "Correct it.",
@@ -115,6 +110,12 @@ def test_a_fault_costs_one_line(plan, change, line):
             "all",
             "config/config.yaml: endpoints.response.estimands.primary.denominator: 'all' is not a "
             "denominator_basis of vocabulary.csv. Known are evaluable, treated.",
+        ),
+        (
+            "where",
+            {"line": ["B"]},
+            "config/config.yaml: endpoints.response.estimands.primary.where: 'line' is not a "
+            "field of vocabulary.csv. Did you mean 'lineage'?",
         ),
     ],
 )

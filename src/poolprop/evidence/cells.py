@@ -56,11 +56,25 @@ class Row(BaseModel):
 
     Class attributes say which file the table is, which columns name a row, and which
     columns hold terms of ``vocabulary.csv`` (column -> field of the vocabulary).
+    A table with ``FACTORS`` may have more columns: each is a field of the vocabulary, and its
+    cells are terms of it, ``NR`` or empty.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=False)
 
+    FACTORS: ClassVar[bool] = False
     FILE: ClassVar[str]
     KEY: ClassVar[tuple[str, ...]]
     TERMS: ClassVar[dict[str, str]] = {}
     REQUIRED: ClassVar[bool] = True
+
+    def factors(self) -> dict[str, str]:
+        """Return the cells of the columns that the review itself defined."""
+        return {name: str(cell) for name, cell in (self.model_extra or {}).items()}
+
+
+class FactorRow(Row):
+    """A row that may carry factors of the review, such as setting or age group."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+    FACTORS = True

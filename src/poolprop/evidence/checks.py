@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from poolprop.evidence.audit.claims import Claim
 from poolprop.evidence.audit.references import claim_faults
-from poolprop.evidence.cells import Row
+from poolprop.evidence.cells import NOT_REPORTED, Row
 from poolprop.evidence.problems import Problem
 from poolprop.evidence.read import Numbered
 from poolprop.evidence.tables import TABLES, Arm, Outcome, Term
@@ -118,6 +118,11 @@ def _unknown_terms(
     for column, field in model.TERMS.items():
         where = f"a {field} of vocabulary.csv"
         yield from _unknown(rows, column, known.get(field, []), file, where)
+    for line, row in rows if model.FACTORS else ():
+        for field, value in row.factors().items():
+            if value not in ("", NOT_REPORTED, *known.get(field, ())):
+                problem = f"{value!r} is not a {field} of vocabulary.csv"
+                yield Problem(file, line, field, problem, _hint(value, known.get(field, ())))
 
 
 def _hint(value: str, known: Collection[str]) -> str:

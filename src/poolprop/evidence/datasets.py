@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
-from typing import Literal, TypedDict
+from collections.abc import Iterator, Mapping
+from typing import TypedDict
 
 from poolprop.evidence.load import Evidence
 from poolprop.evidence.select import AnalysisSet, select
 from poolprop.evidence.tables import Outcome
 from poolprop.settings import Endpoint, Estimand, Selection, Subgroup
 
-Factor = Literal["setting", "lineage"]
-
 
 class DataRow(TypedDict):
-    """One row of ``data.csv``: a study arm in one analysis data set."""
+    """One row of ``data.csv``: a study arm in one analysis data set.
+
+    :func:`data_columns` adds each factor of the review and its label.
+    """
 
     set: str
     outcome_id: str
@@ -25,8 +26,6 @@ class DataRow(TypedDict):
     label: str
     arm_label: str
     population: str
-    setting: str
-    lineage: str
     outcome: str
     grade: str
     timepoint: str
@@ -38,8 +37,6 @@ class DataRow(TypedDict):
     locator: str
     note: str
     outcome_label: str
-    setting_label: str
-    lineage_label: str
     population_label: str
     timepoint_label: str
     denominator_label: str
@@ -71,20 +68,27 @@ def sets(evidence: Evidence, endpoint: Endpoint) -> Iterator[tuple[str, Analysis
             yield f"subgroup/{factor}/{level}", select(evidence, selection)
 
 
-def levels(evidence: Evidence, factor: Factor) -> list[str]:
+def levels(evidence: Evidence, factor: str) -> list[str]:
     """Return the levels of a factor in the order of the vocabulary, without ``mixed``."""
     terms = [term for (field, _), term in evidence.terms.items() if field == factor]
     ordered = sorted(terms, key=lambda term: (term.order, term.term))
     return [term.term for term in ordered if term.term != "mixed"]
 
 
-def data_rows(name: str, chosen: AnalysisSet, evidence: Evidence) -> Iterator[DataRow]:
-    """Yield the rows of one set for ``data.csv``."""
+def data_columns(evidence: Evidence) -> list[str]:
+    """Return the columns of ``data.csv``: those of every review, then its own factors."""
+    factors = evidence.factors
+    return [*DataRow.__annotations__, *factors, *(f"{name}_label" for name in factors)]
+
+
+def data_rows(name: str, chosen: AnalysisSet, evidence: Evidence) -> Iterator[Mapping[str, object]]:
+    """Yield the rows of one set for ``data.csv``: a :class:`DataRow` and the factors."""
+    factors = evidence.factors
     for row in chosen.rows:
         arm, study = evidence.arms[row.arm_id], evidence.study_of(row.arm_id)
         if row.events is None or row.total is None:
             continue  # select() admits no such row; this tells the type checker
-        yield DataRow(
+        fixed = DataRow(
             set=name,
             outcome_id=row.outcome_id,
             study_id=study.study_id,
@@ -93,8 +97,6 @@ def data_rows(name: str, chosen: AnalysisSet, evidence: Evidence) -> Iterator[Da
             label=study.label,
             arm_label=arm.label,
             population=row.population,
-            setting=row.setting,
-            lineage=row.lineage,
             outcome=row.outcome,
             grade=row.grade,
             timepoint=row.timepoint,
@@ -106,13 +108,14 @@ def data_rows(name: str, chosen: AnalysisSet, evidence: Evidence) -> Iterator[Da
             locator=row.locator,
             note=row.note,
             outcome_label=evidence.label("outcome", row.outcome),
-            setting_label=evidence.label("setting", row.setting),
-            lineage_label=evidence.label("lineage", row.lineage),
             population_label=evidence.label("population", row.population),
             timepoint_label=evidence.label("timepoint", row.timepoint),
             denominator_label=evidence.label("denominator_basis", row.denominator_basis),
             record_label=evidence.label("record_type", row.record_type),
         )
+        own = {factor: evidence.factor(row, factor) for factor in factors}
+        labels = {f"{factor}_label": evidence.label(factor, own[factor]) for factor in factors}
+        yield {**fixed, **own, **labels}
 
 
 def excluded_rows(name: str, chosen: AnalysisSet, evidence: Evidence) -> Iterator[ExcludedRow]:
@@ -157,10 +160,8 @@ def _outcomes_used(endpoint: Endpoint) -> set[str]:
     return {estimand.outcome for estimand in endpoint.estimands.values()}
 
 
-def _level_selection(
-    estimand: Estimand, subgroup: Subgroup, factor: Factor, level: str
-) -> Selection:
-    where = estimand.where.model_copy(update={factor: (level,)})
+def _level_selection(estimand: Estimand, subgroup: Subgroup, factor: str, level: str) -> Selection:
+    where = {**estimand.where, factor: (level,)}
     changes: dict[str, object] = {"where": where}
     if subgroup.populations:
         changes["populations"] = subgroup.populations

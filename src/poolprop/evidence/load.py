@@ -9,7 +9,7 @@ from typing import Any
 from poolprop.evidence.audit.claims import Claim
 from poolprop.evidence.audit.extraction import ExtractionRow
 from poolprop.evidence.cells import Row
-from poolprop.evidence.checks import cross_checks
+from poolprop.evidence.checks import cross_checks, only
 from poolprop.evidence.problems import TableErrors
 from poolprop.evidence.read import Numbered, read_table
 from poolprop.evidence.tables import TABLES, Arm, Discrepancy, Outcome, Source, Study, Term
@@ -55,6 +55,18 @@ class Evidence:
         found = self.terms.get((field_name, term))
         return found.label if found else term
 
+    def factor(self, row: Outcome, name: str) -> str:
+        """Return a factor of a row: its own value, or else that of its arm or study."""
+        owners = (row, self.arms[row.arm_id], self.study_of(row.arm_id))
+        return next(filter(None, (table.factors().get(name, "") for table in owners)), "")
+
+    @property
+    def factors(self) -> list[str]:
+        """The factors that any study, arm or outcome has, in the order of the vocabulary."""
+        rows = (*self.studies.values(), *self.arms.values(), *self.outcomes.values())
+        used = {name for row in rows for name in row.factors()}
+        return [name for name in dict.fromkeys(field for field, _ in self.terms) if name in used]
+
     def source_of(self, outcome: Outcome) -> str:
         """Return the document that an outcome comes from."""
         return self.study_of(outcome.arm_id).source_id
@@ -84,9 +96,10 @@ def load(folder: Path) -> Evidence:
     """
     tables: dict[str, Numbered] = {}
     problems = []
-    for name, model in TABLES.items():
-        path = folder / model.FILE
-        tables[name], faults = read_table(path, model, path.as_posix())
+    for name in ("vocabulary", *(name for name in TABLES if name != "vocabulary")):
+        path = folder / TABLES[name].FILE
+        fields = dict.fromkeys(row.field for _, row in only(Term, tables.get("vocabulary", [])))
+        tables[name], faults = read_table(path, TABLES[name], path.as_posix(), fields)
         problems += faults
     broken = {fault.file for fault in problems}
     problems += cross_checks(tables, folder.as_posix(), broken)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import difflib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -27,8 +27,12 @@ HINTS = {
 
 Numbered = list[tuple[int, Row]]
 
+REMOVE = "Remove it, or define its values as a field of vocabulary.csv."
 
-def read_table(path: Path, model: type[Row], name: str) -> tuple[Numbered, list[Problem]]:
+
+def read_table(
+    path: Path, model: type[Row], name: str, fields: Collection[str] = ()
+) -> tuple[Numbered, list[Problem]]:
     """Read a CSV table against its model.
 
     Parameters
@@ -39,6 +43,8 @@ def read_table(path: Path, model: type[Row], name: str) -> tuple[Numbered, list[
         What each row must be; a table that is not ``REQUIRED`` may be absent or empty.
     name : str
         How messages call the file.
+    fields : collection of str
+        Fields of the vocabulary: the further columns that a table with ``FACTORS`` may have.
 
     Returns
     -------
@@ -63,8 +69,9 @@ def read_table(path: Path, model: type[Row], name: str) -> tuple[Numbered, list[
     try:
         records = _records(text)
         _, header = next(records, (1, []))
-        more = model.model_config.get("extra") == "allow"
-        if faults := _header_problems(header, columns, name, more=more):
+        further = sorted(set(fields) - set(model.TERMS.values())) if model.FACTORS else []
+        free = model.model_config.get("extra") == "allow" and not model.FACTORS
+        if faults := _header_problems(header, columns, name, further=further, free=free):
             return [], faults
         return _rows(records, header, model, name)
     except csv.Error as error:
@@ -81,7 +88,7 @@ def _records(text: str) -> Iterator[tuple[int, list[str]]]:
 
 
 def _header_problems(
-    header: list[str], columns: list[str], name: str, *, more: bool
+    header: list[str], columns: list[str], name: str, *, further: list[str], free: bool
 ) -> list[Problem]:
     problems = []
     for column in columns:
@@ -90,9 +97,9 @@ def _header_problems(
     for index, column in enumerate(header):
         if column in header[:index]:
             problems.append(Problem(name, 1, column, "the column stands twice", "Keep one."))
-        elif column not in columns and not (more and column):
-            close = difflib.get_close_matches(column, columns, n=1)
-            hint = f"Did you mean {close[0]!r}?" if close else "Remove it."
+        elif column not in (*columns, *further) and not (free and column):
+            close = difflib.get_close_matches(column, [*columns, *further], n=1)
+            hint = f"Did you mean {close[0]!r}?" if close else REMOVE
             problems.append(Problem(name, 1, column or "-", "unknown column", hint))
     return problems
 

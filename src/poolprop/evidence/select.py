@@ -6,7 +6,7 @@ one. What is left out is kept with its reason, so that no denominator changes si
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from poolprop.errors import DataError
@@ -87,9 +87,9 @@ def _usable(
     rows: Iterable[Outcome], arm: Arm, selection: Selection, evidence: Evidence
 ) -> tuple[list[Outcome], str]:
     """Filter step by step; the first step that leaves nothing is the reason."""
-    wanted = set(selection.where.drug_class)
-    if wanted and not wanted & set(arm.drug_classes):
-        return [], f"regimen without {_words(evidence, 'drug_class', selection.where.drug_class)}"
+    wanted = selection.where.get("drug_class", ())
+    if wanted and not set(wanted) & set(arm.drug_classes):
+        return [], f"regimen without {_words(evidence, 'drug_class', wanted)}"
     left = list(rows)
     for reason, keep in _steps(selection, evidence):
         left = [row for row in left if keep(row)]
@@ -104,7 +104,6 @@ def _steps(selection: Selection, evidence: Evidence) -> Iterator[tuple[str, Keep
     def words(field: str, terms: Iterable[str]) -> str:
         return _words(evidence, field, terms)
 
-    where = selection.where
     yield (
         f"does not report {words('outcome', [selection.outcome])}",
         lambda row: row.outcome == selection.outcome,
@@ -126,21 +125,21 @@ def _steps(selection: Selection, evidence: Evidence) -> Iterator[tuple[str, Keep
             f"no figure of this grade ({' or '.join(selection.grades)})",
             lambda row: row.grade in selection.grades,
         )
-    if where.setting:
+    for factor in (name for name in selection.where if name != "drug_class"):
         yield (
-            f"no patients of this setting ({words('setting', where.setting)})",
-            lambda row: row.setting in where.setting,
-        )
-    if where.lineage:
-        yield (
-            f"no figure for this lineage alone ({words('lineage', where.lineage)})",
-            lambda row: row.lineage in where.lineage,
+            f"no figure for this {factor.replace('_', ' ')} alone "
+            f"({words(factor, selection.where[factor])})",
+            _at_level(evidence, factor, selection.where[factor]),
         )
     yield (
         "only figures of a kind the plan does not admit here (such as reconstructed or proxy)",
         lambda row: row.record_type in selection.record_types,
     )
     yield "a percentage without a count", lambda row: row.events is not None
+
+
+def _at_level(evidence: Evidence, factor: str, levels: Collection[str]) -> Keep:
+    return lambda row: evidence.factor(row, factor) in levels
 
 
 def _words(evidence: Evidence, field: str, terms: Iterable[str]) -> str:

@@ -9,7 +9,7 @@ from typing import ClassVar, Literal
 
 from pydantic import ConfigDict
 
-from poolprop.evidence.cells import Key, Label, MaybeCount, MaybeNumber, Row, Text
+from poolprop.evidence.cells import FactorRow, Key, Label, MaybeCount, MaybeNumber, Row, Text
 
 Answer = Literal["yes", "no", "unclear", "not_applicable"]
 
@@ -110,7 +110,7 @@ class RiskOfBias(Row):
     reason: Text
 
 
-class QuotedResult(Row):
+class QuotedResult(FactorRow):
     """A result of another study that a source quotes; never pooled."""
 
     FILE = "benchmarks.csv"
@@ -120,8 +120,6 @@ class QuotedResult(Row):
     benchmark_id: Key
     source_id: Key
     quoted_study: Label
-    setting: Text
-    lineage: Text
     outcome: Text
     bound: Text
     events: MaybeCount

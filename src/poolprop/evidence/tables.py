@@ -3,6 +3,9 @@
 A cell ``NR`` says that the source does not report the fact; an empty cell says that the
 column does not apply. Both are read as ``None`` where a number is expected, and kept as
 text elsewhere.
+
+By what the patients, samples or schools of a review differ is its own affair: studies, arms and
+outcomes may have further columns, the factors, each a field of ``vocabulary.csv``.
 """
 
 from __future__ import annotations
@@ -16,6 +19,7 @@ from poolprop.evidence.audit.claims import Claim
 from poolprop.evidence.audit.extraction import ExtractionRow
 from poolprop.evidence.cells import (
     Count,
+    FactorRow,
     Items,
     Key,
     Label,
@@ -56,15 +60,13 @@ class Source(Row):
     note: Text
 
 
-class Study(Row):
+class Study(FactorRow):
     """One study: design, place, size and patients."""
 
     FILE = "studies.csv"
     KEY = ("study_id",)
     TERMS: ClassVar = {
         "design": "design",
-        "setting": "setting",
-        "lineage": "lineage",
         "drug_classes": "drug_class",
         "publication_type": "publication_type",
     }
@@ -86,9 +88,6 @@ class Study(Row):
     age_min: MaybeNumber
     age_max: MaybeNumber
     male: MaybeCount
-    setting: Key
-    lineage: Key
-    ph_status: Text
     regimen: Text
     drug_classes: Items
     follow_up_months_median: MaybeNumber
@@ -97,15 +96,13 @@ class Study(Row):
     note: Text
 
 
-class Arm(Row):
+class Arm(FactorRow):
     """An arm or cohort whose patients can be pooled as one."""
 
     FILE = "arms.csv"
     KEY = ("arm_id",)
     TERMS: ClassVar = {
         "role": "role",
-        "setting": "setting",
-        "lineage": "lineage",
         "drug_classes": "drug_class",
     }
 
@@ -116,8 +113,6 @@ class Arm(Row):
     drug_classes: Items
     role: Key
     schedule: Text
-    setting: Key
-    lineage: Key
     n_enrolled: MaybeCount
     n_evaluable: MaybeCount
     overlap_group: Items
@@ -126,15 +121,13 @@ class Arm(Row):
     note: Text
 
 
-class Outcome(Row):
+class Outcome(FactorRow):
     """One proportion, as the source gives it or as we derived it from the source."""
 
     FILE = "outcomes.csv"
     KEY = ("outcome_id",)
     TERMS: ClassVar = {
         "population": "population",
-        "setting": "setting",
-        "lineage": "lineage",
         "outcome": "outcome",
         "timepoint": "timepoint",
         "denominator_basis": "denominator_basis",
@@ -145,8 +138,6 @@ class Outcome(Row):
     outcome_id: Key
     arm_id: Key
     population: Key
-    setting: Key
-    lineage: Key
     outcome: Key
     grade: Text
     timepoint: Key

@@ -69,12 +69,13 @@ CROSSING = (
 )
 
 
-def answer(result: Record, studies: Sequence[Record]) -> Sentence:
+def answer(result: Record, studies: Sequence[Record], participants: str) -> Sentence:
     """Say what an estimate rests on, to stand below the number itself."""
     counts = join(quote(result, "events", "count"), " of ", quote(result, "total", "count"))
     if single(result):
-        return join(counts, " participants, in one study: its own proportion, not a pooled value.")
-    return join("Pooled from ", sources(result, studies), ": ", counts, " participants.")
+        own = ", in one study: its own proportion, not a pooled value."
+        return join(counts, f" {participants}{own}")
+    return join("Pooled from ", sources(result, studies), ": ", counts, f" {participants}.")
 
 
 def expectation(result: Record) -> Sentence:

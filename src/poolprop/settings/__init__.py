@@ -7,7 +7,7 @@ Schema in ``workflow/schemas/`` is made from these models, so that editors can c
 from __future__ import annotations
 
 from poolprop.settings.base import Block, Name
-from poolprop.settings.endpoints import Endpoint, Estimand, Filter, Selection, Subgroup
+from poolprop.settings.endpoints import Endpoint, Estimand, Selection, Subgroup
 from poolprop.settings.models import Model, Models
 from poolprop.settings.plan import Review, Settings
 from poolprop.settings.stages import Comparisons, Rules, Safety
@@ -17,7 +17,6 @@ __all__ = [
     "Comparisons",
     "Endpoint",
     "Estimand",
-    "Filter",
     "Model",
     "Models",
     "Name",

@@ -2,19 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal, Self
+from typing import Self
 
 from pydantic import Field, model_validator
 
 from poolprop.settings.base import Block, Name
-
-
-class Filter(Block):
-    """Which rows may enter, by what their patients are."""
-
-    setting: tuple[str, ...] = Field((), description="Keep only these settings.")
-    lineage: tuple[str, ...] = Field((), description="Keep only these lineages.")
-    drug_class: tuple[str, ...] = Field((), description="Keep arms with any of these classes.")
 
 
 class Selection(Block):
@@ -33,7 +25,10 @@ class Selection(Block):
         description="How the figure may have come about.",
     )
     grades: tuple[str, ...] = Field((), description="Grades of adverse events; empty: any row.")
-    where: Filter = Field(Filter(), description="Further filters.")
+    where: dict[Name, tuple[str, ...]] = Field(
+        default_factory=dict,
+        description="Keep only these levels of a factor, or arms with any of these drug classes.",
+    )
 
 
 class Estimand(Selection):
@@ -60,7 +55,9 @@ class Endpoint(Block):
     description: str = Field("", description="Definition, for the methods section.")
     secondary: bool = Field(False, description="Left out of the answer at the top of the report.")
     estimands: dict[Name, Estimand] = Field(description="By name; one must be 'primary'.")
-    subgroups: dict[Literal["setting", "lineage"], Subgroup] = Field(default_factory=dict)
+    subgroups: dict[Name, Subgroup] = Field(
+        default_factory=dict, description="By factor: a field of the vocabulary."
+    )
 
     @model_validator(mode="after")
     def _has_primary(self) -> Self:

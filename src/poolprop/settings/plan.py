@@ -18,6 +18,9 @@ class Review(Block):
     title: str = Field(min_length=1, description="Title of the report.")
     question: str = Field(min_length=1, description="The question the review answers.")
     caveat: str = Field("", description="Said beside each estimate that averages over settings.")
+    participants: str = Field(
+        "participants", min_length=1, description="What is counted, in the plural: patients, eyes."
+    )
     version: str = Field("", description="Version of the evidence, shown in the header.")
 
 

@@ -44,7 +44,13 @@ def audit_sources(config: Path, recomputed: Path, findings: Path, agreement: Pat
 def select(config: Path, endpoint: str, data: Path, excluded: Path, alternatives: Path) -> None:
     """Write the analysis data sets of one endpoint, what was left out, and what might change."""
     from poolprop.evidence.alternatives import AlternativeRow, alternative_rows
-    from poolprop.evidence.datasets import DataRow, ExcludedRow, data_rows, excluded_rows, sets
+    from poolprop.evidence.datasets import (
+        ExcludedRow,
+        data_columns,
+        data_rows,
+        excluded_rows,
+        sets,
+    )
     from poolprop.review import load_review
 
     review = load_review(config)
@@ -52,7 +58,7 @@ def select(config: Path, endpoint: str, data: Path, excluded: Path, alternatives
     chosen = dict(sets(evidence, plan))
     kept = [row for name, one in chosen.items() for row in data_rows(name, one, evidence)]
     out = [row for name, one in chosen.items() for row in excluded_rows(name, one, evidence)]
-    write_csv(data, list(DataRow.__annotations__), kept)
+    write_csv(data, data_columns(evidence), kept)
     write_csv(excluded, list(ExcludedRow.__annotations__), out)
     changes = alternative_rows(evidence, plan, chosen)
     write_csv(alternatives, list(AlternativeRow.__annotations__), changes)
@@ -60,7 +66,7 @@ def select(config: Path, endpoint: str, data: Path, excluded: Path, alternatives
 
 def select_safety(config: Path, out: Path) -> None:
     """Write the data sets of adverse events."""
-    from poolprop.evidence.datasets import DataRow, data_rows
+    from poolprop.evidence.datasets import data_columns, data_rows
     from poolprop.evidence.safety import safety_sets
     from poolprop.review import load_review
 
@@ -68,7 +74,7 @@ def select_safety(config: Path, out: Path) -> None:
     plan, evidence = review.settings.safety, review.evidence
     chosen = safety_sets(evidence, plan) if plan else ()
     rows = [row for name, one in chosen for row in data_rows(name, one, evidence)]
-    write_csv(out, list(DataRow.__annotations__), rows)
+    write_csv(out, data_columns(evidence), rows)
 
 
 def select_comparisons(config: Path, out: Path) -> None:

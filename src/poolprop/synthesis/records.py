@@ -18,12 +18,8 @@ Record = dict[str, Any]
 
 INTERVALS = ("clopper-pearson", "wilson")
 DOUBTFUL = ("reconstructed", "proxy")
-STUDY_FIELDS = (
-    "outcome_id", "study_id", "arm_id", "source_id", "label", "arm_label", "population",
-    "setting", "lineage", "outcome", "grade", "timepoint", "denominator_basis", "record_type",
-    "derivation", "locator", "note", "outcome_label", "setting_label", "lineage_label",
-    "population_label", "timepoint_label", "denominator_label", "record_label",
-)  # fmt: skip
+# What a row of data.csv holds besides the description of its arm: where it belongs, its counts.
+NOT_DESCRIPTION = ("set", "events", "total")
 
 
 def fit_rows(rows: Rows, model: Model, level: float) -> PoolResult:
@@ -65,7 +61,7 @@ def study_records(rows: Rows, prefix: str, settings: Settings, fit: PoolResult) 
     return [
         {
             "id": f"{prefix}/{row['outcome_id']}",
-            **{field: row[field] for field in STUDY_FIELDS},
+            **{field: row[field] for field in row if field not in NOT_DESCRIPTION},
             "events": events[i],
             "total": total[i],
             "proportion": events[i] / total[i],

@@ -9,7 +9,6 @@ import pytest
 import small_review
 
 from poolprop.__main__ import main
-from poolprop.evidence.tables import TABLES
 
 Content = dict[str, list[dict[str, object]]]
 
@@ -104,11 +103,8 @@ def test_the_first_fault_of_each_kind_is_the_only_line(review, capsys):
 
 
 def test_a_missing_column_is_named(review, capsys):
-    columns = [name for name in TABLES["outcomes"].model_fields if name != "total"]
-    rows = [
-        {k: v for k, v in row.items() if k != "total"} for row in small_review.tables()["outcomes"]
-    ]
-    small_review.write_table(review / "data/outcomes.csv", columns, rows)
+    path = review / "data/outcomes.csv"
+    path.write_text(path.read_text().replace(",total,", ",", 1))
     assert faults(review, capsys) == ("data/outcomes.csv:1:total: the column is missing. Add it.\n")
 
 

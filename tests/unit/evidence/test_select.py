@@ -8,7 +8,7 @@ import small_review
 from poolprop.errors import DataError
 from poolprop.evidence.load import load
 from poolprop.evidence.select import select
-from poolprop.settings import Filter, Selection
+from poolprop.settings import Selection
 
 
 @pytest.fixture
@@ -53,9 +53,32 @@ def test_conflicting_figures_never_enter(review, tables):
 
 
 def test_filters_keep_only_what_they_name(review, tables):
-    analysis = chosen(review, tables, where=Filter(setting=("newly_diagnosed",)))
+    analysis = chosen(review, tables, where={"setting": ("newly_diagnosed",)})
     assert counts(analysis) == [(15, 16), (11, 15)]
-    assert analysis.excluded[0].reason == "no patients of this setting (Newly diagnosed)"
+    assert analysis.excluded[0].reason == "no figure for this setting alone (Newly diagnosed)"
+
+
+def test_a_factor_is_that_of_the_row_or_else_of_its_arm_or_study(review, tables):
+    for row in tables["outcomes"]:
+        row["setting"] = ""
+    for arm in tables["arms"]:
+        arm["setting"] = "" if arm["arm_id"] == "oak-b" else arm["setting"]
+    tables["outcomes"][0]["setting"] = "newly_diagnosed"
+    analysis = chosen(review, tables, where={"setting": ("newly_diagnosed",)})
+    assert counts(analysis) == [(12, 20), (15, 16), (11, 15)]
+
+
+def test_a_review_names_its_own_factors(review, tables):
+    tables["vocabulary"] += [
+        {"field": "season", "term": term, "label": term, "definition": "", "order": 1}
+        for term in ("wet", "dry")
+    ]
+    for study, season in zip(tables["studies"], ("wet", "dry", "NR"), strict=True):
+        study["season"] = season
+    assert counts(chosen(review, tables, where={"season": ("dry",)})) == [(30, 41)]
+    tables["studies"][0]["season"] = "wte"
+    with pytest.raises(DataError, match=r"studies.csv:2:season: 'wte' is not a season .* 'wet'"):
+        chosen(review, tables)
 
 
 def test_a_percentage_without_count_cannot_be_pooled(review, tables):

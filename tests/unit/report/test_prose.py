@@ -26,8 +26,8 @@ def test_plural(number, words, text):
 
 
 def test_the_answer_counts_studies_and_participants():
-    said = spell(prose.answer(POOLED, STUDIES))
-    assert said == "Pooled from 4 studies: 126 of 156 participants."
+    said = spell(prose.answer(POOLED, STUDIES, "eyes"))
+    assert said == "Pooled from 4 studies: 126 of 156 eyes."
 
 
 def test_arms_of_one_study_are_not_called_studies():
@@ -36,7 +36,7 @@ def test_arms_of_one_study_are_not_called_studies():
 
 
 def test_one_study_is_never_called_pooled():
-    said = spell(prose.answer(SINGLE, STUDIES[:1]))
+    said = spell(prose.answer(SINGLE, STUDIES[:1], "participants"))
     assert "not a pooled value" in said
     assert "one study" in said
     assert "cannot show" in spell(prose.expectation(SINGLE))

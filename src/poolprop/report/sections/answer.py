@@ -64,17 +64,19 @@ def _card(context: Context, endpoint: EndpointResults) -> Card:
         number=quote(result, "proportion", "percent") if result else None,
         interval=quote_range(result, "ci") if result else (),
         interval_name=f"{level(context.settings.level)} CI",
-        sentences=tuple(_sentences(endpoint, estimand, result)),
+        sentences=tuple(
+            _sentences(endpoint, estimand, result, context.settings.review.participants)
+        ),
     )
 
 
 def _sentences(
-    endpoint: EndpointResults, estimand: Record, result: Record | None
+    endpoint: EndpointResults, estimand: Record, result: Record | None, participants: str
 ) -> Iterator[Sentence]:
     if result is None:
         yield (" ".join(estimand["notes"]) or "No study reports it.",)
         return
-    yield prose.answer(result, estimand["studies"])
+    yield prose.answer(result, estimand["studies"], participants)
     yield prose.expectation(result)
     factor = _leading(endpoint)
     if factor:

@@ -62,7 +62,7 @@ def _definition(context: Context, estimand: Estimand) -> tuple[str, ...]:
     """Describe an estimand, in the plan's words and by its choices."""
     kept = [
         " or ".join(context.term(field, code) for code in codes)
-        for field, codes in estimand.where.model_dump().items()
+        for field, codes in estimand.where.items()
         if codes
     ]
     return (

@@ -6,15 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from poolprop.report.context import Context, Section
-from poolprop.report.formats import MISSING
+from poolprop.report.formats import MISSING, plain
 from poolprop.report.tables import Table, text_table
 
 # Column of studies.csv, its title, and the vocabulary's field where a cell is a code.
 COLUMNS = (
     ("label", "Study", ""),
     ("design", "Design", "design"),
-    ("setting", "Setting", "setting"),
-    ("lineage", "Lineage", "lineage"),
     ("regimen", "Regimen", ""),
     ("n_enrolled", "Enrolled", ""),
     ("n_treated", "Treated", ""),
@@ -40,7 +38,8 @@ def section(context: Context) -> Section | None:
     rows = context.results.studies
     if not rows:
         return None
-    present = [column for column in COLUMNS if any(row.get(column[0]) for row in rows)]
+    columns = (*COLUMNS[:2], *_factors(rows[0]), *COLUMNS[2:])
+    present = [column for column in columns if any(row.get(column[0]) for row in rows)]
     table = text_table(
         "table-studies",
         "Characteristics of the studies; NR: not reported",
@@ -48,6 +47,14 @@ def section(context: Context) -> Section | None:
         [[_text(context, row, name, field) for name, _, field in present] for row in rows],
     )
     return Section(id="studies", title="Studies", body=Studies(table=table))
+
+
+def _factors(row: Mapping[str, str]) -> list[tuple[str, str, str]]:
+    """Return the columns of the review's own factors: those that come with a label of their own."""
+    named = {name for name, _, _ in COLUMNS} | {"publication_type"}
+    return [
+        (name, plain(name), name) for name in row if f"{name}_label" in row and name not in named
+    ]
 
 
 def _text(context: Context, row: Mapping[str, str], name: str, field: str) -> str:
