@@ -18,6 +18,7 @@ from poolprop._version import __version__
 if TYPE_CHECKING:
     from poolprop.errors import EstimationError, PoolpropError
     from poolprop.stats.bayes import bayes
+    from poolprop.stats.bayes_normal import NormalPosterior, bayes_normal
     from poolprop.stats.empirical_bayes import shrunken_effects
     from poolprop.stats.gosh import Gosh, gosh
     from poolprop.stats.henmi_copas import HenmiCopas, henmi_copas
@@ -93,6 +94,8 @@ _HOMES = {
     "mantel_haenszel": "stats.two_arm",
     "peto": "stats.two_arm",
     "two_arm_effects": "stats.two_arm",
+    "NormalPosterior": "stats.bayes_normal",
+    "bayes_normal": "stats.bayes_normal",
     "SurvivalPool": "stats.survival",
     "cloglog_rates": "stats.survival",
     "pool_survival": "stats.survival",
@@ -110,6 +113,8 @@ __all__ = [
     "mantel_haenszel",
     "peto",
     "two_arm_effects",
+    "NormalPosterior",
+    "bayes_normal",
     "SurvivalPool",
     "cloglog_rates",
     "pool_survival",

@@ -127,6 +127,14 @@ def _terms_used(settings: Settings) -> Iterator[tuple[str, str, str]]:
             yield "safety.roles", "role", value
         for value in safety.record_types:
             yield "safety.record_types", "record_type", value
+    if settings.survival:
+        survival = settings.survival
+        yield from (("survival.roles", "role", value) for value in survival.roles)
+        for value in survival.record_types:
+            yield "survival.record_types", "record_type", value
+        for name, one in survival.endpoints.items():
+            for value in one.populations:
+                yield f"survival.endpoints.{name}.populations", "population", value
     if settings.comparisons:
         yield "comparisons.denominator", "denominator_basis", settings.comparisons.denominator
         for value in settings.comparisons.outcomes:

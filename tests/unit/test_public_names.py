@@ -43,6 +43,7 @@ def test_a_star_import_brings_every_name():
         pp.henmi_copas,
         lambda y, v: pp.shrunken_effects(y, v, 0.1),
         pp.pool_survival,
+        pp.bayes_normal,
     ],
 )
 def test_functions_of_effect_sizes_check_them(call):

@@ -15,6 +15,7 @@ sys.path.insert(0, str(ENGINE.parent))
 from poolprop.errors import PoolpropError
 from poolprop.evidence.datasets import fingerprint
 from poolprop.evidence.safety import safety_fingerprint
+from poolprop.evidence.survival import survival_fingerprint
 from poolprop.evidence.tables import TABLES
 from poolprop import plan as analysis_plan
 from poolprop.review import check_review
@@ -70,8 +71,12 @@ def modules(*names):
 
 
 CORE = modules("errors.py", "files.py", "plan.py", "settings", "steps/__init__.py")
-EVIDENCE_CODE = digest(*CORE, *modules("steps/evidence.py", "review.py", "evidence"))
-STATS_CODE = digest(*CORE, *modules("steps/synthesis.py", "synthesis", "stats"))
+EVIDENCE_CODE = digest(
+    *CORE, *modules("steps/evidence.py", "steps/clinical.py", "review.py", "evidence")
+)
+STATS_CODE = digest(
+    *CORE, *modules("steps/synthesis.py", "steps/clinical.py", "synthesis", "stats")
+)
 TABLES_CODE = digest(
     *CORE, *modules("steps/writing.py", "review.py", "evidence", "tables.py")
 )
@@ -138,8 +143,24 @@ SAFETY_ROWS = (
     else ""
 )
 SAFETY = (
-    ["results/safety/data.csv", "results/safety/pool.json"]
+    [
+        "results/safety/data.csv",
+        "results/safety/pool.json",
+        "results/tables/safety.csv",
+    ]
     if REVIEW.settings.safety
+    else []
+)
+SURVIVAL_ROWS = (
+    survival_fingerprint(REVIEW.evidence) if REVIEW.settings.survival else ""
+)
+SURVIVAL = (
+    [
+        "results/survival/data.csv",
+        "results/survival/pool.json",
+        "results/tables/survival_rates.csv",
+    ]
+    if REVIEW.settings.survival
     else []
 )
 COMPARISONS = (

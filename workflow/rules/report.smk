@@ -59,6 +59,7 @@ rule manifest:
             *INFLUENCE,
             *EFFECTS,
             *SAFETY,
+            *SURVIVAL,
             *COMPARISONS,
             *CROSSCHECK,
             *TIDY,

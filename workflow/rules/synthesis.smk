@@ -86,7 +86,8 @@ rule safety:
         config=ancient(CONFIG),
         data="results/safety/data.csv",
     output:
-        "results/safety/pool.json",
+        pool="results/safety/pool.json",
+        table="results/tables/safety.csv",
     log:
         "logs/safety.log",
     conda:
@@ -97,7 +98,7 @@ rule safety:
         models=MODELS_PLAN,
     shell:
         "python -m poolprop step safety --config {input.config:q} --data {input.data:q}"
-        " --out {output:q} 2> {log:q}"
+        " --out {output.pool:q} --table {output.table:q} 2> {log:q}"
 
 
 rule comparisons:

@@ -35,6 +35,7 @@ class Survival(Row):
     ci_upper: MaybeNumber
     n: Text
     n_basis: Text
+    at_risk: MaybeCount
     p_value: Text
     p_test: Text
     compared_with: Text

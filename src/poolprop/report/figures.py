@@ -106,7 +106,7 @@ def pooled_rows(owner: Record, prefix: str = "", label: str = "Pooled") -> tuple
     return summarised(diamond), summarised(bar)
 
 
-def panel(record: Record, label: str, interval: str) -> list[PlotRow]:
+def panel(record: Record, label: str, interval: str, prefix: str = "result.") -> list[PlotRow]:
     """Return the rows of one group: heading, studies, and the pooled value if there is one.
 
     Parameters
@@ -117,6 +117,8 @@ def panel(record: Record, label: str, interval: str) -> list[PlotRow]:
         Name of the group.
     interval : str
         Which of the studies' own intervals to draw.
+    prefix : str
+        Dotted path to the pooled value that the diamond shows.
     """
     many = record["k"] > 1
     title = f"{label} (k = {record['k']})"
@@ -127,7 +129,7 @@ def panel(record: Record, label: str, interval: str) -> list[PlotRow]:
     ]
     if record["result"] is None or not many:
         return [heading, *studies]
-    return [heading, *studies, *pooled_rows(record, "result.", f"Pooled: {label}")]
+    return [heading, *studies, *pooled_rows(record, prefix, f"Pooled: {label}")]
 
 
 def interval_row(owner: Record, prefix: str, label: str, detail: str = "") -> PlotRow:

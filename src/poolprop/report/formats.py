@@ -74,6 +74,11 @@ def p_value(value: float | None) -> str:
     return f"{value:.3f}" if value < 0.1 else f"{value:.2f}"
 
 
+def months(value: float | None) -> str:
+    """Write a time in months with no more decimals than it has."""
+    return MISSING if value is None or not math.isfinite(value) else f"{value:.6g}"
+
+
 def equals_p(value: float | None) -> str:
     """Write a p value with its relation, to stand after the letter: ``= 0.27``."""
     text = p_value(value)
@@ -91,6 +96,7 @@ FORMATS: dict[str, Callable[[float | None], str]] = {
     "count": count,
     "millionths": lambda value: number(value, 6),
     "equals-p": equals_p,
+    "months": months,
     "number": number,
     "p": p_value,
     "percent": percent,

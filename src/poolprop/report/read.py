@@ -46,12 +46,13 @@ class Results:
         Rows of tables; empty where the file does not exist.
     risk_of_bias, survival : tuple of mapping
         Rows of tables; empty where the file does not exist.
-    safety, comparisons : mapping
-        Adverse events and two-arm comparisons; empty where the file does not exist.
     crosscheck : mapping
         What other software recomputed; empty where the file does not exist.
     r_script : str
         The script for R; empty where the file does not exist.
+    safety, comparisons, survival_pool : mapping
+        Adverse events, two-arm comparisons and pooled survival rates; empty where the file does
+        not exist.
     manifest : mapping
         Hashes, versions and parameters; empty where the file does not exist.
     """
@@ -68,6 +69,7 @@ class Results:
     comparisons: Record
     crosscheck: Record
     r_script: str
+    survival_pool: Record
     manifest: Record
 
 
@@ -106,6 +108,7 @@ def read_results(folder: Path, order: tuple[str, ...] = ()) -> Results:
         ),
         crosscheck=read_optional(folder / "crosscheck" / "agreement.json", "poolprop/agreement/1"),
         r_script=_text(folder / "crosscheck" / "reproduce.R"),
+        survival_pool=read_optional(folder / "survival" / "pool.json", "poolprop/survival/1"),
         manifest=read_optional(folder / "audit" / "manifest.json", MANIFEST),
     )
 

@@ -11,6 +11,7 @@ from poolprop.settings.endpoints import Endpoint, Estimand, Selection, Subgroup
 from poolprop.settings.models import Model, Models
 from poolprop.settings.plan import Review, Settings
 from poolprop.settings.stages import Comparisons, Rules, Safety
+from poolprop.settings.survival import Survival, SurvivalEndpoint
 
 __all__ = [
     "Block",
@@ -26,4 +27,6 @@ __all__ = [
     "Selection",
     "Settings",
     "Subgroup",
+    "Survival",
+    "SurvivalEndpoint",
 ]

@@ -10,6 +10,7 @@ from poolprop.settings.base import Block, Name
 from poolprop.settings.endpoints import Endpoint
 from poolprop.settings.models import Models
 from poolprop.settings.stages import Comparisons, Rules, Safety
+from poolprop.settings.survival import Survival
 
 
 class Review(Block):
@@ -38,3 +39,4 @@ class Settings(Block):
     endpoints: dict[Name, Endpoint] = Field(min_length=1)
     safety: Safety | None = Field(None, description="Leave out where there is nothing to pool.")
     comparisons: Comparisons | None = Field(None, description="Leave out without two-arm studies.")
+    survival: Survival | None = Field(None, description="Leave out without survival rates.")

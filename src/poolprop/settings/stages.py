@@ -42,3 +42,6 @@ class Rules(Block):
     min_studies_per_level: int = Field(
         2, ge=1, description="A subgroup test needs this many studies in each of two levels."
     )
+    uninformative_width: float = Field(
+        0.8, gt=0, le=1, description="An interval wider than this share of the scale says nothing."
+    )

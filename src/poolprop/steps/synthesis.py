@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from poolprop.files import read_csv, write_json
+from poolprop.files import read_csv, write_csv, write_json
 
 
 def synthesise(config: Path, endpoint: str, data: Path, excluded: Path, out: Path) -> None:
@@ -41,12 +41,15 @@ def discrepancy_effects(
     write_json(out, effects(load(config), endpoint, read_csv(data), read_csv(alternatives)))
 
 
-def safety(config: Path, data: Path, out: Path) -> None:
-    """Pool adverse events that enough studies share."""
+def safety(config: Path, data: Path, out: Path, table: Path) -> None:
+    """Pool adverse events that enough studies share; write JSON and a tidy table."""
     from poolprop.plan import load
     from poolprop.synthesis.safety import safety as pool_events
+    from poolprop.synthesis.tidy import safety_table
 
-    write_json(out, pool_events(load(config), read_csv(data)))
+    record = pool_events(load(config), read_csv(data))
+    write_json(out, record)
+    write_csv(table, *safety_table(record))
 
 
 def comparisons(config: Path, data: Path, out: Path) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from poolprop.settings import Settings
+from poolprop.stats.pool import pool
 from poolprop.synthesis.records import (
     Record,
     Rows,
+    counts,
     fit_rows,
     of_set,
     result_record,
@@ -40,6 +42,7 @@ def safety(settings: Settings, data: Rows) -> Record:
 def _event(settings: Settings, name: str, rows: Rows) -> Record:
     need = settings.safety.min_studies if settings.safety else 1
     identifier = f"safety/{name}"
+    enough = len(rows) >= max(need, 2)
     fit = fit_rows(rows, settings.models.primary, settings.level)
     outcome, grade = name.rsplit("/", 1)
     return {
@@ -50,4 +53,11 @@ def _event(settings: Settings, name: str, rows: Rows) -> Record:
         **totals(rows),
         "studies": study_records(rows, f"study/safety/{name}", settings, fit),
         "result": result_record(fit, identifier, "safety") if len(rows) >= need else None,
+        "companion": _companion(rows, f"{identifier}/bayes", settings.level) if enough else None,
     }
+
+
+def _companion(rows: Rows, identifier: str, level: float) -> Record:
+    """Return the Bayesian answer, which leads where two studies leave the others nothing to say."""
+    fit = pool(*counts(rows), model="bayes", level=level)
+    return result_record(fit, identifier, "companion")

@@ -233,6 +233,8 @@ def safety(names: tuple[str, ...]) -> dict:
         events.append({
             "id": name, "outcome": "ae_rash", "grade": grade, "label": names[-1], **counts,
             "studies": members, "result": pooled if len(members) > 1 else None,
+            "companion": result(f"{name}/bayes", members, "companion", "bayes")
+            if len(members) > 1 else None,
         })  # fmt: skip
     return {"schema": "poolprop/safety/1", "events": events}
 

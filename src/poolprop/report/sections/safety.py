@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import groupby
 
-from poolprop.report import prose
+from poolprop.report import few, prose
 from poolprop.report.context import Context, Section
-from poolprop.report.drawing import Plot
+from poolprop.report.drawing import Plot, PlotRow
 from poolprop.report.figures import (
     Figure,
     counts,
@@ -25,10 +26,11 @@ from poolprop.report.values import Record, Sentence, join, quote, quote_range, s
 class Safety:
     """How events were chosen, the pooled ones as plots, and all of them as a table.
 
-    ``figure`` has a row for each pooled event, ``forest`` its studies as well.
+    ``figure`` has a row for each grade of a pooled event, ``forest`` its studies as well.
     """
 
     rule: Sentence
+    notes: tuple[str, ...]
     figure: Figure | None
     forest: Figure | None
     table: Table
@@ -39,10 +41,10 @@ def section(context: Context) -> Section | None:
     events: list[Record] = context.results.safety.get("events", [])
     if not events:
         return None
-    pooled = [event for event in events if event["result"] is not None]
-    pooled.sort(key=lambda event: (-event["k"], -event["result"]["proportion"], event["id"]))
+    pooled = _by_term(context, [e for e in events if e["result"] is not None and e["k"] > 1])
     body = Safety(
-        rule=_rule(context),
+        rule=_rule(context, events, pooled),
+        notes=tuple(_notes(context, pooled)),
         figure=_figure(context, pooled) if pooled else None,
         forest=_forest(context, pooled) if pooled else None,
         table=_table(context, events),
@@ -50,41 +52,82 @@ def section(context: Context) -> Section | None:
     return Section(id="safety", title="Safety", body=body)
 
 
-def _rule(context: Context) -> Sentence:
+def _by_term(context: Context, events: list[Record]) -> list[Record]:
+    """Sort by term as the vocabulary does, then by grade: any first, then as the vocabulary."""
+    terms = list(dict.fromkeys(event["outcome"] for event in events))
+    grades = ["any", *context.terms.get("grade", {})]
+
+    def place(event: Record) -> tuple[int, int, str]:
+        grade = event["grade"]
+        rank = grades.index(grade) if grade in grades else len(grades)
+        return terms.index(event["outcome"]), rank, grade
+
+    return sorted(events, key=place)
+
+
+def _rule(context: Context, events: list[Record], pooled: list[Record]) -> Sentence:
     plan = context.settings.safety
     if plan is None:
         return ()
-    need = f"{plan.min_studies} {prose.plural(plan.min_studies, 'study')}"
+    least = max(plan.min_studies, few.FEW)
     basis = context.term("denominator_basis", plan.denominator)
-    return (
-        f"Denominator: {basis}. An adverse event was pooled where at least {need} "
-        f"{prose.plural(plan.min_studies, 'reports', 'report')} the same term and grade; the "
-        "others are in the table only. What a study does not report is missing, not absent.",
+    text = (
+        f"Denominator: {basis}. An adverse event was pooled where at least {least} studies report "
+        "the same term and grade; a study without events counts as any other. "
     )
+    n, of = len(pooled), len(events)
+    if not n:
+        text += "No event met this, so none was pooled: the table has each as reported."
+    else:
+        text += (
+            f"This holds for {n} of {of} combinations of term and grade; the others are in the "
+            "table as reported."
+        )
+    return (f"{text} What a study does not report is missing, not absent.",)
+
+
+def _notes(context: Context, pooled: list[Record]) -> list[str]:
+    notes = []
+    if any(event["k"] == few.FEW for event in pooled):
+        notes.append(few.LEADS)
+    if any(few.too_wide(context, event) for event in pooled):
+        notes.append(few.WIDE)
+    return notes
 
 
 def _figure(context: Context, pooled: list[Record]) -> Figure:
-    rows = [interval_row(e, "result.", e["label"], _detail(context, e)) for e in pooled]
+    shown = []
+    for label, events in groupby(pooled, key=lambda event: str(event["label"])):
+        shown += [PlotRow(kind="heading", label=label), *(_dot(context, e) for e in events)]
     plot = Plot(
         id="plot-safety",
-        title="Adverse events reported by several studies",
-        description="; ".join(row.summary for row in rows),
-        headers=headers(context.settings.level, label="Adverse event", weight=False),
-        rows=tuple(rows),
+        title="Adverse events reported by several studies, by grade",
+        description="; ".join(row.summary for row in shown if row.summary),
+        headers=headers(context.settings.level, label="Adverse event and grade", weight=False),
+        rows=tuple(shown),
+        axis_label="% of patients",
     )
     of = level(context.settings.level)
     caption = (
-        f"Thick line: {of} confidence interval; thin line with caps: {of} prediction interval. "
-        "Most widely reported events first."
+        f"Dot: pooled share of patients. Thick line: {of} interval of it; thin line with caps: "
+        f"{of} prediction interval, where the share in a new study is expected. k: studies that "
+        "report it."
     )
-    return figure(plot, (f"{caption} {prose.CROSSING}" if crossing(rows) else caption,))
+    return figure(plot, (f"{caption} {prose.CROSSING}" if crossing(shown) else caption,))
+
+
+def _dot(context: Context, event: Record) -> PlotRow:
+    grade, k = context.term("grade", event["grade"]), event["k"]
+    return interval_row(event, few.leader(event), grade, f"k = {k}")
 
 
 def _forest(context: Context, pooled: list[Record]) -> Figure:
     rows = [
         row
         for event in pooled
-        for row in panel(event, _name(context, event), context.settings.study_interval)
+        for row in panel(
+            event, _name(context, event), context.settings.study_interval, few.leader(event)
+        )
     ]
     plot = Plot(
         id="plot-safety-studies",
@@ -100,20 +143,17 @@ def _name(context: Context, event: Record) -> str:
     return f"{event['label']}, {context.term('grade', event['grade']).lower()}"
 
 
-def _detail(context: Context, event: Record) -> str:
-    k = event["k"]
-    return f"{context.term('grade', event['grade'])}, {k} {prose.plural(k, 'study')}"
-
-
 def _table(context: Context, events: list[Record]) -> Table:
     of = level(context.settings.level)
     columns = (
         Column(title="Adverse event"),
-        Column(title="Grade"),
+        Column(title="Grade", filter=True),
         Column(title="k", numeric=True, help="number of arms or cohorts that report it"),
         Column(title="Events/total", numeric=True),
-        Column(title="Pooled", numeric=True),
+        Column(title="%", numeric=True, help="pooled by the primary method, or one study's own"),
         Column(title=f"{of} CI", numeric=True),
+        Column(title="Bayesian %", numeric=True, help="posterior median of the pooled share"),
+        Column(title=f"Bayesian {of} interval", numeric=True),
         Column(title=f"{of} prediction", numeric=True),
         Column(title="Studies", room="long"),
     )
@@ -124,15 +164,35 @@ def _table(context: Context, events: list[Record]) -> Table:
 
 
 def _cells(context: Context, event: Record) -> tuple[Cell, ...]:
-    pooled = event["result"] is not None
     studies = [join(study["label"], " ", counts(study)) for study in event["studies"]]
     return (
         cell(event["label"]),
         cell(context.term("grade", event["grade"])),
         cell(quote(event, "k", "count")),
         cell(counts(event)),
-        cell(quote(event, "result.proportion", "percent") if pooled else MISSING),
-        cell(quote_range(event, "result.ci") if pooled else MISSING),
-        cell(quote_range(event, "result.prediction") if pooled else MISSING),
+        *_own(context, event),
+        *_companion(event),
         cell(separated(studies, "; ")),
+    )
+
+
+def _own(context: Context, event: Record) -> tuple[Cell, Cell]:
+    """Return estimate and interval of the primary method, or of the one study itself."""
+    if event["result"] is not None:
+        share = quote(event, "result.proportion", "percent")
+        return cell(share), cell(quote_range(event, "result.ci"))
+    if event["k"] > 1:
+        return cell(MISSING), cell(MISSING)
+    study, interval = event["studies"][0], context.settings.study_interval
+    share = quote(study, "proportion", "percent")
+    return cell(share), cell(quote_range(study, f"intervals.{interval}"))
+
+
+def _companion(event: Record) -> tuple[Cell, Cell, Cell]:
+    if event["companion"] is None:
+        return cell(MISSING), cell(MISSING), cell(MISSING)
+    return (
+        cell(quote(event, "companion.proportion", "percent")),
+        cell(quote_range(event, "companion.ci")),
+        cell(quote_range(event, "companion.prediction")),
     )

@@ -1,0 +1,210 @@
+"""The survival figures of each endpoint and time, and which of them a pool may use."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from typing import TypedDict
+
+from poolprop.errors import DataError
+from poolprop.evidence.load import Evidence
+from poolprop.evidence.supplements import Survival as Figure
+from poolprop.settings import Survival, SurvivalEndpoint
+
+MEDIAN = "median"
+
+
+class SurvivalRow(TypedDict):
+    """One row of ``results/survival/data.csv``.
+
+    ``set`` is ``ENDPOINT/MONTHS`` of a rate or ``ENDPOINT/median``; ``use`` is ``yes``, or
+    ``no`` with the ``reason``. Rates and their limits are proportions; ``value`` is as printed.
+    """
+
+    set: str
+    use: str
+    reason: str
+    survival_id: str
+    study_id: str
+    arm_id: str
+    label: str
+    arm_label: str
+    population: str
+    population_label: str
+    setting: str
+    setting_label: str
+    lineage: str
+    lineage_label: str
+    statistic: str
+    time_months: float | None
+    value: str
+    rate: float | None
+    ci_lower: float | None
+    ci_upper: float | None
+    n: int | None
+    n_basis: str
+    at_risk: int | None
+    variance_rule: str
+    record_type: str
+    record_label: str
+    locator: str
+    note: str
+
+
+def survival_rows(evidence: Evidence, plan: Survival) -> Iterator[SurvivalRow]:
+    """Yield the figures of each declared endpoint and time, then all medians.
+
+    Of the rates of one arm that a time admits, the nearest in time is used, then the first
+    population of the plan.
+
+    Raises
+    ------
+    DataError
+        If two rates of one arm are equally preferred, or two arms of one pool share patients.
+    """
+    figures = [row for row in evidence.supplements["survival"] if isinstance(row, Figure)]
+    for name, endpoint in plan.endpoints.items():
+        rates = [row for row in figures if row.endpoint == name and row.statistic == "rate"]
+        for months in endpoint.times:
+            yield from _at_time(evidence, plan, endpoint, rates, months)
+    for row in figures:
+        if row.statistic == MEDIAN:
+            yield _row(evidence, row, f"{row.endpoint}/{MEDIAN}", _not_admitted(row, plan))
+
+
+def survival_fingerprint(evidence: Evidence) -> str:
+    """Return a digest of everything in the tables that these data sets can depend on."""
+    content = hashlib.sha256()
+    for table in (
+        evidence.supplements["survival"],
+        evidence.arms.values(),
+        evidence.studies.values(),
+        evidence.terms.values(),
+    ):
+        for row in table:
+            content.update(row.model_dump_json().encode())
+    return content.hexdigest()[:16]
+
+
+def _at_time(
+    evidence: Evidence, plan: Survival, endpoint: SurvivalEndpoint, rates: list[Figure], at: float
+) -> Iterator[SurvivalRow]:
+    def far(row: Figure) -> float:
+        return abs((row.time_months or 0.0) - at)
+
+    near = [row for row in rates if row.time_months and far(row) <= plan.tolerance_months]
+    reasons = {row.survival_id: _why_not(evidence, row, plan, endpoint) for row in near}
+    usable = [row for row in near if not reasons[row.survival_id]]
+    rank = {
+        row.survival_id: (far(row), endpoint.populations.index(row.population)) for row in usable
+    }
+    for arm in dict.fromkeys(row.arm_id for row in usable):
+        rivals = sorted(
+            (row for row in usable if row.arm_id == arm), key=lambda row: rank[row.survival_id]
+        )
+        _refuse_a_tie(rivals, rank)
+        for row in rivals[1:]:
+            reasons[row.survival_id] = f"{rivals[0].survival_id} of the same arm is preferred"
+    _refuse_overlap(evidence, [row for row in near if not reasons[row.survival_id]])
+    for row in near:
+        yield _row(evidence, row, f"{row.endpoint}/{at:g}", reasons[row.survival_id])
+
+
+def _not_admitted(row: Figure, plan: Survival) -> str:
+    admitted = (*plan.record_types,)
+    return "" if row.record_type in admitted else "a kind of figure the plan does not admit here"
+
+
+def _why_not(evidence: Evidence, row: Figure, plan: Survival, endpoint: SurvivalEndpoint) -> str:
+    """Return why a rate cannot be used; empty if it can."""
+    if reason := _not_admitted(row, plan):
+        return reason
+    role = evidence.arms[row.arm_id].role
+    if role not in plan.roles:
+        return f"role of the arm: {evidence.label('role', role).lower()}"
+    if row.population not in endpoint.populations:
+        return f"other patients: {evidence.label('population', row.population)}"
+    rate = _share(row.value)
+    if rate is None:
+        return "the rate is not a number"
+    if not 0 < rate < 1:
+        return "a rate of 0 % or 100 % has no value on the scale of pooling"
+    return "" if _rule(row) else "neither an interval nor a number of patients is reported"
+
+
+def _rule(row: Figure) -> str:
+    """Return where the variance of a rate comes from: the best of three sources."""
+    limits = row.ci_lower, row.ci_upper
+    if limits[0] is not None and limits[1] is not None and 0 < limits[0] < limits[1] < 100:
+        return "interval"
+    if row.at_risk:
+        return "at_risk"
+    return "approximate" if row.n.isdecimal() and int(row.n) > 0 else ""
+
+
+def _share(text: str) -> float | None:
+    try:
+        return float(text) / 100
+    except ValueError:
+        return None
+
+
+def _refuse_a_tie(rivals: list[Figure], rank: dict[str, tuple[float, int]]) -> None:
+    if len(rivals) > 1:
+        first, second = (row.survival_id for row in rivals[:2])
+        if rank[first] == rank[second]:
+            raise DataError(
+                f"rows {first} and {second} of arm {rivals[0].arm_id} are equally preferred",
+                where="survival.csv",
+                hint="Mark one 'conflicting' or tell them apart by time or population.",
+            )
+
+
+def _refuse_overlap(evidence: Evidence, rows: Iterable[Figure]) -> None:
+    first: dict[str, str] = {}
+    for row in rows:
+        for group in evidence.arms[row.arm_id].overlap_group:
+            if group in first:
+                raise DataError(
+                    f"arms {first[group]} and {row.arm_id} share patients (overlap group "
+                    f"{group!r}) and cannot enter one pool",
+                    where="survival.csv",
+                    hint="Choose other roles for survival, or correct the overlap groups.",
+                )
+            first[group] = row.arm_id
+
+
+def _row(evidence: Evidence, row: Figure, name: str, reason: str) -> SurvivalRow:
+    arm, study = evidence.arms[row.arm_id], evidence.studies[row.study_id]
+    rate = row.statistic == "rate"
+    scale = 100 if rate else 1
+    return SurvivalRow(
+        set=name,
+        use="no" if reason else "yes",
+        reason=reason,
+        survival_id=row.survival_id,
+        study_id=row.study_id,
+        arm_id=row.arm_id,
+        label=study.label,
+        arm_label=arm.label,
+        population=row.population,
+        population_label=evidence.label("population", row.population),
+        setting=arm.setting,
+        setting_label=evidence.label("setting", arm.setting),
+        lineage=arm.lineage,
+        lineage_label=evidence.label("lineage", arm.lineage),
+        statistic=row.statistic,
+        time_months=row.time_months,
+        value=row.value,
+        rate=_share(row.value) if rate else None,
+        ci_lower=None if row.ci_lower is None else row.ci_lower / scale,
+        ci_upper=None if row.ci_upper is None else row.ci_upper / scale,
+        n=int(row.n) if row.n.isdecimal() else None,
+        n_basis=row.n_basis,
+        at_risk=row.at_risk,
+        variance_rule=_rule(row) if rate else "",
+        record_type=row.record_type,
+        record_label=evidence.label("record_type", row.record_type),
+        locator=row.locator,
+        note=row.note,
+    )

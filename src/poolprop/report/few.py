@@ -1,0 +1,29 @@
+"""What to show where studies are very few: which result leads, and what it cannot say.
+
+With two studies the calibrated likelihood interval spans nearly the whole scale; the Bayesian
+one, which brings a prior on how much studies differ, is read instead, and both are printed.
+"""
+
+from __future__ import annotations
+
+from poolprop.report.context import Context
+from poolprop.report.values import Record, look_up
+
+FEW = 2
+LEADS = (
+    "Two studies hardly show how much studies differ: the interval of the primary method then "
+    "covers nearly the whole scale. The figure shows the Bayesian estimate and interval there, "
+    "which rest on a prior for that difference; the table has both."
+)
+WIDE = "An interval that covers most of the scale says next to nothing: read the studies."
+
+
+def leader(record: Record) -> str:
+    """Return the path, ending in a dot, of the result to show: ``companion.`` for two studies."""
+    return "companion." if record["k"] == FEW and record.get("companion") else "result."
+
+
+def too_wide(context: Context, record: Record) -> bool:
+    """Return whether the interval to show is so wide that the plan calls it uninformative."""
+    ci = look_up(record, f"{leader(record)}ci")
+    return bool(ci["upper"] - ci["lower"] > context.settings.rules.uninformative_width)
