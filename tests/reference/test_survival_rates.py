@@ -41,7 +41,7 @@ def tables():
 DATA, VALUES = tables()
 TEXTS = (
     "survival_id", "study_id", "arm_id", "label", "arm_label", "population", "population_label",
-    "setting", "setting_label", "lineage", "lineage_label", "n_basis", "record_type",
+    "n_basis", "record_type",
     "record_label", "locator", "note", "ci_lower", "ci_upper", "at_risk", "n", "reason",
 )  # fmt: skip
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TypedDict
 
 from poolprop.errors import DataError
@@ -19,6 +19,7 @@ class SurvivalRow(TypedDict):
 
     ``set`` is ``ENDPOINT/MONTHS`` of a rate or ``ENDPOINT/median``; ``use`` is ``yes``, or
     ``no`` with the ``reason``. Rates and their limits are proportions; ``value`` is as printed.
+    :func:`survival_columns` adds each factor of the review and its label.
     """
 
     set: str
@@ -31,10 +32,6 @@ class SurvivalRow(TypedDict):
     arm_label: str
     population: str
     population_label: str
-    setting: str
-    setting_label: str
-    lineage: str
-    lineage_label: str
     statistic: str
     time_months: float | None
     value: str
@@ -51,7 +48,13 @@ class SurvivalRow(TypedDict):
     note: str
 
 
-def survival_rows(evidence: Evidence, plan: Survival) -> Iterator[SurvivalRow]:
+def survival_columns(evidence: Evidence) -> list[str]:
+    """Return the columns of ``data.csv``: those of every review, then its own factors."""
+    factors = evidence.factors
+    return [*SurvivalRow.__annotations__, *factors, *(f"{name}_label" for name in factors)]
+
+
+def survival_rows(evidence: Evidence, plan: Survival) -> Iterator[Mapping[str, object]]:
     """Yield the figures of each declared endpoint and time, then all medians.
 
     Of the rates of one arm that a time admits, the nearest in time is used, then the first
@@ -88,7 +91,7 @@ def survival_fingerprint(evidence: Evidence) -> str:
 
 def _at_time(
     evidence: Evidence, plan: Survival, endpoint: SurvivalEndpoint, rates: list[Figure], at: float
-) -> Iterator[SurvivalRow]:
+) -> Iterator[Mapping[str, object]]:
     def far(row: Figure) -> float:
         return abs((row.time_months or 0.0) - at)
 
@@ -174,11 +177,13 @@ def _refuse_overlap(evidence: Evidence, rows: Iterable[Figure]) -> None:
             first[group] = row.arm_id
 
 
-def _row(evidence: Evidence, row: Figure, name: str, reason: str) -> SurvivalRow:
+def _row(evidence: Evidence, row: Figure, name: str, reason: str) -> Mapping[str, object]:
     arm, study = evidence.arms[row.arm_id], evidence.studies[row.study_id]
     rate = row.statistic == "rate"
     scale = 100 if rate else 1
-    return SurvivalRow(
+    own = {factor: arm.factors().get(factor, "") for factor in evidence.factors}
+    labels = {f"{factor}_label": evidence.label(factor, term) for factor, term in own.items()}
+    fixed = SurvivalRow(
         set=name,
         use="no" if reason else "yes",
         reason=reason,
@@ -189,10 +194,6 @@ def _row(evidence: Evidence, row: Figure, name: str, reason: str) -> SurvivalRow
         arm_label=arm.label,
         population=row.population,
         population_label=evidence.label("population", row.population),
-        setting=arm.setting,
-        setting_label=evidence.label("setting", arm.setting),
-        lineage=arm.lineage,
-        lineage_label=evidence.label("lineage", arm.lineage),
         statistic=row.statistic,
         time_months=row.time_months,
         value=row.value,
@@ -208,3 +209,4 @@ def _row(evidence: Evidence, row: Figure, name: str, reason: str) -> SurvivalRow
         locator=row.locator,
         note=row.note,
     )
+    return {**fixed, **own, **labels}

@@ -9,13 +9,13 @@ from poolprop.files import read_csv, write_csv, write_json
 
 def select_survival(config: Path, out: Path) -> None:
     """Write the survival rates of each time, those not used with the reason, and all medians."""
-    from poolprop.evidence.survival import SurvivalRow, survival_rows
+    from poolprop.evidence.survival import survival_columns, survival_rows
     from poolprop.review import load_review
 
     review = load_review(config)
     plan = review.settings.survival
     rows = survival_rows(review.evidence, plan) if plan else ()
-    write_csv(out, list(SurvivalRow.__annotations__), rows)
+    write_csv(out, survival_columns(review.evidence), rows)
 
 
 def survival(config: Path, data: Path, out: Path, table: Path) -> None:

@@ -23,8 +23,7 @@ RULES = {
 }
 COPIED = (
     "survival_id", "study_id", "arm_id", "label", "arm_label", "population", "population_label",
-    "setting", "setting_label", "lineage", "lineage_label", "value", "n_basis", "variance_rule",
-    "record_type", "record_label", "locator", "note",
+    "value", "n_basis", "variance_rule", "record_type", "record_label", "locator", "note",
 )  # fmt: skip
 
 
@@ -47,8 +46,13 @@ def survival(settings: Settings, data: Rows) -> Record:
     plan = settings.survival
     if plan is None:
         return {"schema": "poolprop/survival/1", "times": [], "medians": []}
+    factors = {
+        factor: block.label.lower()
+        for endpoint in settings.endpoints.values()
+        for factor, block in endpoint.subgroups.items()
+    }
     times = [
-        _time(plan, name, months, of_set(data, f"{name}/{months:g}"), settings.level)
+        _time(plan, name, months, of_set(data, f"{name}/{months:g}"), settings.level, factors)
         for name, endpoint in plan.endpoints.items()
         for months in endpoint.times
     ]
@@ -56,7 +60,9 @@ def survival(settings: Settings, data: Rows) -> Record:
     return {"schema": "poolprop/survival/1", "times": times, "medians": medians}
 
 
-def _time(plan: Survival, name: str, months: float, rows: Rows, level: float) -> Record:
+def _time(
+    plan: Survival, name: str, months: float, rows: Rows, level: float, factors: Mapping[str, str]
+) -> Record:
     identifier = f"survival/{name}/{months:g}"
     used = [row for row in rows if row["use"] == "yes"]
     studies, result, companion = [], None, None
@@ -66,6 +72,8 @@ def _time(plan: Survival, name: str, months: float, rows: Rows, level: float) ->
         if len(used) >= plan.min_studies:
             companion = _companion(plan, f"{identifier}/bayes", yi, vi, used, level)
         studies = _studies(identifier, used, yi, vi, result, level)
+        for study, row in zip(studies, used, strict=True):
+            study["group_label"] = next((row.get(f"{name}_label", "") for name in factors), "")
     sizes = [row["n"] for row in used]
     return {
         "id": identifier,
@@ -83,7 +91,7 @@ def _time(plan: Survival, name: str, months: float, rows: Rows, level: float) ->
             for row in rows
             if row["use"] != "yes"
         ],
-        "notes": _notes(used),
+        "notes": _notes(used, factors),
     }
 
 
@@ -186,14 +194,16 @@ def _own_interval(row: Mapping[str, str], y: float, v: float, level: float) -> R
     return _limits(_rates(Interval(lower=y - half, upper=y + half)))
 
 
-def _notes(rows: Rows) -> list[str]:
+def _notes(rows: Rows, factors: Mapping[str, str]) -> list[str]:
+    """Say by what the studies differ, and whose variance is only approximate."""
     notes = []
-    settings = list(dict.fromkeys(row["setting_label"] for row in rows))
-    if len(settings) > 1:
-        notes.append(
-            f"The studies are of different settings ({', '.join(s.lower() for s in settings)}): "
-            "read each study; a pooled rate describes none of them."
-        )
+    for factor, label in factors.items():
+        levels = dict.fromkeys(row.get(f"{factor}_label", "") for row in rows)
+        if len(levels) > 1:
+            notes.append(
+                f"The studies differ by {label} ({', '.join(levels)}): read each study; a pooled "
+                "rate describes none of them."
+            )
     doubtful = [row["label"] for row in rows if row["variance_rule"] == "approximate"]
     if doubtful:
         notes.append(
