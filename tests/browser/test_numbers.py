@@ -4,29 +4,36 @@ from __future__ import annotations
 
 import json
 
-from unit.report.page import records, resolve
+from unit.report.page import records_of, resolve
 
 from poolprop.report.formats import FORMATS
 
-COLLECT = """() => [...document.querySelectorAll("[data-ref]")].map(
-  e => [e.dataset.ref, e.dataset.field, e.dataset.value, e.dataset.format, e.textContent])"""
+COLLECT = """() => [...document.querySelectorAll("[data-field]")].map(
+  e => [e.closest("[data-ref]").dataset.ref, e.dataset.field, e.dataset.format, e.textContent])"""
+ISLAND = "() => JSON.parse(document.getElementById('island').textContent)"
 
 
 def test_every_number_shown_is_that_of_its_result(visit, report_path):
+    """Each number equals, after rounding, the value in the very file that its panel names."""
     home = report_path.parent
-    known = records(home if (home / "analysis").is_dir() else home / "results")
-    shown = visit().page.evaluate(COLLECT)
+    home = home if (home / "results").is_dir() else home.parent
+    page = visit().page
+    facts = page.evaluate(ISLAND)["results"]
+    files = {one["file"] for one in facts.values()}
+    known = {name: records_of(json.loads((home / name).read_text("utf-8"))) for name in files}
+    shown = page.evaluate(COLLECT)
     assert len(shown) > 500
-    for ref, field, value, form, text in shown:
-        held = resolve(known[ref], field)
-        assert (json.loads(value) if value else None) == held, (ref, field)
+    for ref, field, form, text in shown:
+        told = facts[ref]
+        held = resolve(known[told["file"]][ref], field)
+        assert told["values"][field] == held, (ref, field)
         assert text == FORMATS[form](held), (ref, field)
 
 
 def test_headlines_are_the_primary_results(visit, report_path):
     page = visit().page
     for card in page.locator("#answer .card").all():
-        number = card.locator(".headline [data-ref]").first
+        number = card.locator(".headline [data-field]").first
         endpoint = card.get_attribute("id").removeprefix("answer-")
         assert number.get_attribute("data-ref") == f"pool/{endpoint}/primary"
         assert number.get_attribute("data-field") == "proportion"

@@ -6,7 +6,7 @@
     const found = new Map();
     for (const row of table.tBodies[0].rows) {
       const cell = row.cells[index];
-      found.set(cell.textContent.trim(), cell.dataset.sort || "");
+      found.set(page.textOf(cell), cell.dataset.sort ?? page.textOf(cell));
     }
     return Array.from(found)
       .sort((a, b) => a[1].localeCompare(b[1], undefined, { numeric: true }))
@@ -36,7 +36,7 @@
       let shown = 0;
       for (const row of rows) {
         const fits = Array.from(chosen).every(
-          ([index, text]) => !text || row.cells[index].textContent.trim() === text
+          ([index, text]) => !text || page.textOf(row.cells[index]) === text
         );
         row.hidden = !fits;
         shown += Number(fits);

@@ -1,43 +1,34 @@
 // Deep links: open what hides the target, and copy the address of any heading or row.
 (function () {
   "use strict";
-  const status = document.getElementById("status");
-  let timer = 0;
-
-  function say(text) {
-    status.textContent = text;
-    clearTimeout(timer);
-    timer = setTimeout(() => { status.textContent = ""; }, 2500);
-  }
-
-  function reveal() {
-    const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
-    if (!target) return;
+  function unfold(target) {
     for (let box = target.closest("details"); box; box = box.parentElement.closest("details")) {
       box.open = true;
     }
     target.scrollIntoView();
   }
 
-  async function copy(id) {
+  // #ID leads to an element, or to a number of that result; #ID@FIELD opens the number's panel.
+  function reveal() {
+    const [id, field] = decodeURIComponent(location.hash.slice(1)).split("@");
+    const target = field ? null : document.getElementById(id);
+    if (target) unfold(target);
+    const found = target ? null : page.door(id, field);
+    if (!found) return;
+    unfold(found.number);
+    found.open();
+  }
+
+  function copy(id) {
     const url = new URL(location.href);
     url.hash = id;
     history.replaceState(null, "", url);
-    try {
-      await navigator.clipboard.writeText(url.href);
-      say("Link copied");
-    } catch (error) {
-      say("The link is in the address bar");
-    }
+    page.copy(url.href, "Link copied", "The link is in the address bar");
   }
 
   function button(id, name) {
-    const made = document.createElement("button");
-    made.type = "button";
-    made.className = "link-button";
-    made.textContent = "#";
+    const made = page.button("link-button", "#", () => copy(id));
     made.setAttribute("aria-label", "Copy link to " + name);
-    made.addEventListener("click", () => copy(id));
     return made;
   }
 

@@ -4,7 +4,7 @@
 
   function key(row, index) {
     const cell = row.cells[index];
-    return cell ? cell.dataset.sort || "" : "";
+    return cell ? cell.dataset.sort ?? page.textOf(cell) : "";
   }
 
   function compare(a, b, numeric) {

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from poolprop.report.values import Sentence
+from poolprop.report.values import Sentence, common_ref
 
 Kind = Literal["heading", "study", "pooled", "prediction", "interval", "note"]
 
@@ -134,6 +134,11 @@ class DrawnRow:
     texts: tuple[Text, ...]
     lines: tuple[Line, ...]
     shapes: tuple[Shape, ...]
+
+    @property
+    def ref(self) -> str:
+        """The result that the row quotes; only numbers of other results name theirs."""
+        return common_ref(text.content for text in self.texts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

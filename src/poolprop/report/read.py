@@ -8,10 +8,12 @@ from pathlib import Path
 
 from poolprop.errors import ResultError
 from poolprop.files import read_csv, read_json
+from poolprop.report.ledger import Ledger, read_ledger
 from poolprop.report.values import Record
 
 AGAIN = "Run the workflow again."
 MANIFEST = "poolprop/manifest/1"
+LINEAGE = "poolprop/lineage/1"
 Rows = tuple[Mapping[str, str], ...]
 
 
@@ -55,6 +57,10 @@ class Results:
         not exist.
     manifest : mapping
         Hashes, versions and parameters; empty where the file does not exist.
+    lineage : mapping
+        Which rows, job and code made each result; empty where the file does not exist.
+    ledger : mapping
+        Every record of every result file by its id.
     """
 
     endpoints: tuple[EndpointResults, ...]
@@ -71,6 +77,8 @@ class Results:
     r_script: str
     survival_pool: Record
     manifest: Record
+    lineage: Record
+    ledger: Ledger
 
 
 def read_results(folder: Path, order: tuple[str, ...] = ()) -> Results:
@@ -110,6 +118,8 @@ def read_results(folder: Path, order: tuple[str, ...] = ()) -> Results:
         r_script=_text(folder / "crosscheck" / "reproduce.R"),
         survival_pool=read_optional(folder / "survival" / "pool.json", "poolprop/survival/1"),
         manifest=read_optional(folder / "audit" / "manifest.json", MANIFEST),
+        lineage=read_optional(folder / "audit" / "lineage.json", LINEAGE),
+        ledger=read_ledger(folder),
     )
 
 

@@ -16,8 +16,19 @@ from poolprop.report.view import View, make_view
 from poolprop.settings import Settings
 
 # Cascade order: later files may override earlier ones.
-STYLES = ("tokens", "base", "layout", "answer", "tables", "filters", "lights", "plots", "print")
-SCRIPTS = ("theme", "contents", "filters", "tables", "plots", "numbers", "links")
+STYLES = (
+    "tokens",
+    "base",
+    "layout",
+    "answer",
+    "tables",
+    "filters",
+    "lights",
+    "plots",
+    "doors",
+    "print",
+)
+SCRIPTS = ("page", "theme", "contents", "filters", "tables", "plots", "doors", "links")
 
 
 def build(results: Path, source: Path, settings: Settings, terms: Terms | None = None) -> str:
@@ -67,6 +78,7 @@ def render(view: View, source: Path) -> str:
         style=Markup(style),
         early=Markup(early),
         script=Markup(script),
+        island=Markup(view.island),
         policy=_policy([style], [early, script]),
     )
 

@@ -11,6 +11,7 @@ from poolprop.report.values import (
     Record,
     Sentence,
     Value,
+    common_ref,
     join,
     look_up,
     quote,
@@ -19,6 +20,7 @@ from poolprop.report.values import (
 )
 
 TALL = 20
+SORT_DIGITS = 7
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +45,13 @@ class Cell:
     content: Sentence
     sort: str = ""
 
+    @property
+    def key(self) -> str | None:
+        """The key as the page carries it: None where the text itself is the key."""
+        if self.sort == spell(self.content).strip():
+            return None
+        return f"{float(self.sort):.{SORT_DIGITS}g}" if _is_number(self.sort) else self.sort
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TableRow:
@@ -51,6 +60,11 @@ class TableRow:
     cells: tuple[Cell, ...]
     anchor: str = ""
     strong: bool = False
+
+    @property
+    def ref(self) -> str:
+        """The result that the row quotes; only numbers of other results name theirs."""
+        return common_ref(cell.content for cell in self.cells)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -120,6 +120,12 @@ def separated(items: Sequence[Piece | Sentence], separator: str) -> Sentence:
     for item in items:
         parts += [separator, item] if parts else [item]
     return join(*parts)
+
+
+def common_ref(sentences: Iterable[Sentence]) -> str:
+    """Return the result that most of the numbers come from, the first of several; else ''."""
+    refs = [piece.ref for one in sentences for piece in one if isinstance(piece, Value)]
+    return max(dict.fromkeys(refs), key=refs.count, default="")
 
 
 def spell(sentence: Sentence) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from poolprop.report.context import Context, Section, Terms
+from poolprop.report.doors import island, shown
 from poolprop.report.read import Results
 from poolprop.report.sections import SECTIONS
 from poolprop.settings import Settings
@@ -13,7 +14,7 @@ from poolprop.settings import Settings
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class View:
-    """The page: its title, the question it answers, and its sections."""
+    """The page: its title, the question it answers, its sections, and what opens behind numbers."""
 
     title: str
     question: str
@@ -21,6 +22,7 @@ class View:
     software: str
     code: str
     sections: tuple[Section, ...]
+    island: str
 
 
 def make_view(results: Results, settings: Settings, terms: Terms | None = None) -> View:
@@ -37,14 +39,15 @@ def make_view(results: Results, settings: Settings, terms: Terms | None = None) 
         written in plain words.
     """
     context = Context(results=results, settings=settings, terms=_with_levels(results, terms or {}))
-    made = (make(context) for make in SECTIONS)
+    made = tuple(found for make in SECTIONS if (found := make(context)) is not None)
     return View(
         title=settings.review.title,
         question=settings.review.question,
         version=settings.review.version,
         code=str(results.manifest.get("code", "")),
         software=str(results.manifest.get("version", "")),
-        sections=tuple(section for section in made if section is not None),
+        sections=made,
+        island=island(results, shown(made)),
     )
 
 

@@ -37,9 +37,14 @@ class Page(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         parents = tuple(element.tag for element in self.stack)
+        owners = [
+            element.attrs["data-ref"] for element in self.stack if "data-ref" in element.attrs
+        ]
         names = [name for name, _ in attrs]
         assert len(names) == len(set(names)), f"double attribute in {tag}: {names}"
         element = Element(tag, {name: value or "" for name, value in attrs}, parents)
+        if "data-field" in element.attrs:  # a number of the result that its row names
+            element.attrs.setdefault("data-ref", owners[-1] if owners else "")
         self.elements.append(element)
         if tag not in VOID:
             self.stack.append(element)
@@ -67,7 +72,15 @@ class Page(HTMLParser):
         ]
 
     def quoted(self) -> list[Element]:
-        return [element for element in self.elements if "data-ref" in element.attrs]
+        return [element for element in self.elements if "data-field" in element.attrs]
+
+    def island(self) -> dict[str, Any]:
+        """Return what the panels behind the numbers show."""
+        return json.loads(self.all("script", id="island")[0].text)
+
+    def scripts(self) -> list[Element]:
+        """Return the scripts that run."""
+        return [e for e in self.all("script") if e.attrs.get("type") != "application/json"]
 
     def text(self) -> str:
         shown = (e for e in self.elements if e.tag == "body")
@@ -76,6 +89,15 @@ class Page(HTMLParser):
 
 def records(results: Path) -> dict[str, list[dict[str, Any]]]:
     """Return every record of the result files that has an id, outermost first."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for path in sorted(results.rglob("*.json")):
+        for name, held in records_of(json.loads(path.read_text("utf-8"))).items():
+            found.setdefault(name, []).extend(held)
+    return found
+
+
+def records_of(content: Any) -> dict[str, list[dict[str, Any]]]:
+    """Return every record of one file that has an id, outermost first."""
     found: dict[str, list[dict[str, Any]]] = {}
 
     def walk(node: Any) -> None:
@@ -88,8 +110,7 @@ def records(results: Path) -> dict[str, list[dict[str, Any]]]:
             for child in node:
                 walk(child)
 
-    for path in sorted(results.rglob("*.json")):
-        walk(json.loads(path.read_text("utf-8")))
+    walk(content)
     return found
 
 

@@ -1,0 +1,223 @@
+// Every number is a door: click or Enter opens a panel that says where the number comes from.
+(function () {
+  "use strict";
+  const { facts, make } = page;
+  const NUMBER = "main [data-field]";
+  const PARTS = {
+    proportion: "proportion", change: "change", weight: "weight", events: "events",
+    total: "total", k: "number of studies or arms", tau2: "between-study variance τ²",
+    i2: "I²", q: "Q", q_df: "degrees of freedom of Q", q_p: "p value of Q", ci: "interval",
+    prediction: "prediction interval", lower: "lower end", upper: "upper end", p: "p value",
+    q_between: "Q between levels", df: "degrees of freedom", estimate: "estimate",
+  };
+  let panel = null;
+  let opener = null;
+
+  const refOf = (number) => number.closest("[data-ref]").dataset.ref;
+  const valueOf = (number) => facts.results[refOf(number)].values[number.dataset.field];
+
+  // "result.ci.lower" in words: interval, lower end.
+  function words(field) {
+    const known = field.split(".").filter((part) => part in PARTS).map((part) => PARTS[part]);
+    return known.join(", ") || field;
+  }
+
+  function copier(text, what) {
+    return page.button("copy", "Copy " + what, () => page.copy(text, "Copied: " + what));
+  }
+
+  function entry(list, name, ...children) {
+    list.append(make("dt", "", name), make("dd", "", ...children));
+  }
+
+  const code = (text) => make("code", "", String(text));
+
+  function rowsTable(ids) {
+    const table = make("table", "door-rows");
+    const titles = ["Row", "Study", "Events/total", "Where in the source"];
+    const head = make("tr", "", ...titles.map((title) => make("th", "", title)));
+    for (const cell of head.cells) cell.scope = "col";
+    table.createTHead().append(head);
+    const body = table.createTBody();
+    for (const id of ids) {
+      const row = facts.rows[id] || {};
+      const name = make("th", "", code(id));
+      name.scope = "row";
+      const place = make("td", "", row.locator || "", row.record ? " (" + row.record + ")" : "");
+      if (row.table) {
+        place.append(make("br"), code(row.table + (row.line ? ":" + row.line : "")));
+      }
+      if (row.sha256) place.append(" ", code(row.sha256.slice(0, 12)));
+      const counts = row.total === undefined ? "" : row.events + "/" + row.total;
+      const study = make("td", "", row.label || "", row.arm ? ", " + row.arm : "");
+      body.append(make("tr", "", name, study, make("td", "num", counts), place));
+    }
+    const box = make("div", "door-box", table);
+    box.tabIndex = 0;
+    box.setAttribute("role", "group");
+    box.setAttribute("aria-label", "Rows used");
+    return box;
+  }
+
+  function decisions(list, ids) {
+    for (const id of ids) {
+      const known = facts.decisions[id] || {};
+      const link = make("a", "", id);
+      link.href = "#contradiction/" + id;
+      link.addEventListener("click", () => panel.close());
+      entry(list, "Discrepancy", link, ": printed " + (known.printed || "?") + "; decided: " +
+        (known.decision || "?") + (known.reason ? " Why: " + known.reason : ""));
+    }
+  }
+
+  function hashes(files) {
+    const items = Object.entries(files || {}).map(([path, sha]) =>
+      make("li", "", code(path), " ", make("code", "sha", String(sha))));
+    return make("ul", "door-hashes", ...items);
+  }
+
+  function jobs(list, name) {
+    const job = facts.jobs[name];
+    if (!job) return;
+    const fold = make("details", "", make("summary", "", "What went in and came out, with SHA-256"));
+    fold.append(make("p", "", "In:"), hashes(job.inputs), make("p", "", "Out:"), hashes(job.outputs));
+    entry(list, "Job", code(name), job.rule ? " (rule " + job.rule + ")" : "",
+      job.code ? ", code " : "", job.code ? code(job.code) : "", fold);
+  }
+
+  function address(ref, field) {
+    const url = new URL(location.href);
+    url.hash = ref + "@" + field;
+    return url.href;
+  }
+
+  function others(list, known, field) {
+    const fields = Object.keys(known.values).filter((name) => name !== field);
+    if (!fields.length) return;
+    const inner = make("dl", "facts");
+    for (const name of fields) entry(inner, words(name), code(known.values[name] ?? "not given"));
+    entry(list, "Other numbers of this result",
+      make("details", "", make("summary", "", fields.length + " on this page"), inner));
+  }
+
+  function fill(text, ref, field) {
+    const known = facts.results[ref];
+    const value = known.values[field];
+    const title = make("h2", "", text + " ", make("span", "", words(field)));
+    title.id = "door-title";
+    const list = make("dl", "");
+    entry(list, "Result", code(ref));
+    entry(list, "Field and value", code(field), " = ", code(value ?? "not given"));
+    if (known.file) entry(list, "File", code(known.file));
+    if ("method" in known) entry(list, "Method", facts.methods[known.method]);
+    if (known.rows) entry(list, "Rows used", rowsTable(known.rows));
+    decisions(list, known.decisions || []);
+    jobs(list, known.job);
+    if (known.code) {
+      const line = make("pre", "", code(known.code));
+      line.tabIndex = 0;
+      entry(list, "Compute it again", line);
+    }
+    others(list, known, field);
+    const bar = make("div", "door-bar", copier(address(ref, field), "link"), copier(ref, "id"));
+    if (known.code) bar.append(copier(known.code, "code"));
+    bar.append(page.button("copy", "Copy all", () =>
+      page.copy([ref, field + " = " + value, known.file, facts.methods[known.method],
+        (known.rows || []).join(" "), known.code].filter(Boolean).join("\n"), "Copied: all")));
+    const close = page.button("close", "\u00d7", () => panel.close());
+    close.setAttribute("aria-label", "Close");
+    panel.replaceChildren(close, title, bar, list);
+  }
+
+  function build() {
+    const made = make("dialog", "door");
+    made.id = "door";
+    made.setAttribute("aria-labelledby", "door-title");
+    made.addEventListener("click", (event) => { if (event.target === made) made.close(); });
+    made.addEventListener("close", function () {
+      if (opener) opener.focus({ preventScroll: true });
+    });
+    document.body.append(made);
+    return made;
+  }
+
+  function open(number, from) {
+    panel = panel || build();
+    opener = from;
+    fill(number.textContent, refOf(number), number.dataset.field);
+    if (!panel.open) panel.showModal();
+    panel.scrollTop = 0;
+  }
+
+  // Numbers in running text are stops of the Tab key; each table is one stop, with arrows within.
+  function prepare(numbers) {
+    numbers.forEach(function (number, index) {
+      number.tabIndex = index === 0 ? 0 : -1;
+      number.setAttribute("role", "button");
+    });
+  }
+
+  function step(table, number, key) {
+    if (key === "ArrowUp" || key === "ArrowDown") {
+      const cell = number.closest("td, th");
+      for (let row = cell.parentElement; row;) {
+        row = key === "ArrowUp" ? row.previousElementSibling : row.nextElementSibling;
+        const found = row && row.cells[cell.cellIndex].querySelector("[data-field]");
+        if (found && !row.hidden) return found;
+      }
+      return null;
+    }
+    const all = Array.from(table.querySelectorAll("[data-field]"));
+    if (key === "Home") return all[0];
+    if (key === "End") return all[all.length - 1];
+    const move = { ArrowLeft: -1, ArrowRight: 1 }[key];
+    return move ? all[all.indexOf(number) + move] : null;
+  }
+
+  for (const table of document.querySelectorAll("main table")) {
+    prepare(table.querySelectorAll("[data-field]"));
+    table.addEventListener("keydown", function (event) {
+      const at = event.target.closest("[data-field]");
+      const next = at && step(table, at, event.key);
+      if (!next) return;
+      event.preventDefault();
+      at.tabIndex = -1;
+      next.tabIndex = 0;
+      next.focus();
+    });
+  }
+  for (const number of document.querySelectorAll(NUMBER)) {
+    if (!number.closest("table, svg")) prepare([number]);
+  }
+
+  document.addEventListener("pointerover", function (event) {
+    const number = event.target.closest(NUMBER);
+    if (number && !number.title && !number.closest("svg")) {
+      const value = valueOf(number);
+      number.title = refOf(number) + ", " + number.dataset.field + ": " + (value ?? "not given");
+    }
+  });
+  document.addEventListener("click", function (event) {
+    const number = event.target.closest(NUMBER);
+    if (number) open(number, number.closest(".row[tabindex]") || number);
+  });
+  document.addEventListener("keydown", function (event) {
+    if (event.key !== "Enter" && event.key !== " ") return;
+    const row = event.target.closest("svg .row[tabindex]");
+    const number = row
+      ? row.querySelector('[data-field$="proportion"]') || row.querySelector("[data-field]")
+      : event.target.closest(NUMBER);
+    if (!number) return;
+    event.preventDefault();
+    open(number, row || number);
+  });
+
+  // For deep links: the first visible number of a result, or one field of it.
+  page.door = function (ref, field) {
+    const found = Array.from(document.querySelectorAll(NUMBER)).filter(
+      (number) => refOf(number) === ref && (!field || number.dataset.field === field));
+    const number = found.find((one) => one.getClientRects().length) || found[0];
+    if (!number) return null;
+    return { number, open: () => open(number, number.closest(".row[tabindex]") || number) };
+  };
+})();

@@ -1,0 +1,48 @@
+// What the other scripts share: the facts behind the numbers, short messages, the clipboard.
+const page = (function () {
+  "use strict";
+  const status = document.getElementById("status");
+  let timer = 0;
+
+  function say(text) {
+    status.textContent = text;
+    clearTimeout(timer);
+    timer = setTimeout(() => { status.textContent = ""; }, 2500);
+  }
+
+  async function copy(text, done, failed) {
+    try {
+      await navigator.clipboard.writeText(text);
+      say(done);
+    } catch (error) {
+      say(failed || "This browser does not let the page copy");
+    }
+  }
+
+  // An element with its text or children; texts stay text, whatever they hold.
+  function make(tag, name, ...children) {
+    const made = document.createElement(tag);
+    if (name) made.className = name;
+    made.append(...children);
+    return made;
+  }
+
+  function button(name, text, act) {
+    const made = make("button", name, text);
+    made.type = "button";
+    made.addEventListener("click", act);
+    return made;
+  }
+
+  // The text of a cell or heading without the buttons that scripts put into it.
+  function textOf(element) {
+    return Array.from(element.childNodes)
+      .filter((node) => !(node.matches && node.matches(".link-button")))
+      .map((node) => node.textContent)
+      .join("")
+      .trim();
+  }
+
+  const facts = JSON.parse(document.getElementById("island").textContent);
+  return { facts, say, copy, make, button, textOf };
+})();

@@ -1,0 +1,170 @@
+"""What opens behind a number: its result, rows, decisions, job and hashes, for the page's script.
+
+All of it goes into the page once, as one block of JSON: rows, methods, jobs and decisions are
+listed once and pointed to.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import fields, is_dataclass
+from typing import Any
+
+from poolprop.report.ledger import Entry, holders
+from poolprop.report.read import Results
+from poolprop.report.values import Record, Value
+
+DECISION = ("printed", "recomputed", "decision", "reason", "locator")
+Shown = dict[str, dict[str, str]]
+
+
+def shown(node: Any) -> Shown:
+    """Return every number within a page's data: by result, the field and the number as JSON."""
+    found: Shown = {}
+    for value in _values(node):
+        found.setdefault(value.ref, {})[value.field] = value.raw
+    return found
+
+
+def _values(node: Any) -> Iterator[Value]:
+    if isinstance(node, Value):
+        yield node
+    elif is_dataclass(node) and not isinstance(node, type):
+        for part in fields(node):
+            yield from _values(getattr(node, part.name))
+    elif isinstance(node, (tuple, list)):
+        for child in node:
+            yield from _values(child)
+    elif isinstance(node, Mapping):
+        yield from _values(list(node.values()))
+
+
+def island(results: Results, numbers: Shown) -> str:
+    """Return what the panels show, as JSON that is safe inside a script element.
+
+    Parameters
+    ----------
+    results : Results
+        The result files; ``lineage`` adds jobs, hashes and the code where it exists.
+    numbers : mapping
+        What :func:`shown` returned.
+    """
+    methods: list[str] = []
+    content: dict[str, Any] = {"results": {}, "rows": {}, "decisions": {}, "jobs": {}}
+    for ref, values in sorted(numbers.items()):
+        entries = holders(results.ledger, ref, values)
+        facts = _facts(results, ref, entries)
+        method = facts.pop("method", "")
+        if method:
+            if method not in methods:
+                methods.append(method)
+            facts["method"] = methods.index(method)
+        content["results"][ref] = facts | {
+            "values": {field: json.loads(raw) if raw else None for field, raw in values.items()}
+        }
+        for study in _studies(entries):
+            row = study.get("outcome_id")
+            if row and row not in content["rows"]:
+                content["rows"][row] = _row(study, results.lineage)
+    content["methods"] = methods
+    content["decisions"] = _decisions(results, content["results"].values())
+    content["jobs"] = _jobs(results.lineage, content["results"].values())
+    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    return text.replace("<", "\\u003c").replace("\u2028", " ").replace("\u2029", " ")
+
+
+def _facts(results: Results, ref: str, entries: Sequence[Entry]) -> dict[str, Any]:
+    """Return the file, method, rows, decisions, job and code line of a result; known ones only."""
+    traced: Record = results.lineage.get("results", {}).get(ref, {})
+    studies = _studies(entries)
+    rows = traced.get("rows") or [one["outcome_id"] for one in studies if "outcome_id" in one]
+    found = {
+        "file": f"results/{entries[0].file}" if entries else traced.get("file", ""),
+        "job": traced.get("job", ""),
+        "method": traced.get("method") or _first(_method(one) for one in entries),
+        "rows": rows,
+        "decisions": traced.get("decisions") or _touching(results.discrepancies, rows),
+        "code": traced.get("recompute") or _first(_code(one) for one in entries),
+    }
+    return {name: fact for name, fact in found.items() if fact}
+
+
+def _first(texts: Iterable[str]) -> str:
+    return next(filter(None, texts), "")
+
+
+def _studies(entries: Sequence[Entry]) -> tuple[Record, ...]:
+    return entries[0].studies if entries else ()
+
+
+def _method(entry: Entry) -> str:
+    """Return how a result was computed, in full; empty if the record does not say."""
+    inner = entry.record.get("result")
+    method = entry.record.get("method") or (inner or {}).get("method", "")
+    if not method and "intervals" in entry.record:
+        return "the study's own counts; exact (Clopper-Pearson) or Wilson interval"
+    return str(method)
+
+
+def _code(entry: Entry) -> str:
+    """Return a line of Python that computes a pooled result again; empty where none does."""
+    result = entry.record.get("result") or entry.record
+    if "ci_method" not in result or len(entry.studies) != result.get("k"):
+        return ""
+    counts = [[int(study[name]) for study in entry.studies] for name in ("events", "total")]
+    if result["model"] == "single-study":
+        return f"poolprop.study_intervals({counts[0]}, {counts[1]}, level={result['level']})"
+    options = {
+        "model": result["model"],
+        "measure": result.get("measure"),
+        "tau2": result.get("tau2_method"),
+        "ci": result["ci_method"],
+        "level": result["level"],
+    }
+    told = ", ".join(f"{name}={value!r}" for name, value in options.items() if value)
+    return f"poolprop.pool({counts[0]}, {counts[1]}, {told})"
+
+
+def _row(study: Record, lineage: Record) -> dict[str, Any]:
+    """Return one row of the evidence: whose it is, its counts, and where it stands."""
+    traced: Record = lineage.get("rows", {}).get(study["outcome_id"], {})
+    found = {
+        "label": study.get("label", ""),
+        "arm": study.get("arm_label", ""),
+        "events": study.get("events"),
+        "total": study.get("total"),
+        "locator": traced.get("locator") or study.get("locator", ""),
+        "record": study.get("record_label") or study.get("record_type", ""),
+        "source": traced.get("source") or study.get("source_id", ""),
+        "table": traced.get("table", ""),
+        "line": traced.get("line"),
+        "sha256": traced.get("sha256", ""),
+    }
+    return {name: fact for name, fact in found.items() if fact not in ("", None)}
+
+
+def _touching(discrepancies: Sequence[Mapping[str, str]], rows: Sequence[str]) -> list[str]:
+    """Return the contradictions that concern any of the rows."""
+    wanted = set(rows)
+    return [
+        one["discrepancy_id"]
+        for one in discrepancies
+        if wanted & {part.strip() for part in one.get("outcome_ids", "").split(";")}
+    ]
+
+
+def _decisions(results: Results, facts: Any) -> dict[str, dict[str, str]]:
+    wanted = {name for one in facts for name in one.get("decisions", ())}
+    return {
+        row["discrepancy_id"]: {name: row[name] for name in DECISION if row.get(name)}
+        for row in results.discrepancies
+        if row["discrepancy_id"] in wanted
+    }
+
+
+def _jobs(lineage: Record, facts: Any) -> dict[str, Any]:
+    """Return rule, code digest and hashes of the jobs that made what is shown."""
+    jobs: Record = lineage.get("jobs", {})
+    wanted = {one["job"] for one in facts if one.get("job") in jobs}
+    return {name: jobs[name] for name in sorted(wanted)}
