@@ -1,0 +1,79 @@
+"""Many data sets as flat arrays: studies one after another, each set a segment of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from poolprop.stats.inputs import Floats
+from poolprop.stats.newton import Bools
+
+Ints = NDArray[np.intp]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sets:
+    """Counts of many data sets, of as many studies each as it has.
+
+    Attributes
+    ----------
+    x, n : ndarray, shape (s,)
+        Events and totals of all studies.
+    size : ndarray of int, shape (b,)
+        Number of studies of each data set, at least 1.
+    """
+
+    x: Floats
+    n: Floats
+    size: Ints
+
+    @property
+    def count(self) -> int:
+        """Number of data sets."""
+        return int(self.size.size)
+
+    def total(self, values: Floats) -> Floats:
+        """Return sums over the studies of each data set; ``values`` has studies last."""
+        if not self.size.size:
+            return np.zeros((*values.shape[:-1], 0))
+        out: Floats = np.add.reduceat(values, _starts(self.size), axis=-1)
+        return out
+
+    def spread(self, values: Floats) -> Floats:
+        """Return a value of each data set at each of its studies."""
+        out: Floats = np.repeat(values, self.size, axis=-1)
+        return out
+
+    def studies(self, keep: Bools) -> Bools:
+        """Return which studies belong to the data sets to keep."""
+        out: Bools = np.repeat(keep, self.size)
+        return out
+
+    def take(self, keep: Bools) -> Sets:
+        """Return the data sets to keep."""
+        if keep.all():
+            return self
+        mine = self.studies(keep)
+        return Sets(x=self.x[mine], n=self.n[mine], size=self.size[keep])
+
+
+def rectangular(x: Floats, n: Floats) -> Sets:
+    """Return data sets of equally many studies, from arrays of shape (b, k)."""
+    x, n = np.broadcast_arrays(np.asarray(x, dtype=float), np.asarray(n, dtype=float))
+    return Sets(x=x.ravel(), n=n.ravel(), size=np.full(x.shape[0], x.shape[1], dtype=np.intp))
+
+
+def joined(parts: list[Sets]) -> Sets:
+    """Return the data sets of several collections, one collection after another."""
+    return Sets(
+        x=np.concatenate([part.x for part in parts]),
+        n=np.concatenate([part.n for part in parts]),
+        size=np.concatenate([part.size for part in parts]),
+    )
+
+
+def _starts(size: Ints) -> Ints:
+    out: Ints = np.concatenate([[0], np.cumsum(size[:-1])]).astype(np.intp)
+    return out
