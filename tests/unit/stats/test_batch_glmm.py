@@ -7,8 +7,8 @@ from poolprop.stats.batch.glmm import fit_glmm_many
 from poolprop.stats.batch.profile import profile_drop_many, profile_limits_many
 from poolprop.stats.distributions import profile_cut
 from poolprop.stats.glmm import fit_glmm
+from poolprop.stats.glmm_intervals import glmm_profile, pooled_mean, profile_interval
 from poolprop.stats.links import LINKS
-from poolprop.stats.pool_glmm import glmm_profile, profile_ci
 from poolprop.stats.wls import intercept
 
 HARD = [  # bimodal; likelihood rising without end; nobody; everybody; homogeneous; wide; few
@@ -86,7 +86,7 @@ def test_profile_limits_are_those_of_the_single_engine(data, name, small_sample)
     cut = profile_cut(0.95, x.shape[1], small_sample=small_sample)
     lower, upper = profile_limits_many(x, n, fit_glmm_many(x, n, link), cut, link)
     wanted = [
-        profile_ci(a, b, fit, link, cut, [])
+        profile_interval(pooled_mean(a, b, fit, link), cut, link, [])
         for a, b, fit in zip(x, n, singles(x, n, link), strict=True)
     ]
     close(lower, [interval.lower for interval in wanted])

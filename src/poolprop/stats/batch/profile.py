@@ -21,10 +21,10 @@ from poolprop.stats.batch.ascent import COARSE, EXACT, ascend, derivatives
 from poolprop.stats.batch.glmm import GlmmMany
 from poolprop.stats.batch.sets import Sets, joined, rectangular
 from poolprop.stats.glmm import TAU_BOUNDARY, fit_glmm
+from poolprop.stats.glmm_intervals import pooled_mean, profile_interval
 from poolprop.stats.inputs import Floats
 from poolprop.stats.links import Link
 from poolprop.stats.newton import Bools
-from poolprop.stats.pool_glmm import profile_ci
 from poolprop.stats.profile import REACH, TAU_TOP
 from poolprop.stats.quadrature import log_choose
 from poolprop.stats.wls import intercept
@@ -128,7 +128,7 @@ def _single(sets: Sets, i: int, cut: float, link: Link) -> tuple[float, float]:
     """Return the single engine's limits, where the search above has not ended."""
     one = sets.take(np.arange(sets.count) == i)
     fit = fit_glmm(one.x, one.n, intercept(one.x.size), link)
-    found = profile_ci(one.x, one.n, fit, link, cut, [])
+    found = profile_interval(pooled_mean(one.x, one.n, fit, link), cut, link, [])
     return found.lower, found.upper
 
 
@@ -146,8 +146,7 @@ def _walks(sets: Sets, fit: GlmmMany, cut: Floats, link: Link, sign: float, wher
     near = 1 / (4 * patients + 4)
     brink = link.forward(np.where(fit.side < 0, near, 1 - near))
     step = np.where(np.isfinite(fit.se), np.sqrt(cut) * fit.se, 0.5)
-    bounded = fit.runaway | (edge & (cut / 2 >= sets.size * np.log(2)))
-    top = np.where(bounded, TAU_BOUNDARY, TAU_TOP)
+    top = np.where(fit.runaway | _needs_bound(sets, fit, cut), TAU_BOUNDARY, TAU_TOP)
     start = np.where(edge, 0.3, np.sqrt(fit.tau**2 + 0.5 * step**2))
     constant = sets.total(log_choose(sets.x, sets.n))
     walks = Walks(
@@ -162,6 +161,15 @@ def _walks(sets: Sets, fit: GlmmMany, cut: Floats, link: Link, sign: float, wher
         edge=edge,
     )
     return walks.take(where)
+
+
+def _needs_bound(sets: Sets, fit: GlmmMany, cut: Floats | float) -> Bools:
+    """Return which data at the boundary have a limit only if ``tau`` is bounded.
+
+    As ``tau`` grows without end every study's probability tends to 1/2 at any mean.
+    """
+    out: Bools = (fit.side != 0) & (np.asarray(cut) / 2 >= sets.size * np.log(2))
+    return out
 
 
 def _found(walks: Walks, link: Link) -> Floats:
@@ -318,7 +326,13 @@ def ridge(
 
 
 def profile_drop_many(
-    x: Floats, n: Floats, fit: GlmmMany, mu0: Floats | float, link: Link
+    x: Floats,
+    n: Floats,
+    fit: GlmmMany,
+    mu0: Floats | float,
+    link: Link,
+    *,
+    cut: Floats | float = 0.0,
 ) -> Floats:
     """Return by how much twice the log-likelihood, maximised over ``tau``, falls at ``mu0``.
 
@@ -332,6 +346,9 @@ def profile_drop_many(
         A mean on the link's scale, such as the true one of a simulation.
     link : Link
         The link function.
+    cut : float or ndarray, shape (b,)
+        What the fall will be compared with: so few studies at the boundary that their interval
+        rests on ``tau`` being bounded are held to the same bound.
 
     Returns
     -------
@@ -342,7 +359,7 @@ def profile_drop_many(
     mu = np.broadcast_to(np.asarray(mu0, dtype=np.float64), fit.mu.shape).copy()
     away = np.where(fit.side == 0, np.where(np.isfinite(fit.mu), mu - fit.mu, 0.0), 1.0)
     near = np.sqrt(fit.tau**2 + 0.5 * away**2)
-    top = np.where(fit.runaway, TAU_BOUNDARY, TAU_TOP)
+    top = np.where(fit.runaway | _needs_bound(sets, fit, cut), TAU_BOUNDARY, TAU_TOP)
     height, _ = ridge(sets, mu, np.minimum(near, top), top, link, ())
     doubtful = at_zero(sets, mu, link)[1] < 0
     if doubtful.any():
