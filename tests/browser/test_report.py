@@ -182,7 +182,7 @@ def test_printing_keeps_every_section_and_opens_tables(visit):
 
 def test_contradictions_can_be_filtered_by_severity(visit):
     page = visit().page
-    bar = page.locator("#sources .filters")
+    bar = page.locator("#table-discrepancies-tools")
     table = page.locator("#table-discrepancies tbody tr")
     whole = table.count()
     bar.get_by_label("Severity").select_option("High")

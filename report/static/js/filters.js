@@ -1,6 +1,9 @@
-// Filters above a table: one choice for each column marked for it; rows that do not match hide.
+// A bar above each table: search, one choice for each column marked for it, copy and CSV.
 (function () {
   "use strict";
+  const { make } = page;
+  // A table that fits the eye needs no search.
+  const SEARCH_FROM = 9;
 
   function values(table, index) {
     const found = new Map();
@@ -13,47 +16,78 @@
       .map((pair) => pair[0]);
   }
 
-  function control(table, title, index, chosen, apply) {
-    const label = document.createElement("label");
-    const select = document.createElement("select");
-    label.append(title + " ", select);
+  function choice(table, title, index, tests, apply) {
+    const select = make("select", "");
     select.append(new Option("all", ""), ...values(table, index).map((text) => new Option(text)));
     select.addEventListener("change", function () {
-      chosen.set(index, select.value);
+      const wanted = select.value;
+      tests.set(index, (row) => !wanted || page.textOf(row.cells[index]) === wanted);
       apply();
     });
-    return label;
+    return make("label", "", title + " ", select);
   }
 
-  function prepare(table, marked) {
-    const bar = document.createElement("div");
-    const count = document.createElement("output");
-    const chosen = new Map();
+  function search(tests, apply) {
+    const input = make("input", "");
+    input.type = "search";
+    input.addEventListener("input", function () {
+      const words = input.value.toLowerCase().split(/\s+/).filter(Boolean);
+      tests.set("search", function (row) {
+        const text = row.textContent.toLowerCase();
+        return words.every((word) => text.includes(word));
+      });
+      apply();
+    });
+    return make("label", "", "Search ", input);
+  }
+
+  // What is shown, in the order in which it is shown: rows of texts, titles first.
+  function shown(table) {
+    const rows = [table.tHead.rows[0], ...Array.from(table.tBodies[0].rows).filter((r) => !r.hidden)];
+    return rows.map((row) => Array.from(row.cells).map((cell) => page.textOf(cell)));
+  }
+
+  function csv(rows) {
+    const quoted = (text) => (/[",\r\n]/.test(text) ? '"' + text.replaceAll('"', '""') + '"' : text);
+    return rows.map((row) => row.map(quoted).join(",") + "\r\n").join("");
+  }
+
+  function exports(table) {
+    const name = page.textOf(table.caption);
+    const copy = page.button("tool", "Copy", () =>
+      page.copy(shown(table).map((row) => row.join("\t")).join("\n"), "Table copied"));
+    const save = page.button("tool", "CSV", () =>
+      page.save(table.id + ".csv", "text/csv;charset=utf-8", "\ufeff" + csv(shown(table))));
+    copy.setAttribute("aria-label", "Copy the table " + name);
+    save.setAttribute("aria-label", "Download as CSV: " + name);
+    return make("span", "exports", copy, save);
+  }
+
+  function prepare(table) {
     const rows = Array.from(table.tBodies[0].rows);
-    bar.className = "filters";
+    const bar = make("div", "filters");
+    const count = make("output", "");
+    const tests = new Map();
+    bar.id = table.id + "-tools";
 
     function apply() {
-      let shown = 0;
-      for (const row of rows) {
-        const fits = Array.from(chosen).every(
-          ([index, text]) => !text || page.textOf(row.cells[index]) === text
-        );
-        row.hidden = !fits;
-        shown += Number(fits);
+      for (const row of rows) row.hidden = !Array.from(tests.values()).every((fits) => fits(row));
+      count.textContent = rows.filter((row) => !row.hidden).length + " of " + rows.length + " rows";
+    }
+
+    if (rows.length >= SEARCH_FROM) bar.append(search(tests, apply));
+    if (rows.length > 1) {
+      for (const title of table.querySelectorAll("th[data-filter]")) {
+        bar.append(choice(table, title.dataset.filter, title.cellIndex, tests, apply));
       }
-      count.textContent = shown + " of " + rows.length + " rows";
     }
-
-    for (const title of marked) {
-      bar.append(control(table, title.dataset.filter, title.cellIndex, chosen, apply));
+    if (bar.childNodes.length) {
+      bar.append(count);
+      apply();
     }
-    bar.append(count);
+    bar.append(exports(table));
     table.closest(".table-box").before(bar);
-    apply();
   }
 
-  for (const table of document.querySelectorAll("table.data-table")) {
-    const marked = Array.from(table.querySelectorAll("th[data-filter]"));
-    if (marked.length && table.tBodies[0].rows.length > 1) prepare(table, marked);
-  }
+  for (const table of document.querySelectorAll("main .table-box > table")) prepare(table);
 })();

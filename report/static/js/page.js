@@ -19,6 +19,16 @@ const page = (function () {
     }
   }
 
+  // Hand a file to the reader; it is made here, nothing is asked from a network.
+  function save(name, type, content) {
+    const url = URL.createObjectURL(new Blob([content], { type }));
+    const link = document.createElement("a");
+    link.href = url;
+    link.download = name;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(url), 10000);
+  }
+
   // An element with its text or children; texts stay text, whatever they hold.
   function make(tag, name, ...children) {
     const made = document.createElement(tag);
@@ -44,5 +54,5 @@ const page = (function () {
   }
 
   const facts = JSON.parse(document.getElementById("island").textContent);
-  return { facts, say, copy, make, button, textOf };
+  return { facts, say, copy, save, make, button, textOf };
 })();
