@@ -136,7 +136,11 @@ FIGURES = expand(
 )
 POOLS = expand("results/analysis/{endpoint}/pool.json", endpoint=ENDPOINTS)
 SUBGROUPS = expand("results/analysis/{endpoint}/subgroups.json", endpoint=ENDPOINTS)
-INFLUENCE = expand("results/analysis/{endpoint}/influence.json", endpoint=ENDPOINTS)
+INFLUENCE = expand(
+    "results/analysis/{endpoint}/{part}.json",
+    endpoint=ENDPOINTS,
+    part=["influence", "small_study"],
+)
 SAFETY_ROWS = (
     safety_fingerprint(REVIEW.evidence, REVIEW.settings.safety)
     if REVIEW.settings.safety

@@ -46,7 +46,8 @@ rule influence:
         config=ancient(CONFIG),
         data="results/analysis/{endpoint}/data.csv",
     output:
-        "results/analysis/{endpoint}/influence.json",
+        influence="results/analysis/{endpoint}/influence.json",
+        small_study="results/analysis/{endpoint}/small_study.json",
     log:
         "logs/influence/{endpoint}.log",
     conda:
@@ -57,7 +58,8 @@ rule influence:
         models=MODELS_PLAN,
     shell:
         "python -m poolprop step influence --config {input.config:q}"
-        " --endpoint {wildcards.endpoint:q} --data {input.data:q} --out {output:q} 2> {log:q}"
+        " --endpoint {wildcards.endpoint:q} --data {input.data:q}"
+        " --out {output.influence:q} --small-study {output.small_study:q} 2> {log:q}"
 
 
 rule discrepancy_effects:

@@ -25,6 +25,7 @@ class DataRow(TypedDict):
     source_id: str
     label: str
     arm_label: str
+    year: str
     population: str
     outcome: str
     grade: str
@@ -96,6 +97,7 @@ def data_rows(name: str, chosen: AnalysisSet, evidence: Evidence) -> Iterator[Ma
             source_id=study.source_id,
             label=study.label,
             arm_label=arm.label,
+            year=evidence.sources[study.source_id].year,
             population=row.population,
             outcome=row.outcome,
             grade=row.grade,
@@ -151,6 +153,8 @@ def fingerprint(evidence: Evidence, endpoint: Endpoint) -> str:
     for table in (evidence.arms, evidence.studies):
         for entry in table.values():
             content.update(entry.model_dump_json().encode())
+    for source in evidence.sources.values():
+        content.update(f"{source.source_id}.{source.year}".encode())
     for term in evidence.terms.values():
         content.update(f"{term.field}.{term.term}.{term.label}.{term.order}".encode())
     return content.hexdigest()[:16]

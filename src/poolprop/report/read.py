@@ -25,7 +25,7 @@ class EndpointResults:
     ----------
     id : str
         Name of the folder, and of the endpoint in every result id.
-    pool, subgroups, influence, discrepancies : mapping
+    pool, subgroups, influence, small_study, discrepancies : mapping
         The files; an empty mapping where a file does not exist.
     """
 
@@ -33,6 +33,7 @@ class EndpointResults:
     pool: Record
     subgroups: Record
     influence: Record
+    small_study: Record
     discrepancies: Record
 
 
@@ -128,7 +129,8 @@ def _endpoint(folder: Path) -> EndpointResults:
         id=folder.name,
         pool=read_optional(folder / "pool.json", "poolprop/pool/1"),
         subgroups=read_optional(folder / "subgroups.json", "poolprop/subgroups/1"),
-        influence=read_optional(folder / "influence.json", "poolprop/influence/1"),
+        influence=read_optional(folder / "influence.json", "poolprop/influence/2"),
+        small_study=read_optional(folder / "small_study.json", "poolprop/small_study/1"),
         discrepancies=read_optional(folder / "discrepancies.json", "poolprop/discrepancies/1"),
     )
 

@@ -37,7 +37,7 @@ class Comparisons(Block):
 
 
 class Rules(Block):
-    """When a test may be shown."""
+    """When a test may be shown, and how far an enumeration goes."""
 
     min_studies_per_level: int = Field(
         2, ge=1, description="A subgroup test needs this many studies in each of two levels."
@@ -45,3 +45,19 @@ class Rules(Block):
     uninformative_width: float = Field(
         0.8, gt=0, le=1, description="An interval wider than this share of the scale says nothing."
     )
+    permutation_studies: int = Field(
+        12, ge=0, description="Up to this many studies a subgroup test's p value is by permutation."
+    )
+    min_studies_per_moderator: int = Field(
+        10, ge=3, description="A meta-regression needs this many studies for each moderator."
+    )
+    min_studies_asymmetry: int = Field(
+        10, ge=3, description="A test of funnel asymmetry needs this many studies."
+    )
+    gosh_exact_studies: int = Field(
+        10, ge=2, le=12, description="Up to this many studies every subset is pooled by the GLMM."
+    )
+    gosh_subsets: int = Field(
+        2000, ge=100, le=100_000, description="Beyond it, subsets pooled by the two-step model."
+    )
+    seed: int = Field(20260101, ge=0, description="Of samples of subsets and of permutations.")

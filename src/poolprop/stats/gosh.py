@@ -14,9 +14,13 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from poolprop.errors import EstimationError
+from poolprop.stats.glmm import fit_glmm
 from poolprop.stats.inputs import Floats, choice, counts
+from poolprop.stats.links import LINKS
 from poolprop.stats.measures import MEASURES, back_transform, effect_sizes, harmonic_mean
 from poolprop.stats.newton import Bools
+from poolprop.stats.pool_glmm import deviance
+from poolprop.stats.wls import intercept
 
 BLOCK = 65536
 
@@ -30,11 +34,14 @@ class Gosh:
     members : ndarray of bool, shape (subsets, k)
         Which studies are in.
     estimate, proportion : ndarray, shape (subsets,)
-        DerSimonian-Laird mean on the measure's scale, and as a proportion.
+        Mean on the model's scale, infinite without events or non-events; as a proportion.
     tau2, i2 : ndarray, shape (subsets,)
-        Between-study variance; I2 from Q, a fraction.
+        Between-study variance; I2, a fraction: from Q, or from ``tau2`` of the GLMM (NaN where
+        its mean is infinite).
     complete : bool
         Whether these are all subsets of at least two studies.
+    model : {"two-step", "glmm"}
+        What pooled them.
     """
 
     members: Bools
@@ -43,6 +50,7 @@ class Gosh:
     tau2: Floats
     i2: Floats
     complete: bool
+    model: str = "two-step"
 
 
 def gosh(
@@ -50,6 +58,7 @@ def gosh(
     total: ArrayLike,
     measure: str = "PLO",
     *,
+    model: str = "two-step",
     most: int = 1 << 20,
     seed: int = 20260101,
 ) -> Gosh:
@@ -60,7 +69,10 @@ def gosh(
     events, total : array_like of int, shape (k,)
         ``k >= 3``.
     measure : str
-        Scale of the effect sizes; ``tau2`` is DerSimonian and Laird's.
+        Scale of the effect sizes of the two-step model, whose ``tau2`` is DerSimonian and Laird's.
+    model : {"two-step", "glmm"}
+        Weighted means, a million subsets in seconds; or the binomial-normal model on the logit,
+        some milliseconds each.
     most : int
         Largest number of subsets; a random sample of that size is taken where there are more.
     seed : int
@@ -69,20 +81,26 @@ def gosh(
     Raises
     ------
     EstimationError
-        If there are fewer than three studies.
+        If there are fewer than three studies, or a choice is not valid.
 
     Examples
     --------
     >>> found = gosh([12, 91, 11, 12], [21, 110, 12, 13])
     >>> found.members.shape, found.complete
     ((11, 4), True)
+    >>> exact = gosh([12, 91, 11, 12], [21, 110, 12, 13], model="glmm")
+    >>> float(exact.proportion.min().round(3)), float(exact.proportion.max().round(3))
+    (0.742, 0.92)
     """
     x, n = counts(events, total)
-    choice(measure, "measure", MEASURES)
+    choice(measure, "measure", MEASURES if model == "two-step" else ["PLO"])
+    choice(model, "model", ("two-step", "glmm"))
     if x.size < 3:
         raise EstimationError(f"gosh needs at least 3 studies, got {x.size}", where="events")
     complete = x.size < 60 and (1 << x.size) - x.size - 1 <= most
     members = _all_subsets(x.size) if complete else _sample(x.size, most, seed)
+    if model == "glmm":
+        return _by_glmm(x, n, members, complete=complete)
     yi, vi = effect_sizes(x, n, measure)
     parts = [_pool(yi, vi, members[i : i + BLOCK]) for i in range(0, len(members), BLOCK)]
     estimate, tau2, i2 = (np.concatenate(column) for column in zip(*parts, strict=True))
@@ -93,6 +111,26 @@ def gosh(
         tau2=tau2,
         i2=i2,
         complete=complete,
+    )
+
+
+def _by_glmm(x: Floats, n: Floats, members: Bools, *, complete: bool) -> Gosh:
+    """Fit the binomial-normal model to each subset."""
+    link, found = LINKS["logit"], []
+    for inside in members:
+        a, b = x[inside], n[inside]
+        fit = fit_glmm(a, b, intercept(a.size), link)
+        i2 = deviance(a, b, fit, link).i2
+        found.append((float(fit.beta[0]), fit.tau**2, np.nan if i2 is None else i2))
+    estimate, tau2, share = np.array(found).T
+    return Gosh(
+        members=members,
+        estimate=estimate,
+        proportion=link.inverse(estimate),
+        tau2=tau2,
+        i2=share,
+        complete=complete,
+        model="glmm",
     )
 
 

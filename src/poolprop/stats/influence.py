@@ -118,7 +118,7 @@ def influence(
         Refits of the binomial-normal model, or of the weighted mean of effect sizes.
     measure, tau2 : str
         Scale of the effect sizes and estimator of the between-study variance of the two-step
-        model: logit and REML by default. The GLMM works on its link and is fitted by ML.
+        model: logit and REML by default, ``"EE"`` for a common effect. The GLMM works on its link and is fitted by ML.
     link : {"logit", "probit", "cloglog"}
         Link of the GLMM.
 
@@ -158,7 +158,7 @@ def influence(
             f"link is {link!r}", where="link", hint="Only model='glmm' has other links than logit."
         )
     yi, vi = effect_sizes(x, n, measure)
-    return case_diagnostics(yi, vi, choice(tau2 or "REML", "tau2", ESTIMATORS))
+    return case_diagnostics(yi, vi, choice(tau2 or "REML", "tau2", (*ESTIMATORS, "EE")))
 
 
 def _require_glmm(measure: str, tau2: str | None) -> None:
@@ -179,7 +179,7 @@ def case_diagnostics(yi: Floats, vi: Floats, tau2_method: str) -> Influence:
     """Return case diagnostics of the mean of effect sizes ``yi`` with variances ``vi``."""
     k = yi.size
     design = intercept(k)
-    tau2 = estimate_tau2(yi, vi, design, tau2_method)
+    tau2 = _tau2(yi, vi, tau2_method)
     fit = weighted_fit(yi, vi, design, tau2)
     mean, variance = float(fit.beta[0]), float(fit.cov[0, 0])
     without = _leave_out(yi, vi, tau2_method)
@@ -215,12 +215,19 @@ def case_diagnostics(yi: Floats, vi: Floats, tau2_method: str) -> Influence:
     )
 
 
+def _tau2(yi: Floats, vi: Floats, method: str) -> float:
+    """Return the between-study variance; 0 of one study or under a common effect."""
+    if yi.size == 1 or method == "EE":
+        return 0.0
+    return estimate_tau2(yi, vi, intercept(yi.size), method)
+
+
 def _leave_out(yi: Floats, vi: Floats, tau2_method: str) -> _Deleted:
     found = []
     for i in range(yi.size):
         y, v = np.delete(yi, i), np.delete(vi, i)
         design = intercept(y.size)
-        tau2 = estimate_tau2(y, v, design, tau2_method) if y.size > 1 else 0.0
+        tau2 = _tau2(y, v, tau2_method)
         fit = weighted_fit(y, v, design, tau2)
         q = float(weighted_fit(y, v, design).rss)
         found.append((float(fit.beta[0]), float(fit.cov[0, 0]), tau2, q))

@@ -4,6 +4,7 @@ References
 ----------
 Viechtbauer W, Cheung MWL (2010). Outlier and influence diagnostics for meta-analysis.
 Research Synthesis Methods 1(2):112-125 (the two-step analogues).
+Baujat B et al. (2002). Statistics in Medicine 21(18):2641-2652 (likewise).
 Dunn PK, Smyth GK (1996). Randomized quantile residuals. Journal of Computational and Graphical
 Statistics 5(3):236-244 (residuals from a predictive distribution; here the middle of its step).
 """
@@ -15,7 +16,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
-from scipy.special import bdtr
+from scipy.special import bdtr, xlogy
 
 from poolprop.stats.distributions import chi_square_pvalue
 from poolprop.stats.glmm import GlmmFit, fit_glmm
@@ -46,6 +47,8 @@ class GlmmInfluence:
         Two-sided mid-p value of the study's events in that predictive distribution.
     hat : ndarray
         Share of the information about the pooled value; they sum to 1.
+    baujat_x, baujat_y : ndarray
+        The study's part of the likelihood-ratio Q (they sum to it), and squared ``dffits``.
     influential : ndarray of bool
         ``|dffits| > 1``, or a Cook's distance beyond the median of a chi-square, or
         ``hat > 3 / k``.
@@ -66,6 +69,8 @@ class GlmmInfluence:
     rstudent: Floats
     predictive_p: Floats
     hat: Floats
+    baujat_x: Floats
+    baujat_y: Floats
     influential: Bools
     defined: Bools
 
@@ -103,9 +108,23 @@ def glmm_diagnostics(x: Floats, n: Floats, link: Link) -> GlmmInfluence:
         rstudent=deleted / spread,
         predictive_p=p,
         hat=hat,
+        baujat_x=parts_of_q(x, n),
+        baujat_y=dffits**2,
         influential=_flags(dffits, cooks, hat),
         defined=defined,
     )
+
+
+def parts_of_q(x: Floats, n: Floats) -> Floats:
+    """Return each study's part of the likelihood-ratio Q against one common proportion.
+
+    ``2 (x log(p_i / p) + (n - x) log((1 - p_i) / (1 - p)))``, ``p_i = x / n``, ``p`` that of all.
+    """
+    share, common = x / n, float(x.sum() / n.sum())
+    if common in (0.0, 1.0):
+        return np.zeros(x.size)
+    parts = xlogy(x, share / common) + xlogy(n - x, (1 - share) / (1 - common))
+    return np.maximum(2 * parts, 0.0)
 
 
 def _without(x: Floats, n: Floats, i: int, link: Link) -> tuple[float, ...]:

@@ -23,12 +23,15 @@ def subgroups(config: Path, endpoint: str, data: Path, out: Path) -> None:
     write_json(out, by_subgroup(load(config), endpoint, read_csv(data)))
 
 
-def influence(config: Path, endpoint: str, data: Path, out: Path) -> None:
-    """Repool the primary estimand without each study in turn."""
+def influence(config: Path, endpoint: str, data: Path, out: Path, small_study: Path) -> None:
+    """Say what each study does to the primary estimand, and whether small studies differ."""
     from poolprop.plan import load
-    from poolprop.synthesis.pooled import leave_one_out
+    from poolprop.synthesis.influence import influence as each_study
+    from poolprop.synthesis.small_study import small_study as asymmetry
 
-    write_json(out, leave_one_out(load(config), endpoint, read_csv(data)))
+    settings, rows = load(config), read_csv(data)
+    write_json(out, each_study(settings, endpoint, rows))
+    write_json(small_study, asymmetry(settings, endpoint, rows))
 
 
 def discrepancy_effects(

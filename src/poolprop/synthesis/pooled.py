@@ -1,4 +1,4 @@
-"""From analysis data sets to results: pooled, by subgroup, and with each study left out.
+"""From analysis data sets to results: pooled, and by subgroup.
 
 This is where the plan meets the engine. Data sets come in as rows of ``data.csv``, results go
 out as records for JSON; both formats are described in ``docs/results.md``.
@@ -79,41 +79,6 @@ def by_subgroup(settings: Settings, name: str, data: Rows) -> Record:
         "schema": "poolprop/subgroups/1",
         "endpoint": endpoint_record(name, endpoint),
         "factors": factors,
-    }
-
-
-def leave_one_out(settings: Settings, name: str, data: Rows) -> Record:
-    """Repool the primary estimand without each study in turn, by the primary model.
-
-    Returns
-    -------
-    dict
-        The content of ``influence.json``; the list is empty with fewer than two studies.
-    """
-    rows = of_set(data, "primary")
-    model, level = settings.models.primary, settings.level
-    entries = []
-    if len(rows) > 1:
-        whole = fit_rows(rows, model, level).proportion
-        for row in rows:
-            rest = [other for other in rows if other is not row]
-            result = fit_rows(rest, model, level)
-            identifier = f"loo/{name}/primary/{row['arm_id']}"
-            entries.append(
-                {
-                    "id": identifier,
-                    "omitted": row["label"],
-                    "arm_id": row["arm_id"],
-                    "outcome_id": row["outcome_id"],
-                    "result": result_record(result, identifier, "leave-one-out"),
-                    "change": result.proportion - whole,
-                }
-            )
-    return {
-        "schema": "poolprop/influence/1",
-        "endpoint": endpoint_record(name, settings.endpoints[name]),
-        "estimand": "primary",
-        "leave_one_out": entries,
     }
 
 

@@ -202,7 +202,7 @@ def influence(endpoint: str, meta: dict, studies: list[dict]) -> dict:
             "result": result(name, rest), "change": 0.021 * (-1) ** i,
         })  # fmt: skip
     return {
-        "schema": "poolprop/influence/1", "endpoint": meta, "estimand": "primary",
+        "schema": "poolprop/influence/2", "endpoint": meta, "estimand": "primary",
         "leave_one_out": rows,
     }  # fmt: skip
 

@@ -1,0 +1,188 @@
+"""What each study does to the primary result: leave-one-out, diagnostics, subsets, by year."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from typing import Any
+
+from poolprop.settings import Model, Settings
+from poolprop.stats.results import PoolResult
+from poolprop.synthesis.records import (
+    Record,
+    Rows,
+    counts,
+    endpoint_record,
+    fit_rows,
+    of_set,
+    result_record,
+)
+
+FEWEST = 3
+TOO_FEW = "Fewer than three studies: leaving one out leaves nothing to compare it with."
+# Fields of a study's diagnostics, of the GLMM's and of the two-step model's alike.
+DIAGNOSTICS = (
+    "rstudent", "dffits", "cooks_distance", "covariance_ratio", "tau2_deleted", "q_deleted", "hat",
+    "baujat_x", "baujat_y", "influential",
+)  # fmt: skip
+
+
+def influence(settings: Settings, name: str, data: Rows) -> Record:
+    """Return what each study does to the primary estimand of an endpoint, by the primary model.
+
+    Parameters
+    ----------
+    settings : Settings
+        The plan.
+    name : str
+        The endpoint's key in the plan.
+    data : sequence of mapping
+        Rows of ``data.csv``.
+
+    Returns
+    -------
+    dict
+        The content of ``influence.json``; parts that so few studies cannot carry are empty and
+        have a note instead.
+    """
+    rows, model = of_set(data, "primary"), settings.models.primary
+    whole = fit_rows(rows, model, settings.level) if rows else None
+    return {
+        "schema": "poolprop/influence/2",
+        "endpoint": endpoint_record(name, settings.endpoints[name]),
+        "estimand": "primary",
+        "reference": f"pool/{name}/primary",
+        "k": len(rows),
+        "leave_one_out": _leave_one_out(settings, name, rows, whole),
+        "diagnostics": _diagnostics(name, rows, model),
+        "cumulative": _cumulative(settings, name, rows, whole),
+        "gosh": _gosh(settings, name, rows),
+    }
+
+
+def _leave_one_out(
+    settings: Settings, name: str, rows: Rows, whole: PoolResult | None
+) -> list[Record]:
+    """Repool without each study in turn; nothing with fewer than two."""
+    if whole is None or len(rows) < 2:
+        return []
+    entries = []
+    for row in rows:
+        rest = [other for other in rows if other is not row]
+        result = fit_rows(rest, settings.models.primary, settings.level)
+        identifier = f"loo/{name}/primary/{row['arm_id']}"
+        entries.append(
+            {
+                "id": identifier,
+                "omitted": row["label"],
+                "arm_id": row["arm_id"],
+                "outcome_id": row["outcome_id"],
+                "result": result_record(result, identifier, "leave-one-out"),
+                "change": result.proportion - whole.proportion,
+            }
+        )
+    return entries
+
+
+def _diagnostics(name: str, rows: Rows, model: Model) -> Record:
+    """Return case diagnostics of each study and Baujat's co-ordinates."""
+    if len(rows) < FEWEST:
+        return {"method": "", "note": TOO_FEW if rows else "No study.", "studies": []}
+    from poolprop.stats.influence import influence as case_influence
+
+    two_step = model.model in ("two-step", "common")
+    if two_step:
+        tau2 = "EE" if model.model == "common" else model.tau2
+        found = case_influence(*counts(rows), "two-step", model.measure, tau2).to_dict()
+        method = f"two-step model, {model.measure}, tau2 {tau2}: case deletion"
+    else:
+        found = case_influence(*counts(rows)).to_dict()
+        method = "binomial-normal GLMM, logit link, ML: refits without each study"
+    note = "" if model.model != "beta-binomial" else "Diagnostics are those of the GLMM."
+    if any(value is None for value in found["dffits"]):
+        note = "Where a mean is at the boundary, what rests on its standard error is missing."
+    studies = [
+        {
+            "id": f"influence/{name}/primary/{row['arm_id']}",
+            "label": row["label"],
+            "arm_id": row["arm_id"],
+            "outcome_id": row["outcome_id"],
+            **{field: plain(found[field][i]) for field in DIAGNOSTICS},
+            "predictive_p": None if two_step else plain(found["predictive_p"][i]),
+        }
+        for i, row in enumerate(rows)
+    ]
+    return {"method": method, "note": note, "studies": studies}
+
+
+def _cumulative(
+    settings: Settings, name: str, rows: Rows, whole: PoolResult | None
+) -> list[Record]:
+    """Pool the earliest study, the earliest two, and so on; unknown years come last."""
+    ordered = sorted(rows, key=lambda row: (not row["year"].isdigit(), row["year"]))
+    entries = []
+    for size, row in enumerate(ordered, start=1):
+        last = whole if size == len(ordered) else None
+        fit = last or fit_rows(ordered[:size], settings.models.primary, settings.level)
+        identifier = f"cumulative/{name}/primary/{size}"
+        entries.append(
+            {
+                "id": identifier,
+                "added": row["label"],
+                "arm_id": row["arm_id"],
+                "outcome_id": row["outcome_id"],
+                "year": int(row["year"]) if row["year"].isdigit() else None,
+                "result": result_record(fit, identifier, "cumulative"),
+            }
+        )
+    return entries
+
+
+def _gosh(settings: Settings, name: str, rows: Rows) -> Record:
+    """Pool subsets of the studies: all by the GLMM where they are few, else by weighted means."""
+    rules = settings.rules
+    empty: Record = {
+        "id": f"gosh/{name}/primary", "method": "", "arms": [row["arm_id"] for row in rows],
+        "labels": [row["label"] for row in rows], "complete": True, "seed": None, "subsets": [],
+        "note": "Fewer than three studies: they have no subsets to compare.",
+    }  # fmt: skip
+    if len(rows) < FEWEST:
+        return empty
+    from poolprop.stats.gosh import gosh
+
+    exact = len(rows) <= rules.gosh_exact_studies
+    model = "glmm" if exact else "two-step"
+    most = 1 << len(rows) if exact else rules.gosh_subsets
+    found = gosh(*counts(rows), model=model, most=most, seed=rules.seed)
+    method = "binomial-normal GLMM, logit link, ML" if exact else "two-step, logit, tau2 by DL"
+    subsets = zip(
+        found.members, found.proportion, found.i2, found.tau2, found.estimate, strict=True
+    )
+    return empty | {
+        "method": method,
+        "complete": found.complete,
+        "seed": None if found.complete else rules.seed,
+        "note": "" if found.complete else f"A random sample of {len(found.members)} subsets.",
+        "subsets": [_subset(*values) for values in subsets],
+    }
+
+
+def _subset(
+    members: Iterable[bool], proportion: float, i2: float, tau2: float, estimate: float
+) -> Record:
+    inside = [int(one) for one in members]
+    return {
+        "members": "".join(map(str, inside)),
+        "k": sum(inside),
+        "proportion": float(proportion),
+        "i2": plain(i2),
+        "tau2": float(tau2),
+        "estimate": plain(estimate),
+    }
+
+
+def plain(value: Any) -> Any:
+    """Return a number that JSON can hold; what is not finite becomes ``None``."""
+    if value is None or isinstance(value, bool):
+        return value
+    return float(value) if math.isfinite(value) else None
