@@ -7,12 +7,12 @@ import math
 from functools import cache
 
 import pytest
+from unit.report.synthetic import PLAN
 
 import poolprop as pp
 from poolprop.plan import parse
 from poolprop.synthesis.influence import influence
 from poolprop.synthesis.small_study import small_study
-from unit.report.synthetic import PLAN
 
 CR = [(12, 21), (91, 110), (11, 12), (12, 13)]
 CASES = {

@@ -118,7 +118,8 @@ def influence(
         Refits of the binomial-normal model, or of the weighted mean of effect sizes.
     measure, tau2 : str
         Scale of the effect sizes and estimator of the between-study variance of the two-step
-        model: logit and REML by default, ``"EE"`` for a common effect. The GLMM works on its link and is fitted by ML.
+        model: logit and REML by default, ``"EE"`` for a common effect. The GLMM works on its
+        link and is fitted by ML.
     link : {"logit", "probit", "cloglog"}
         Link of the GLMM.
 

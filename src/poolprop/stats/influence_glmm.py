@@ -124,7 +124,8 @@ def parts_of_q(x: Floats, n: Floats) -> Floats:
     if common in (0.0, 1.0):
         return np.zeros(x.size)
     parts = xlogy(x, share / common) + xlogy(n - x, (1 - share) / (1 - common))
-    return np.maximum(2 * parts, 0.0)
+    out: Floats = np.maximum(2 * parts, 0.0)
+    return out
 
 
 def _without(x: Floats, n: Floats, i: int, link: Link) -> tuple[float, ...]:

@@ -14,13 +14,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from poolprop.stats.design import group_levels
+from poolprop.errors import EstimationError
+from poolprop.stats.design import Labels, group_levels
 from poolprop.stats.distributions import chi_square_pvalue
 from poolprop.stats.glmm import fit_glmm
 from poolprop.stats.inputs import Floats, counts
 from poolprop.stats.levels_glmm import fit_levels
 from poolprop.stats.links import LINKS, Link
 from poolprop.stats.measures import effect_sizes
+from poolprop.stats.permutation import Permutation, permute_labels
 from poolprop.stats.pool import pool
 from poolprop.stats.results import PoolResult
 from poolprop.stats.show import between_words, levels_table, percent, several_lines
@@ -49,6 +51,8 @@ class SubgroupResult:
         Its p value.
     test_method : str
         What was tested and how, or why it was not.
+    permutation : Permutation or None
+        The same statistic against permuted studies, where asked for.
     """
 
     levels: dict[str, PoolResult]
@@ -57,6 +61,7 @@ class SubgroupResult:
     q_between_df: int
     q_between_p: float | None
     test_method: str
+    permutation: Permutation | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values for JSON."""
@@ -68,6 +73,7 @@ class SubgroupResult:
                 "df": self.q_between_df,
                 "p": self.q_between_p,
                 "method": self.test_method,
+                "permutation_p": self.permutation.p if self.permutation else None,
             },
         }
 
@@ -103,6 +109,8 @@ def subgroups(
     total: ArrayLike,
     groups: Sequence[object],
     common_tau2: bool = False,
+    *,
+    permutation: bool = False,
     **as_pool: Any,
 ) -> SubgroupResult:
     """Pool each level of a grouping and test between levels.
@@ -116,6 +124,9 @@ def subgroups(
     common_tau2 : bool
         Whether levels share one between-study variance (GLMM and two-step models). The GLMM's
         test between levels shares it in any case.
+    permutation : bool
+        Also permute the studies among the levels (GLMM): all assignments up to 2,000, else a
+        sample of that size by ``seed``.
     **as_pool
         Keywords of :func:`poolprop.pool`.
 
@@ -148,12 +159,18 @@ def subgroups(
             for level in dict.fromkeys(labels)
         }
     model = as_pool.get("model", "glmm")
+    if permutation and model != "glmm":
+        raise EstimationError(
+            "permutation is True", where="permutation", hint="It is for model='glmm'."
+        )
     if len(found) < 2:
         return _untested(found, common_tau2, "One level: there is nothing to test.")
     if len(found) == x.size:
         return _untested(found, common_tau2, ALL_SINGLE)
+    permuted = None
     if model == "glmm":
-        statistic = _likelihood_ratio(x, n, labels, LINKS[as_pool.get("link", "logit")])
+        link, seed = LINKS[as_pool.get("link", "logit")], as_pool.get("seed", 20260101)
+        statistic, permuted = _glmm_test(x, n, labels, link, seed if permutation else None)
         method = "likelihood-ratio test between levels, binomial-normal GLMM with common tau2"
     else:
         means = [_mean_and_variance(x[labels == g], n[labels == g], f) for g, f in found.items()]
@@ -169,6 +186,7 @@ def subgroups(
         q_between_df=df,
         q_between_p=chi_square_pvalue(statistic, df),
         test_method=method,
+        permutation=permuted,
     )
 
 
@@ -183,10 +201,24 @@ def _untested(found: dict[str, PoolResult], common_tau2: bool, why: str) -> Subg
     )
 
 
-def _likelihood_ratio(x: Floats, n: Floats, labels: Any, link: Link) -> float:
-    """Return twice the gain in log-likelihood from a mean for each level."""
-    null = fit_glmm(x, n, intercept(x.size), link)
-    return max(0.0, 2 * (fit_levels(x, n, labels, link).loglik - null.loglik))
+def _glmm_test(
+    x: Floats, n: Floats, labels: Labels, link: Link, seed: int | None
+) -> tuple[float, Permutation | None]:
+    """Return twice the gain in log-likelihood from a mean for each level, permuted if seeded."""
+    null = fit_glmm(x, n, intercept(x.size), link).loglik
+    known: dict[tuple[int, ...], float] = {}
+
+    def gain(order: Sequence[str]) -> float:
+        # Levels by number of first appearance: which name a level has does not matter.
+        names = list(dict.fromkeys(order))
+        key = tuple(names.index(level) for level in order)
+        if key not in known:
+            fit = fit_levels(x, n, np.array(order, dtype=object), link)
+            known[key] = max(0.0, 2 * (fit.loglik - null))
+        return known[key]
+
+    permuted = None if seed is None else permute_labels(gain, list(labels), seed=seed)
+    return gain(list(labels)), permuted
 
 
 def _mean_and_variance(x: Floats, n: Floats, fit: PoolResult) -> tuple[float, float]:

@@ -1,0 +1,48 @@
+"""Permutation tests against enumeration by hand."""
+
+from __future__ import annotations
+
+from itertools import permutations
+
+import pytest
+
+import poolprop as pp
+from poolprop.stats.permutation import permute_labels
+
+X, N, LEVELS = [2, 9, 4, 11, 18], [20, 22, 25, 24, 19], list("aabbb")
+
+
+def test_the_exact_p_value_is_the_share_of_all_orders():
+    """All 120 orders of the labels, likelihood ratios by the public function."""
+    found = pp.subgroups(X, N, LEVELS, permutation=True)
+    observed = found.q_between
+    every = [pp.subgroups(X, N, list(o), ci="wald", prediction="none").q_between
+             for o in set(permutations(LEVELS))]  # fmt: skip
+    assert len(every) == found.permutation.count == 10
+    assert found.permutation.exact
+    assert found.permutation.p == pytest.approx(sum(q >= observed - 1e-8 for q in every) / 10)
+    assert found.permutation.smallest == pytest.approx(0.1)
+
+
+def test_many_studies_are_sampled_with_the_observed_assignment_among_them():
+    values = list(range(20))
+    labels = ["a"] * 10 + ["b"] * 10
+
+    def difference(order):
+        return abs(sum(v if g == "a" else -v for v, g in zip(values, order, strict=True)))
+
+    found = permute_labels(difference, labels, most=200, seed=5)
+    assert (found.count, found.exact) == (200, False)
+    assert found.p == 1 / 200
+    assert found == permute_labels(difference, labels, most=200, seed=5)
+
+
+def test_two_levels_of_two_studies_cannot_reach_a_small_p():
+    found = pp.subgroups([1, 2, 19, 18], [20] * 4, list("aabb"), permutation=True)
+    assert found.q_between_p < 0.001
+    assert found.permutation.p == found.permutation.smallest == pytest.approx(1 / 3)
+
+
+def test_permutation_is_for_the_glmm():
+    with pytest.raises(pp.EstimationError, match="permutation is True"):
+        pp.subgroups(X, N, LEVELS, permutation=True, model="two-step")
