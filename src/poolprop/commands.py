@@ -7,7 +7,15 @@ import os
 from pathlib import Path
 from typing import Any
 
+from poolprop import starting
+from poolprop.house import snakefile
+
 CONFIG = Path("config/config.yaml")
+COMPLETION = """\
+examples:
+  poolprop completion bash > ~/.local/share/bash-completion/completions/poolprop
+  poolprop completion zsh > "${fpath[1]}/_poolprop"
+"""
 
 
 def add_to(actions: Any) -> None:
@@ -28,6 +36,42 @@ def add_to(actions: Any) -> None:
     )
     command.set_defaults(run=check)
     _add_pool(actions)
+    starting.add_to(actions)
+    _add_house(actions)
+
+
+def _add_house(actions: Any) -> None:
+    place = actions.add_parser(
+        "workflow-path",
+        help="print where the installed workflow is",
+        description="Print the Snakefile of the installed workflow.",
+        epilog='example:\n  snakemake --snakefile "$(poolprop workflow-path)" --cores 2',
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    place.set_defaults(run=workflow_path)
+    shell = actions.add_parser(
+        "completion",
+        help="print the completion of commands and options for a shell",
+        description="Print a script that completes commands and options in a shell.",
+        epilog=COMPLETION,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    shell.add_argument("shell", choices=["bash", "zsh", "tcsh"])
+    shell.set_defaults(run=completion)
+
+
+def workflow_path() -> None:
+    """Print the workflow's entry point."""
+    print(snakefile())
+
+
+def completion(shell: str) -> None:
+    """Print the completion script of a shell."""
+    import shtab
+
+    from poolprop.__main__ import parser
+
+    print(shtab.complete(parser(), shell))
 
 
 def _add_pool(actions: Any) -> None:

@@ -15,6 +15,7 @@ MAY_IMPORT = {
     "_version": set(),
     "errors": set(),
     "files": {"errors"},
+    "house": {"errors"},
     "settings": {"errors"},
     "plan": {"errors", "settings"},
     "stats": {"errors"},
@@ -31,7 +32,11 @@ MAY_IMPORT = {
         "plots", "report", "audit",
     },
     "counts": {"errors"},
-    "commands": {"errors", "files", "plan", "review", "counts", "evidence", "stats", "audit"},
+    "starting": {"errors", "house", "_version"},
+    "commands": {
+        "house", "starting", "errors", "files", "plan", "review", "counts", "evidence", "stats",
+        "audit",
+    },
     "__main__": {"errors", "steps", "commands", "_version"},
 }  # fmt: skip
 

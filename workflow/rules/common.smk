@@ -8,9 +8,16 @@ import subprocess
 import sys
 from pathlib import Path
 
+# A checkout brings its engine along. Inside an installed package the engine is around the workflow;
+# a workflow read from a remote host (`github()`) has no folder and uses the installed package.
 ROOT = Path(str(workflow.current_basedir)).parents[1]
-ENGINE = ROOT / "src" / "poolprop"
-sys.path.insert(0, str(ENGINE.parent))
+if (ROOT / "src" / "poolprop").is_dir():
+    sys.path.insert(0, str(ROOT / "src"))
+
+from poolprop.house import PACKAGE as ENGINE
+from poolprop.house import house
+
+ROOT = house()
 
 from poolprop.errors import PoolpropError
 from poolprop.evidence.datasets import fingerprint
@@ -35,7 +42,7 @@ DATA = [
     if os.path.exists(path)  # a table that is not required may be absent
 ]
 
-# Jobs use this checkout's engine and templates and, unless conda provides one, the Python that
+# Jobs use the same engine and templates and, unless conda provides one, the Python that
 # runs Snakemake. A prefix is no parameter: moving the checkout does not look like a change.
 shell.prefix(
     f"export PYTHONPATH={shlex.quote(str(ENGINE.parent))};"
@@ -49,19 +56,28 @@ wildcard_constraints:
     endpoint="|".join(ENDPOINTS),
 
 
+def in_house(path):
+    """Whether a file of an installed package is workflow or report rather than engine."""
+    return path.is_relative_to(ENGINE / "_house")
+
+
+def place(path):
+    """Name a file alike in a checkout and in an installed package."""
+    if path.is_relative_to(ENGINE) and not in_house(path):
+        return "src/poolprop/" + path.relative_to(ENGINE).as_posix()
+    return path.relative_to(ROOT).as_posix()
+
+
 def digest(*parts):
     """Fingerprint code, so that a job reruns when what it runs has changed."""
     files = []
     for part in parts:
-        files += (
-            [part]
-            if part.is_file()
-            else sorted(p for p in part.rglob("*") if p.is_file())
-        )
+        found = [part] if part.is_file() else sorted(part.rglob("*"))
+        files += [p for p in found if p.is_file() and (part != ENGINE or not in_house(p))]
     content = hashlib.sha256()
     for path in files:
         if path.suffix not in (".pyc", ".so"):
-            content.update(path.relative_to(ROOT).as_posix().encode())
+            content.update(place(path).encode())
             content.update(path.read_bytes())
     return content.hexdigest()[:12]
 

@@ -47,7 +47,7 @@ class Source(Row):
 
     source_id: Key
     file_name: Label
-    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    sha256: Annotated[str, Field(pattern=r"^([0-9a-f]{64}|NR)$")]
     title: Text
     authors: Text
     year: Text

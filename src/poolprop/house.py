@@ -1,0 +1,35 @@
+"""Where the workflow, the report's sources and the starting folders stand.
+
+In a checkout they are the folders at its top; a wheel carries them inside the package.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from poolprop.errors import ConfigError
+
+PACKAGE = Path(__file__).resolve().parent
+
+
+def house() -> Path:
+    """Return the folder that holds ``Snakefile``, ``workflow/``, ``report/`` and ``starter/``.
+
+    Raises
+    ------
+    ConfigError
+        If the package was taken apart and they are nowhere.
+    """
+    for folder in (PACKAGE / "_house", PACKAGE.parents[1]):
+        if (folder / "workflow" / "Snakefile").is_file():
+            return folder
+    raise ConfigError(
+        "the workflow is not where the package expects it",
+        where=str(PACKAGE),
+        hint="Install poolprop again.",
+    )
+
+
+def snakefile() -> Path:
+    """Return the workflow's entry point, for ``snakemake --snakefile`` and ``module``."""
+    return house() / "Snakefile"

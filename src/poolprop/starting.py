@@ -1,0 +1,75 @@
+"""Begin a review: a folder that builds at once."""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+from pathlib import Path
+from typing import Any
+
+from poolprop._version import __version__
+from poolprop.errors import ConfigError
+from poolprop.house import house
+
+EPILOG = """\
+examples:
+  poolprop init my-review              tables with one example row each, plan, Makefile, CI
+  poolprop init --example smell        a complete review on published figures of 35 cohorts
+  cd my-review && make report          build results/report.html
+"""
+
+
+def add_to(actions: Any) -> None:
+    """Add ``init`` to the parser's sub-commands."""
+    command: argparse.ArgumentParser = actions.add_parser(
+        "init",
+        help="begin a review: a folder that builds at once",
+        description="Make a folder with tables, plan, Makefile and CI workflow.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    command.add_argument("folder", type=Path, help="new or empty folder")
+    command.add_argument(
+        "--example", action="store_true", help="a complete review on published figures instead"
+    )
+    command.set_defaults(run=init)
+
+
+def init(folder: Path, example: bool) -> None:
+    """Make a review folder and say what to do next."""
+    begin(folder, example=example)
+    print(f"{folder} is ready. Next: cd {folder}; make report; then replace the example rows.")
+
+
+def begin(folder: Path, *, example: bool = False) -> None:
+    """Fill a folder with what a review needs.
+
+    Parameters
+    ----------
+    folder : Path
+        A folder that does not exist yet, or is empty.
+    example : bool
+        A complete review on published figures, instead of tables with one example row.
+
+    Raises
+    ------
+    ConfigError
+        If the folder holds anything, is a file, or cannot be written; nothing is left behind.
+    """
+    if folder.is_dir() and any(folder.iterdir()):
+        raise ConfigError(
+            "the folder is not empty", where=str(folder), hint="Choose the name of a new folder."
+        )
+    starter = house() / "starter"
+    try:
+        for part in ("common", "example" if example else "review"):
+            shutil.copytree(
+                starter / part, folder, dirs_exist_ok=True, copy_function=shutil.copyfile
+            )
+        (folder / "requirements.txt").write_text(f"poolprop=={__version__}\n", encoding="utf-8")
+    except OSError as error:
+        raise ConfigError(
+            f"cannot be made ({error.strerror})",
+            where=str(folder),
+            hint="Choose a folder that you may write to.",
+        ) from None
