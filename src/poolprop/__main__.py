@@ -19,9 +19,15 @@ from poolprop.errors import PoolpropError
 
 EPILOG = """\
 examples:
+  poolprop init my-review              begin a review: a folder that builds at once
   poolprop check                       check the plan and the tables of the review in this folder
   poolprop pool studies.csv            pool the columns events and total of a table
   poolprop pool studies.csv --by setting --json
+"""
+COMPLETION = """\
+examples:
+  poolprop completion bash > ~/.local/share/bash-completion/completions/poolprop
+  poolprop completion zsh > "${fpath[1]}/_poolprop"
 """
 
 
@@ -37,6 +43,7 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--version", action="version", version=f"poolprop {__version__}")
     actions = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
     commands.add_to(actions)
+    _add_completion(actions)
     step = actions.add_parser("step", help="run one step of the workflow (the rules call this)")
     names = step.add_subparsers(dest="step", required=True, metavar="STEP")
     for name, function in steps.all_steps():
@@ -57,6 +64,25 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 2
     except BrokenPipeError:
         return 1
+
+
+def completion(shell: str) -> None:
+    """Print the completion script of a shell."""
+    import shtab
+
+    print(shtab.complete(parser(), shell))
+
+
+def _add_completion(actions: Any) -> None:
+    command = actions.add_parser(
+        "completion",
+        help="print the completion of commands and options for a shell",
+        description="Print a script that completes commands and options in a shell.",
+        epilog=COMPLETION,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    command.add_argument("shell", choices=["bash", "zsh", "tcsh"])
+    command.set_defaults(run=completion)
 
 
 def _add_step(names: Any, name: str, function: Callable[..., None]) -> None:

@@ -11,11 +11,6 @@ from poolprop import starting
 from poolprop.house import snakefile
 
 CONFIG = Path("config/config.yaml")
-COMPLETION = """\
-examples:
-  poolprop completion bash > ~/.local/share/bash-completion/completions/poolprop
-  poolprop completion zsh > "${fpath[1]}/_poolprop"
-"""
 
 
 def add_to(actions: Any) -> None:
@@ -49,29 +44,11 @@ def _add_house(actions: Any) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     place.set_defaults(run=workflow_path)
-    shell = actions.add_parser(
-        "completion",
-        help="print the completion of commands and options for a shell",
-        description="Print a script that completes commands and options in a shell.",
-        epilog=COMPLETION,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    shell.add_argument("shell", choices=["bash", "zsh", "tcsh"])
-    shell.set_defaults(run=completion)
 
 
 def workflow_path() -> None:
     """Print the workflow's entry point."""
     print(snakefile())
-
-
-def completion(shell: str) -> None:
-    """Print the completion script of a shell."""
-    import shtab
-
-    from poolprop.__main__ import parser
-
-    print(shtab.complete(parser(), shell))
 
 
 def _add_pool(actions: Any) -> None:

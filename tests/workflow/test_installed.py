@@ -26,8 +26,8 @@ def wheel(repo, tmp_path_factory):
         (source / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(repo / name, source / name)
     out = tmp_path_factory.mktemp("wheel")
-    build = "from setuptools import build_meta as b; import sys; "
-    build += "b.build_sdist(sys.argv[1]); b.build_wheel(sys.argv[1])"
+    build = "from setuptools import build_meta as b; import sys; out = sys.argv[1]; "
+    build += "b.build_sdist(out); b.build_wheel(out)"
     run = subprocess.run(
         [sys.executable, "-c", build, str(out)], cwd=source, capture_output=True, text=True,
         check=False,

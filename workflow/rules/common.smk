@@ -73,7 +73,9 @@ def digest(*parts):
     files = []
     for part in parts:
         found = [part] if part.is_file() else sorted(part.rglob("*"))
-        files += [p for p in found if p.is_file() and (part != ENGINE or not in_house(p))]
+        files += [
+            p for p in found if p.is_file() and (part != ENGINE or not in_house(p))
+        ]
     content = hashlib.sha256()
     for path in files:
         if path.suffix not in (".pyc", ".so"):
