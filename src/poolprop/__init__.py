@@ -17,6 +17,7 @@ from poolprop._version import __version__
 
 if TYPE_CHECKING:
     from poolprop.errors import EstimationError, PoolpropError
+    from poolprop.stats.batch.pool_many import pool_many
     from poolprop.stats.bayes import bayes
     from poolprop.stats.bayes_normal import NormalPosterior, bayes_normal
     from poolprop.stats.empirical_bayes import shrunken_effects
@@ -54,6 +55,7 @@ _HOMES = {
     "EstimationError": "errors",
     "PoolpropError": "errors",
     "pool": "stats.pool",
+    "pool_many": "stats.batch.pool_many",
     "subgroups": "stats.subgroups",
     "leave_one_out": "stats.leave_one_out",
     "cumulative": "stats.leave_one_out",
@@ -148,6 +150,7 @@ __all__ = [
     "effect_sizes",
     "leave_one_out",
     "pool",
+    "pool_many",
     "study_intervals",
     "subgroups",
 ]

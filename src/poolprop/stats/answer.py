@@ -17,6 +17,8 @@ TWO_STUDIES = (
     "Two studies: between-study variance is hardly identified; read the interval with care."
 )
 
+NO_MAXIMUM = "The likelihood has no proper maximum: read estimate and tau2 with caution."
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
@@ -78,7 +80,7 @@ def pooled_result(x: Floats, n: Floats, options: Options, answer: Answer) -> Poo
     spread = answer.heterogeneity
     notes = ([TWO_STUDIES] if x.size == 2 else []) + answer.notes
     if not answer.converged:
-        notes.append("The likelihood has no proper maximum: read estimate and tau2 with caution.")
+        notes.append(NO_MAXIMUM)
     return PoolResult(
         model=options.model,
         measure=options.measure,

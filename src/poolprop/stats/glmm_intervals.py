@@ -24,6 +24,12 @@ WORDS = {
     "profile-ck": "profile-likelihood interval, small-sample cut c_k",
     "bootstrap-lr": "likelihood-ratio interval calibrated by bootstrap under each null value",
 }
+NO_WALD = "A Wald interval does not exist here: the profile interval (chi-square) is given."
+ONE_SIDED = "The likelihood excludes no proportion on one side: the interval ends there."
+BOUNDED = (
+    "So few studies bound the proportion only if tau is bounded: the limit takes "
+    f"tau <= {TAU_BOUNDARY:g}."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,9 +102,7 @@ def mean_interval(mean: Mean, options: Options, notes: list[str]) -> Interval:
             df = math.inf if ci == "wald" else mean.df
             half = t_quantile(options.level, df) * math.sqrt(mean.variance)
             return Interval(lower=mu - half, upper=mu + half)
-        notes.append(
-            "A Wald interval does not exist here: the profile interval (chi-square) is given."
-        )
+        notes.append(NO_WALD)
     small = ci == "profile-ck"
     cut = profile_cut(options.level, mean.k, small_sample=small, parameters=mean.parameters)
     plain = profile_interval(mean, cut, LINKS[options.link], notes)
@@ -118,14 +122,11 @@ def profile_interval(mean: Mean, cut: float, link: Link, notes: list[str]) -> In
         inside = float(link.forward(np.float64(share if mu < 0 else 1 - share)))
         limit, bounded = boundary_limit(mean.profile, cut, mean.distant, inside)
         if bounded:
-            notes.append(
-                "So few studies bound the proportion only if tau is bounded: the limit takes "
-                f"tau <= {TAU_BOUNDARY:g}."
-            )
+            notes.append(BOUNDED)
         return Interval(lower=min(mu, limit), upper=max(mu, limit))
     lower, upper = mu_limits(mean.profile, cut)
     if np.isinf(lower) or np.isinf(upper):
-        notes.append("The likelihood excludes no proportion on one side: the interval ends there.")
+        notes.append(ONE_SIDED)
     return Interval(lower=lower, upper=upper)
 
 

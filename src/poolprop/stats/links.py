@@ -18,6 +18,8 @@ from poolprop.stats.inputs import Floats
 LOG_SQRT_2PI = 0.5 * np.log(2 * np.pi)
 # exp(eta) stays finite; log-likelihoods there are -1e13 times the count.
 CLOGLOG_TOP = 30.0
+# exp(eta) stays above 0, so that a hazard over a probability still tends to 1.
+CLOGLOG_BOTTOM = -680.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +84,7 @@ def _cloglog_loglik(eta: Floats, x: Floats, n: Floats) -> Floats:
 
 
 def _cloglog_derivatives(eta: Floats, x: Floats, n: Floats) -> tuple[Floats, Floats]:
-    hazard = np.exp(np.minimum(eta, CLOGLOG_TOP))
+    hazard = np.exp(np.clip(eta, CLOGLOG_BOTTOM, CLOGLOG_TOP))
     survival = np.exp(-hazard)
     lost = np.maximum(-expm1(-hazard), 1e-300)
     ratio = hazard / lost  # tends to 1 as the hazard vanishes

@@ -19,6 +19,8 @@ from scipy.special import expit
 
 from poolprop.stats.inputs import Floats, choice, counts
 
+Size = float | Floats
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measure:
@@ -40,8 +42,8 @@ class Measure:
 
     name: str
     effect: Callable[[Floats, Floats], tuple[Floats, Floats]]
-    inverse: Callable[[Floats, float], Floats]
-    bounds: Callable[[float], tuple[float, float]]
+    inverse: Callable[[Floats, Size], Floats]
+    bounds: Callable[[Size], tuple[Size, Size]]
     corrected: bool
 
 
@@ -112,7 +114,7 @@ def _corrected(x: Floats, n: Floats, correction: str, needed: bool) -> NDArray[n
     return np.full_like(empty, empty.any()) if correction == "if0all" else empty
 
 
-def back_transform(y: ArrayLike, measure: str, n: float = np.inf) -> Floats:
+def back_transform(y: ArrayLike, measure: str, n: Size = np.inf) -> Floats:
     """Return proportions in [0, 1] from the scale of a measure.
 
     Parameters
@@ -121,7 +123,7 @@ def back_transform(y: ArrayLike, measure: str, n: float = np.inf) -> Floats:
         Values on the scale; infinite values map to the ends of [0, 1].
     measure : str
         The measure.
-    n : float
+    n : float or array that broadcasts against ``y``
         Sample size for ``PFT``, usually the harmonic mean of the studies' totals; 1 / (4 se^2)
         gives the variance-based inversion.
 
@@ -148,13 +150,13 @@ def _freeman_tukey(x: Floats, n: Floats) -> tuple[Floats, Floats]:
     return root / 2, 1 / (4 * n + 2)
 
 
-def _freeman_tukey_bounds(n: float) -> tuple[float, float]:
+def _freeman_tukey_bounds(n: Size) -> tuple[Size, Size]:
     """Return the scale's values at 0 and at ``n`` events of ``n``."""
-    low = 0.5 * float(np.arcsin(np.sqrt(1 / (n + 1))))
-    return low, float(np.pi / 2) - low
+    low = 0.5 * np.arcsin(np.sqrt(1 / (n + 1)))
+    return low, np.pi / 2 - low
 
 
-def _freeman_tukey_inverse(y: Floats, n: float) -> Floats:
+def _freeman_tukey_inverse(y: Floats, n: Size) -> Floats:
     """Miller's inverse; values that no count of ``n`` reaches become 0 or 1."""
     low, high = _freeman_tukey_bounds(n)
     twice = np.clip(2 * y, 2 * low, 2 * high)
@@ -165,7 +167,7 @@ def _freeman_tukey_inverse(y: Floats, n: float) -> Floats:
     return out
 
 
-def _arcsine_inverse(y: Floats, n: float) -> Floats:
+def _arcsine_inverse(y: Floats, n: Size) -> Floats:
     out: Floats = np.sin(np.clip(y, 0, np.pi / 2)) ** 2
     return out
 

@@ -12,6 +12,7 @@ from poolprop.stats.bayes import bayes
 from poolprop.stats.betabinom import ROOT_MAX, BetaBinomialFit, fit_betabinom, likelihood
 from poolprop.stats.distributions import chi_square_pvalue, profile_cut, t_quantile
 from poolprop.stats.glmm import fit_glmm
+from poolprop.stats.glmm_intervals import ONE_SIDED
 from poolprop.stats.heterogeneity import Heterogeneity
 from poolprop.stats.inputs import Floats
 from poolprop.stats.links import LINKS
@@ -27,6 +28,7 @@ WORDS = {
     "profile": "profile-likelihood interval, chi-square cut",
     "profile-ck": "profile-likelihood interval, small-sample cut c_k",
 }
+NO_WALD = "A Wald interval does not exist here: the profile interval is given."
 
 
 def pool_betabinom(x: Floats, n: Floats, options: Options) -> Answer:
@@ -74,11 +76,11 @@ def _interval(
         limit = float(logit(math.exp(-cut / (2 * k)))) * math.copysign(1, fit.mu)
         return Interval(lower=min(fit.mu, limit), upper=max(fit.mu, limit))
     if options.ci in ("wald", "t"):
-        notes.append("A Wald interval does not exist here: the profile interval is given.")
+        notes.append(NO_WALD)
     profile = betabinom_profile(x, n, fit)
     lower, upper = mu_limits(profile, cut)
     if math.isinf(lower) or math.isinf(upper):
-        notes.append("The likelihood excludes no proportion on one side: the interval ends there.")
+        notes.append(ONE_SIDED)
     return Interval(lower=lower, upper=upper)
 
 

@@ -29,6 +29,11 @@ from poolprop.stats.quadrature import log_choose
 from poolprop.stats.results import Interval
 from poolprop.stats.wls import intercept
 
+RUNAWAY = (
+    "The likelihood rises with tau without end (each study is near 0 % or 100 %): estimate "
+    f"and interval take tau <= {TAU_BOUNDARY:g}."
+)
+
 
 def pool_glmm(x: Floats, n: Floats, options: Options) -> Answer:
     """Fit the binomial-normal model to ``k >= 2`` studies and report ``mu``."""
@@ -88,10 +93,7 @@ def boundary_notes(fit: GlmmFit) -> list[str]:
     if fit.separated:
         notes.append(boundary_note(float(fit.beta[0])))
     if fit.runaway:
-        notes.append(
-            "The likelihood rises with tau without end (each study is near 0 % or 100 %): estimate "
-            f"and interval take tau <= {TAU_BOUNDARY:g}."
-        )
+        notes.append(RUNAWAY)
     return notes
 
 

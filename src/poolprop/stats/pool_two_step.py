@@ -23,6 +23,11 @@ WORDS = {
     "hksj-adhoc": "Hartung-Knapp-Sidik-Jonkman interval, never below Wald's standard error",
     "kr": "Kenward-Roger interval",
 }
+COMPARISON = (
+    "For comparison only: two-step intervals cover less than they say when a study has no "
+    "event or no non-event, or a proportion beyond 20-80 % with fewer than 40 patients."
+)
+OUT_OF_RANGE = "A confidence limit left the possible range and was set to the end of it."
 
 
 def pool_two_step(x: Floats, n: Floats, options: Options) -> Answer:
@@ -73,14 +78,16 @@ def _cautions(x: Floats, n: Floats, options: Options) -> list[str]:
     share = x / n
     extreme = ((share < 0.2) | (share > 0.8)) & (n < 40)
     if empty or extreme.any():
-        notes.append(
-            "For comparison only: two-step intervals cover less than they say when a study has no "
-            "event or no non-event, or a proportion beyond 20-80 % with fewer than 40 patients."
-        )
+        notes.append(COMPARISON)
     if empty and MEASURES[options.measure].corrected and options.correction != "none":
-        studies = "study" if empty == 1 else "studies"
-        notes.append(f"1/2 was added to both cells of {empty} {studies} with an empty cell.")
+        notes.append(correction_note(empty))
     return notes
+
+
+def correction_note(empty: int) -> str:
+    """Return the note of how many studies had an empty cell."""
+    studies = "study" if empty == 1 else "studies"
+    return f"1/2 was added to both cells of {empty} {studies} with an empty cell."
 
 
 def _prediction(
@@ -109,5 +116,5 @@ def _out_of_range(fit: TwoStep, measure: str, size: float) -> list[str]:
     """Return a note if the interval leaves the range that the measure can have."""
     lowest, highest = MEASURES[measure].bounds(size)
     if fit.ci.lower < lowest or fit.ci.upper > highest:
-        return ["A confidence limit left the possible range and was set to the end of it."]
+        return [OUT_OF_RANGE]
     return []

@@ -60,6 +60,10 @@ class GlmmMany:
     converged: Bools
     rival: Bools
 
+    def take(self, keep: Bools) -> GlmmMany:
+        """Return the fits to keep."""
+        return GlmmMany(**{name: getattr(self, name)[keep] for name in self.__slots__})
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flat:

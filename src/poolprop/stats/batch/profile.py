@@ -146,7 +146,7 @@ def _walks(sets: Sets, fit: GlmmMany, cut: Floats, link: Link, sign: float, wher
     near = 1 / (4 * patients + 4)
     brink = link.forward(np.where(fit.side < 0, near, 1 - near))
     step = np.where(np.isfinite(fit.se), np.sqrt(cut) * fit.se, 0.5)
-    top = np.where(fit.runaway | _needs_bound(sets, fit, cut), TAU_BOUNDARY, TAU_TOP)
+    top = np.where(fit.runaway | needs_bound(sets, fit, cut), TAU_BOUNDARY, TAU_TOP)
     start = np.where(edge, 0.3, np.sqrt(fit.tau**2 + 0.5 * step**2))
     constant = sets.total(log_choose(sets.x, sets.n))
     walks = Walks(
@@ -163,7 +163,7 @@ def _walks(sets: Sets, fit: GlmmMany, cut: Floats, link: Link, sign: float, wher
     return walks.take(where)
 
 
-def _needs_bound(sets: Sets, fit: GlmmMany, cut: Floats | float) -> Bools:
+def needs_bound(sets: Sets, fit: GlmmMany, cut: Floats | float) -> Bools:
     """Return which data at the boundary have a limit only if ``tau`` is bounded.
 
     As ``tau`` grows without end every study's probability tends to 1/2 at any mean.
@@ -359,7 +359,7 @@ def profile_drop_many(
     mu = np.broadcast_to(np.asarray(mu0, dtype=np.float64), fit.mu.shape).copy()
     away = np.where(fit.side == 0, np.where(np.isfinite(fit.mu), mu - fit.mu, 0.0), 1.0)
     near = np.sqrt(fit.tau**2 + 0.5 * away**2)
-    top = np.where(fit.runaway | _needs_bound(sets, fit, cut), TAU_BOUNDARY, TAU_TOP)
+    top = np.where(fit.runaway | needs_bound(sets, fit, cut), TAU_BOUNDARY, TAU_TOP)
     height, _ = ridge(sets, mu, np.minimum(near, top), top, link, ())
     doubtful = at_zero(sets, mu, link)[1] < 0
     if doubtful.any():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -72,6 +73,14 @@ def joined(parts: list[Sets]) -> Sets:
         n=np.concatenate([part.n for part in parts]),
         size=np.concatenate([part.size for part in parts]),
     )
+
+
+def by_size(sets: Sets) -> Iterator[tuple[Ints, Ints]]:
+    """Return, for each number of studies ``k``, its data sets and their studies, (k, b)."""
+    starts = _starts(sets.size)
+    for k in np.unique(sets.size):
+        lanes = np.flatnonzero(sets.size == k)
+        yield lanes, starts[lanes] + np.arange(k)[:, None]
 
 
 def _starts(size: Ints) -> Ints:

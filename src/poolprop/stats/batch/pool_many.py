@@ -1,0 +1,149 @@
+"""Thousands of data sets, many methods, one table of answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from poolprop.errors import EstimationError
+from poolprop.stats.batch.columns import Columns
+from poolprop.stats.batch.methods import Method, parse_method
+from poolprop.stats.batch.models import many
+from poolprop.stats.batch.sets import Sets
+from poolprop.stats.inputs import counts
+
+# Studies worked on at once: a few megabytes for each of the engine's arrays.
+CHUNK = 40_000
+COLUMNS = ("dataset_id", "method", "k", *Columns.__slots__)
+Progress = Callable[[int, int], None]
+
+
+def pool_many(
+    frame: pd.DataFrame,
+    by: str = "dataset_id",
+    methods: Sequence[str] = ("glmm|logit|ML|profile-ck",),
+    level: float = 0.95,
+    *,
+    events: str = "events",
+    total: str = "total",
+    progress: Progress | None = None,
+) -> pd.DataFrame:
+    """Pool thousands of data sets by several methods.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        One study a row; the rows of a data set need not stand together.
+    by : str
+        Column that tells the data sets apart.
+    methods : sequence of str
+        ``"model|scale|estimator|interval"``: ``two-step`` with ``PR PLN PLO PAS PFT``,
+        ``DL HE HS SJ ML REML EB PM`` and ``wald t hksj hksj-adhoc kr``; ``common`` with the same
+        scales and ``EE``; ``glmm`` with ``logit probit cloglog``, ``ML`` and ``wald t profile
+        profile-ck``; ``beta-binomial|logit|ML`` with the same; ``bayes|logit|half-normal(1)|
+        credible``.
+    level : float
+        Level of the intervals.
+    events, total : str
+        Columns of the counts.
+    progress : callable, optional
+        Called with the number of data sets done, times methods, and of all.
+
+    Returns
+    -------
+    DataFrame
+        A row for each data set, in order of appearance, and method: ``dataset_id``, ``method``,
+        ``k``, ``proportion``, ``ci_lower``, ``ci_upper``, ``estimate``, ``se``, ``tau2``,
+        ``loglik``, ``converged``, ``notes``. The same as of :func:`poolprop.pool`, to 1e-9.
+
+    Raises
+    ------
+    EstimationError
+        If a column is missing, a count is not valid (the row is named), or a method is not known.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> table = pd.DataFrame(
+    ...     {"review": ["a", "a", "a", "b", "b"], "events": [12, 9, 3, 0, 0],
+    ...      "total": [21, 11, 9, 8, 30]})
+    >>> found = pool_many(table, by="review", methods=["two-step|PLO|DL|wald"])
+    >>> found[["dataset_id", "k", "proportion"]].round(3).to_dict("list")
+    {'dataset_id': ['a', 'b'], 'k': [3, 2], 'proportion': [0.579, 0.03]}
+    """
+    chosen = [parse_method(name, level) for name in methods]
+    names, sets = read_sets(frame, by, events, total)
+    parts, done = [], 0
+    for first, last in chunks(sets):
+        keep = np.zeros(sets.count, dtype=bool)
+        keep[first:last] = True
+        some = sets.take(keep)
+        for method in chosen:
+            parts.append(_rows(names[first:last], some, method))
+            done += last - first
+            if progress is not None:
+                progress(done, sets.count * len(chosen))
+    return _table(parts, len(chosen))
+
+
+def read_sets(frame: pd.DataFrame, by: str, events: str, total: str) -> tuple[Any, Sets]:
+    """Return the names of the data sets in order of appearance, and their counts.
+
+    Raises
+    ------
+    EstimationError
+        If a column is missing or a count is not valid.
+    """
+    for column in (by, events, total):
+        if column not in frame.columns:
+            raise EstimationError(
+                f"the table has no column {column!r}",
+                where="frame",
+                hint=f"Its columns are {', '.join(map(str, frame.columns))}.",
+            )
+    code, names = pd.factorize(frame[by], use_na_sentinel=True)
+    if (code < 0).any():
+        row = int(np.flatnonzero(code < 0)[0])
+        raise EstimationError(
+            f"row {row + 1} has no {by}", where=by, hint="Each study belongs to a data set."
+        )
+    x, n = counts(frame[events], frame[total]) if len(frame) else (np.zeros(0), np.zeros(0))
+    order = np.argsort(code, kind="stable")
+    size = np.bincount(code, minlength=len(names)).astype(np.intp)
+    return names, Sets(x=x[order], n=n[order], size=size)
+
+
+def chunks(sets: Sets) -> Iterator[tuple[int, int]]:
+    """Return ranges of data sets of about ``CHUNK`` studies each."""
+    stop = np.cumsum(sets.size)
+    first = 0
+    while first < sets.count:
+        done = stop[first - 1] if first else 0
+        last = max(first + 1, int(np.searchsorted(stop, done + CHUNK, side="right")))
+        yield first, last
+        first = last
+
+
+def _rows(names: Any, sets: Sets, method: Method) -> pd.DataFrame:
+    found = many(sets, method.options)
+    columns = {name: getattr(found, name) for name in Columns.__slots__}
+    ids = {"dataset_id": names, "method": method.name, "k": sets.size.astype(np.int64)}
+    return pd.DataFrame(ids | columns)
+
+
+def _table(parts: list[pd.DataFrame], methods: int) -> pd.DataFrame:
+    """Put the methods of a data set one below the other."""
+    if not parts:
+        return pd.DataFrame(columns=list(COLUMNS))
+    rounds = [
+        pd.concat(parts[i : i + methods], ignore_index=True) for i in range(0, len(parts), methods)
+    ]
+    ordered = []
+    for table in rounds:
+        sets = len(table) // methods
+        order = np.arange(len(table)).reshape(methods, sets).T.ravel()
+        ordered.append(table.iloc[order])
+    return pd.concat(ordered, ignore_index=True)[list(COLUMNS)]

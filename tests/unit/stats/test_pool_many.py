@@ -1,0 +1,134 @@
+"""One table of answers about many data sets: the same as one call of pool for each."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import poolprop as pp
+from poolprop.stats.batch import pool_many as module
+from poolprop.stats.batch.generate import generate
+
+NUMBERS = ("proportion", "ci_lower", "ci_upper", "estimate", "se", "tau2", "loglik")
+EDGES = {  # nobody; everybody; bimodal; one study; two; rising without end; homogeneous
+    "none": ([0, 0, 0], [13, 12, 5]),
+    "none of two": ([0, 0], [6, 5]),
+    "all": ([13, 12, 5, 40], [13, 12, 5, 40]),
+    "bimodal": ([3, 2, 0, 1, 8], [8, 25, 26, 36, 103]),
+    "one": ([3], [9]),
+    "one of none": ([0], [9]),
+    "two": ([3, 5], [9, 9]),
+    "runaway": ([0, 12, 0], [13, 12, 5]),
+    "same": ([5, 5, 5], [10, 10, 10]),
+}
+TWO_STEP = [
+    f"two-step|{measure}|{tau2}|{ci}"
+    for measure, tau2, ci in [
+        ("PLO", "DL", "wald"), ("PLO", "REML", "hksj"), ("PLO", "REML", "kr"), ("PFT", "PM", "t"),
+        ("PFT", "REML", "wald"), ("PAS", "ML", "hksj-adhoc"), ("PLN", "HE", "hksj"),
+        ("PLN", "EB", "wald"), ("PR", "HS", "t"), ("PR", "SJ", "hksj-adhoc"),
+    ]
+]  # fmt: skip
+METHODS = [
+    *TWO_STEP,
+    "common|PLO|EE|wald",
+    "glmm|logit|ML|wald",
+    "glmm|logit|ML|t",
+    "glmm|logit|ML|profile",
+    "glmm|logit|ML|profile-ck",
+    "glmm|probit|ML|wald",
+    "glmm|cloglog|ML|wald",
+    "beta-binomial|logit|ML|wald",
+    "beta-binomial|logit|ML|profile-ck",
+]
+
+
+def edges():
+    rows = [(name, x, n) for name, counts in EDGES.items() for x, n in zip(*counts, strict=True)]
+    return pd.DataFrame(rows, columns=["dataset_id", "events", "total"])
+
+
+def asked(name):
+    model, scale, tau2, ci = name.split("|")
+    choices = {"link": scale} if model == "glmm" else {"measure": scale}
+    if model == "two-step":
+        choices["tau2"] = tau2
+    return {"model": model, "ci": ci, "prediction": "none"} | (
+        choices if model in ("glmm", "two-step", "common") else {}
+    )
+
+
+@pytest.mark.parametrize("frame", [edges(), generate(0, 40)], ids=["edges", "drawn"])
+@pytest.mark.parametrize("method", METHODS)
+def test_each_row_is_what_a_single_call_gives(frame, method):
+    found = pp.pool_many(frame, methods=[method])
+    for row, (name, part) in zip(
+        found.itertuples(), frame.groupby("dataset_id", sort=False), strict=True
+    ):
+        wanted = pp.pool(part.events, part.total, **asked(method))
+        numbers = [wanted.proportion, wanted.ci.lower, wanted.ci.upper, wanted.estimate]
+        numbers += [np.nan if v is None else v for v in (wanted.se, wanted.tau2, wanted.loglik)]
+        assert (row.dataset_id, row.k) == (name, wanted.k)
+        np.testing.assert_allclose(
+            [getattr(row, column) for column in NUMBERS], numbers, rtol=3e-8, atol=1e-9
+        )
+        assert (row.converged, row.notes) == (wanted.converged, " ".join(wanted.notes))
+
+
+def test_every_data_set_has_an_answer_or_a_word_about_the_boundary():
+    found = pp.pool_many(edges(), methods=METHODS)
+    assert len(found) == len(EDGES) * len(METHODS)
+    assert found[["proportion", "ci_lower", "ci_upper"]].notna().all(axis=None)
+    one_step = found.method.str.startswith(("glmm", "beta"))
+    nobody = found[(found.dataset_id == "none") & one_step]
+    assert (nobody.proportion == 0).all()
+    assert (nobody.ci_lower == 0).all()
+    assert (nobody.ci_upper < 1).all()
+    assert nobody.notes.str.contains("one-sided").all()
+
+
+def test_chunks_change_nothing(monkeypatch):
+    frame, methods = generate(0, 60), ["glmm|logit|ML|profile", "two-step|PFT|REML|hksj"]
+    whole = pp.pool_many(frame, methods=methods)
+    monkeypatch.setattr(module, "CHUNK", 50)
+    seen = []
+    parts = pp.pool_many(frame, methods=methods, progress=lambda done, of: seen.append((done, of)))
+    pd.testing.assert_frame_equal(whole, parts, rtol=1e-12)
+    assert seen[-1] == (120, 120)
+
+
+def test_rows_of_a_data_set_need_not_stand_together():
+    frame = generate(0, 20)
+    mixed = frame.sample(frac=1, random_state=1)
+    found = pp.pool_many(mixed, methods=["two-step|PLO|PM|t"]).sort_values("dataset_id")
+    wanted = pp.pool_many(frame, methods=["two-step|PLO|PM|t"])
+    pd.testing.assert_frame_equal(found.reset_index(drop=True), wanted, rtol=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("method", "words"),
+    [
+        ("glmm|logit|profile", "3 parts"),
+        ("anova|PLO|DL|wald", "the model 'anova'"),
+        ("two-step|PLX|DL|wald", "PR, PLN, PLO, PAS, PFT"),
+        ("two-step|PLO|XX|wald", "the estimator 'XX'"),
+        ("glmm|logit|ML|bootstrap-lr", "wald, t, profile, profile-ck"),
+        ("two-step|PLO|DL|kr", "Kenward-Roger needs tau2='REML'"),
+    ],
+)
+def test_a_method_that_does_not_exist_is_named_with_what_may_be_asked(method, words):
+    with pytest.raises(pp.EstimationError) as error:
+        pp.pool_many(edges(), methods=[method])
+    assert words in str(error.value)
+
+
+def test_a_bad_table_is_refused_with_the_place():
+    frame = edges()
+    with pytest.raises(pp.EstimationError, match="no column 'review'"):
+        pp.pool_many(frame, by="review")
+    with pytest.raises(pp.EstimationError, match="study 3"):
+        pp.pool_many(frame.assign(events=frame.events.where(frame.index != 2, 99)))
+
+
+def test_generated_sets_do_not_depend_on_the_chunk():
+    whole, part = generate(0, 12), generate(5, 3)
+    assert part.equals(whole[whole.dataset_id.between(5, 7)].reset_index(drop=True))
