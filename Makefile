@@ -3,7 +3,6 @@ PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 CORES ?= $(shell nproc 2>/dev/null || echo 2)
-SNAKEMAKE := $(BIN)/python -m snakemake --logger poolprop --cores $(CORES)
 # uv installs in seconds; pip is the way round where uv cannot reach the package index.
 define install
 $(BIN)/uv pip install --quiet --python $(BIN)/python $(1) 2>/dev/null || $(BIN)/python -m pip install --quiet --disable-pip-version-check $(1)
@@ -42,11 +41,7 @@ $(PAGE_TOOLS): tests/browser/package-lock.json
 	@touch $@
 
 report: $(VENV)/.runtime ## build results/report.html
-	@$(SNAKEMAKE) || { status=$$?; \
-	  if [ -e results/report.html ]; then mv -f results/report.html results/report.stale.html; \
-	    echo "The report of the previous run is kept as results/report.stale.html." >&2; fi; \
-	  exit $$status; }
-	@rm -f results/report.stale.html
+	@$(BIN)/python -m poolprop build --cores $(CORES)
 
 test: $(VENV)/.dev ## run every test this machine can run
 	@$(BIN)/python -m pytest

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from poolprop import commands, steps
+from poolprop import building, commands, steps
 from poolprop._version import __version__
 from poolprop.errors import PoolpropError
 
@@ -44,6 +44,7 @@ def parser() -> argparse.ArgumentParser:
     actions = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
     commands.add_to(actions)
     _add_completion(actions)
+    building.add_to(actions)
     step = actions.add_parser("step", help="run one step of the workflow (the rules call this)")
     names = step.add_subparsers(dest="step", required=True, metavar="STEP")
     for name, function in steps.all_steps():
@@ -64,6 +65,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 2
     except BrokenPipeError:
         return 1
+    except OSError as error:  # a full disk, a folder that may not be written
+        place = error.filename or "a file"
+        print(f"{place}: {error.strerror}. Mend that and run again.", file=sys.stderr)
+        return 2
 
 
 def completion(shell: str) -> None:

@@ -37,7 +37,8 @@ MAY_IMPORT = {
         "house", "starting", "errors", "files", "plan", "review", "counts", "evidence", "stats",
         "audit",
     },
-    "__main__": {"errors", "steps", "commands", "_version"},
+    "building": {"errors", "house"},
+    "__main__": {"building", "errors", "steps", "commands", "_version"},
 }  # fmt: skip
 
 

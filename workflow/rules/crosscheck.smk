@@ -28,7 +28,7 @@ rule run_in_r:
     params:
         r=R_IS_HERE,
     shell:
-        "Rscript --vanilla {input:q} {output:q} 2> {log:q}"
+        "Rscript --vanilla {input:q} {output:q}.new 2> {log:q} && mv {output:q}.new {output:q}"
         if R_IS_HERE
         else "echo id,field,value > {output:q}; echo R with metafor is not on this machine > {log:q}"
 
