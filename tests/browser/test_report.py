@@ -112,7 +112,7 @@ def test_tables_sort_by_value_and_keep_missing_ones_last(visit):
 
 def test_arrow_keys_move_among_the_rows_of_a_plot(visit):
     page = visit().page
-    rows = page.locator("#forests svg.wide").first.locator(".row[tabindex]")
+    rows = page.locator("#forests svg.wide").first.locator(":scope > .row[tabindex]")
     assert rows.evaluate_all("all => all.filter(r => r.tabIndex === 0).length") == 1
     rows.first.focus()
     page.keyboard.press("ArrowDown")

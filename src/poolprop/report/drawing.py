@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from poolprop.report.bias import Light
 from poolprop.report.values import Sentence, common_ref
 
 Kind = Literal["heading", "study", "pooled", "prediction", "interval", "note"]
@@ -43,6 +44,10 @@ class PlotRow:
         Position of the mark, and the share of the weight that the square shows.
     ci, prediction : Span or None
         Intervals to draw.
+    light : Light or None
+        Risk of bias of the study.
+    note : Sentence
+        Text of a ``note``, on one line; its label is not drawn then.
     summary : str
         The row in words, for tooltips and screen readers.
     """
@@ -57,7 +62,26 @@ class PlotRow:
     share: float | None = None
     ci: Span | None = None
     prediction: Span | None = None
+    light: Light | None = None
+    note: Sentence = ()
     summary: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Variant:
+    """The pooled rows of another model, to be shown in place of a plot's own.
+
+    Attributes
+    ----------
+    label, method : str
+        Name of the model, and the method in full.
+    rows : tuple of PlotRow
+        Diamond and prediction interval.
+    """
+
+    label: str
+    method: str
+    rows: tuple[PlotRow, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +105,8 @@ class Plot:
         Ends of the axis; marks beyond them are clipped and get an arrow.
     axis_label : str
         Title below the axis.
+    variants : tuple of Variant
+        Other models; each takes the place of the rows from the first ``pooled`` one on.
     """
 
     id: str
@@ -91,6 +117,7 @@ class Plot:
     reference: float | None = None
     axis: Span = UNIT
     axis_label: str = ""
+    variants: tuple[Variant, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,6 +169,16 @@ class DrawnRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DrawnVariant:
+    """The rows of another model after layout, and its own reference line."""
+
+    label: str
+    method: str
+    rows: tuple[DrawnRow, ...]
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Drawing:
     """A plot after layout, in user units of ``width`` by ``height``."""
 
@@ -154,3 +191,4 @@ class Drawing:
     texts: tuple[Text, ...]
     lines: tuple[Line, ...]
     rows: tuple[DrawnRow, ...]
+    variants: tuple[DrawnVariant, ...] = ()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from poolprop.report import prose
+from poolprop.report.bias import Light
 from poolprop.report.drawing import Drawing, Plot, PlotRow, Span
 from poolprop.report.formats import level
 from poolprop.report.geometry import layouts
@@ -54,7 +56,9 @@ def estimate(record: Record, ci: str, prefix: str = "") -> Sentence:
     return join(at, " (", quote_range(record, f"{prefix}{ci}", "points"), ")")
 
 
-def study_row(owner: Record, prefix: str, interval: str, *, weight: bool = True) -> PlotRow:
+def study_row(
+    owner: Record, prefix: str, interval: str, *, weight: bool = True, light: Light | None = None
+) -> PlotRow:
     """Return the row of one study.
 
     Parameters
@@ -66,6 +70,8 @@ def study_row(owner: Record, prefix: str, interval: str, *, weight: bool = True)
         Method of the study's interval.
     weight : bool
         Whether to print the weight.
+    light : Light, optional
+        Overall risk of bias.
     """
     study = look_up(owner, prefix.removesuffix(".")) if prefix else owner
     ci = f"intervals.{interval}"
@@ -80,6 +86,7 @@ def study_row(owner: Record, prefix: str, interval: str, *, weight: bool = True)
         at=study["proportion"],
         share=share,
         ci=span(study, ci),
+        light=light,
     )
     return summarised(row)
 
@@ -129,7 +136,8 @@ def panel(record: Record, label: str, interval: str, prefix: str = "result.") ->
     ]
     if record["result"] is None or not many:
         return [heading, *studies]
-    return [heading, *studies, *pooled_rows(record, prefix, f"Pooled: {label}")]
+    spread = PlotRow(kind="note", label="", note=prose.spread(record, prefix))
+    return [heading, *studies, *pooled_rows(record, prefix, f"Pooled: {label}"), spread]
 
 
 def interval_row(owner: Record, prefix: str, label: str, detail: str = "") -> PlotRow:
@@ -170,6 +178,8 @@ def summary(row: PlotRow) -> str:
         parts.append(f"prediction interval {low:.1f} to {high:.1f} %")
     if row.weight:
         parts.append(f"weight {spell(row.weight)}")
+    if row.light is not None:
+        parts.append(f"risk of bias {row.light.word.lower()}")
     return ": ".join((parts[0], "; ".join(parts[1:])))
 
 

@@ -5,9 +5,20 @@ Row heights follow from the names, so rows never overlap.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
-from poolprop.report.drawing import Drawing, Line, Plot, PlotRow, Span, Text
+from poolprop.report.drawing import (
+    Drawing,
+    DrawnRow,
+    DrawnVariant,
+    Line,
+    Plot,
+    PlotRow,
+    Span,
+    Text,
+    Variant,
+)
 from poolprop.report.formats import percent
 from poolprop.report.layout import Layout, narrow, wide
 from poolprop.report.marks import draw_row
@@ -17,16 +28,16 @@ AXIS_ROOM = 24.0
 
 
 def draw(plot: Plot, layout: Layout) -> Drawing:
-    """Lay out every row, the column titles and the axis."""
+    """Lay out every row, the column titles and the axis; other models in the place of this one."""
     top = 24.0
     heaviest = max((row.share or 0.0 for row in plot.rows), default=0.0) or 1.0
-    rows = []
-    y = top + 6
-    for row in plot.rows:
-        drawn = draw_row(_scaled(row, heaviest), y, layout)
-        rows.append(drawn)
-        y += drawn.height
-    y = round(y + 4, 2)
+    rows = _stack([_scaled(row, heaviest) for row in plot.rows], top + 6, layout)
+    start = next((row.top for row in rows if row.kind == "pooled"), top + 6)
+    variants = [(one, _stack(one.rows, start, layout)) for one in plot.variants]
+    ends = [
+        drawn[-1].top + drawn[-1].height for drawn in (rows, *(v for _, v in variants)) if drawn
+    ]
+    y = round(max(ends, default=top + 6) + 4, 2)
     return Drawing(
         id=f"{plot.id}-{layout.name}",
         layout=layout.name,
@@ -36,8 +47,31 @@ def draw(plot: Plot, layout: Layout) -> Drawing:
         description=plot.description,
         texts=(*_headers(plot, layout), *_axis_texts(plot, layout, y)),
         lines=_axis_lines(plot, layout, top, y),
-        rows=tuple(rows),
+        rows=rows,
+        variants=tuple(_variant(one, drawn, layout, top, y) for one, drawn in variants),
     )
+
+
+def _stack(rows: Sequence[PlotRow], y: float, layout: Layout) -> tuple[DrawnRow, ...]:
+    """Draw rows below one another, the first with its upper edge at ``y``."""
+    drawn = []
+    for row in rows:
+        drawn.append(draw_row(row, y, layout))
+        y += drawn[-1].height
+    return tuple(drawn)
+
+
+def _variant(
+    variant: Variant, rows: tuple[DrawnRow, ...], layout: Layout, top: float, y: float
+) -> DrawnVariant:
+    at = next((row.at for row in variant.rows if row.kind == "pooled"), None)
+    lines = () if at is None else (_reference(at, layout, top, y),)
+    return DrawnVariant(label=variant.label, method=variant.method, rows=rows, lines=lines)
+
+
+def _reference(at: float, layout: Layout, top: float, y: float) -> Line:
+    x = layout.x(at)
+    return Line(x1=x, y1=top, x2=x, y2=y, style="reference")
 
 
 def _scaled(row: PlotRow, heaviest: float) -> PlotRow:
@@ -51,6 +85,7 @@ def _headers(plot: Plot, layout: Layout) -> tuple[Text, ...]:
         ("counts", layout.counts, "end"),
         ("estimate", layout.estimate, "end"),
         ("weight", layout.weight, "end"),
+        ("light", layout.light, "middle"),
     ]
     if layout.stacked and layout.counts is not None:
         places = [("label", 0.0, "start"), ("counts", layout.counts, "end")]
@@ -88,8 +123,7 @@ def _axis_lines(plot: Plot, layout: Layout, top: float, y: float) -> tuple[Line,
     rule = Line(x1=0.0, y1=top - 1, x2=layout.width, y2=top - 1, style="rule")
     if plot.reference is None:
         return (*grid, base, rule)
-    x = layout.x(plot.reference)
-    return (*grid, base, rule, Line(x1=x, y1=top, x2=x, y2=y, style="reference"))
+    return (*grid, base, rule, _reference(plot.reference, layout, top, y))
 
 
 def layouts(plot: Plot) -> tuple[Drawing, Drawing]:

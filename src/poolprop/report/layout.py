@@ -13,12 +13,16 @@ from poolprop.report.drawing import Plot, Span
 from poolprop.report.textbox import text_width
 from poolprop.report.values import Sentence, spell
 
+# Width of the column of risk of bias.
+LIGHT_ROOM = 42.0
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layout:
     """Where the columns stand. Column positions are right edges, ``None`` if left out.
 
-    ``stacked`` puts the plot below the name instead of beside it.
+    ``stacked`` puts the plot below the name instead of beside it; ``light`` is the middle of
+    the column of risk of bias.
     """
 
     name: str
@@ -29,6 +33,7 @@ class Layout:
     right: float
     estimate: float | None
     weight: float | None
+    light: float | None
     stacked: bool
     axis: Span
 
@@ -45,10 +50,11 @@ class Layout:
 def wide(plot: Plot) -> Layout:
     """Return the layout for a screen or a page; columns are as wide as their texts."""
     width, gap = 860.0, 18.0
+    edge = width - (LIGHT_ROOM if "light" in plot.headers else 0)
     weight = _column(plot, "weight")
     estimate = _column(plot, "estimate")
     counts = _column(plot, "counts")
-    right = width - (weight + gap if weight else 0) - (estimate + gap if estimate else 0)
+    right = edge - (weight + gap if weight else 0) - (estimate + gap if estimate else 0)
     label_width = 236.0 if counts else 280.0
     left = label_width + (counts + gap if counts else 0) + gap
     return Layout(
@@ -58,8 +64,9 @@ def wide(plot: Plot) -> Layout:
         counts=label_width + gap + counts - 6 if counts else None,
         left=left + 4,
         right=right - 4,
-        estimate=width - (weight + gap if weight else 0) if estimate else None,
-        weight=width if weight else None,
+        estimate=edge - (weight + gap if weight else 0) if estimate else None,
+        weight=edge if weight else None,
+        light=width - 12 if "light" in plot.headers else None,
         stacked=False,
         axis=plot.axis,
     )
@@ -78,6 +85,7 @@ def narrow(plot: Plot) -> Layout:
         right=width - (estimate + 16 if estimate else 10),
         estimate=width if estimate else None,
         weight=None,
+        light=None,
         stacked=True,
         axis=plot.axis,
     )

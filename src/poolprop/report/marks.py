@@ -7,6 +7,7 @@ import math
 from poolprop.report.drawing import DrawnRow, Line, PlotRow, Shape, Span, Text
 from poolprop.report.layout import Layout
 from poolprop.report.textbox import wrap
+from poolprop.report.values import Sentence
 
 LABEL, DETAIL = 14.0, 12.5
 LABEL_STEP, DETAIL_STEP, MARK_STEP = 18.0, 16.0, 22.0
@@ -28,6 +29,11 @@ def draw_row(row: PlotRow, top: float, columns: Layout) -> DrawnRow:
         baseline = mark + 5
     texts += _cells(row, columns, baseline, mark + 5)
     lines, shapes = _mark(row, mark, columns)
+    if row.light is not None and columns.light is not None:
+        sign = Text(x=columns.light, y=mark + 4.5, content=(row.light.sign,), style="sign",
+                    anchor="middle")  # fmt: skip
+        circle = Shape(points=_circle(columns.light, mark, 8.5), style=f"rob {row.light.colour}")
+        texts, shapes = [*texts, sign], (*shapes, circle)
     return DrawnRow(
         kind=row.kind,
         top=round(top, 2),
@@ -45,9 +51,10 @@ def _text_row(row: PlotRow, top: float, columns: Layout) -> DrawnRow:
     bold = row.kind == "heading"
     step, size = (LABEL_STEP, LABEL) if bold else (DETAIL_STEP, DETAIL)
     room = columns.label_width if row.counts else columns.width
-    names = wrap(row.label, room, size, lines=3, bold=bold)
+    names: list[Sentence] = [(name,) for name in wrap(row.label, room, size, lines=3, bold=bold)]
+    names = [row.note] if row.note else names
     texts = [
-        Text(x=0.0, y=round(top + above + 13 + step * i, 2), content=(name,), style=row.kind)
+        Text(x=0.0, y=round(top + above + 13 + step * i, 2), content=name, style=row.kind)
         for i, name in enumerate(names)
     ]
     if columns.counts is not None and row.counts:
@@ -69,8 +76,11 @@ def _names(row: PlotRow, top: float, columns: Layout) -> tuple[list[Text], float
         style = "label strong" if bold else "label"
         texts.append(Text(x=0.0, y=round(y + 13, 2), content=(line,), style=style))
         y += LABEL_STEP
-    if row.detail:
-        for line in wrap(row.detail, columns.label_width, DETAIL, lines=2):
+    detail = row.detail
+    if columns.stacked and row.light is not None:
+        detail = f"{detail}; risk of bias: {row.light.word.lower()}".lstrip("; ")
+    if detail:
+        for line in wrap(detail, columns.label_width, DETAIL, lines=2):
             texts.append(Text(x=0.0, y=round(y + 11, 2), content=(line,), style="detail"))
             y += DETAIL_STEP
     return texts, y
@@ -146,10 +156,13 @@ def _dot(row: PlotRow, y: float, columns: Layout) -> tuple[Shape, ...]:
     """Draw a dot as a shape of sixteen sides, so that every mark is a polygon."""
     if row.at is None or columns.clips(row.at):
         return ()
-    x = columns.x(row.at)
+    return (Shape(points=_circle(columns.x(row.at), y, 5.0), style="dot"),)
+
+
+def _circle(x: float, y: float, radius: float) -> str:
+    """Return a circle as sixteen corners."""
     turns = [math.pi * i / 8 for i in range(16)]
-    corners = [(x + 5 * math.cos(turn), y + 5 * math.sin(turn)) for turn in turns]
-    return (Shape(points=_points(corners), style="dot"),)
+    return _points([(x + radius * math.cos(turn), y + radius * math.sin(turn)) for turn in turns])
 
 
 def _points(corners: list[tuple[float, float]]) -> str:

@@ -124,6 +124,27 @@ def heterogeneity(result: Record) -> Sentence:
     return join(parts, ".")
 
 
+def spread(record: Record, prefix: str) -> Sentence:
+    """Describe how much the studies of a group differ, short enough for one line of a plot."""
+    parts = [join("τ² = ", quote(record, f"{prefix}tau2", "number"))]
+    if look_up(record, f"{prefix}i2") is not None:
+        parts.append(join("I² = ", quote(record, f"{prefix}i2", "percent-whole")))
+    if look_up(record, f"{prefix}q") is not None:
+        q, df = quote(record, f"{prefix}q", "number"), quote(record, f"{prefix}q_df", "count")
+        p = quote(record, f"{prefix}q_p", "equals-p")
+        parts.append(join("Q = ", q, ", df = ", df, ", p ", p))
+    return separated(parts, "; ")
+
+
+def between_line(factor: Record) -> Sentence:
+    """Report the test between levels on one line of a plot; empty if there is none."""
+    if factor["test"] is None:
+        return ()
+    q, df = quote(factor, "test.q_between", "number"), quote(factor, "test.df", "count")
+    p = quote(factor, "test.p", "equals-p")
+    return join("Between levels: Q = ", q, ", df = ", df, ", p ", p)
+
+
 def between(factor: Record) -> Sentence:
     """Report the test between levels, or why there is none."""
     test, note = factor["test"], factor["test_note"]

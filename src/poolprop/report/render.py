@@ -28,7 +28,17 @@ STYLES = (
     "doors",
     "print",
 )
-SCRIPTS = ("page", "theme", "contents", "filters", "tables", "plots", "doors", "links")
+SCRIPTS = (
+    "page",
+    "theme",
+    "contents",
+    "filters",
+    "tables",
+    "plots",
+    "plot-tools",
+    "doors",
+    "links",
+)
 
 
 def build(results: Path, source: Path, settings: Settings, terms: Terms | None = None) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from poolprop.report import prose
+from poolprop.report.bias import legend, overall
 from poolprop.report.context import Context, Section, primary_estimand, primary_result
-from poolprop.report.drawing import Plot
+from poolprop.report.drawing import Plot, Variant
 from poolprop.report.figures import (
     AXIS_LABEL,
     Figure,
@@ -17,6 +18,7 @@ from poolprop.report.figures import (
     study_row,
 )
 from poolprop.report.formats import MISSING
+from poolprop.report.naming import one_line
 from poolprop.report.read import EndpointResults
 from poolprop.report.tables import Table, study_table, text_table
 from poolprop.report.values import Record, Sentence, join
@@ -65,9 +67,12 @@ def _forest(context: Context, endpoint: EndpointResults) -> Forest:
 def _figure(context: Context, meta: Record, estimand: Record, result: Record) -> Figure:
     interval, of = context.settings.study_interval, context.settings.level
     many = not prose.single(result)
+    lights = overall(context.results.risk_of_bias)
     rows = [
-        study_row(estimand, f"studies.{i}.", interval, weight=many)
-        for i in range(len(estimand["studies"]))
+        study_row(
+            estimand, f"studies.{i}.", interval, weight=many, light=lights.get(study["label"])
+        )
+        for i, study in enumerate(estimand["studies"])
     ]
     if many:
         rows += pooled_rows(result)
@@ -75,10 +80,11 @@ def _figure(context: Context, meta: Record, estimand: Record, result: Record) ->
         id=f"plot-forest-{meta['id']}",
         title=f"Forest plot: {meta['label']}, {estimand['label']}",
         description="; ".join(row.summary for row in rows),
-        headers=headers(of, weight=many),
+        headers=headers(of, weight=many) | ({"light": "RoB"} if lights else {}),
         rows=tuple(rows),
         reference=reference(rows),
         axis_label=f"{meta['short']}, {AXIS_LABEL}",
+        variants=_variants(estimand) if many else (),
     )
     table = study_table(
         estimand,
@@ -87,7 +93,22 @@ def _figure(context: Context, meta: Record, estimand: Record, result: Record) ->
         name=f"table-forest-{meta['id']}",
         caption=f"Studies behind the forest plot of {meta['short']}",
     )
-    return figure(plot, _caption(result, estimand), table, ref=result["id"])
+    marks = legend(row.light for row in rows if row.light is not None)
+    caption = join(_caption(result, estimand), f" {marks}" if marks else "")
+    return figure(plot, caption, table, ref=result["id"])
+
+
+def _variants(estimand: Record) -> tuple[Variant, ...]:
+    """Return the pooled rows by each other model of the plan."""
+    return tuple(
+        Variant(
+            label=one_line(result),
+            method=prose.symbols(result["method"]).rstrip("."),
+            rows=pooled_rows(result),
+        )
+        for result in estimand["results"]
+        if result["role"] != "primary"
+    )
 
 
 def _caption(result: Record, estimand: Record) -> Sentence:

@@ -4,28 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from poolprop.report.bias import Light, light
 from poolprop.report.context import Context, Section
 from poolprop.report.formats import plain
 from poolprop.report.read import Rows
 from poolprop.report.tables import Table, text_table
-
-# Answer -> class and sign; the sign and the word say the same as the colour.
-LIGHTS = {
-    "yes": ("good", "+"),
-    "low": ("good", "+"),
-    "no": ("bad", "\N{MINUS SIGN}"),
-    "high": ("bad", "\N{MINUS SIGN}"),
-    "unclear": ("open", "?"),
-}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Light:
-    """One answer: colour class, sign and word."""
-
-    colour: str
-    sign: str
-    word: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +45,7 @@ def section(context: Context) -> Section | None:
             ItemRow(
                 item=plain(item),
                 question=question,
-                lights=tuple(_light(answers.get((item, study))) for study in studies),
+                lights=tuple(light(answers.get((item, study))) for study in studies),
             )
             for item, question in items
         ),
@@ -94,10 +77,3 @@ def _assessed(rows: Rows) -> str:
     return f"Assessed with {tools}" + (
         " by two assessors, differences adjudicated." if both else "."
     )
-
-
-def _light(answer: str | None) -> Light | None:
-    if not answer:
-        return None
-    colour, sign = LIGHTS.get(answer, ("between", "!"))
-    return Light(colour=colour, sign=sign, word=plain(answer))

@@ -10,6 +10,7 @@ from poolprop.report.context import Context, Section, answered, primary_result
 from poolprop.report.drawing import Plot, PlotRow
 from poolprop.report.figures import Figure, crossing, figure, headers, interval_row
 from poolprop.report.formats import level
+from poolprop.report.naming import model_name, one_line
 from poolprop.report.read import EndpointResults
 from poolprop.report.tables import Column, Table, TableRow, cell, result_cells, result_columns
 from poolprop.report.values import Record, Sentence, quote
@@ -129,7 +130,7 @@ def _model_row(result: Record) -> TableRow:
     notes = " ".join(result["notes"])
     return TableRow(
         cells=(
-            cell(_one_line(result)),
+            cell(one_line(result)),
             *result_cells(result),
             cell(prose.symbols(result["method"])),
             cell(notes),
@@ -145,7 +146,7 @@ def _grid(context: Context, endpoint: EndpointResults) -> Table | None:
     others = [e for e in endpoint.pool["estimands"] if e["estimand"] != "primary"]
     rows = [
         TableRow(
-            cells=(cell(e["label"]), cell(_one_line(r)), *result_cells(r)),
+            cells=(cell(e["label"]), cell(one_line(r)), *result_cells(r)),
             anchor=r["id"],
         )
         for e in others
@@ -161,43 +162,6 @@ def _grid(context: Context, endpoint: EndpointResults) -> Table | None:
         columns=(first, Column(title="Model"), *rest),
         rows=tuple(rows),
     )
-
-
-MODELS = {
-    "glmm": "Binomial-normal GLMM",
-    "two-step": "Two-step",
-    "beta-binomial": "Beta-binomial",
-    "bayes": "Bayesian binomial-normal",
-    "common": "Common effect",
-    prose.SINGLE: "Single study",
-}
-INTERVALS = {
-    "wald": "Wald interval",
-    "t": "t interval",
-    "hksj": "Hartung-Knapp interval",
-    "hksj-adhoc": "Hartung-Knapp interval, never shorter than Wald",
-    "kr": "Kenward-Roger interval",
-    "profile": "profile likelihood interval",
-    "profile-ck": "profile likelihood interval, small-sample cut",
-    "bootstrap-lr": "bootstrap likelihood ratio interval",
-}
-
-
-def model_name(result: Record) -> tuple[str, str]:
-    """Return a short name of the model, and its scale, estimator and interval."""
-    name = MODELS.get(result["model"], str(result["model"]))
-    if result["role"] == "primary":
-        name = f"{name} (primary)"
-    scale = prose.scale(result)
-    interval = INTERVALS.get(result["ci_method"] or "", str(result["ci_method"] or ""))
-    parts = [scale] if scale else []
-    if result["tau2_method"]:
-        parts.append(result["tau2_method"])
-    return name, ", ".join([*parts, interval] if interval else parts)
-
-
-def _one_line(result: Record) -> str:
-    return ", ".join(part for part in model_name(result) if part)
 
 
 def _omissions(context: Context, endpoint: EndpointResults, result: Record) -> Panel | None:

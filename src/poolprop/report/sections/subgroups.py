@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from poolprop.report import prose
 from poolprop.report.context import Context, Section, factors
-from poolprop.report.drawing import Plot
+from poolprop.report.drawing import Plot, PlotRow
 from poolprop.report.figures import (
     AXIS_LABEL,
     Figure,
@@ -54,6 +54,8 @@ def _subgroup(context: Context, endpoint: EndpointResults, factor: Record) -> Su
     name = f"{meta['id']}-{factor['factor']}"
     interval = context.settings.study_interval
     rows = [row for r in factor["levels"] for row in panel(r, r["label"], interval)]
+    if line := prose.between_line(factor):
+        rows.append(PlotRow(kind="note", label="", note=line))
     plot = Plot(
         id=f"plot-subgroup-{name}",
         title=f"{meta['label']} by {factor['label'].lower()}",
