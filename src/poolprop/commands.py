@@ -9,6 +9,7 @@ from typing import Any
 
 from poolprop import starting
 from poolprop.house import snakefile
+from poolprop.importing import command as importing
 
 CONFIG = Path("config/config.yaml")
 
@@ -32,6 +33,7 @@ def add_to(actions: Any) -> None:
     command.set_defaults(run=check)
     _add_pool(actions)
     starting.add_to(actions)
+    importing.add_to(actions)
     _add_house(actions)
 
 

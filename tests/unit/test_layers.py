@@ -32,10 +32,11 @@ MAY_IMPORT = {
         "plots", "report", "audit",
     },
     "counts": {"errors"},
+    "importing": {"errors", "files", "settings", "plan", "evidence"},
     "starting": {"errors", "house", "_version"},
     "commands": {
-        "house", "starting", "errors", "files", "plan", "review", "counts", "evidence", "stats",
-        "audit",
+        "house", "importing", "starting", "errors", "files", "plan", "review", "counts", "evidence",
+        "stats", "audit",
     },
     "building": {"errors", "house"},
     "__main__": {"building", "errors", "steps", "commands", "_version"},

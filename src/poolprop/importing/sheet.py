@@ -1,0 +1,94 @@
+"""One sheet of a spreadsheet as rows of cells, each with the number that people see beside it."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time
+
+from poolprop.errors import DataError
+
+MAX_BYTES = 50_000_000
+MAX_ROWS = 20_000
+MAX_COLUMNS = 500
+
+Cell = str | int | float | bool | date | datetime | time | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """A rectangle of cells.
+
+    Attributes
+    ----------
+    file, name : str
+        File and sheet as people call them; ``name`` is empty where a file has no sheets.
+    rows : list of (int, list)
+        Number of the row in the file, from 1, and its cells.
+    notes : list of str
+        What was done to read it, for people.
+    points : str
+        Mark of the decimals that the format itself fixes, or empty.
+    """
+
+    file: str
+    name: str
+    rows: list[tuple[int, list[Cell]]]
+    notes: list[str]
+    points: str = ""
+
+    def origin(self, row: int) -> str:
+        """Name a row as people would look it up."""
+        sheet = f", sheet {self.name}" if self.name else ""
+        return f"{self.file}{sheet}, row {row}"
+
+    def where(self, row: int, column: str = "") -> str:
+        """Name a cell as messages do."""
+        sheet = f"[{self.name}]" if self.name else ""
+        return f"{self.file}{sheet}:{row}" + (f":{column}" if column else "")
+
+
+def tidy(text: str) -> str:
+    """Make all blanks one plain space; drop what cannot be seen."""
+    seen = "".join(
+        " " if unicodedata.category(mark) == "Zs" or mark in "\t\r\n\v\f" else mark
+        for mark in text
+        if unicodedata.category(mark) != "Cf"
+    )
+    return " ".join(seen.split())
+
+
+def letters(index: int) -> str:
+    """Return the letters of a column, counted from 0: A, B, ..., Z, AA."""
+    name = ""
+    index += 1
+    while index:
+        index, rest = divmod(index - 1, 26)
+        name = chr(ord("A") + rest) + name
+    return name
+
+
+def bounded(rows: Iterator[tuple[int, list[Cell]]], file: str) -> list[tuple[int, list[Cell]]]:
+    """Return the rows that hold anything.
+
+    Raises
+    ------
+    DataError
+        If there are more than anyone keeps studies in.
+    """
+    kept: list[tuple[int, list[Cell]]] = []
+    for number, cells in rows:
+        if len(cells) > MAX_COLUMNS:
+            raise too_large(file, f"row {number} has {len(cells)} cells, more than {MAX_COLUMNS}")
+        if any(cell not in (None, "") for cell in cells):
+            kept.append((number, cells))
+        if len(kept) > MAX_ROWS:
+            raise too_large(file, f"more than {MAX_ROWS} rows")
+    return kept
+
+
+def too_large(file: str, problem: str) -> DataError:
+    """Return the error for what is no table of studies."""
+    hint = "Keep the studies only, one a row, in a file of their own."
+    return DataError(problem, where=file, hint=hint)

@@ -1,0 +1,48 @@
+"""Say what was understood of a sheet, so that a person can check it at a glance."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from poolprop.importing.columns import Heading
+from poolprop.importing.sheet import Sheet
+from poolprop.importing.understand import Entry, Understood
+
+SHOWN = 40
+
+
+def shown(sheet: Sheet, head: Heading, factors: Mapping[str, str], understood: Understood) -> str:
+    """Return columns, studies and notes as text."""
+    place = f"{sheet.file}, sheet {sheet.name}" if sheet.name else sheet.file
+    lines = [f"{place}: heading in row {sheet.rows[head.last][0]}"]
+    lines += [f"  {role:<9}<- {head.called(column)}" for role, column in head.roles.items()]
+    lines += [f"  {name:<9}<- {column!r} (factor)" for column, name in factors.items()]
+    lines += [f"note: {note}" for note in understood.notes]
+    lines += ["", *_table(understood.entries, list(factors.values()))]
+    return "\n".join(lines) + "\n"
+
+
+def _table(entries: Sequence[Entry], factors: list[str]) -> list[str]:
+    rows = [["row", "study", "events", "total", "%", *factors]]
+    for entry in entries[:SHOWN]:
+        share = "" if not entry.total or entry.events is None else 100 * entry.events / entry.total
+        rows.append(
+            [
+                str(entry.row),
+                entry.study[:40],
+                "NR" if entry.events is None else str(entry.events),
+                "NR" if entry.total is None else str(entry.total),
+                f"{share:.1f}" if share != "" else "",
+                *(entry.factors[name][:20] for name in factors),
+            ]
+        )
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    text = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+            for row in rows]  # fmt: skip
+    more = len(entries) - SHOWN
+    return [*text, f"... and {more} more"] if more > 0 else text
+
+
+def problems_text(problems: Sequence[str]) -> str:
+    """Return the faults, one line each, and that nothing was written."""
+    return "\n".join([*problems, f"Nothing was written: {len(problems)} to mend."])

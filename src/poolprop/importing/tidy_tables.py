@@ -1,0 +1,235 @@
+"""Write imported studies into the tables of a review, each row with its place of origin."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from poolprop.errors import DataError
+from poolprop.evidence.tables import TABLES
+from poolprop.files import read_csv, write_csv
+from poolprop.importing.sheet import Sheet
+from poolprop.importing.understand import Entry
+
+TARGETS = ("sources", "studies", "arms", "outcomes", "vocabulary")
+EXAMPLE = "example2024"  # the rows that a new review begins with
+Rows = list[dict[str, str]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """What the figures are, in terms of the vocabulary."""
+
+    outcome: str
+    denominator: str
+    timepoint: str
+
+
+def add(folder: Path, sheet: Sheet, entries: Sequence[Entry], terms: Terms) -> list[str]:
+    """Add one source, study, arm and outcome a study to the tables of a review.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder of the tables.
+    sheet : Sheet
+        Where the entries come from.
+    entries : sequence of Entry
+        The studies.
+    terms : Terms
+        What was counted, of whom and when.
+
+    Returns
+    -------
+    list of str
+        What was done beyond adding rows, for people.
+
+    Raises
+    ------
+    DataError
+        If a table is missing or a study stands in it already; then nothing is written.
+    """
+    tables = {name: _read(folder, name) for name in TARGETS}
+    notes = _without_example(tables)
+    keys = _keys(entries)
+    for entry, key in zip(entries, keys, strict=True):
+        _refuse_known(tables, key, sheet, entry, terms)
+        _extend(tables, key, entry, terms, sheet.origin(entry.row))
+    factors = dict.fromkeys(name for entry in entries for name in entry.factors)
+    for name in factors:
+        notes += _define(tables["vocabulary"], name, [entry.factors[name] for entry in entries])
+    notes += _define_terms(tables["vocabulary"], terms)
+    for name in TARGETS:
+        columns = dict.fromkeys([*TABLES[name].model_fields])
+        columns |= dict.fromkeys(column for row in tables[name] for column in row)
+        rows = [{column: row.get(column, "") for column in columns} for row in tables[name]]
+        write_csv(folder / TABLES[name].FILE, list(columns), rows)
+    return notes
+
+
+def _read(folder: Path, name: str) -> Rows:
+    path = folder / TABLES[name].FILE
+    try:
+        return read_csv(path)
+    except (OSError, UnicodeDecodeError):
+        raise DataError(
+            "the table is missing or not UTF-8",
+            where=str(path),
+            hint="Begin a review with `poolprop init FOLDER`, and name it with --into FOLDER.",
+        ) from None
+
+
+def _without_example(tables: Mapping[str, Rows]) -> list[str]:
+    before = sum(map(len, tables.values()))
+    for name in ("sources", "studies"):
+        tables[name][:] = [row for row in tables[name] if row["source_id"] != EXAMPLE]
+    tables["arms"][:] = [row for row in tables["arms"] if row["study_id"] != EXAMPLE]
+    arms = {row["arm_id"] for row in tables["arms"]}
+    mine = f"{EXAMPLE}-all"
+    tables["outcomes"][:] = [
+        row for row in tables["outcomes"] if row["arm_id"] != mine or mine in arms
+    ]
+    gone = before - sum(map(len, tables.values()))
+    return [f"the {gone} example rows of the new review were removed"] if gone else []
+
+
+def _keys(entries: Sequence[Entry]) -> list[str]:
+    keys: list[str] = []
+    for entry in entries:
+        base = slug(label(entry)) or f"row-{entry.row}"
+        keys.append(base if base not in keys else f"{base}-row{entry.row}")
+    return keys
+
+
+def slug(text: str) -> str:
+    """Return a text as a key: lower-case letters, digits and hyphens, at most 60 of them."""
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "-", plain.casefold()).strip("-")[:60].rstrip("-")
+
+
+def label(entry: Entry) -> str:
+    """Return how figures call a study: its name, with the year if the name lacks it."""
+    year = f" {entry.year}" if entry.year and entry.year not in entry.study else ""
+    return f"{entry.study}{year}"
+
+
+def _refuse_known(
+    tables: Mapping[str, Rows], key: str, sheet: Sheet, entry: Entry, terms: Terms
+) -> None:
+    same = [
+        row
+        for row in tables["outcomes"]
+        if row["arm_id"] == key
+        and (row["outcome"], row["denominator_basis"], row["timepoint"])
+        == (terms.outcome, terms.denominator, terms.timepoint)
+    ]
+    if same:
+        raise DataError(
+            f"the tables hold {terms.outcome!r} of {label(entry)!r} already "
+            f"({same[0]['outcome_id']})",
+            where=sheet.where(entry.row),
+            hint="Import new studies only, or correct the row in outcomes.csv.",
+        )
+
+
+def _extend(tables: Mapping[str, Rows], key: str, entry: Entry, terms: Terms, origin: str) -> None:
+    known = {row["study_id"] for row in tables["studies"]}
+    if key not in known:
+        tables["sources"].append(_source(key, entry, origin))
+        tables["studies"].append(_study(key, entry, origin))
+    if key not in {row["arm_id"] for row in tables["arms"]}:
+        arm = {"arm_id": key, "study_id": key, "label": label(entry), "role": "regimen"}
+        tables["arms"].append(arm | {"n_enrolled": "NR", "n_evaluable": "NR", "locator": origin})
+    tables["outcomes"].append(_outcome(key, entry, terms, origin))
+
+
+def _source(key: str, entry: Entry, origin: str) -> dict[str, str]:
+    unknown = dict.fromkeys(("file_name", "sha256", "authors", "journal", "registry_id"), "NR")
+    return unknown | {
+        "source_id": key,
+        "title": "NR",
+        "licence": "NR",
+        "year": entry.year or "NR",
+        "doi": entry.doi or "NR",
+        "publication_type": "article",
+        "citation": label(entry) + (f". doi:{entry.doi}" if entry.doi else ""),
+        "note": f"Imported from {origin}",
+    }
+
+
+def _study(key: str, entry: Entry, origin: str) -> dict[str, str]:
+    counts = ("n_enrolled", "n_treated", "n_evaluable", "male", "age_median", "age_min", "age_max")
+    return (
+        dict.fromkeys((*counts, "follow_up_months_median", "prospective", "centres"), "NR")
+        | {
+            "study_id": key,
+            "source_id": key,
+            "label": label(entry),
+            "design": "cohort",
+            "country": "NR",
+            "publication_type": "article",
+            "locator": origin,
+        }
+        | {name: _term(value) for name, value in entry.factors.items()}
+    )
+
+
+def _outcome(key: str, entry: Entry, terms: Terms, origin: str) -> dict[str, str]:
+    return {
+        "outcome_id": f"{key}-{terms.outcome}-{terms.timepoint}-{terms.denominator}"[:80],
+        "arm_id": key,
+        "population": "all",
+        "outcome": terms.outcome,
+        "timepoint": terms.timepoint,
+        "events": "NR" if entry.events is None else str(entry.events),
+        "total": "NR" if entry.total is None else str(entry.total),
+        "denominator_basis": terms.denominator,
+        "percent_reported": "" if entry.percent is None else f"{entry.percent:f}",
+        "record_type": "back_calculated" if entry.counted_back else "reported",
+        "derivation": "the only count that gives the percentage" if entry.counted_back else "",
+        "locator": origin,
+        "agreement": "single",
+    }
+
+
+def _term(value: str) -> str:
+    return slug(value).replace("-", "_") if value else "NR"
+
+
+def _define(vocabulary: Rows, field: str, values: Sequence[str]) -> list[str]:
+    """Define a new factor by its values; an old one keeps its terms, and the check compares."""
+    if any(row["field"] == field for row in vocabulary):
+        return []
+    terms = {_term(value): value for value in reversed(values) if value}
+    ordered = [term for term in dict.fromkeys(map(_term, values)) if term in terms]
+    vocabulary.extend(
+        {"field": field, "term": term, "label": terms[term], "order": str(order)}
+        for order, term in enumerate(ordered, start=1)
+    )
+    return [f"{field!r} is now a factor with the levels {', '.join(ordered)}"]
+
+
+def _define_terms(vocabulary: Rows, terms: Terms) -> list[str]:
+    notes = []
+    known = {(row["field"], row["term"]) for row in vocabulary}
+    wanted = (
+        ("outcome", terms.outcome),
+        ("denominator_basis", terms.denominator),
+        ("timepoint", terms.timepoint),
+        ("population", "all"),
+        ("record_type", "reported"),
+        ("record_type", "back_calculated"),
+        ("agreement", "single"),
+        ("role", "regimen"),
+        ("design", "cohort"),
+        ("publication_type", "article"),
+    )
+    for field, term in wanted:
+        if (field, term) not in known:
+            name = term.replace("_", " ").capitalize()
+            vocabulary.append({"field": field, "term": term, "label": name, "order": "9"})
+            notes.append(f"{term!r} is now a {field} of the vocabulary: write its definition")
+    return notes

@@ -1,0 +1,200 @@
+"""Spreadsheets as people keep them come in right, or are refused with place and remedy."""
+
+from __future__ import annotations
+
+import csv
+import datetime
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from poolprop.__main__ import main
+from poolprop.starting import begin
+
+MESSY = (
+    "Response in twelve cohorts;;;;\r\n"
+    ";;;;\r\n"
+    "Study;Responders / N;%;Setting;Remark\r\n"
+    "Ahlgren 2011;12/21;57,1;hospital;\r\n"
+    "Bj\N{LATIN SMALL LETTER O WITH STROKE}rn 2012;\N{NO-BREAK SPACE}30 / 41 ;73,2;Hospital;\r\n"
+    "Cohen 2013;1 204/1 530;78,7;community;\r\n"
+    "Dietz 2014;n.r.;55,0;hospital;only a percentage\r\n"
+    "Eriksen 2015;15 of 16;93,8;community;\r\n"
+    ";;;;\r\n"
+    "Total;1261/1608;78,4;;\r\n"
+)
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    begin(tmp_path / "review")
+    monkeypatch.chdir(tmp_path / "review")
+    return tmp_path / "review"
+
+
+def rows(folder: Path, table: str) -> list[dict[str, str]]:
+    with (folder / "data" / f"{table}.csv").open(newline="", encoding="utf-8") as handle:
+        return list(csv.DictReader(handle))
+
+
+def text(folder: Path, content: str | bytes, name: str = "t.csv") -> str:
+    data = content if isinstance(content, bytes) else content.encode()
+    (folder / name).write_bytes(data)
+    return name
+
+
+def book(folder: Path, lines: list[list[object]], merge: str = "") -> str:
+    workbook = openpyxl.Workbook()
+    for line in lines:
+        workbook.active.append(line)
+    if merge:
+        workbook.active.merge_cells(merge)
+    workbook.save(folder / "t.xlsx")
+    return "t.xlsx"
+
+
+def counts(folder: Path) -> list[tuple[str, str]]:
+    return [(row["events"], row["total"]) for row in rows(folder, "outcomes")]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "cp1252"])
+def test_a_messy_text_table_comes_in_whatever_its_encoding(folder, capsys, encoding):
+    name = text(folder, MESSY.encode(encoding))
+    assert main(["import", name, "--factor", "Setting"]) == 0
+    known = [("12", "21"), ("30", "41"), ("1204", "1530"), ("NR", "NR"), ("15", "16")]
+    assert counts(folder) == known
+    said = capsys.readouterr().out
+    assert "row 10 is left out: 'Total' is a sum" in said
+    assert rows(folder, "studies")[1]["label"] == "Bj\N{LATIN SMALL LETTER O WITH STROKE}rn 2012"
+    assert [row["setting"] for row in rows(folder, "studies")] == [
+        "hospital", "hospital", "community", "hospital", "community",
+    ]  # fmt: skip
+
+
+def test_what_comes_in_is_sound_and_names_its_row(folder, capsys):
+    assert main(["import", text(folder, MESSY), "--factor", "Setting"]) == 0
+    assert main(["check"]) == 0
+    assert "5 studies" in capsys.readouterr().out
+    assert rows(folder, "outcomes")[0]["locator"] == "t.csv, row 4"
+
+
+def test_a_workbook_with_a_merged_heading(folder):
+    name = book(
+        folder,
+        [
+            ["Extraction", None, None],
+            ["Study", "Responders", None],
+            [None, "n", "N"],
+            ["Ash 2019", 3, 10],
+            ["Birch 2020", "1,204", 2000],
+            ["Cedar 2021", 5.0, 9],
+        ],
+        merge="B2:C2",
+    )
+    assert main(["import", name, "--decimal", "."]) == 0
+    assert counts(folder) == [("3", "10"), ("1204", "2000"), ("5", "9")]
+    assert rows(folder, "outcomes")[0]["locator"] == "t.xlsx, sheet Sheet, row 4"
+
+
+def test_a_percentage_alone_becomes_a_count_only_if_one_count_fits(folder):
+    name = text(folder, "study,percent,total\nAsh,57.1%,21\nBirch,50%,1000\n")
+    assert main(["import", name]) == 0
+    ash, birch = rows(folder, "outcomes")
+    assert (ash["events"], ash["record_type"]) == ("12", "back_calculated")
+    assert (birch["events"], birch["percent_reported"]) == ("NR", "50")
+
+
+def test_excel_stores_percentages_as_shares(folder):
+    name = book(folder, [["study", "events", "total", "%"], ["Ash", 12, 21, 0.571]])
+    assert main(["import", name]) == 0
+    assert rows(folder, "outcomes")[0]["percent_reported"] == "57.1"
+
+
+@pytest.mark.parametrize(
+    ("cell", "fault"),
+    [
+        ("1.234", "'1.234' could be 1234 or 1.234. Say which mark"),
+        ("12.5", "'12.5' is not a whole number"),
+        ("-3", "'-3' is not a number"),
+        ("1e400", "'1e400' is not a number"),
+        ("TRUE", "'TRUE' is not a number"),
+        ("\N{ARABIC-INDIC DIGIT ONE}\N{ARABIC-INDIC DIGIT TWO}", "has digits of another script"),
+        ("99999999999", "is too large a number"),
+        ("#DIV/0!", "is an error of the spreadsheet"),
+        ("=1+1", "'=1+1' is not a number"),
+        ("twelve", "'twelve' is not a number"),
+    ],
+)
+def test_an_unclear_cell_is_named_and_nothing_is_written(folder, capsys, cell, fault):
+    before = rows(folder, "outcomes")
+    assert main(["import", text(folder, f'study;events;total\nAsh;"{cell}";2000\n')]) == 2
+    said = capsys.readouterr().err
+    assert said.startswith("t.csv:2:B 'events': ")
+    assert fault in said
+    assert rows(folder, "outcomes") == before
+
+
+@pytest.mark.parametrize(
+    ("cell", "fault"),
+    [
+        (datetime.datetime(2024, 12, 21), "turned the cell into the date 2024-12-21"),
+        (True, "True is a truth value"),
+        (-1, "-1 is out of range"),
+        (0.5, "0.5 is not a whole number"),
+        ("=B3+1", "a formula without a stored result"),
+    ],
+)
+def test_an_unclear_cell_of_a_workbook_is_named(folder, capsys, cell, fault):
+    name = book(folder, [["study", "events", "total"], ["Ash", cell, 30]])
+    assert main(["import", name]) == 2
+    assert fault in capsys.readouterr().err
+
+
+def test_two_marks_of_decimals_are_not_guessed(folder, capsys):
+    name = text(folder, "study;events;total;percent\nAsh;1;9;11.1\nBirch;1;8;12,5\n")
+    assert main(["import", name]) == 2
+    assert "some cells have decimal points and some decimal commas" in capsys.readouterr().err
+
+
+def test_the_same_study_does_not_come_in_twice(folder, capsys):
+    name = text(folder, "study,events,total\nAsh,1,9\n")
+    assert main(["import", name]) == 0
+    assert main(["import", name]) == 2
+    assert "the tables hold 'response' of 'Ash' already" in capsys.readouterr().err
+
+
+def test_revman_outcomes_come_in_by_arm(folder):
+    xml = """<?xml version="1.0"?><COCHRANE_REVIEW><STUDY ID="S1" NAME="Ash 2019"/>
+    <DICH_OUTCOME><NAME>Cure</NAME><DICH_DATA STUDY_ID="S1" EVENTS_1="3" TOTAL_1="10"
+    EVENTS_2="5" TOTAL_2="11"/></DICH_OUTCOME>
+    <DICH_OUTCOME><NAME>Death</NAME><DICH_DATA STUDY_ID="S1" EVENTS_1="1" TOTAL_1="10"
+    EVENTS_2="2" TOTAL_2="11"/></DICH_OUTCOME></COCHRANE_REVIEW>"""
+    name = text(folder, xml, "r.rm5")
+    assert main(["import", name, "--keep", "Outcome=Cure"]) == 0
+    assert counts(folder) == [("3", "10")]
+    second = ["--events", "Events 2", "--total", "Total 2", "--timepoint", "unstated"]
+    assert main(["import", name, "--keep", "Outcome=Cure", *second]) == 0
+    assert counts(folder) == [("3", "10"), ("5", "11")]
+
+
+def test_consensus_rows_of_an_extraction_tool(folder):
+    name = text(
+        folder,
+        "Covidence #,Study ID,Reviewer Name,Events,Total\n"
+        "#1,Ash 2019,One,3,10\n#1,Ash 2019,Two,4,10\n#1,Ash 2019,Consensus,3,10\n",
+    )
+    assert main(["import", name, "--keep", "Reviewer Name=Consensus"]) == 0
+    assert counts(folder) == [("3", "10")]
+
+
+def test_columns_may_be_asked_for(folder, monkeypatch):
+    answers = iter(["Who", "C", "B", "", "", ""])
+    monkeypatch.setattr("builtins.input", lambda _: next(answers))
+    assert main(["import", text(folder, "Who,all,hit\nAsh,9,1\n"), "--ask"]) == 0
+    assert counts(folder) == [("1", "9")]
+
+
+def test_a_table_without_a_heading_says_how_to_name_the_columns(folder, capsys):
+    assert main(["import", text(folder, "Ash,1,9\nBirch,2,8\n")]) == 2
+    assert "Name them: --study, --events, --total." in capsys.readouterr().err
