@@ -29,6 +29,8 @@ WORDS = {
     "profile-ck": "profile-likelihood interval, small-sample cut c_k",
 }
 NO_WALD = "A Wald interval does not exist here: the profile interval is given."
+# Roots of theta from which a thorough search of the profile starts.
+PROFILE_STARTS = (0.0, 0.1, 0.5, 2.0, 20.0)
 
 
 def pool_betabinom(x: Floats, n: Floats, options: Options) -> Answer:
@@ -93,7 +95,7 @@ def betabinom_profile(x: Floats, n: Floats, fit: BetaBinomialFit) -> Profile:
         loglik=fit.loglik,
         reach=REACH["logit"],
         top=ROOT_MAX,
-        starts=(0.0, 0.1, 0.5, 2.0, 20.0),
+        starts=PROFILE_STARTS,
     )
 
 

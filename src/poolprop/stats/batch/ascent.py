@@ -7,21 +7,14 @@ of its own, and the integrals coarse until the maximum is near.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
-from poolprop.stats.batch.kernel import study_moments
-from poolprop.stats.batch.sets import Sets
+from poolprop.stats.batch.sets import Ints
 from poolprop.stats.inputs import Floats
-from poolprop.stats.links import Link
 from poolprop.stats.newton import Bools
-from poolprop.stats.quadrature import Precision
 
-# Each study has the step that it needs itself, and not the smallest that any of its set needs, as
-# in a single fit: the rule is set tighter to be as exact.
-EXACT = Precision(37.0, 0.5, 0.105)
-# Good to about 1e-5 in a log-likelihood: enough to find the way.
-COARSE = Precision(14.0, 0.95, 0.21)
 SLACK = 1e-4
 # A step that gains less than this from a coarse likelihood is followed by exact ones.
 NEAR = 1e-6
@@ -55,17 +48,26 @@ class Summits:
     settled: Bools
 
 
-def derivatives(sets: Sets, theta: Floats, link: Link, precision: Precision) -> Floats:
-    """Return log-likelihood, score and second derivatives of each data set, shape (6, b)."""
-    mu, tau = sets.spread(theta)
-    return sets.total(study_moments(sets.x, sets.n, mu, tau, link, precision))
+class Likelihoods(Protocol):
+    """Likelihoods of many data sets in a mean and the square root of a variance."""
+
+    def take(self, which: Bools | Ints) -> Likelihoods:
+        """Return the likelihoods of some data sets; one may be asked for more than once."""
+
+    def derivatives(self, theta: Floats, fine: Bools) -> Floats:
+        """Return log-likelihood, score and second derivatives of each, shape (6, b).
+
+        ``theta`` has shape (2, b). Where ``fine`` is not set an error of 1e-5 may remain.
+        """
+
+    def at_zero(self, mu: Floats) -> tuple[Floats, Floats]:
+        """Return the log-likelihood without variance, and its second derivative by the root."""
 
 
 def ascend(
-    sets: Sets,
+    problem: Likelihoods,
     mu: Floats,
     tau: Floats,
-    link: Link,
     top: Floats | float,
     flat: Floats,
     *,
@@ -75,12 +77,10 @@ def ascend(
 
     Parameters
     ----------
-    sets : Sets
-        The data.
+    problem : Likelihoods
+        The data and their model.
     mu, tau : ndarray, shape (b,)
         Starts, ``tau > 0``.
-    link : Link
-        The link function.
     top : float or ndarray, shape (b,)
         Largest ``tau``; a climb that reaches it ends there.
     flat : ndarray, shape (b,)
@@ -98,7 +98,7 @@ def ascend(
     here, length = np.full((6, mu.size), -np.inf), np.ones(mu.size)
     trial = theta
     for _ in range(MAX_STEPS):
-        new = _evaluate(sets, trial, fine, link)
+        new = problem.derivatives(trial, fine)
         size = 1 + np.abs(new[0])
         slack = np.where(fine, 1e-11, SLACK) * size
         if hold:
@@ -124,7 +124,8 @@ def ascend(
             keep = ~gone
             if not keep.any():
                 break
-            sets, lane, fine, flat = sets.take(keep), lane[keep], fine[keep], flat[keep]
+            problem, lane = problem.take(keep), lane[keep]
+            fine, flat = fine[keep], flat[keep]
             theta, trial, here = theta[:, keep], trial[:, keep], here[:, keep]
             length, highest = length[keep], highest[keep]
     return Summits(
@@ -146,18 +147,6 @@ def _sinking(theta: Floats, here: Floats, step: Floats, gain: Floats, flat: Floa
     """
     value, reached = here[0] + gain < flat - SLACK, here[0] + gain / 2 < flat + SLACK
     out: Bools = (gain < 2.0) & (value | (reached & (theta[1] + step[1] <= 0)))
-    return out
-
-
-def _evaluate(sets: Sets, theta: Floats, fine: Bools, link: Link) -> Floats:
-    """Return derivatives, exact for some data sets and coarse for the others."""
-    if fine.all():
-        return derivatives(sets, theta, link, EXACT)
-    if not fine.any():
-        return derivatives(sets, theta, link, COARSE)
-    out = np.empty((6, fine.size))
-    for pick, precision in ((fine, EXACT), (~fine, COARSE)):
-        out[:, pick] = derivatives(sets.take(pick), theta[:, pick], link, precision)
     return out
 
 

@@ -6,8 +6,10 @@ import math
 from collections.abc import Callable
 
 import numpy as np
-from scipy.special import logit
+from scipy.special import expit, logit
 
+from poolprop.stats import pool_betabinom as betabinom
+from poolprop.stats.batch.betabinom import betabinom_limits, fit_betabinom_sets
 from poolprop.stats.batch.columns import Columns, add_note, answers, empty_columns, no_words, put
 from poolprop.stats.batch.glmm import fit_sets
 from poolprop.stats.batch.profile import limits_of, needs_bound
@@ -106,7 +108,7 @@ def glmm(sets: Sets, options: Options) -> Columns:
         if options.ci in ("wald", "t"):
             add_note(notes, profiled, NO_WALD)
         some = sets.take(profiled)
-        cut = cuts(some, options)
+        cut = cuts(some, options, small=options.ci == "profile-ck")
         best = fit.take(profiled)
         lower[profiled], upper[profiled] = limits_of(some, best, cut, link)
         bounded = np.zeros(sets.count, dtype=bool)
@@ -123,6 +125,39 @@ def glmm(sets: Sets, options: Options) -> Columns:
     )
 
 
+def beta_binomial(sets: Sets, options: Options) -> Columns:
+    """Fit the beta-binomial model."""
+    fit = fit_betabinom_sets(sets)
+    notes = no_words(sets.count)
+    for side in (-1, 1):
+        add_note(notes, fit.side == side, boundary_note(side * math.inf))
+    lower, upper, profiled = _wald(sets, fit.mu, fit.se, options)
+    if profiled.any():
+        inside = profiled & (fit.side == 0)
+        if options.ci in ("wald", "t"):
+            add_note(notes, inside, betabinom.NO_WALD)
+        some, best = sets.take(profiled), fit.take(profiled)
+        # Where Student's interval does not exist its small-sample counterpart stands in.
+        cut = cuts(some, options, small=options.ci in ("t", "profile-ck"))
+        lower[profiled], upper[profiled] = betabinom_limits(some, best, cut)
+        add_note(notes, inside & (np.isinf(lower) | np.isinf(upper)), ONE_SIDED)
+    p, theta = expit(fit.mu), fit.tau**2
+    rho = theta / (1 + theta)
+    variance = p * (1 - p)
+    tau2 = np.where(variance > 0, rho / np.where(variance > 0, variance, 1.0), 0.0)
+    found = answers(
+        sets,
+        (p, expit(lower), expit(upper)),
+        (fit.mu, fit.se, tau2, fit.loglik),
+        fit.converged,
+        notes,
+    )
+    lost = np.isnan(lower) | np.isnan(upper)
+    if lost.any():
+        put(found, lost, one_by_one(sets.take(lost), options))
+    return found
+
+
 def _wald(sets: Sets, mu: Floats, se: Floats, options: Options) -> tuple[Floats, Floats, Bools]:
     """Return Wald limits, and where the profile is to be asked: all if that is the method."""
     if options.ci not in ("wald", "t"):
@@ -137,10 +172,9 @@ def _wald(sets: Sets, mu: Floats, se: Floats, options: Options) -> tuple[Floats,
     return mu - half, mu + half, absent
 
 
-def cuts(sets: Sets, options: Options) -> Floats:
+def cuts(sets: Sets, options: Options, *, small: bool) -> Floats:
     """Return by how much twice each log-likelihood may fall."""
     sizes, place = np.unique(sets.size, return_inverse=True)
-    small = options.ci == "profile-ck"
     each = [profile_cut(options.level, k, small_sample=small) for k in sizes.tolist()]
     return np.array(each)[place]
 
@@ -170,6 +204,6 @@ MODELS: dict[str, Model] = {
     "two-step": two_step,
     "common": two_step,
     "glmm": glmm,
-    "beta-binomial": one_by_one,
+    "beta-binomial": beta_binomial,
     "bayes": one_by_one,
 }

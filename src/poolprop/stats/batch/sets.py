@@ -47,32 +47,21 @@ class Sets:
         out: Floats = np.repeat(values, self.size, axis=-1)
         return out
 
-    def studies(self, keep: Bools) -> Bools:
-        """Return which studies belong to the data sets to keep."""
-        out: Bools = np.repeat(keep, self.size)
-        return out
-
-    def take(self, keep: Bools) -> Sets:
-        """Return the data sets to keep."""
-        if keep.all():
-            return self
-        mine = self.studies(keep)
-        return Sets(x=self.x[mine], n=self.n[mine], size=self.size[keep])
+    def take(self, which: Bools | Ints) -> Sets:
+        """Return the data sets to keep, or those of some numbers, in that order."""
+        if which.dtype == np.bool_:
+            mine = np.repeat(which, self.size)
+            return Sets(x=self.x[mine], n=self.n[mine], size=self.size[which])
+        size = self.size[which]
+        first = np.repeat(_starts(self.size)[which] - _starts(size), size)
+        mine = first + np.arange(first.size)
+        return Sets(x=self.x[mine], n=self.n[mine], size=size)
 
 
 def rectangular(x: Floats, n: Floats) -> Sets:
     """Return data sets of equally many studies, from arrays of shape (b, k)."""
     x, n = np.broadcast_arrays(np.asarray(x, dtype=float), np.asarray(n, dtype=float))
     return Sets(x=x.ravel(), n=n.ravel(), size=np.full(x.shape[0], x.shape[1], dtype=np.intp))
-
-
-def joined(parts: list[Sets]) -> Sets:
-    """Return the data sets of several collections, one collection after another."""
-    return Sets(
-        x=np.concatenate([part.x for part in parts]),
-        n=np.concatenate([part.n for part in parts]),
-        size=np.concatenate([part.size for part in parts]),
-    )
 
 
 def by_size(sets: Sets) -> Iterator[tuple[Ints, Ints]]:
@@ -84,5 +73,7 @@ def by_size(sets: Sets) -> Iterator[tuple[Ints, Ints]]:
 
 
 def _starts(size: Ints) -> Ints:
+    if not size.size:
+        return np.zeros(0, dtype=np.intp)
     out: Ints = np.concatenate([[0], np.cumsum(size[:-1])]).astype(np.intp)
     return out

@@ -1,0 +1,209 @@
+"""Maximum likelihood of the beta-binomial model for thousands of data sets at once.
+
+The same maxima as :func:`poolprop.stats.betabinom.fit_betabinom`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from scipy.special import expit, logit, xlog1py, xlogy
+
+from poolprop.stats.batch.glmm import moment_start
+from poolprop.stats.batch.highest import Flat, Maxima, Starts, boundary, fill, maximise
+from poolprop.stats.batch.rising import shared_nodes, weights_of
+from poolprop.stats.batch.sets import Ints, Sets
+from poolprop.stats.batch.walks import Walks, both_limits
+from poolprop.stats.betabinom import ROOT_MAX, STARTS, fit_betabinom
+from poolprop.stats.inputs import Floats
+from poolprop.stats.links import LINKS
+from poolprop.stats.newton import Bools
+from poolprop.stats.pool_betabinom import PROFILE_STARTS
+from poolprop.stats.profile import REACH
+from poolprop.stats.quadrature import log_choose
+
+# The largest total with tables of its own; beyond it weights would fill the memory.
+TABLES = 65_536
+# Numbers in one array of a block, so that the arrays stay in the processor's cache.
+BLOCK = 32_768
+
+
+@dataclass(frozen=True, slots=True)
+class BetaBinomial:
+    """Log-likelihoods in ``(logit pi, root of theta)``, without binomial coefficients.
+
+    Attributes
+    ----------
+    events, others, all : ndarray, shape (b, nodes)
+        Weights of the sums over events, non-events and totals.
+    pairs : ndarray, shape (5, b)
+        Sums of the counts and of their halved falling squares: what ``theta = 0`` needs.
+    """
+
+    events: Floats
+    others: Floats
+    all: Floats
+    pairs: Floats
+
+    @classmethod
+    def of(cls, sets: Sets) -> BetaBinomial:
+        """Return the likelihoods of data sets."""
+        x, n = sets.x, sets.n
+        y = n - x
+        sums = np.stack([x, y, x * (x - 1) / 2, y * (y - 1) / 2, n * (n - 1) / 2])
+        events, others, every = (weights_of(sets, counts) for counts in (x, y, n))
+        return cls(events, others, every, sets.total(sums))
+
+    def take(self, which: Bools | Ints) -> BetaBinomial:
+        """Return the likelihoods of some data sets."""
+        return BetaBinomial(
+            self.events[which], self.others[which], self.all[which], self.pairs[:, which]
+        )
+
+    def derivatives(self, theta: Floats, fine: Bools) -> Floats:
+        """Return log-likelihood, score and second derivatives; they are always exact."""
+        out = np.empty((6, theta.shape[1]))
+        width = max(1, BLOCK // self.all.shape[1])
+        for first in range(0, theta.shape[1], width):
+            part = slice(first, first + width)
+            sums = self.events[part], self.others[part], self.all[part]
+            out[:, part] = _derivatives(sums, *theta[:, part])
+        return out
+
+    def at_zero(self, mu: Floats) -> tuple[Floats, Floats]:
+        """Return the binomial log-likelihood and its second derivative by the root."""
+        p, q = expit(mu), expit(-mu)
+        x, y, xx, yy, nn = self.pairs
+        return -x * np.logaddexp(0, -mu) - y * np.logaddexp(0, mu), 2 * (xx / p + yy / q - nn)
+
+
+def _derivatives(weights: tuple[Floats, ...], mu: Floats, root: Floats) -> Floats:
+    theta, p, q = root * root, expit(mu), expit(-mu)
+    event, other, every = (
+        _sums(c, theta, w) for c, w in zip((p, q, np.ones_like(p)), weights, strict=True)
+    )
+    # Derivatives in (pi, theta) first, then by the chain rule.
+    d_p, d_t = event[1] - other[1], event[2] + other[2] - every[2]
+    d_pp, d_pt = -(event[3] + other[3]), other[4] - event[4]
+    d_tt = every[5] - event[5] - other[5]
+    slope = p * q
+    out = np.empty((6, mu.size))
+    out[0] = event[0] + other[0] - every[0]
+    out[1], out[2] = d_p * slope, 2 * root * d_t
+    out[3] = d_pp * slope**2 + d_p * slope * (q - p)
+    out[4] = 2 * root * d_pt * slope
+    out[5] = 2 * d_t + 4 * theta * d_tt
+    return out
+
+
+def _sums(c: Floats, theta: Floats, w: Floats) -> tuple[Floats, ...]:
+    """Return the sums of ``log t``, ``1/t``, ``j/t``, ``1/t^2``, ``j/t^2``, ``j^2/t^2``."""
+    j = _powers(w.shape[1])
+    t = np.multiply.outer(theta, j[:, 1])
+    t += c[:, None]
+    log = np.einsum("bm,bm->b", np.log(t), w)
+    ratio = w / t
+    first = ratio @ j[:, :2]
+    ratio /= t
+    second = ratio @ j
+    return log, first[:, 0], first[:, 1], second[:, 0], second[:, 1], second[:, 2]
+
+
+def _powers(count: int) -> Floats:
+    """Return 1, j and j squared at the first so many shared nodes."""
+    j = shared_nodes(2 * TABLES)[:count]
+    return np.stack([np.ones_like(j), j, j * j], axis=1)
+
+
+def fit_betabinom_sets(sets: Sets) -> Maxima:
+    """Fit the model to ragged data sets; ``tau`` of the answer is the root of ``theta``."""
+    events, patients = sets.total(sets.x), sets.total(sets.n)
+    side = (events == patients).astype(np.int8) - (events == 0)
+    out = boundary(side)
+    for group in _groups(sets, side == 0):
+        fill(out, group, _fit_inside(sets.take(group)))
+    return out
+
+
+def _groups(sets: Sets, which: Bools) -> list[Ints]:
+    """Return the data sets grouped by their largest total, up to factors of 2."""
+    largest = np.maximum.reduceat(sets.n, np.cumsum(sets.size) - sets.size)
+    level = np.ceil(np.log2(np.maximum(largest, 16)))
+    return [np.flatnonzero(which & (level == value)) for value in np.unique(level[which])]
+
+
+def _fit_inside(sets: Sets) -> Maxima:
+    if sets.n.max() > TABLES:
+        return _one_by_one(sets)
+    problem = BetaBinomial.of(sets)
+    events, patients = sets.total(sets.x), sets.total(sets.n)
+    share = events / patients
+    mu = logit(share)
+    flat = Flat(
+        mu=mu,
+        loglik=xlogy(events, share) + xlog1py(patients - events, -share),
+        h_mu2=-patients * share * (1 - share),
+        h_tau2=problem.at_zero(mu)[1],
+    )
+    middle = logit(sets.total((sets.x + 0.5) / (sets.n + 1)) / sets.size)
+    shown = logit((sets.x + 0.5) / (sets.n + 1))
+    _, tau = moment_start(sets, shown, LINKS["logit"])
+    start = np.clip(tau * np.sqrt(expit(middle) * expit(-middle)), 0.05, 3.0)
+    taus = tuple(np.full(sets.count, value) for value in STARTS)
+    starts = Starts(mu=middle, tau=start, middle=middle, taus=taus)
+    fit, hard = maximise(problem, sets, flat, starts, ROOT_MAX)
+    constant = sets.total(log_choose(sets.x, sets.n))
+    fit = replace(fit, loglik=fit.loglik + constant, loglik_common=fit.loglik_common + constant)
+    if hard.any():
+        fill(fit, np.flatnonzero(hard), _one_by_one(sets.take(hard)))
+    return fit
+
+
+def _one_by_one(sets: Sets) -> Maxima:
+    """Ask the single engine."""
+    stop = np.cumsum(sets.size)
+    pairs = zip(stop - sets.size, stop, strict=True)
+    fits = [fit_betabinom(sets.x[a:b], sets.n[a:b]) for a, b in pairs]
+    nothing = boundary(np.zeros(sets.count, dtype=np.int8))
+    return replace(
+        nothing,
+        mu=np.array([fit.mu for fit in fits]),
+        se=np.array([fit.se for fit in fits]),
+        tau=np.sqrt([fit.theta for fit in fits]),
+        loglik=np.array([fit.loglik for fit in fits]),
+        loglik_common=np.array([fit.loglik_common for fit in fits]),
+        converged=np.array([fit.converged for fit in fits]),
+    )
+
+
+def betabinom_limits(sets: Sets, fit: Maxima, cut: Floats) -> tuple[Floats, Floats]:
+    """Return profile-likelihood limits of the logit of the mean proportion.
+
+    NaN where the search does not end. Data at the boundary have one limit, in closed form: the
+    likelihood is highest as theta grows, each study being one draw then.
+    """
+    edge = logit(np.exp(-cut / (2 * sets.size)))
+    lower = np.where(fit.side > 0, edge, -np.inf)
+    upper = np.where(fit.side < 0, -edge, np.inf)
+    for group in _groups(sets, fit.side == 0):
+        lower[group], upper[group] = _limits_inside(sets.take(group), fit.take(group), cut[group])
+    return lower, upper
+
+
+def _limits_inside(sets: Sets, fit: Maxima, cut: Floats) -> tuple[Floats, Floats]:
+    if sets.n.max() > TABLES:
+        return np.full(cut.size, np.nan), np.full(cut.size, np.nan)
+    step = np.where(np.isfinite(fit.se), np.sqrt(cut) * fit.se, 0.5)
+    walks = Walks(
+        problem=BetaBinomial.of(sets),
+        sign=np.ones(cut.size),
+        inside=fit.mu,
+        step=step,
+        tau=np.maximum(fit.tau, 0.1),
+        loglik=fit.loglik - sets.total(log_choose(sets.x, sets.n)),
+        cut=cut,
+        top=np.full(cut.size, ROOT_MAX),
+        edge=fit.side != 0,
+    )
+    return both_limits(walks, fit.side, REACH["logit"], PROFILE_STARTS[1:])
