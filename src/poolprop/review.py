@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from poolprop import plan
+from poolprop.evidence.certainty import Judgement, unknown_estimands
 from poolprop.evidence.load import Evidence, load
+from poolprop.evidence.problems import Problem, TableErrors
 from poolprop.settings import Settings
 
 
@@ -42,4 +45,17 @@ def check_review(settings: Settings, where: str = "config/config.yaml") -> Revie
         terms.setdefault(field, []).append(term)
     if faults := list(plan.vocabulary_faults(settings, terms, where)):
         raise plan.ConfigErrors(faults)
+    if problems := list(_unknown_judged(settings, evidence, where)):
+        raise TableErrors(problems)
     return Review(settings=settings, evidence=evidence)
+
+
+def _unknown_judged(settings: Settings, evidence: Evidence, where: str) -> Iterator[Problem]:
+    """Yield judgements of certainty on what the plan does not estimate."""
+    known = {name: list(endpoint.estimands) for name, endpoint in settings.endpoints.items()}
+    rows = [
+        (evidence.lines["certainty", f"{row.endpoint}.{row.estimand}.{row.domain}"], row)
+        for row in evidence.supplements["certainty"]
+        if isinstance(row, Judgement)
+    ]
+    yield from unknown_estimands(rows, known, f"{settings.data}/{Judgement.FILE}", where)

@@ -1,4 +1,4 @@
-# Survival beside the pooled proportions.
+# Beside the pooled proportions: survival, certainty, what others reported.
 
 
 rule select_survival:
@@ -38,3 +38,45 @@ rule survival:
     shell:
         "python -m poolprop step survival --config {input.config:q} --data {input.data:q}"
         " --out {output.pool:q} --table {output.table:q} 2> {log:q}"
+
+
+rule certainty:
+    input:
+        ancient(DATA),
+        config=ancient(CONFIG),
+        pools=POOLS,
+    output:
+        record="results/certainty/certainty.json",
+        table="results/tables/certainty.csv",
+    log:
+        "logs/certainty.log",
+    conda:
+        "../envs/poolprop.yaml"
+    params:
+        code=STATS_CODE,
+        evidence=EVIDENCE_CODE,
+        plan=plan_digest("certainty"),
+        rows=CERTAINTY_ROWS,
+    shell:
+        "python -m poolprop step certainty --config {input.config:q} --pools {input.pools:q}"
+        " --out {output.record:q} --table {output.table:q} 2> {log:q}"
+
+
+rule benchmarks:
+    input:
+        ancient(DATA),
+        config=ancient(CONFIG),
+    output:
+        "results/benchmarks/benchmarks.json",
+    log:
+        "logs/benchmarks.log",
+    conda:
+        "../envs/poolprop.yaml"
+    params:
+        code=STATS_CODE,
+        evidence=EVIDENCE_CODE,
+        plan=plan_digest("endpoints"),
+        survival=plan_digest("survival"),
+        rows=BENCHMARK_ROWS,
+    shell:
+        "python -m poolprop step benchmarks --config {input.config:q} --out {output:q} 2> {log:q}"

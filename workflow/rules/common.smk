@@ -21,8 +21,8 @@ ROOT = house()
 
 from poolprop.errors import PoolpropError
 from poolprop.evidence.datasets import fingerprint
+from poolprop.evidence.fingerprints import tables_fingerprint
 from poolprop.evidence.safety import safety_fingerprint
-from poolprop.evidence.survival import survival_fingerprint
 from poolprop.evidence.tables import TABLES
 from poolprop import plan as analysis_plan
 from poolprop.review import check_review
@@ -174,7 +174,7 @@ SAFETY = (
     else []
 )
 SURVIVAL_ROWS = (
-    survival_fingerprint(REVIEW.evidence) if REVIEW.settings.survival else ""
+    tables_fingerprint(REVIEW.evidence, "survival") if REVIEW.settings.survival else ""
 )
 SURVIVAL = (
     [
@@ -183,6 +183,14 @@ SURVIVAL = (
         "results/tables/survival_rates.csv",
     ]
     if REVIEW.settings.survival
+    else []
+)
+CERTAINTY_ROWS = tables_fingerprint(REVIEW.evidence, "certainty", "risk_of_bias")
+CERTAINTY = ["results/certainty/certainty.json", "results/tables/certainty.csv"]
+BENCHMARK_ROWS = tables_fingerprint(REVIEW.evidence, "benchmarks")
+BENCHMARKS = (
+    ["results/benchmarks/benchmarks.json"]
+    if REVIEW.evidence.supplements["benchmarks"]
     else []
 )
 COMPARISONS = (

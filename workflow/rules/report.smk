@@ -60,6 +60,8 @@ rule manifest:
             *EFFECTS,
             *SAFETY,
             *SURVIVAL,
+            *CERTAINTY,
+            *BENCHMARKS,
             *COMPARISONS,
             *CROSSCHECK,
             *TIDY,

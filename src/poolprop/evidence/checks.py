@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from poolprop.evidence.audit.claims import Claim
 from poolprop.evidence.audit.references import claim_faults
 from poolprop.evidence.cells import NOT_REPORTED, Row
+from poolprop.evidence.certainty import Judgement, missing_domains
 from poolprop.evidence.problems import Problem
 from poolprop.evidence.read import Numbered
 from poolprop.evidence.tables import TABLES, Arm, Outcome, Term
@@ -73,6 +74,7 @@ def cross_checks(
         known = [row.outcome_id for _, row in only(Outcome, tables["outcomes"])]
         claims = only(Claim, tables["claims"])
         yield from claim_faults(claims, known, file("claims"))
+    yield from missing_domains(only(Judgement, tables["certainty"]), file("certainty"))
     yield from _same_facts(tables["outcomes"], file("outcomes"))
     yield from _larger_than_arm(tables["outcomes"], tables["arms"], file("outcomes"))
 

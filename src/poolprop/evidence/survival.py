@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TypedDict
 
@@ -73,20 +72,6 @@ def survival_rows(evidence: Evidence, plan: Survival) -> Iterator[Mapping[str, o
     for row in figures:
         if row.statistic == MEDIAN:
             yield _row(evidence, row, f"{row.endpoint}/{MEDIAN}", _not_admitted(row, plan))
-
-
-def survival_fingerprint(evidence: Evidence) -> str:
-    """Return a digest of everything in the tables that these data sets can depend on."""
-    content = hashlib.sha256()
-    for table in (
-        evidence.supplements["survival"],
-        evidence.arms.values(),
-        evidence.studies.values(),
-        evidence.terms.values(),
-    ):
-        for row in table:
-            content.update(row.model_dump_json().encode())
-    return content.hexdigest()[:16]
 
 
 def _at_time(

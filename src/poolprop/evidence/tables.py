@@ -29,6 +29,7 @@ from poolprop.evidence.cells import (
     Row,
     Text,
 )
+from poolprop.evidence.certainty import Judgement
 from poolprop.evidence.supplements import (
     Continuous,
     Patient,
@@ -222,4 +223,5 @@ TABLES: dict[str, type[Row]] = {
     "patients": Patient,
     "risk_of_bias": RiskOfBias,
     "benchmarks": QuotedResult,
+    "certainty": Judgement,
 }

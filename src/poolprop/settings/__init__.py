@@ -7,6 +7,7 @@ Schema in ``workflow/schemas/`` is made from these models, so that editors can c
 from __future__ import annotations
 
 from poolprop.settings.base import Block, Name
+from poolprop.settings.certainty import Certainty
 from poolprop.settings.endpoints import Endpoint, Estimand, Selection, Subgroup
 from poolprop.settings.models import Model, Models
 from poolprop.settings.plan import Review, Settings
@@ -15,6 +16,7 @@ from poolprop.settings.survival import Survival, SurvivalEndpoint
 
 __all__ = [
     "Block",
+    "Certainty",
     "Comparisons",
     "Endpoint",
     "Estimand",

@@ -55,6 +55,10 @@ class Endpoint(Block):
     description: str = Field("", description="Definition, for the methods section.")
     secondary: bool = Field(False, description="Left out of the answer at the top of the report.")
     estimands: dict[Name, Estimand] = Field(description="By name; one must be 'primary'.")
+    quoted: tuple[str, ...] = Field(
+        (),
+        description="Outcomes of benchmarks.csv to stand beside it; empty: the primary one's own.",
+    )
     subgroups: dict[Name, Subgroup] = Field(
         default_factory=dict, description="By factor: a field of the vocabulary."
     )

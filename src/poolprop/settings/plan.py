@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from poolprop.settings.base import Block, Name
+from poolprop.settings.certainty import Certainty
 from poolprop.settings.endpoints import Endpoint
 from poolprop.settings.models import Models
 from poolprop.settings.stages import Comparisons, Rules, Safety
@@ -40,3 +41,4 @@ class Settings(Block):
     safety: Safety | None = Field(None, description="Leave out where there is nothing to pool.")
     comparisons: Comparisons | None = Field(None, description="Leave out without two-arm studies.")
     survival: Survival | None = Field(None, description="Leave out without survival rates.")
+    certainty: Certainty = Field(Certainty())

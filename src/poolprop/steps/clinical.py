@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from poolprop.files import read_csv, write_csv, write_json
@@ -27,3 +28,37 @@ def survival(config: Path, data: Path, out: Path, table: Path) -> None:
     record = pool_rates(load(config), read_csv(data))
     write_json(out, record)
     write_csv(table, *survival_table(record))
+
+
+def certainty(config: Path, pools: Sequence[Path], out: Path, table: Path) -> None:
+    """Gather what the results say of each domain of certainty, and what was judged."""
+    from poolprop.files import read_json
+    from poolprop.review import load_review
+    from poolprop.synthesis.certainty import certainty as gather
+    from poolprop.synthesis.tidy import certainty_table
+
+    review = load_review(config)
+    tables = review.evidence.supplements
+    bias, judged = (
+        [row.model_dump() for row in tables[name]] for name in ("risk_of_bias", "certainty")
+    )
+    studies = [study.model_dump() for study in review.evidence.studies.values()]
+    records = [read_json(path, "poolprop/pool/1") for path in pools]
+    record = gather(review.settings, records, bias, studies, judged)
+    write_json(out, record)
+    write_csv(table, *certainty_table(record))
+
+
+def benchmarks(config: Path, out: Path) -> None:
+    """Write the results of other studies that the sources quote, as proportions."""
+    from poolprop.review import load_review
+    from poolprop.synthesis.benchmarks import benchmarks as quoted
+
+    review = load_review(config)
+    evidence = review.evidence
+    rows = [
+        {"outcome_label": evidence.label("outcome", str(row["outcome"])), **row}
+        for row in (one.model_dump() for one in evidence.supplements["benchmarks"])
+    ]
+    labels = {key: study.label for key, study in evidence.studies.items()}
+    write_json(out, quoted(review.settings, rows, labels))

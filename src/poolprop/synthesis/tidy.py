@@ -1,4 +1,4 @@
-"""Result records of survival and safety as tidy tables, one estimate a row."""
+"""Result records of survival, safety and certainty as tidy tables, one estimate a row."""
 
 from __future__ import annotations
 
@@ -48,6 +48,22 @@ def safety_table(record: Record) -> Table:
             if result is not None:
                 cells = {key: event[key] for key in ("events", "total")}
                 rows.append(about | cells | {"study_label": None} | estimate_cells(result, role))
+    return columns, rows
+
+
+def certainty_table(record: Record) -> Table:
+    """Return each judged domain; an estimand that nobody judged has one row without a domain."""
+    columns = [
+        "id", "endpoint", "estimand", "k", "total", "level", "domain", "judgement", "downgrade",
+        "reason",
+    ]  # fmt: skip
+    rows = []
+    for one in record["assessments"]:
+        about = {key: one[key] for key in ("endpoint", "estimand", "level")}
+        about |= {key: one["facts"][key] for key in ("k", "total")}
+        empty = {"id": one["id"], "domain": None, "judgement": None, "downgrade": None}
+        for domain in one["domains"] or [empty | {"reason": None}]:
+            rows.append(about | domain)
     return columns, rows
 
 

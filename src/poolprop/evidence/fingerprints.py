@@ -1,0 +1,29 @@
+"""What a job rests on that reads whole tables: a digest, so that other rows do not rerun it."""
+
+from __future__ import annotations
+
+import hashlib
+
+from poolprop.evidence.load import Evidence
+
+
+def tables_fingerprint(evidence: Evidence, *supplements: str) -> str:
+    """Return a digest of tables beside the proportions, and of studies, arms and vocabulary.
+
+    Parameters
+    ----------
+    evidence : Evidence
+        The checked tables.
+    *supplements : str
+        Names of tables, as in ``evidence.supplements``.
+    """
+    content = hashlib.sha256()
+    for table in (
+        *(evidence.supplements[name] for name in supplements),
+        evidence.arms.values(),
+        evidence.studies.values(),
+        evidence.terms.values(),
+    ):
+        for row in table:
+            content.update(row.model_dump_json().encode())
+    return content.hexdigest()[:16]

@@ -1,0 +1,161 @@
+"""Certainty of the evidence: what the results say of each domain, and what was judged.
+
+References
+----------
+Iorio A et al. (2015). BMJ 350:h870 (GRADE for evidence about prognosis: such evidence starts high).
+Schünemann HJ et al., eds. (2013). GRADE Handbook, chapters 4 and 5.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+
+from poolprop.settings import Settings
+from poolprop.synthesis.records import Record, Rows
+
+LEVELS = ("very_low", "low", "moderate", "high")
+OVERALL = "overall"
+SCHEMA = "poolprop/certainty/1"
+
+
+def certainty(
+    settings: Settings, pools: Sequence[Record], bias: Rows, studies: Rows, judged: Rows
+) -> Record:
+    """Gather facts and judgements of each primary estimand, and of each that was judged.
+
+    Parameters
+    ----------
+    settings : Settings
+        The plan, with its block ``certainty``.
+    pools : sequence of mapping
+        Contents of ``pool.json``, one an endpoint.
+    bias, studies, judged : sequence of mapping
+        Rows of ``risk_of_bias.csv``, ``studies.csv`` and ``certainty.csv``.
+
+    Returns
+    -------
+    dict
+        The content of ``results/certainty/certainty.json``. ``level`` is ``None`` where nobody
+        judged; the program never judges.
+    """
+    assessments = [
+        _assessment(settings, endpoint["endpoint"], estimand, bias, studies, rows)
+        for endpoint in pools
+        for estimand in endpoint["estimands"]
+        if (rows := _of(judged, endpoint, estimand)) or estimand["estimand"] == "primary"
+    ]
+    return {
+        "schema": SCHEMA,
+        "start": settings.certainty.start,
+        "thresholds": list(settings.certainty.thresholds),
+        "assessments": assessments,
+    }
+
+
+def _of(judged: Rows, endpoint: Record, estimand: Record) -> Rows:
+    key = endpoint["endpoint"]["id"], estimand["estimand"]
+    return [row for row in judged if (row["endpoint"], row["estimand"]) == key]
+
+
+def _assessment(
+    settings: Settings, endpoint: Record, estimand: Record, bias: Rows, studies: Rows, rows: Rows
+) -> Record:
+    identifier = f"certainty/{endpoint['id']}/{estimand['estimand']}"
+    downgrades = sum(int(row["downgrade"]) for row in rows)
+    judged = bool(rows) and estimand["k"] > 0
+    start = LEVELS.index(settings.certainty.start)
+    return {
+        "id": identifier,
+        "endpoint": endpoint["id"],
+        "endpoint_label": endpoint["label"],
+        "estimand": estimand["estimand"],
+        "label": estimand["label"],
+        "judged": judged,
+        "downgrades": downgrades if judged else None,
+        "level": LEVELS[max(0, start - downgrades)] if judged else None,
+        "facts": _facts(settings, estimand, bias, studies),
+        "domains": [
+            {
+                "id": f"{identifier}/{row['domain']}",
+                **{key: row[key] for key in ("domain", "judgement", "reason")},
+                "downgrade": int(row["downgrade"]),
+            }
+            for row in rows
+        ],
+    }
+
+
+def _facts(settings: Settings, estimand: Record, bias: Rows, studies: Rows) -> Record:
+    """Return what is known of an estimand by counting and computing alone."""
+    used, total = estimand["studies"], estimand["total"]
+    answer = next((r for r in estimand["results"] if r["role"] == "primary"), None)
+    parts = ("proportion", "ci", "prediction", "tau", "i2", "level", "model")
+    result = {part: answer[part] if answer else None for part in parts}
+    about = {row["study_id"]: row for row in studies}
+    retrospective = [s for s in used if about[s["study_id"]]["prospective"] == "no"]
+    return {
+        **{key: estimand[key] for key in ("k", "events", "total")},
+        "studies": len({study["study_id"] for study in used}),
+        **result,
+        "ci_width": answer["ci"]["upper"] - answer["ci"]["lower"] if answer else None,
+        "thresholds": [_threshold(at, answer) for at in settings.certainty.thresholds],
+        "lowest": min((s["proportion"] for s in used), default=None),
+        "highest": max((s["proportion"] for s in used), default=None),
+        "largest_share": max((s["total"] for s in used), default=0) / total if total else None,
+        "risk_of_bias": list(_bias_mix(used, bias)),
+        "mixes": list(_mixes(settings, used)),
+        "retrospective": len(retrospective),
+        "not_as_reported": sum(study["record_type"] != "reported" for study in used),
+    }
+
+
+def _threshold(at: float, answer: Record | None) -> Record:
+    found = {"at": at}
+    for name in ("ci", "prediction"):
+        interval = answer[name] if answer else None
+        found[f"in_{name}"] = bool(interval and interval["lower"] < at < interval["upper"])
+    return found
+
+
+def _bias_mix(used: Sequence[Record], bias: Rows) -> Iterator[Record]:
+    """Yield each overall level of bias with its studies and share of the patients."""
+    overall = {row["study_id"]: row["adjudicated"] for row in bias if row["item"] == OVERALL}
+    if overall:
+        yield from _shares(used, lambda study: overall.get(study["study_id"], "not_assessed"))
+
+
+def _mixes(settings: Settings, used: Sequence[Record]) -> Iterator[Record]:
+    """Yield, for each factor of the plan, how the patients spread over its levels."""
+    factors = {
+        factor: block.label
+        for endpoint in settings.endpoints.values()
+        for factor, block in endpoint.subgroups.items()
+    }
+    for factor, label in factors.items():
+        names = {str(s.get(factor, "")): s.get(f"{factor}_label", "") for s in used}
+        levels = _shares(used, partial(_level, factor))
+        for level in levels:
+            level["label"] = names[level["level"]] or "not stated"
+        yield {"factor": factor, "label": label, "levels": levels}
+
+
+def _level(factor: str, study: Record) -> str:
+    return str(study.get(factor, ""))
+
+
+def _shares(used: Sequence[Record], level_of: Callable[[Record], str]) -> list[Record]:
+    """Return each level with the number of its arms and its share of the patients."""
+    whole = sum(study["total"] for study in used)
+    members: dict[str, list[Record]] = {}
+    for study in used:
+        members.setdefault(level_of(study), []).append(study)
+    return [
+        {
+            "level": level,
+            "k": len(found),
+            "total": sum(study["total"] for study in found),
+            "share": sum(study["total"] for study in found) / whole,
+        }
+        for level, found in members.items()
+    ]
