@@ -40,10 +40,10 @@ class Judgement(Row):
     def _downgrade_is_that_of_the_judgement(self) -> Self:
         levels = DOWNGRADES[self.judgement]
         if self.downgrade != levels:
-            message = "downgrade is {downgrade} but {judgement!r} means {levels}"
+            message = "downgrade is {downgrade} but {judgement} means {levels}"
             context = {
                 "downgrade": self.downgrade,
-                "judgement": str(self.judgement),
+                "judgement": repr(str(self.judgement)),
                 "levels": levels,
             }
             raise PydanticCustomError("column:downgrade", message, context)
@@ -68,8 +68,9 @@ def missing_domains(rows: list[tuple[int, Judgement]], file: str) -> Iterator[Pr
 def unknown_estimands(
     rows: list[tuple[int, Judgement]], known: dict[str, list[str]], file: str, plan: str
 ) -> Iterator[Problem]:
-    """Yield a fault for each row whose endpoint or estimand the plan does not have."""
-    for line, row in rows:
+    """Yield a fault for the first row of each endpoint or estimand that the plan does not have."""
+    first = {(row.endpoint, row.estimand): (line, row) for line, row in reversed(rows)}
+    for line, row in first.values():
         if row.endpoint not in known:
             problem = f"{row.endpoint!r} is no endpoint of {plan}"
             hint = f"Known are {', '.join(known)}."

@@ -48,6 +48,8 @@ class PlotRow:
         Risk of bias of the study.
     note : Sentence
         Text of a ``note``, on one line; its label is not drawn then.
+    ticks : tuple of float
+        Where short upright lines stand, for values to compare with.
     summary : str
         The row in words, for tooltips and screen readers.
     """
@@ -64,6 +66,7 @@ class PlotRow:
     prediction: Span | None = None
     light: Light | None = None
     note: Sentence = ()
+    ticks: tuple[float, ...] = ()
     summary: str = ""
 
 

@@ -176,6 +176,9 @@ def summary(row: PlotRow) -> str:
     if row.prediction is not None and row.kind == "interval":
         low, high = 100 * row.prediction.lower, 100 * row.prediction.upper
         parts.append(f"prediction interval {low:.1f} to {high:.1f} %")
+    if row.ticks:
+        listed = ", ".join(f"{100 * at:.1f}" for at in row.ticks)
+        parts.append(f"quoted of other studies: {listed} %")
     if row.weight:
         parts.append(f"weight {spell(row.weight)}")
     if row.light is not None:

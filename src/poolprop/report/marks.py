@@ -34,6 +34,7 @@ def draw_row(row: PlotRow, top: float, columns: Layout) -> DrawnRow:
                     anchor="middle")  # fmt: skip
         circle = Shape(points=_circle(columns.light, mark, 8.5), style=f"rob {row.light.colour}")
         texts, shapes = [*texts, sign], (*shapes, circle)
+    lines = (*_ticks(row, mark, columns), *lines)
     return DrawnRow(
         kind=row.kind,
         top=round(top, 2),
@@ -99,6 +100,14 @@ def _cells(row: PlotRow, columns: Layout, first: float, mark: float) -> list[Tex
         for x, content, y in places
         if x is not None and content
     ]
+
+
+def _ticks(row: PlotRow, y: float, columns: Layout) -> tuple[Line, ...]:
+    """Draw the values to compare with as short upright lines."""
+    return tuple(
+        Line(x1=columns.x(at), y1=y - 9, x2=columns.x(at), y2=y + 9, style="quoted")
+        for at in row.ticks
+    )
 
 
 Marks = tuple[tuple[Line, ...], tuple[Shape, ...]]

@@ -78,6 +78,19 @@ def answer(result: Record, studies: Sequence[Record], participants: str) -> Sent
     return join("Pooled from ", sources(result, studies), ": ", counts, f" {participants}.")
 
 
+FEWEST_FOR_A_FUNNEL = 10
+
+
+def funnel(k: int) -> str:
+    """Say whether effects of small studies can be tested for at all."""
+    if k >= FEWEST_FOR_A_FUNNEL:
+        return "Enough studies to test whether small ones differ."
+    return (
+        f"With fewer than {FEWEST_FOR_A_FUNNEL} nothing can tell whether small studies with low "
+        "results are missing, so nothing is tested."
+    )
+
+
 def expectation(result: Record) -> Sentence:
     """Say what a new study may find, or that no prediction interval exists."""
     if single(result):

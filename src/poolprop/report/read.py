@@ -56,6 +56,8 @@ class Results:
     safety, comparisons, survival_pool : mapping
         Adverse events, two-arm comparisons and pooled survival rates; empty where the file does
         not exist.
+    certainty, benchmarks : mapping
+        Certainty of the evidence and quoted results; empty where the file does not exist.
     manifest : mapping
         Hashes, versions and parameters; empty where the file does not exist.
     lineage : mapping
@@ -77,6 +79,8 @@ class Results:
     crosscheck: Record
     r_script: str
     survival_pool: Record
+    certainty: Record
+    benchmarks: Record
     manifest: Record
     lineage: Record
     ledger: Ledger
@@ -117,6 +121,10 @@ def read_results(folder: Path, order: tuple[str, ...] = ()) -> Results:
         ),
         crosscheck=read_optional(folder / "crosscheck" / "agreement.json", "poolprop/agreement/1"),
         r_script=_text(folder / "crosscheck" / "reproduce.R"),
+        certainty=read_optional(folder / "certainty" / "certainty.json", "poolprop/certainty/1"),
+        benchmarks=read_optional(
+            folder / "benchmarks" / "benchmarks.json", "poolprop/benchmarks/1"
+        ),
         survival_pool=read_optional(folder / "survival" / "pool.json", "poolprop/survival/1"),
         manifest=read_optional(folder / "audit" / "manifest.json", MANIFEST),
         lineage=read_optional(folder / "audit" / "lineage.json", LINEAGE),

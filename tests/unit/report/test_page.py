@@ -14,8 +14,8 @@ from poolprop.report.render import build
 
 SOURCE = Path(__file__).parents[3] / "report"
 SECTIONS = [
-    "answer", "summary", "forests", "subgroups", "sensitivity", "safety", "studies",
-    "risk-of-bias", "sources", "methods", "provenance",
+    "answer", "summary", "forests", "subgroups", "sensitivity", "safety", "survival",
+    "benchmarks", "studies", "risk-of-bias", "certainty", "sources", "methods", "provenance",
 ]  # fmt: skip
 
 
@@ -134,7 +134,7 @@ def test_markup_in_names_stays_text(tmp_path):
 
 
 def test_optional_files_may_be_missing(plain):
-    for name in ("tables", "evidence", "audit", "safety"):
+    for name in ("tables", "evidence", "audit", "safety", "survival", "certainty", "benchmarks"):
         shutil.rmtree(plain / name)
     for name in ("subgroups.json", "influence.json"):
         (plain / "analysis" / "healed" / name).unlink()
@@ -211,3 +211,43 @@ def test_plots_have_names_and_rows_in_words(parsed):
     for row in [e for e in parsed.all("g") if e.attrs.get("role") == "img"]:
         assert row.attrs["tabindex"] == "0"
         assert row.text.strip()
+
+
+def test_the_level_of_certainty_stands_at_the_answer_and_is_never_made_up(plain):
+    parsed = page.Page(render(plain))
+    cards = {e.attrs["id"]: e.text for e in parsed.all("article")}
+    assert "Certainty of the evidence: \N{CIRCLED PLUS}" in cards["answer-healed"]
+    assert "Certainty of the evidence: not judged" in cards["answer-fast"]
+    assert "Where a level is missing nobody judged." in parsed.text()
+
+
+def test_an_unjudged_review_says_that_nobody_judged(plain):
+    path = plain / "certainty" / "certainty.json"
+    record = json.loads(path.read_text())
+    for one in record["assessments"]:
+        one |= {"judged": False, "level": None, "domains": []}
+    path.write_text(json.dumps(record))
+    assert "Nobody has judged the certainty of this evidence" in page.Page(render(plain)).text()
+
+
+def test_quoted_results_are_drawn_but_not_tested(plain):
+    parsed = page.Page(render(plain))
+    assert [e for e in parsed.all("line") if e.attrs["class"] == "quoted"]
+    (section,) = parsed.all("section", id="benchmarks")
+    assert "No test is made against them" in section.text
+    assert not re.search(r"\bp [=<] ", section.text)
+
+
+def test_two_studies_are_shown_by_the_bayesian_answer_and_it_is_said(tmp_path):
+    parsed = page.Page(render(synthetic.write_results(tmp_path, synthetic.NAMES[:2])))
+    (section,) = parsed.all("section", id="safety")
+    assert "Two studies hardly show how much studies differ" in section.text
+    figure = next(e for e in parsed.all("figure") if e.attrs["id"] == "plot-safety")
+    assert "(" in figure.text
+
+
+def test_survival_without_a_rate_is_said_and_one_study_is_not_pooled(plain):
+    (section,) = page.Page(render(plain)).all("section", id="survival")
+    assert "At 24 months: no study reports a rate that the plan admits." in section.text
+    assert "At 36 months (1 study)" in section.text
+    assert section.text.count("Pooled, Bayesian") >= 1

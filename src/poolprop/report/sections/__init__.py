@@ -12,6 +12,8 @@ from collections.abc import Callable
 from poolprop.report.context import Context, Section
 from poolprop.report.sections import (
     answer,
+    benchmarks,
+    certainty,
     comparisons,
     forests,
     methods,
@@ -36,8 +38,10 @@ SECTIONS: tuple[Callable[[Context], Section | None], ...] = (
     safety.section,
     survival.section,
     comparisons.section,
+    benchmarks.section,
     studies.section,
     risk_of_bias.section,
+    certainty.section,
     sources.section,
     methods.section,
     second_engine.section,

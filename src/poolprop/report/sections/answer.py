@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from poolprop.report import prose
+from poolprop.report import grade, prose, quoted
 from poolprop.report.context import (
     Context,
     Section,
@@ -16,7 +16,7 @@ from poolprop.report.context import (
     primary_result,
 )
 from poolprop.report.drawing import Plot, PlotRow
-from poolprop.report.figures import Figure, crossing, figure, headers, interval_row
+from poolprop.report.figures import Figure, crossing, figure, headers, interval_row, summarised
 from poolprop.report.formats import level
 from poolprop.report.read import EndpointResults
 from poolprop.report.values import Record, Sentence, Value, quote, quote_range
@@ -24,13 +24,17 @@ from poolprop.report.values import Record, Sentence, Value, quote, quote_range
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
-    """The answer to one endpoint; ``number`` is None where no study reports it."""
+    """The answer to one endpoint; ``number`` is None where no study reports it.
+
+    ``certainty`` is its level in words and signs, empty without the result file.
+    """
 
     id: str
     label: str
     number: Value | None
     interval: Sentence
     interval_name: str
+    certainty: str
     sentences: tuple[Sentence, ...]
 
 
@@ -64,10 +68,16 @@ def _card(context: Context, endpoint: EndpointResults) -> Card:
         number=quote(result, "proportion", "percent") if result else None,
         interval=quote_range(result, "ci") if result else (),
         interval_name=f"{level(context.settings.level)} CI",
+        certainty=_certainty(context, endpoint, estimand) if result else "",
         sentences=tuple(
             _sentences(endpoint, estimand, result, context.settings.review.participants)
         ),
     )
+
+
+def _certainty(context: Context, endpoint: EndpointResults, estimand: Record) -> str:
+    found = grade.assessment(context, endpoint.id, estimand["estimand"])
+    return grade.spelled(found["level"]) if found else ""
 
 
 def _sentences(
@@ -97,7 +107,7 @@ def _picture(context: Context) -> Figure | None:
         if endpoint.id not in names:
             continue
         rows.append(PlotRow(kind="heading", label=endpoint.pool["endpoint"]["label"]))
-        rows += _level_rows(endpoint)
+        rows += _level_rows(context, endpoint)
         detail = _k(estimand)
         rows.append(interval_row(result, "", "Overall", detail))
     if not rows:
@@ -113,10 +123,15 @@ def _picture(context: Context) -> Figure | None:
     return figure(plot, _caption(context, rows))
 
 
-def _level_rows(endpoint: EndpointResults) -> list[PlotRow]:
+def _level_rows(context: Context, endpoint: EndpointResults) -> list[PlotRow]:
+    """Draw each level, with what the sources quote of other studies for it."""
     factor = _leading(endpoint)
-    levels = factor["levels"] if factor else []
-    return [interval_row(record, "result.", record["label"], _k(record)) for record in levels]
+    rows = []
+    for record in factor["levels"] if factor else []:
+        row = interval_row(record, "result.", record["label"], _k(record))
+        ticks = quoted.marks(quoted.beside(context, endpoint.id, record["level"]))
+        rows.append(summarised(replace(row, ticks=ticks)))
+    return rows
 
 
 def _k(record: Record) -> str:
@@ -130,4 +145,6 @@ def _caption(context: Context, rows: list[PlotRow]) -> Sentence:
         "prediction interval, where a new study's proportion is expected. Square: one study, "
         "with its own exact interval."
     )
+    if any(row.ticks for row in rows):
+        text = f"{text} {quoted.TICKS}"
     return (f"{text} {prose.CROSSING}" if crossing(rows) else text,)

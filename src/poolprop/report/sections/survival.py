@@ -110,7 +110,7 @@ def _study(time: Record, i: int) -> PlotRow:
     row = PlotRow(
         kind="study",
         label=study["label"],
-        detail="; ".join(filter(None, (study["arm_label"], study["group_label"].lower()))),
+        detail="; ".join(filter(None, (study["arm_label"], study["group_label"]))),
         counts=(quote(study, "n", "count"),) if study["n"] is not None else (),
         estimate=estimate(study, "ci"),
         at=study["proportion"],

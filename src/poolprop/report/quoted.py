@@ -1,0 +1,62 @@
+"""Quoted results of other studies: which stand beside an estimate, and how they are written."""
+
+from __future__ import annotations
+
+from poolprop.report import prose
+from poolprop.report.context import Context, factors
+from poolprop.report.drawing import Span
+from poolprop.report.read import EndpointResults
+from poolprop.report.values import Record, Sentence, join, quote
+
+BOUNDS = {"less_than": "below ", "more_than": "above ", "at_most": "at most "}
+TICKS = (
+    "Short upright lines: results of other studies that the sources quote for that group; nothing "
+    "is tested against them."
+)
+
+
+def all_of(context: Context) -> list[Record]:
+    """Return every quoted result, in the order of the table."""
+    found: list[Record] = context.results.benchmarks.get("benchmarks", [])
+    return found
+
+
+def levels(endpoint: EndpointResults) -> list[Record]:
+    """Return the levels of the factor that the plan names first."""
+    found = next(iter(factors(endpoint)), None)
+    return list(found["levels"]) if found else []
+
+
+def beside(context: Context, endpoint: str, level: str) -> list[Record]:
+    """Return what is quoted for an endpoint, or a level of its first factor."""
+    return [
+        one
+        for one in all_of(context)
+        if any(place["endpoint"] == endpoint and place["level"] == level for place in one["beside"])
+    ]
+
+
+def marks(found: list[Record]) -> tuple[float, ...]:
+    """Return where the quoted results lie on the scale; a range has two ends."""
+    ends = [one[key] for one in found for key in ("proportion", "upper")]
+    return tuple(sorted({end for end in ends if end is not None}))
+
+
+def figure_of(one: Record, *, sign: bool) -> Sentence:
+    """Quote a result with its bound: ``below 20%``, ``25 to 29%``."""
+    form = "percent" if sign else "points"
+    text = join(BOUNDS.get(one["bound"], ""), quote(one, "proportion", form))
+    if one["upper"] is None:
+        return text
+    return join(quote(one, "proportion", "points"), " to ", quote(one, "upper", form))
+
+
+def range_of(one: Record) -> Span:
+    """Return a quoted range as a span."""
+    return Span(lower=one["proportion"], upper=one["upper"])
+
+
+def studies(record: Record) -> str:
+    """Say how many studies an estimate rests on."""
+    k = record["k"]
+    return f"{k} {prose.plural(k, 'study')}" if k > 1 else "one study"

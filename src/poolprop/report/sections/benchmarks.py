@@ -1,0 +1,144 @@
+"""What the sources quote of other studies: beside our estimates, and as a table with locators."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from poolprop.report import quoted
+from poolprop.report.context import Context, Section, leading
+from poolprop.report.drawing import Plot, PlotRow
+from poolprop.report.figures import Figure, figure, headers, interval_row, span, summarised
+from poolprop.report.formats import MISSING, level, plain
+from poolprop.report.read import EndpointResults
+from poolprop.report.tables import Cell, Column, Table, TableRow, cell
+from poolprop.report.values import Record, Sentence, join, look_up, quote, quote_range
+
+NO_TEST = (
+    "No test is made against them: they come from other patients, chosen and treated elsewhere and "
+    "at other times, known by a sentence of somebody else's text. A p value would lend the "
+    "comparison an exactness that it does not have. They show what was expected when these studies "
+    "were planned."
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Benchmarks:
+    """Why nothing is tested, the pictures, and the table."""
+
+    why: str
+    figures: tuple[Figure, ...]
+    table: Table
+
+
+def section(context: Context) -> Section | None:
+    """Return the section; None if the sources quote nothing."""
+    found = quoted.all_of(context)
+    if not found:
+        return None
+    figures = [_figure(context, endpoint) for endpoint in leading(context)]
+    body = Benchmarks(
+        why=NO_TEST,
+        figures=tuple(figure for figure in figures if figure is not None),
+        table=_table(context, found),
+    )
+    return Section(id="benchmarks", title="Quoted results of other studies", body=body)
+
+
+def _figure(context: Context, endpoint: EndpointResults) -> Figure | None:
+    """Draw our estimate of each level, and below it what is quoted of that level."""
+    rows: list[PlotRow] = []
+    for record in quoted.levels(endpoint):
+        others = quoted.beside(context, endpoint.id, record["level"])
+        if others:
+            rows.append(PlotRow(kind="heading", label=record["label"]))
+            rows.append(interval_row(record, "result.", "This review", quoted.studies(record)))
+            rows += [_row(one) for one in others]
+    if not rows:
+        return None
+    meta = endpoint.pool["endpoint"]
+    plot = Plot(
+        id=f"plot-benchmarks-{meta['id']}",
+        title=f"{meta['label']}: this review and what its sources quote of others",
+        description="; ".join(row.summary for row in rows if row.summary),
+        headers=headers(context.settings.level, weight=False),
+        rows=tuple(rows),
+        axis_label=f"{meta['short']}, % of total",
+    )
+    caption = (
+        "This review: estimate with its interval, and where several studies were pooled the "
+        "prediction interval. Below it, squares: quoted results, with the printed interval or the "
+        "exact one of the quoted counts where there is either; a line without a square is a range."
+    )
+    return figure(plot, (f"{meta['label']}. {caption}",))
+
+
+def _row(one: Record) -> PlotRow:
+    ci = "ci" if one["ci"] else ""
+    ranged = one["upper"] is not None
+    shown = span(one, ci) if ci else None
+    row = PlotRow(
+        kind="study",
+        label=one["quoted_study"],
+        detail=f"{one['outcome_label']}, quoted by {one['source_label']}",
+        counts=_counts(one) if one["events"] is not None and one["total"] is not None else (),
+        estimate=quoted.figure_of(one, sign=False),
+        at=None if ranged else one["proportion"],
+        ci=quoted.range_of(one) if ranged else shown,
+    )
+    return summarised(row)
+
+
+def _counts(one: Record) -> Sentence:
+    return join(quote(one, "events", "count"), "/", quote(one, "total", "count"))
+
+
+def _table(context: Context, found: list[Record]) -> Table:
+    of = level(context.settings.level)
+    columns = (
+        Column(title="Quoted study", room="long"),
+        Column(title="Quoted by", filter=True),
+        Column(title="Outcome"),
+        Column(title="Result", numeric=True),
+        Column(title=f"{of} interval", numeric=True, help="printed, or exact from the counts"),
+        Column(title="Median survival, months", numeric=True),
+        Column(title="Where in the source", room="long"),
+        Column(title="Same patients as"),
+        Column(title="Remarks", room="longest"),
+    )
+    rows = tuple(TableRow(cells=_cells(context, one), anchor=one["id"]) for one in found)
+    caption = "Results of other studies that the sources quote; none is pooled or tested"
+    return Table(id="table-benchmarks", caption=caption, columns=columns, rows=rows)
+
+
+def _cells(context: Context, one: Record) -> tuple[Cell, ...]:
+    outcome = context.term("outcome", one["outcome"]) if one["outcome"] else MISSING
+    return (
+        cell(one["quoted_study"]),
+        cell(one["source_label"]),
+        cell(outcome),
+        cell(_result(one)),
+        cell(quote_range(one, "ci")),
+        cell(_median(one)),
+        cell(one["locator"]),
+        cell("this review" if one["own"] else one["overlap"] or MISSING),
+        cell(one["note"] or MISSING),
+    )
+
+
+def _result(one: Record) -> Sentence:
+    if look_up(one, "proportion") is None:
+        return (MISSING,)
+    result = quoted.figure_of(one, sign=True)
+    counted = one["events"] is not None and one["total"] is not None
+    return join(result, " (", _counts(one), ")") if counted else result
+
+
+def _median(one: Record) -> Sentence:
+    if one["median_months"] is None:
+        return (MISSING,)
+    bound = plain(one["median_bound"]).lower()
+    before = {"less than": "below ", "more than": "above ", "at most": "at most "}.get(bound, "")
+    text = join(before, quote(one, "median_months", "months"))
+    if one["median_upper"] is None:
+        return text
+    return join(text, " to ", quote(one, "median_upper", "months"))

@@ -1,0 +1,225 @@
+"""Certainty of the evidence: a summary of findings, and the reasons domain by domain."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from poolprop.report import grade, prose
+from poolprop.report.context import Context, Section
+from poolprop.report.formats import MISSING, level, percent, plain
+from poolprop.report.tables import Cell, Column, Table, TableRow, cell
+from poolprop.report.values import Record, Sentence, join, listing, quote, quote_range, separated
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assessment:
+    """One estimand: its level and the table of its domains; ``lead`` stands open on the page."""
+
+    id: str
+    title: str
+    verdict: str
+    table: Table
+    lead: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Certainty:
+    """How it was judged, the summary of findings, and each assessment."""
+
+    about: tuple[str, ...]
+    table: Table
+    assessments: tuple[Assessment, ...]
+
+
+def section(context: Context) -> Section | None:
+    """Return the section; None without the result file or any estimate."""
+    record = context.results.certainty
+    found = [one for one in record.get("assessments", []) if one["facts"]["k"]]
+    if not found:
+        return None
+    body = Certainty(
+        about=tuple(_about(record, found)),
+        table=_summary(context, found),
+        assessments=tuple(_assessment(context, one) for one in found),
+    )
+    return Section(id="certainty", title="Certainty of the evidence", body=body)
+
+
+def _about(record: Record, found: list[Record]) -> list[str]:
+    if not any(one["judged"] for one in found):
+        return [
+            "Nobody has judged the certainty of this evidence: the table certainty.csv of this "
+            "review is missing or empty. What the results themselves say of each domain follows."
+        ]
+    start = record["start"]
+    lines = [
+        "Judged by the domains of GRADE for evidence about prognosis (Iorio et al. 2015, BMJ "
+        f"350:h870): proportions of single groups start at {grade.WORDS[start]}, and each domain "
+        "may take levels away. People judged, in the table certainty.csv; what stands under “What "
+        "the results show” was computed."
+    ]
+    used = dict.fromkeys(one["level"] for one in found if one["level"])
+    lines += [f"{grade.signs(one)} {grade.WORDS[one]}: {grade.MEANING[one]}." for one in used]
+    if any(not one["judged"] for one in found):
+        lines.append("Where a level is missing nobody judged.")
+    return lines
+
+
+def _summary(context: Context, found: list[Record]) -> Table:
+    of = level(context.settings.level)
+    counted = context.settings.review.participants.capitalize()
+    columns = (
+        Column(title="Outcome", room="long"),
+        Column(title=f"{counted} (studies)", numeric=True),
+        Column(title=f"Proportion ({of} CI)", numeric=True),
+        Column(title=f"{of} prediction", numeric=True),
+        Column(title="Certainty"),
+        Column(title="Levels taken away for"),
+    )
+    return Table(
+        id="table-certainty",
+        caption="Summary of findings",
+        columns=columns,
+        rows=tuple(TableRow(cells=_finding(one), anchor=one["id"]) for one in found),
+    )
+
+
+def _finding(one: Record) -> tuple[Cell, ...]:
+    total, studies = quote(one, "facts.total", "count"), quote(one, "facts.studies", "count")
+    share = quote(one, "facts.proportion", "percent")
+    lowered = [
+        f"{grade.DOMAINS[domain['domain']].lower()} (−{domain['downgrade']})"
+        for domain in one["domains"]
+        if domain["downgrade"]
+    ]
+    return (
+        cell(f"{one['endpoint_label']}: {one['label'][:1].lower()}{one['label'][1:]}"),
+        cell(total, " (", studies, ")"),
+        cell(share, " (", quote_range(one, "facts.ci"), ")"),
+        cell(quote_range(one, "facts.prediction")),
+        cell(grade.spelled(one["level"])),
+        cell(", ".join(lowered) or ("nothing" if one["judged"] else MISSING)),
+    )
+
+
+def _assessment(context: Context, one: Record) -> Assessment:
+    name = f"{one['endpoint']}-{one['estimand']}"
+    title = f"{one['endpoint_label']}: {one['label']}"
+    judged = {domain["domain"]: domain for domain in one["domains"]}
+    columns = (
+        Column(title="Domain"),
+        Column(title="Judgement"),
+        Column(title="What the results show", room="long"),
+        Column(title="Reason for the judgement", room="longest"),
+    )
+    rows = tuple(_domain(one, key, judged.get(key)) for key in grade.DOMAINS)
+    endpoints = context.settings.endpoints
+    lead = one["estimand"] == "primary" and not endpoints[one["endpoint"]].secondary
+    return Assessment(
+        id=f"certainty-{name}",
+        title=title,
+        verdict=grade.spelled(one["level"]),
+        table=Table(id=f"table-certainty-{name}", caption=title, columns=columns, rows=rows),
+        lead=lead,
+    )
+
+
+def _domain(one: Record, key: str, judged: Record | None) -> TableRow:
+    verdict = MISSING
+    if judged is not None:
+        taken = judged["downgrade"]
+        verdict = grade.JUDGEMENTS[judged["judgement"]] + (f" (−{taken})" if taken else "")
+    return TableRow(
+        cells=(
+            cell(grade.DOMAINS[key]),
+            cell(verdict),
+            cell(FACTS[key](one)),
+            cell(judged["reason"] if judged else MISSING),
+        ),
+        anchor=judged["id"] if judged else "",
+    )
+
+
+def _risk_of_bias(one: Record) -> Sentence:
+    mix = one["facts"]["risk_of_bias"]
+    if not mix:
+        return ("Risk of bias was not assessed.",)
+    items = [
+        join(
+            f"{plain(level['level']).lower()} ",
+            quote(one, f"facts.risk_of_bias.{i}.share", "percent-whole"),
+        )
+        for i, level in enumerate(mix)
+    ]
+    text = join("Share of the participants by overall risk of bias: ", separated(items, ", "), ".")
+    late = one["facts"]["retrospective"]
+    if not late:
+        return text
+    return join(text, " ", quote(one, "facts.retrospective", "count"),
+                f" {prose.plural(late, 'arm')} retrospective.")  # fmt: skip
+
+
+def _inconsistency(one: Record) -> Sentence:
+    facts = one["facts"]
+    if facts["k"] == 1:
+        return ("One study cannot show how much studies differ.",)
+    low, high = (quote(one, f"facts.{end}", "percent") for end in ("lowest", "highest"))
+    text = join("Studies from ", low, " to ", high)
+    if facts["tau"] is not None:
+        text = join(text, "; τ = ", quote(one, "facts.tau", "number"))
+    if facts["prediction"] is not None:
+        text = join(text, "; prediction interval ", quote_range(one, "facts.prediction"))
+    return join(text, ".")
+
+
+def _indirectness(one: Record) -> Sentence:
+    facts, parts = one["facts"], []
+    for m, mix in enumerate(facts["mixes"]):
+        shares = [
+            join(
+                f"{level['label']} ",
+                quote(one, f"facts.mixes.{m}.levels.{i}.share", "percent-whole"),
+            )
+            for i, level in enumerate(mix["levels"])
+        ]
+        parts.append(join(f"{mix['label']}: ", separated(shares, ", "), ". "))
+    if facts["k"] > 1:
+        parts.append(
+            join("The largest study brings ", quote(one, "facts.largest_share", "percent-whole"),
+                 " of the participants. ")
+        )  # fmt: skip
+    if facts["not_as_reported"]:
+        count = quote(one, "facts.not_as_reported", "count")
+        of = quote(one, "facts.k", "count")
+        parts.append(join(count, " of ", of, " figures derived or harmonised, not as reported."))
+    return join(*parts) if parts else (MISSING,)
+
+
+def _imprecision(one: Record) -> Sentence:
+    total, studies = quote(one, "facts.total", "count"), quote(one, "facts.studies", "count")
+    word = prose.plural(one["facts"]["studies"], "study")
+    text = join(
+        total, " participants in ", studies, f" {word}; the interval is ",
+        quote(one, "facts.ci_width", "points"), " points wide",
+    )  # fmt: skip
+    within = [t["at"] for t in one["facts"]["thresholds"] if t["in_ci"]]
+    if not within:
+        return join(text, " and holds none of the plan's thresholds.")
+    names = listing([percent(at, 0) for at in within])
+    return join(text, f" and holds the {prose.plural(len(within), 'threshold')} ", names, ".")
+
+
+def _publication_bias(one: Record) -> Sentence:
+    k = one["facts"]["k"]
+    word = prose.plural(k, "study")
+    return join(quote(one, "facts.k", "count"), f" {word}. ", prose.funnel(k))
+
+
+FACTS: dict[str, Callable[[Record], Sentence]] = {
+    "risk_of_bias": _risk_of_bias,
+    "inconsistency": _inconsistency,
+    "indirectness": _indirectness,
+    "imprecision": _imprecision,
+    "publication_bias": _publication_bias,
+}
