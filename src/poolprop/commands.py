@@ -3,37 +3,23 @@
 from __future__ import annotations
 
 import argparse
-import os
 from pathlib import Path
 from typing import Any
 
 from poolprop import starting
+from poolprop.checking import command as checking
+from poolprop.exporting import command as exporting
 from poolprop.house import snakefile
 from poolprop.importing import command as importing
-
-CONFIG = Path("config/config.yaml")
 
 
 def add_to(actions: Any) -> None:
     """Add the commands to the parser's sub-commands."""
-    command: argparse.ArgumentParser = actions.add_parser(
-        "check",
-        help="check the plan and the tables of a review",
-        description="Check the plan and the tables of a review; one line for each fault.",
-    )
-    command.add_argument(
-        "folder", nargs="?", default=".", type=Path, help="folder of the review (default: here)"
-    )
-    command.add_argument(
-        "--sources",
-        type=Path,
-        metavar="DIR",
-        help="also look up every figure at its place in the source texts of this folder",
-    )
-    command.set_defaults(run=check)
+    checking.add_to(actions)
     _add_pool(actions)
     starting.add_to(actions)
     importing.add_to(actions)
+    exporting.add_to(actions)
     _add_house(actions)
 
 
@@ -90,33 +76,3 @@ def pool(table: Path, events: str, total: str, by: str | None, json: bool, **opt
         return
     for name, result in results.items():
         print(f"{name}\n{result.summary()}\n")
-
-
-def check(folder: Path, sources: Path | None) -> None:
-    """Check a review and say what was checked."""
-    from poolprop.errors import ConfigError
-    from poolprop.review import load_review
-
-    if not folder.is_dir():
-        raise ConfigError(
-            "no such folder",
-            where=str(folder),
-            hint="Name the folder that holds config/ and data/.",
-        )
-    texts = sources.resolve() if sources else None
-    os.chdir(folder)  # the paths of a plan are relative to its review
-    review = load_review(CONFIG)
-    evidence = review.evidence
-    estimands = sum(len(endpoint.estimands) for endpoint in review.settings.endpoints.values())
-    print(
-        f"The review is sound: {len(evidence.studies)} studies, {len(evidence.arms)} arms, "
-        f"{len(evidence.outcomes)} outcome rows; {len(review.settings.endpoints)} endpoints with "
-        f"{estimands} estimands."
-    )
-    if texts:
-        from poolprop.evidence.places import check_places
-
-        places = check_places(evidence, Path(review.settings.data), texts)
-        print(
-            f"Every figure stands at its place: {places.rows} rows of {places.documents} documents."
-        )

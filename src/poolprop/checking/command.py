@@ -1,0 +1,166 @@
+"""The command ``poolprop check``: once, or at each change; for people, or for editors."""
+
+from __future__ import annotations
+
+import argparse
+import json as json_module
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from poolprop.errors import ConfigError, PoolpropError
+
+CONFIG = Path("config/config.yaml")
+EPILOG = """\
+examples:
+  poolprop check                  the review in this folder: faults and what is suspicious
+  poolprop check my-review --watch          again at each change of plan or tables
+  poolprop check --json           file, row, column, rule, message and remedy for an editor
+  poolprop check --sources texts  also look every figure up in the source texts
+"""
+Record = dict[str, str | int | None]
+
+
+def add_to(actions: Any) -> None:
+    """Add ``check`` to the parser's sub-commands."""
+    command: argparse.ArgumentParser = actions.add_parser(
+        "check",
+        help="check the plan and the tables of a review",
+        description="Check the plan and the tables of a review; one line for each fault, with "
+        "file, row, column and remedy. What is legal but suspicious is a warning.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    command.add_argument(
+        "folder", nargs="?", default=".", type=Path, help="folder of the review (default: here)"
+    )
+    command.add_argument(
+        "--sources",
+        type=Path,
+        metavar="DIR",
+        help="also look up every figure at its place in the source texts of this folder",
+    )
+    command.add_argument("--json", action="store_true", help="print JSON for an editor")
+    command.add_argument("--watch", action="store_true", help="check again at each change")
+    command.set_defaults(run=check)
+
+
+def check(folder: Path, sources: Path | None, json: bool = False, watch: bool = False) -> int:
+    """Check a review; 0 if it is sound, 2 if not."""
+    if not folder.is_dir():
+        raise ConfigError(
+            "no such folder",
+            where=str(folder),
+            hint="Name the folder that holds config/ and data/.",
+        )
+    texts = sources.resolve() if sources else None
+    with _inside(folder):  # the paths of a plan are relative to its review
+        run = as_json if json else once
+        return watched(lambda: run(texts)) if watch else run(texts)
+
+
+@contextmanager
+def _inside(folder: Path) -> Iterator[None]:
+    before = Path.cwd()
+    os.chdir(folder)
+    try:
+        yield
+    finally:
+        os.chdir(before)
+
+
+def once(texts: Path | None) -> int:
+    """Check the review in this folder and print what was found."""
+    from poolprop.checking.suspicions import suspicions
+    from poolprop.review import load_review
+
+    review = load_review(CONFIG)
+    evidence = review.evidence
+    found = suspicions(review.settings, evidence)
+    for suspicion in found:
+        print(f"warning: {suspicion.problem} [{suspicion.rule}]")
+    estimands = sum(len(endpoint.estimands) for endpoint in review.settings.endpoints.values())
+    print(
+        f"The review is sound: {len(evidence.studies)} studies, {len(evidence.arms)} arms, "
+        f"{len(evidence.outcomes)} outcome rows; {len(review.settings.endpoints)} endpoints with "
+        f"{estimands} estimands." + (f" Warnings: {len(found)}." if found else "")
+    )
+    if texts:
+        from poolprop.evidence.places import check_places
+
+        places = check_places(evidence, Path(review.settings.data), texts)
+        print(
+            f"Every figure stands at its place: {places.rows} rows of {places.documents} documents."
+        )
+    return 0
+
+
+def as_json(texts: Path | None) -> int:
+    """Check the review in this folder and print faults and warnings as JSON."""
+    from poolprop.checking.suspicions import suspicions
+    from poolprop.review import load_review
+
+    records: list[Record] = []
+    try:
+        review = load_review(CONFIG)
+        for one in suspicions(review.settings, review.evidence):
+            records.append(_record("warning", one.rule, one.problem))
+        if texts:
+            from poolprop.evidence.places import check_places
+
+            check_places(review.evidence, Path(review.settings.data), texts)
+    except PoolpropError as error:
+        records += _faults(error)
+    print(json_module.dumps({"schema": "poolprop/diagnostics/1", "found": records}, indent=2))
+    return 2 if any(record["severity"] == "error" for record in records) else 0
+
+
+def _faults(error: PoolpropError) -> Iterator[Record]:
+    from poolprop.evidence.problems import TableErrors
+
+    if isinstance(error, TableErrors):
+        yield from (_record("error", "table", problem) for problem in error.problems)
+        return
+    for line in str(error).splitlines():
+        file, _, rest = line.partition(": ")
+        column, _, message = rest.partition(": ")
+        known: Record = {"severity": "error", "rule": "plan", "file": file, "row": None}
+        yield known | {"column": column, "message": message or column, "remedy": ""}
+
+
+def _record(severity: str, rule: str, problem: Any) -> Record:
+    return {
+        "severity": severity,
+        "rule": rule,
+        "file": problem.file,
+        "row": problem.row,
+        "column": problem.column,
+        "message": problem.problem,
+        "remedy": problem.hint,
+    }
+
+
+def watched(run: Callable[[], int], wait: Callable[[float], None] = time.sleep) -> int:
+    """Run again whenever plan or tables change, until the user stops it."""
+    seen: dict[str, int] = {}
+    try:
+        while True:
+            now = {
+                path.as_posix(): path.stat().st_mtime_ns
+                for pattern in ("config/**/*.yaml", "data/**/*.csv")
+                for path in sorted(Path().glob(pattern))
+            }
+            if now != seen:
+                seen = now
+                print(time.strftime("-- %H:%M:%S"), flush=True)
+                try:
+                    run()
+                except PoolpropError as error:
+                    print(error, file=sys.stderr)
+            wait(0.5)
+    except KeyboardInterrupt:
+        return 0

@@ -1,0 +1,176 @@
+"""What a program finds odd though the rules allow it: said, but nothing stops."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from poolprop.evidence.load import Evidence
+from poolprop.evidence.problems import Problem
+from poolprop.evidence.select import select
+from poolprop.evidence.tables import TABLES
+from poolprop.settings import Settings
+
+FORMULA = re.compile(r"^[=+@\t\r]|^-(?![\d.,]+$)")
+MARKUP = re.compile(r"<\s*/?\s*[A-Za-z][^>]*>")
+EXAMPLE = "example2024"
+SAME_COUNTS_FROM = 20
+POINTS_OFF = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suspicion:
+    """One odd cell, and the rule that found it."""
+
+    rule: str
+    problem: Problem
+
+
+def suspicions(settings: Settings, evidence: Evidence) -> list[Suspicion]:
+    """Return everything odd of a sound review, in order of file and row."""
+    found = [
+        Suspicion(rule=name.replace("_", "-"), problem=problem)
+        for name, rule in RULES.items()
+        for problem in rule(settings, evidence)
+    ]
+    return sorted(found, key=lambda one: (one.problem, one.rule))
+
+
+def _at(
+    settings: Settings, evidence: Evidence, table: str, key: str, column: str, *words: str
+) -> Problem:
+    file = f"{settings.data}/{TABLES[table].FILE}"
+    problem, hint = words
+    return Problem(file, evidence.lines[table, key], column, problem, hint)
+
+
+def percent_off(settings: Settings, evidence: Evidence) -> Iterator[Problem]:
+    """Find printed percentages that are not those of their counts."""
+    judged = {key for item in evidence.discrepancies for key in item.outcome_ids}
+    for key, row in evidence.outcomes.items():
+        if row.percent_reported is None or row.events is None or not row.total:
+            continue
+        if row.record_type == "conflicting" or key in judged:
+            continue
+        share = 100 * row.events / row.total
+        printed = float(row.percent_reported)
+        if abs(printed - share) >= POINTS_OFF:
+            as_share = abs(100 * printed - share) < POINTS_OFF and printed <= 1
+            problem = f"{printed:g}% is printed but {row.events}/{row.total} is {share:.1f}%"
+            hint = (
+                "Write percentages from 0 to 100, not shares of one."
+                if as_share
+                else "Look the figure up; keep it if the source has it so."
+            )
+            yield _at(settings, evidence, "outcomes", key, "percent_reported", problem, hint)
+
+
+def same_counts(settings: Settings, evidence: Evidence) -> Iterator[Problem]:
+    """Find two studies with the same counts of one outcome: perhaps a slip, or one cohort."""
+    first: dict[tuple[object, ...], str] = {}
+    for key, row in evidence.outcomes.items():
+        if (
+            row.events is None
+            or (row.total or 0) < SAME_COUNTS_FROM
+            or row.record_type != "reported"
+        ):
+            continue
+        fact = (row.outcome, row.grade, row.timepoint, row.population, row.events, row.total)
+        other = first.setdefault(fact, key)
+        if evidence.study_of(evidence.outcomes[other].arm_id) != evidence.study_of(row.arm_id):
+            problem = f"{row.events}/{row.total} are also the counts of {other!r}, another study"
+            hint = "Check that no row was copied and that the two share no patients."
+            yield _at(settings, evidence, "outcomes", key, "events", problem, hint)
+
+
+def one_document(settings: Settings, evidence: Evidence) -> Iterator[Problem]:
+    """Find a DOI or registration that two sources or studies carry."""
+    for table, column in (("sources", "doi"), ("studies", "registry_id")):
+        first: dict[str, str] = {}
+        rows = evidence.sources if table == "sources" else evidence.studies
+        for key, row in rows.items():
+            value = str(getattr(row, column)).casefold()
+            if value in ("", "nr"):
+                continue
+            if value in first:
+                problem = f"{first[value]!r} has the same {column}"
+                hint = "If they report the same patients, give their arms an overlap_group."
+                yield _at(settings, evidence, table, key, column, problem, hint)
+            first.setdefault(value, key)
+
+
+def without_outcome(settings: Settings, evidence: Evidence) -> Iterator[Problem]:
+    """Find arms that no row of outcomes.csv uses."""
+    used = {row.arm_id for row in evidence.outcomes.values()}
+    used |= {getattr(row, "arm_id", "") for rows in evidence.supplements.values() for row in rows}
+    for key in evidence.arms:
+        if key not in used:
+            problem = f"no figure of the arm {key!r} stands in any table"
+            yield _at(settings, evidence, "arms", key, "arm_id", problem, "Add one, or remove it.")
+
+
+def larger_than_study(settings: Settings, evidence: Evidence) -> Iterator[Problem]:
+    """Find denominators above what the study enrolled."""
+    for key, row in evidence.outcomes.items():
+        size = evidence.study_of(row.arm_id).n_enrolled
+        if row.total is not None and size is not None and row.total > size:
+            problem = f"total is {row.total} but the study enrolled {size}"
+            hint = "Correct the one that is wrong."
+            yield _at(settings, evidence, "outcomes", key, "total", problem, hint)
+
+
+def example_row(settings: Settings, evidence: Evidence) -> Iterator[Problem]:
+    """Find the row that a new review begins with."""
+    for key, study in evidence.studies.items():
+        if study.source_id == EXAMPLE:
+            problem = "this is the example row of a new review"
+            yield _at(settings, evidence, "studies", key, "study_id", problem, "Replace it.")
+
+
+def text_cell(settings: Settings, evidence: Evidence) -> Iterator[Problem]:
+    """Find text that a spreadsheet would run, that looks like HTML, or ends in blanks."""
+    tables: tuple[tuple[str, dict[str, object]], ...] = (
+        ("sources", dict(evidence.sources)),
+        ("studies", dict(evidence.studies)),
+        ("arms", dict(evidence.arms)),
+        ("outcomes", dict(evidence.outcomes)),
+    )
+    for table, rows in tables:
+        for key, row in rows.items():
+            for column in TABLES[table].model_fields:
+                if isinstance(cell := getattr(row, column), str) and (odd := _odd(cell)):
+                    yield _at(settings, evidence, table, key, column, *odd)
+
+
+def _odd(cell: str) -> tuple[str, str] | None:
+    if FORMULA.match(cell):
+        return f"a spreadsheet would run {cell[:30]!r}", "Begin the text with a letter."
+    if MARKUP.search(cell):
+        return f"{cell[:40]!r} looks like HTML", "It is shown as it stands; write plain text."
+    if cell != cell.strip():
+        return f"{cell[:40]!r} begins or ends with a blank", "Remove it."
+    return None
+
+
+def empty_estimand(settings: Settings, evidence: Evidence) -> Iterator[Problem]:
+    """Find estimands of the plan that no study can answer."""
+    for name, endpoint in settings.endpoints.items():
+        for key, estimand in endpoint.estimands.items():
+            if not select(evidence, estimand).rows:
+                column = f"endpoints.{name}.estimands.{key}"
+                problem = "no study has a figure that fits"
+                hint = "Check outcome, denominator and timepoints, or leave it until one has."
+                yield Problem("config/config.yaml", 1, column, problem, hint)
+
+
+RULES: dict[str, Callable[[Settings, Evidence], Iterator[Problem]]] = {
+    "percent_off": percent_off,
+    "same_counts": same_counts,
+    "one_document": one_document,
+    "without_outcome": without_outcome,
+    "larger_than_study": larger_than_study,
+    "example_row": example_row,
+    "text_cell": text_cell,
+    "empty_estimand": empty_estimand,
+}

@@ -1,0 +1,1 @@
+"""Take a finished review elsewhere: R, Stata, spreadsheets, reference managers, Word."""

@@ -1,0 +1,96 @@
+"""The command ``poolprop export``."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+EPILOG = """\
+examples:
+  poolprop export                     every format, into export/
+  poolprop export r stata             scripts that start from the same counts
+  poolprop export xlsx --out shared   one workbook with all tables
+  poolprop export docx                summary of findings (needs poolprop[docx])
+"""
+FORMATS = ("r", "stata", "csv", "xlsx", "bibtex", "ris", "docx")
+
+
+def add_to(actions: Any) -> None:
+    """Add ``export`` to the parser's sub-commands."""
+    command: argparse.ArgumentParser = actions.add_parser(
+        "export",
+        help="write a finished review for R, Stata, Excel, reference managers and Word",
+        description="Write the data sets and results of the review in this folder for other "
+        "programs. Build the report first.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    command.add_argument(
+        "formats", nargs="*", metavar="FORMAT", help=", ".join(FORMATS) + " (default: all)"
+    )
+    command.add_argument("--review", type=Path, default=Path(), metavar="DIR", help="default: here")
+    command.add_argument(
+        "--out", type=Path, metavar="DIR", help="where to write (default: export/ of the review)"
+    )
+    command.set_defaults(run=export)
+
+
+def export(formats: Sequence[str], review: Path, out: Path | None) -> None:
+    """Write the files and name them."""
+    from poolprop.errors import ConfigError
+    from poolprop.exporting.results import finished
+    from poolprop.files import write_bytes
+    from poolprop.plan import load
+
+    for name in formats:
+        if name not in FORMATS:
+            hint = f"Choose among {', '.join(FORMATS)}."
+            raise ConfigError(f"{name!r} is no format", where="export", hint=hint)
+    settings = load(review / "config" / "config.yaml")
+    results = finished(review, list(settings.endpoints), settings.data)
+    target = out or review / "export"
+    files = list(_files(formats, settings, results))
+    for name, content in files:
+        write_bytes(target / name, content)
+        print(target / name)
+
+
+def _files(formats: Sequence[str], settings: Any, results: Any) -> Iterator[tuple[str, bytes]]:
+    """Yield name and content of each file; without a wish all formats that this machine can."""
+    for one in formats or FORMATS:
+        yield from _format(one, settings, results, asked=bool(formats))
+
+
+def _format(one: str, settings: Any, results: Any, *, asked: bool) -> Iterator[tuple[str, bytes]]:
+    from importlib.util import find_spec
+
+    from poolprop.exporting import references, safe, scripts, word, workbook
+
+    labels = {name: endpoint.label for name, endpoint in settings.endpoints.items()}
+    if one == "r":
+        for name, rows in results.data.items():
+            yield f"{name}.R", scripts.r_script(labels[name], rows).encode()
+    elif one == "stata":
+        for name, rows in results.data.items():
+            script, table = scripts.stata(labels[name], rows, f"{name}_stata.csv")
+            yield f"{name}.do", script.encode()
+            yield f"{name}_stata.csv", table.encode()
+    elif one == "csv":
+        for name, rows in {**results.tables, **_data(results)}.items():
+            columns = list(rows[0]) if rows else []
+            yield f"csv/{name}.csv", safe.csv_text(columns, rows).encode()
+    elif one == "xlsx":
+        yield "review.xlsx", workbook.workbook({**results.tables, **_data(results)})
+    elif one == "bibtex":
+        yield "sources.bib", references.bibtex(results.sources).encode()
+    elif one == "ris":
+        yield "sources.ris", references.ris(results.sources).encode()
+    elif asked or find_spec("docx"):
+        question = settings.review.question
+        yield "findings.docx", word.word(settings.review.title, question, results.pools)
+
+
+def _data(results: Any) -> dict[str, Any]:
+    return {f"data_{name}": rows for name, rows in results.data.items()}

@@ -1,0 +1,67 @@
+"""The documents of a review for reference managers: BibTeX and RIS."""
+
+from __future__ import annotations
+
+import re
+
+from poolprop.exporting.results import Rows
+
+SPECIAL = {
+    "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "%": r"\%", "&": r"\&", "#": r"\#",
+    "$": r"\$", "_": r"\_", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
+}  # fmt: skip
+
+
+def bibtex(sources: Rows) -> str:
+    """Return one entry a document; what is not reported is left out."""
+    return "\n".join(_entry(row) for row in sources)
+
+
+def _entry(row: dict[str, str]) -> str:
+    fields = {
+        "title": _known(row["title"]),
+        "author": " and ".join(_authors(row["authors"])),
+        "year": _known(row["year"]),
+        "journal": _known(row["journal"]),
+        "doi": _known(row["doi"]),
+        "note": row["citation"],
+    }
+    kind = "article" if fields["journal"] else "misc"
+    body = "".join(
+        f"  {name} = {{{text if name == 'doi' else _latex(text)}}},\n"
+        for name, text in fields.items()
+        if text
+    )
+    return f"@{kind}{{{row['source_id']},\n{body}}}\n"
+
+
+def _latex(text: str) -> str:
+    return "".join(SPECIAL.get(mark, mark) for mark in _line(text))
+
+
+def ris(sources: Rows) -> str:
+    """Return one record a document, as reference managers read it."""
+    return "".join(_record(row) for row in sources)
+
+
+def _record(row: dict[str, str]) -> str:
+    lines = [("TY", "JOUR" if _known(row["journal"]) else "GEN"), ("ID", row["source_id"])]
+    lines += [("AU", name) for name in _authors(row["authors"])]
+    for tag, column in (("TI", "title"), ("PY", "year"), ("JO", "journal"), ("DO", "doi")):
+        if _known(row[column]):
+            lines.append((tag, row[column]))
+    lines += [("N1", row["citation"]), ("ER", "")]
+    return "".join(f"{tag}  - {_line(text)}\r\n" for tag, text in lines) + "\r\n"
+
+
+def _authors(text: str) -> list[str]:
+    names = [name.strip() for name in text.split(";")]
+    return [name for name in names if name and name not in ("NR", "et al.")]
+
+
+def _known(text: str) -> str:
+    return "" if text in ("", "NR") else text
+
+
+def _line(text: str) -> str:
+    return re.sub(r"[\x00-\x1f\x7f]+", " ", text).strip()

@@ -1,0 +1,113 @@
+"""A finished review goes elsewhere: the counts are the same, and no cell runs."""
+
+from __future__ import annotations
+
+import csv
+import io
+import shutil
+import subprocess
+
+import openpyxl
+import pytest
+import small_review
+
+from poolprop.__main__ import main
+from poolprop.exporting.references import bibtex, ris
+from poolprop.exporting.safe import csv_text, harmless
+from poolprop.exporting.workbook import workbook
+
+INJECTION = '=HYPERLINK("http://x","y")'
+
+
+@pytest.fixture
+def finished(tmp_path, monkeypatch):
+    content = small_review.tables()
+    content["studies"][0]["label"] = '=1+1 "A", \\ {b}'
+    small_review.write(tmp_path, content)
+    monkeypatch.chdir(tmp_path)
+    config = ["--config", "config/config.yaml"]
+    for name in ("response", "remission"):
+        at = f"results/analysis/{name}"
+        end = ["--endpoint", name, "--data", f"{at}/data.csv", "--excluded", f"{at}/excluded.csv"]
+        alternatives = ["--alternatives", f"{at}/alternatives.csv"]
+        assert main(["step", "select", *config, *end, *alternatives]) == 0
+        assert main(["step", "synthesise", *config, *end, "--out", f"{at}/pool.json"]) == 0
+    (tmp_path / "results/tables").mkdir()
+    (tmp_path / "results/tables/studies.csv").write_text(f'label,n\n"{INJECTION[1:5]}",3\n')
+    return tmp_path
+
+
+def test_every_format_is_written(finished):
+    assert main(["export"]) == 0
+    made = {path.name for path in (finished / "export").rglob("*") if path.is_file()}
+    assert made == {
+        "response.R", "remission.R", "response.do", "remission.do", "response_stata.csv",
+        "remission_stata.csv", "studies.csv", "data_response.csv", "data_remission.csv",
+        "review.xlsx", "sources.bib", "sources.ris", "findings.docx",
+    }  # fmt: skip
+
+
+def test_the_scripts_start_from_the_counts_of_the_report(finished):
+    assert main(["export", "r", "stata", "--out", "out"]) == 0
+    script = (finished / "out/response.R").read_text()
+    assert "events = c(12, 30, 15, 11)" in script
+    assert "total = c(20, 41, 16, 15)" in script
+    rows = list(csv.DictReader(io.StringIO((finished / "out/response_stata.csv").read_text())))
+    assert [(row["events"], row["total"]) for row in rows] == [
+        ("12", "20"), ("30", "41"), ("15", "16"), ("11", "15"),
+    ]  # fmt: skip
+    assert rows[0]["study"].startswith("'=1+1")
+    assert "melogit events || id:, binomial(total)" in (finished / "out/response.do").read_text()
+
+
+def test_r_reads_the_script_whatever_the_studies_are_called(finished):
+    if not shutil.which("Rscript"):
+        pytest.skip("R is not on this machine")
+    assert main(["export", "r", "--out", "out"]) == 0
+    command = ["Rscript", "-e", 'invisible(parse("out/response.R"))']
+    assert subprocess.run(command, cwd=finished, check=False).returncode == 0
+
+
+def test_an_export_without_results_says_what_to_do(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(small_review.write(tmp_path))
+    assert main(["export"]) == 2
+    assert "Build the report first: make report." in capsys.readouterr().err
+    assert not (tmp_path / "export").exists()
+
+
+def test_an_unknown_format_is_refused(finished, capsys):
+    assert main(["export", "spss"]) == 2
+    assert "'spss' is no format" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("cell", [INJECTION, "+1+1", "-1+1", "@SUM(A1)", "\t=1", " =1"])
+def test_a_cell_that_would_run_is_disarmed_in_csv(cell):
+    assert harmless(cell) == f"'{cell}"
+    assert harmless("-3.5") == "-3.5"
+    assert csv_text(["a"], [{"a": "plain"}]) == "a\nplain\n"
+
+
+def test_a_cell_that_would_run_is_text_in_excel():
+    content = workbook({"t": [{"study": INJECTION, "n": "12", "share": "0.5", "odd": "a\x00b"}]})
+    assert content == workbook(
+        {"t": [{"study": INJECTION, "n": "12", "share": "0.5", "odd": "a\x00b"}]}
+    )
+    row = openpyxl.load_workbook(io.BytesIO(content))["t"][2]
+    assert [(cell.value, cell.data_type) for cell in row] == [
+        (INJECTION, "s"), (12, "n"), (0.5, "n"), ("a b", "s"),
+    ]  # fmt: skip
+
+
+def test_references_leave_out_what_is_not_reported():
+    source = {
+        "source_id": "ash2019", "title": "50% of A & B", "authors": "Ash B; et al.",
+        "year": "2019", "journal": "J Trees", "doi": "10.1/x_y", "citation": "Ash 2019",
+    }  # fmt: skip
+    assert bibtex([source]) == (
+        "@article{ash2019,\n  title = {50\\% of A \\& B},\n  author = {Ash B},\n  year = {2019},\n"
+        "  journal = {J Trees},\n  doi = {10.1/x_y},\n  note = {Ash 2019},\n}\n"
+    )
+    unknown = source | {"journal": "NR", "doi": "NR", "year": "NR", "title": "a\nER  - "}
+    assert ris([unknown]).splitlines()[:4] == [
+        "TY  - GEN", "ID  - ash2019", "AU  - Ash B", "TI  - a ER  -",
+    ]  # fmt: skip
