@@ -3,7 +3,7 @@
 Modules, in the order in which they may import one another::
 
     formats -> values -> bias, ledger -> read -> textbox, drawing -> geometry
-            -> figures, tables, prose, naming -> sections, doors -> view -> render
+            -> figures, tables, prose, naming, checklists -> sections, doors -> view -> render
 
 Nothing here computes a result. Every number on the page is quoted from a result file and
 carries the identifier and the field it was quoted from.

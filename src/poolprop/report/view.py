@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from poolprop.report.context import Context, Section, Terms
 from poolprop.report.doors import island, shown
 from poolprop.report.read import Results
-from poolprop.report.sections import SECTIONS
+from poolprop.report.sections import SECTIONS, reporting
 from poolprop.settings import Settings
 
 
@@ -40,6 +40,7 @@ def make_view(results: Results, settings: Settings, terms: Terms | None = None) 
     """
     context = Context(results=results, settings=settings, terms=_with_levels(results, terms or {}))
     made = tuple(found for make in SECTIONS if (found := make(context)) is not None)
+    made = (*made, reporting.section(context, made))
     return View(
         title=settings.review.title,
         question=settings.review.question,

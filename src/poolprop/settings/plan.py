@@ -24,6 +24,9 @@ class Review(Block):
         "participants", min_length=1, description="What is counted, in the plural: patients, eyes."
     )
     version: str = Field("", description="Version of the evidence, shown in the header.")
+    statements: dict[str, str] = Field(
+        {}, description="Texts for items of the checklists, by checklist and item: prisma-24a."
+    )
 
 
 class Settings(Block):

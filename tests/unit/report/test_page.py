@@ -16,6 +16,7 @@ SOURCE = Path(__file__).parents[3] / "report"
 SECTIONS = [
     "answer", "summary", "forests", "subgroups", "sensitivity", "safety", "survival",
     "benchmarks", "studies", "risk-of-bias", "certainty", "sources", "methods", "provenance",
+    "reporting",
 ]  # fmt: skip
 
 
@@ -140,7 +141,15 @@ def test_optional_files_may_be_missing(plain):
         (plain / "analysis" / "healed" / name).unlink()
         (plain / "analysis" / "fast" / name).unlink()
     sections = [e.attrs["id"] for e in page.Page(render(plain)).all("section")]
-    assert sections == ["answer", "summary", "forests", "sensitivity", "methods", "provenance"]
+    assert sections == [
+        "answer",
+        "summary",
+        "forests",
+        "sensitivity",
+        "methods",
+        "provenance",
+        "reporting",
+    ]
 
 
 def test_no_results_is_one_clear_line(tmp_path):
