@@ -17,12 +17,13 @@ from dataclasses import replace
 
 import numpy as np
 from scipy.optimize import brentq
-from scipy.special import bdtr, bdtrik, expit
+from scipy.special import bdtr, expit, ndtri
 
 from poolprop.stats.glmm import TAU_BOUNDARY
 from poolprop.stats.inputs import Floats
 from poolprop.stats.likelihood_grid import LikelihoodGrid, grid_for
 from poolprop.stats.profile import Profile
+from poolprop.stats.quadrature import log_choose
 from poolprop.stats.results import Interval
 
 # Limits are found to this share of the distance between estimate and chi-square limit: the
@@ -121,14 +122,26 @@ class Draws:
 
 
 def binomial_quantile(u: Floats, n: Floats, p: Floats) -> Floats:
-    """Return the smallest ``x`` whose binomial distribution function reaches ``u``."""
+    """Return the smallest ``x`` whose binomial distribution function reaches ``u``.
+
+    A Cornish-Fisher guess, then single steps by the recurrence of the binomial probabilities.
+    """
     p = np.clip(p, 1e-12, 1 - 1e-12)
     u = np.clip(u, 1e-12, 1 - 1e-12)
     n = np.broadcast_to(n, u.shape)
-    x = np.clip(np.ceil(bdtrik(u, n, p)), 0, n)
-    below = np.maximum(x - 1, 0)
-    out: Floats = np.where(bdtr(below, n.astype(np.int64), p) >= u, below, x)
-    return out
+    z, odds = ndtri(u), p / (1 - p)
+    guess = n * p + np.sqrt(n * p * (1 - p)) * z + (1 - 2 * p) * (z * z - 1) / 6
+    x: Floats = np.clip(np.rint(guess), 0, n)
+    cdf = bdtr(x, n.astype(np.int64), p)
+    chance = np.exp(log_choose(x, n) + x * np.log(p) + (n - x) * np.log1p(-p))
+    while np.any(more := (cdf < u) & (x < n)):
+        chance = np.where(more, chance * (n - x) / (x + 1) * odds, chance)
+        cdf, x = np.where(more, cdf + chance, cdf), x + more
+    while np.any(fewer := (cdf - chance >= u) & (x > 0)):
+        cdf = np.where(fewer, cdf - chance, cdf)
+        chance = np.where(fewer, chance * x / (n - x + 1) / odds, chance)
+        x = x - fewer
+    return x
 
 
 def likelihood_ratios(grid: LikelihoodGrid, events: Floats, mu: float) -> Floats:

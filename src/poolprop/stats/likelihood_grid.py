@@ -23,6 +23,8 @@ MU_REACH = 14.0
 # About 1e-6 in a log-likelihood: far below the random error of a bootstrap.
 COARSE = Precision(16.0, 0.9, 0.2)
 CHUNK = 128
+# Data sets whose sums are taken at once.
+BATCH = 64
 
 
 def grid_for(n: Floats, centre: float, width: float) -> LikelihoodGrid:
@@ -54,40 +56,61 @@ class LikelihoodGrid:
 
     def __init__(self, n: Floats, mu: Floats, tau: Floats) -> None:
         self.n, self.mu, self.tau = n, mu, tau
-        empty = np.zeros((0, tau.size, mu.size), dtype=np.float32)
-        self._rows: dict[float, tuple[Floats, Singles]] = {
-            float(size): (np.zeros(0), empty) for size in n
-        }
+        self._rows: dict[float, tuple[Floats, Singles]] = {}
+        self._rows_at: dict[tuple[float, float], tuple[Floats, Floats]] = {}
+
+    def of_sizes(self, n: Floats) -> LikelihoodGrid:
+        """Return the grid of studies of other sizes; what has been tabulated is shared."""
+        other = LikelihoodGrid(n, self.mu, self.tau)
+        other._rows, other._rows_at = self._rows, self._rows_at
+        return other
 
     def maximum(self, events: Floats) -> Floats:
         """Return the maximum over ``mu`` and ``tau`` of each data set of shape (m, k)."""
-        total = np.zeros((len(events), self.tau.size * self.mu.size), dtype=np.float32)
-        for size in np.unique(self.n):
-            columns = events[:, self.n == size]
-            known, rows = self._known(float(size), np.unique(columns))
-            flat = rows.reshape(len(rows), -1)
-            for column in columns.T:
-                total += flat[np.searchsorted(known, column)]
-        height = _peak(total.reshape(-1, self.tau.size, self.mu.size))
+        columns = [
+            self._known(float(size), np.unique(events[:, self.n == size])) for size in self.n
+        ]
+        height = np.concatenate(
+            [self._heights(events[i : i + BATCH], columns) for i in range(0, len(events), BATCH)]
+        )
         # All events or none: the likelihood rises towards 1 with mu, whatever the grid's end.
         empty = ~events.any(axis=1) | np.all(events == self.n, axis=1)
         return np.where(empty, 0.0, height)
+
+    def _heights(self, events: Floats, columns: list[tuple[Floats, Singles]]) -> Floats:
+        """Return the refined maximum of a few data sets, whose sums stay in the cache."""
+        total = np.zeros((len(events), self.tau.size, self.mu.size), dtype=np.float32)
+        for column, (known, rows) in zip(events.T, columns, strict=True):
+            total += rows[np.searchsorted(known, column)]
+        return _peak(total)
 
     def maximum_at(self, events: Floats, mu: float) -> Floats:
         """Return the maximum over ``tau`` at one ``mu`` of each data set."""
         total = np.zeros((len(events), self.tau.size))
         for size in np.unique(self.n):
             columns = events[:, self.n == size]
-            known = np.unique(columns)
-            rows = log_marginal(
-                known[:, None], np.array(size), np.array(mu), self.tau, precision=COARSE
-            )
+            known, rows = self._known_at(float(size), mu, np.unique(columns))
             total += rows[np.searchsorted(known, columns)].sum(axis=1)
         return _peak(np.repeat(total[:, :, None], 3, axis=2))
 
+    def _known_at(self, size: float, mu: float, wanted: Floats) -> tuple[Floats, Floats]:
+        """Return events of studies of one size whose rows at ``mu`` are known, and the rows."""
+        empty = np.zeros((0, self.tau.size))
+        known, rows = self._rows_at.get((size, mu), (np.zeros(0), empty))
+        missing = np.setdiff1d(wanted, known)
+        if missing.size:
+            new = log_marginal(
+                missing[:, None], np.array(size), np.array(mu), self.tau, precision=COARSE
+            )
+            order = np.argsort(np.append(known, missing))
+            known, rows = np.append(known, missing)[order], np.concatenate([rows, new])[order]
+            self._rows_at[size, mu] = known, rows
+        return known, rows
+
     def _known(self, size: float, wanted: Floats) -> tuple[Floats, Singles]:
         """Return the tabulated events of studies of one size, and their rows."""
-        known, rows = self._rows[size]
+        empty = np.zeros((0, self.tau.size, self.mu.size), dtype=np.float32)
+        known, rows = self._rows.get(size, (np.zeros(0), empty))
         missing = np.setdiff1d(wanted, known)
         if missing.size:
             new = [

@@ -1,0 +1,135 @@
+"""Simulation engine: the same answers as the single engine, for many data sets at once."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy.special import expit
+from scipy.stats import binom
+
+import poolprop as pp
+from poolprop.stats.batch.bootstrap_test import critical_values, null_maxima, shared_grid
+from poolprop.stats.batch.coverage import (
+    at_truth,
+    bootstrap_trial,
+    credible_trial,
+    glmm_trials,
+    wald_trials,
+)
+from poolprop.stats.batch.posterior import posterior_many
+from poolprop.stats.bootstrap_lr import Draws, binomial_quantile, likelihood_ratios
+from poolprop.stats.likelihood_grid import grid_for
+from poolprop.stats.priors import HalfCauchy, HalfNormal
+from poolprop.stats.quadrature import log_marginal
+
+MU = float(np.log(0.92 / 0.08))
+
+
+def drawn(k: int, low: int, high: int, tau: float, count: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return simulated data sets about 92 %, boundary ones among them."""
+    random = np.random.default_rng(k)
+    n = random.integers(low, high + 1, (count, k))
+    x = random.binomial(n, expit(MU + tau * random.standard_normal((count, k))))
+    return x.astype(float), n.astype(float)
+
+
+@pytest.mark.parametrize(("k", "low", "high"), [(2, 8, 20), (4, 8, 20), (8, 20, 110)])
+def test_posteriors_are_those_of_single_data_sets(k: int, low: int, high: int) -> None:
+    x, n = drawn(k, low, high, 0.6, 40)
+    priors = [HalfNormal(1.0), HalfNormal(0.5)]
+    found = posterior_many(x, n, priors, [0.025, 0.5, 0.975])
+    for i in range(0, 40, 5):
+        for prior, many in zip(priors, found, strict=True):
+            one = pp.bayes(x[i].astype(int), n[i].astype(int), prior)
+            new = one.prediction()
+            assert many.median_study[i] == pytest.approx(
+                one.quantiles([0.025, 0.5, 0.975]), abs=2e-6
+            )
+            assert many.new_study[i, [0, 2]] == pytest.approx([new.lower, new.upper], abs=5e-6)
+
+
+def test_heavy_tailed_priors_are_integrated_far_out() -> None:
+    x, n = np.array([[12.0, 91, 11, 12], [9, 12, 30, 8]]), np.array([[21.0, 110, 12, 13]] * 2)
+    n[1] = [12, 12, 40, 9]
+    found = posterior_many(x, n, [HalfCauchy(0.5)], [0.025, 0.975])[0].median_study
+    for i in range(2):
+        one = pp.bayes(x[i].astype(int), n[i].astype(int), HalfCauchy(0.5))
+        assert found[i] == pytest.approx(one.quantiles([0.025, 0.975]), abs=1e-5)
+
+
+def test_only_the_priors_asked_for_predict() -> None:
+    x, n = drawn(3, 8, 20, 0.3, 5)
+    first, second = posterior_many(x, n, [HalfNormal(), HalfNormal(0.5)], [0.5], predicted=1)
+    assert np.isfinite(first.new_study).all()
+    assert np.isnan(second.new_study).all()
+    assert np.isfinite(second.median_study).all()
+
+
+def test_binomial_quantiles_are_the_smallest_counts_that_reach_u() -> None:
+    random = np.random.default_rng(3)
+    u, n = random.random(5000), random.integers(1, 300, 5000).astype(float)
+    p = random.random(5000) ** 3
+    assert np.array_equal(binomial_quantile(u, n, p), binom.ppf(u, n, p))
+
+
+def test_coverage_by_the_profile_is_that_of_the_limits() -> None:
+    x, n = drawn(3, 8, 20, 1.0, 60)
+    truth = at_truth(x, n, MU)
+    trials = glmm_trials(x, n, truth, 0.95, np.ones(60, dtype=bool))
+    for i in range(0, 60, 4):
+        for ci in ("profile", "profile-ck"):
+            one = pp.pool(x[i].astype(int), n[i].astype(int), ci=ci, prediction="none").ci
+            assert trials[ci].covered[i] == (one.lower <= 0.92 <= one.upper)
+            assert trials[ci].width[i] == pytest.approx(one.upper - one.lower, abs=1e-6)
+
+
+def test_maxima_under_the_null_are_those_of_the_profile() -> None:
+    x, n = drawn(5, 10, 40, 1.0, 20)
+    (null,) = null_maxima(x, n, 1.5, (5.0,))
+    for i in range(20):
+        taus = np.linspace(0, 5, 2001)
+        values = log_marginal(x[i], n[i], np.array(1.5), taus[:, None]).sum(axis=1)
+        assert null.loglik[i] == pytest.approx(values.max(), abs=1e-4)
+        assert null.tau[i] == pytest.approx(taus[np.argmax(values)], abs=0.02)
+
+
+def test_the_bootstrap_test_is_that_of_a_single_data_set() -> None:
+    x, n = drawn(4, 8, 30, 1.0, 3)
+    (null,) = null_maxima(x, n, MU, (5.0,))
+    many = critical_values(
+        shared_grid(n, MU, 1.0), n, null.tau, MU, 0.95, 0.0, np.arange(3, dtype=np.uint32), 400
+    )
+    for i in range(3):
+        draws = Draws(np.sort(n[i]), i, 400)
+        grid = grid_for(draws.n, MU, 1.0)
+        ratios = likelihood_ratios(grid, draws.events(MU, float(null.tau[i])), MU)
+        assert many[i] == pytest.approx(float(np.quantile(ratios, 0.95)), abs=0.03)
+
+
+def test_a_bootstrap_never_rejects_what_the_chi_square_interval_holds() -> None:
+    x, n = drawn(4, 8, 30, 0.6, 80)
+    truth = at_truth(x, n, MU)
+    seeds = np.arange(80, dtype=np.uint32)
+    companion = bootstrap_trial(x, n, truth, 0.95, seeds, 100)
+    plain = glmm_trials(x, n, truth, 0.95, np.zeros(80, dtype=bool))["profile"]
+    assert not np.any(plain.covered & ~companion.covered)
+    assert not companion.failed.any()
+
+
+def test_two_step_and_credible_intervals_are_those_of_the_engine() -> None:
+    x, n = drawn(4, 8, 30, 0.6, 12)
+    trials = wald_trials(x, n, MU, 0.95)
+    posterior = credible_trial(posterior_many(x, n, [HalfNormal()], [0.025, 0.975])[0], MU)
+    plan = {
+        "dl-wald": ("DL", "wald"),
+        "hksj": ("REML", "hksj"),
+        "hksj-adhoc": ("REML", "hksj-adhoc"),
+    }
+    for i in range(12):
+        counts = x[i].astype(int), n[i].astype(int)
+        for name, (tau2, ci) in plan.items():
+            one = pp.pool(*counts, "two-step", tau2=tau2, ci=ci, prediction="none").ci
+            assert trials[name].width[i] == pytest.approx(one.upper - one.lower, abs=1e-7)
+            assert trials[name].covered[i] == (one.lower <= 0.92 <= one.upper)
+        credible = pp.bayes(*counts).interval()
+        assert posterior.covered[i] == (credible.lower <= 0.92 <= credible.upper)
