@@ -15,6 +15,7 @@ from typing import Any
 
 from poolprop import building, commands, steps
 from poolprop._version import __version__
+from poolprop.audit.record import recorded
 from poolprop.errors import PoolpropError
 
 EPILOG = """\
@@ -99,7 +100,7 @@ def _add_step(names: Any, name: str, function: Callable[..., None]) -> None:
         kind = Path if "Path" in str(parameter.annotation) else str
         option = f"--{parameter.name.replace('_', '-')}"
         command.add_argument(option, type=kind, nargs="+" if many else None, required=True)
-    command.set_defaults(run=function)
+    command.set_defaults(run=recorded(name, function))
 
 
 if __name__ == "__main__":

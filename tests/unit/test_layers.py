@@ -41,7 +41,7 @@ MAY_IMPORT = {
         "evidence", "stats", "audit", "exporting",
     },
     "building": {"errors", "house"},
-    "__main__": {"building", "errors", "steps", "commands", "_version"},
+    "__main__": {"audit", "building", "errors", "steps", "commands", "_version"},
 }  # fmt: skip
 
 

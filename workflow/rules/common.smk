@@ -11,7 +11,7 @@ from pathlib import Path
 # A checkout brings its engine along. Inside an installed package the engine is around the workflow;
 # a workflow read from a remote host (`github()`) has no folder and uses the installed package.
 ROOT = Path(str(workflow.current_basedir)).parents[1]
-if (ROOT / "src" / "poolprop").is_dir():
+if (ROOT / "src/poolprop").is_dir():
     sys.path.insert(0, str(ROOT / "src"))
 
 from poolprop.house import PACKAGE as ENGINE
@@ -47,6 +47,7 @@ DATA = [
 shell.prefix(
     f"export PYTHONPATH={shlex.quote(str(ENGINE.parent))};"
     f" export POOLPROP_TEMPLATES={shlex.quote(str(ROOT / 'report'))};"
+    " export POOLPROP_RECORD=1;"  # each step leaves a record of its files, time and memory
     ' [ -n "${{CONDA_PREFIX:-}}" ] ||'
     f" export PATH={shlex.quote(str(Path(sys.executable).parent))}:$PATH; "
 )

@@ -26,11 +26,10 @@ rule run_in_r:
     conda:
         "../envs/poolprop.yaml"
     params:
+        code=CROSSCHECK_CODE,
         r=R_IS_HERE,
     shell:
-        "Rscript --vanilla {input:q} {output:q}.new 2> {log:q} && mv {output:q}.new {output:q}"
-        if R_IS_HERE
-        else "echo id,field,value > {output:q}; echo R with metafor is not on this machine > {log:q}"
+        "python -m poolprop step run-in-r --script {input:q} --out {output:q} 2> {log:q}"
 
 
 rule crosscheck:

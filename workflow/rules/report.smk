@@ -86,6 +86,7 @@ rule report:
         DATA,
         config=ancient(CONFIG),
         manifest="results/audit/manifest.json",
+        lineage="results/audit/lineage.json",
     output:
         report(
             "results/report.html",

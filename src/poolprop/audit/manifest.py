@@ -13,6 +13,7 @@ from poolprop._version import __version__
 from poolprop.files import sha256
 from poolprop.settings import Settings
 
+SCHEMA = "poolprop/manifest/1"
 # What the results depend on, besides our own code.
 PACKAGES = (
     "numpy",
@@ -47,7 +48,7 @@ def manifest(
     """
     described = [_file(path) for path in sorted(inputs)]
     return {
-        "schema": "poolprop/manifest/1",
+        "schema": SCHEMA,
         "data": _digest(described),
         "version": __version__,
         "code": code,

@@ -16,6 +16,13 @@ def r_script(results: Sequence[Path], out: Path) -> None:
     write_text(out, script(list(tasks([read_any_json(path) for path in results]))))
 
 
+def run_in_r(script: Path, out: Path) -> None:
+    """Run the script where R with metafor is; elsewhere write a table without rows."""
+    from poolprop.crosscheck.in_r import run
+
+    write_text(out, run(script))
+
+
 def crosscheck(results: Sequence[Path], external: Path, table: Path, out: Path) -> None:
     """Compare every pooled result with statsmodels and R; stop where a number differs."""
     from poolprop.crosscheck import in_r, in_statsmodels

@@ -1,0 +1,90 @@
+"""The lineage of the review that ships: nothing is missing, and the records tell the truth."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+
+import pytest
+
+from poolprop.audit.find import find
+
+
+@pytest.fixture(scope="module")
+def lineage(flagship):
+    return json.loads((flagship.folder / "results/audit/lineage.json").read_text())
+
+
+def ids(node):
+    """Yield every result id in a file, by a walk of its own."""
+    children = node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
+    if isinstance(node, dict) and isinstance(node.get("id"), str) and "/" in node["id"]:
+        yield node["id"]
+    for child in children:
+        yield from ids(child)
+
+
+def every_id(folder):
+    for path in sorted((folder / "results").rglob("*.json")):
+        if path.relative_to(folder / "results").parts[0] not in ("audit", "crate"):
+            yield from ids(json.loads(path.read_text()))
+
+
+def test_every_result_id_has_its_lineage(flagship, lineage):
+    found = list(every_id(flagship.folder))
+    assert len(found) > 500
+    assert [one for one in found if find(lineage, one) is None] == []
+
+
+def test_every_row_leads_to_a_line_that_hashes_as_stated(flagship, lineage):
+    for key, row in lineage["rows"].items():
+        lines = (flagship.folder / row["table"]).read_bytes().splitlines(keepends=True)
+        line = lines[row["line"] - 1]
+        assert line.decode().startswith(key), key
+        assert hashlib.sha256(line).hexdigest() == row["sha256"], key
+        assert row["source"] in lineage["sources"], key
+
+
+def test_results_name_jobs_rows_and_decisions_that_exist(flagship, lineage):
+    text = (flagship.folder / "data/discrepancies.csv").read_text()
+    for key, result in lineage["results"].items():
+        assert result["file"] in lineage["jobs"][result["job"]]["outputs"], key
+        assert set(result["rows"]) <= set(lineage["rows"]), key
+        assert all(f"\n{one}," in text for one in result["decisions"]), key
+
+
+def test_a_job_reads_nothing_but_what_its_rule_declares(flagship):
+    """What Python was seen to open is among the inputs that Snakemake knows of."""
+    memory = [
+        json.loads(path.read_text())
+        for path in (flagship.folder / ".snakemake/metadata").rglob("*")
+        if path.is_file()
+    ]
+    declared = {one["log"][0]: set(one["input"]) for one in memory if one["log"]}
+    for path in (flagship.folder / "results/audit/jobs").rglob("*.json"):
+        record = json.loads(path.read_text())
+        if record["rule"] not in (
+            "report",
+            "lineage",
+            "seal",
+            "crate",
+        ):  # they read what a manifest names
+            assert set(record["reads"]) <= declared[record["log"]], record["job"]
+
+
+def test_each_job_tells_its_time_memory_and_versions(flagship):
+    jobs = {path.relative_to(flagship.folder / "results/audit/jobs") for path in
+            (flagship.folder / "results/audit/jobs").rglob("*.json")}  # fmt: skip
+    for name in jobs:
+        run = json.loads((flagship.folder / "logs/records" / name).read_text())
+        assert run["seconds"] > 0
+        assert run["peak_memory_mb"] > 10
+        assert run["versions"]["python"]
+        assert (flagship.folder / run["log"]).is_file(), name
+
+
+def test_no_table_of_lineage_is_longer_than_its_json(flagship, lineage):
+    folder: Path = flagship.folder / "results/audit"
+    assert len((folder / "results.csv").read_text().splitlines()) == len(lineage["results"]) + 1
+    assert len((folder / "rows.csv").read_text().splitlines()) == len(lineage["rows"]) + 1
