@@ -1,7 +1,7 @@
 """The lineage: from each result id to job, code, parameters, rows, decisions and sources.
 
-It is made from what lies there: the manifest (files and hashes), the records that the jobs left,
-the result files and the curated tables. Nothing of it is written by hand, and no clock or machine is
+It is made from what lies there: the manifest (files and hashes), the records that jobs left, the
+result files and the curated tables. Nothing of it is written by hand, and no clock or machine is
 in it: equal runs give equal lineages, whether built at once or in pieces.
 """
 
