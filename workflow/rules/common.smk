@@ -11,8 +11,8 @@ from pathlib import Path
 # A checkout brings its engine along. Inside an installed package the engine is around the workflow;
 # a workflow read from a remote host (`github()`) has no folder and uses the installed package.
 ROOT = Path(str(workflow.current_basedir)).parents[1]
-if (ROOT / "src/poolprop").is_dir():
-    sys.path.insert(0, str(ROOT / "src"))
+if ROOT.joinpath("src", "poolprop").is_dir():
+    sys.path.insert(0, str(ROOT.joinpath("src")))
 
 from poolprop.house import PACKAGE as ENGINE
 from poolprop.house import house
