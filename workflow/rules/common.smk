@@ -11,8 +11,8 @@ from pathlib import Path
 # A checkout brings its engine along. Inside an installed package the engine is around the workflow;
 # a workflow read from a remote host (`github()`) has no folder and uses the installed package.
 ROOT = Path(str(workflow.current_basedir)).parents[1]
-if ROOT.joinpath("src", "poolprop").is_dir():
-    sys.path.insert(0, str(ROOT.joinpath("src")))
+if (ROOT / "src" / "poolprop").is_dir():
+    sys.path.insert(0, str(ROOT / "src"))
 
 from poolprop.house import PACKAGE as ENGINE
 from poolprop.house import house
@@ -65,7 +65,7 @@ def in_house(path):
 def place(path):
     """Name a file alike in a checkout and in an installed package."""
     if path.is_relative_to(ENGINE) and not in_house(path):
-        return "src/poolprop/" + path.relative_to(ENGINE).as_posix()
+        return f"src/poolprop/{path.relative_to(ENGINE).as_posix()}"
     return path.relative_to(ROOT).as_posix()
 
 
