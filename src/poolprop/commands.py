@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from poolprop import starting
+from poolprop import bulk, starting
 from poolprop.checking import command as checking
 from poolprop.exporting import command as exporting
 from poolprop.house import snakefile
@@ -17,6 +17,7 @@ def add_to(actions: Any) -> None:
     """Add the commands to the parser's sub-commands."""
     checking.add_to(actions)
     _add_pool(actions)
+    bulk.add_to(actions)
     starting.add_to(actions)
     importing.add_to(actions)
     exporting.add_to(actions)

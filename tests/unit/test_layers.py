@@ -36,9 +36,10 @@ MAY_IMPORT = {
     "exporting": {"errors", "files", "plan", "review", "evidence"},
     "importing": {"errors", "files", "settings", "plan", "evidence"},
     "starting": {"errors", "house", "_version"},
+    "bulk": {"errors", "files", "stats", "_version"},
     "commands": {
-        "checking", "house", "importing", "starting", "errors", "files", "plan", "review", "counts",
-        "evidence", "stats", "audit", "exporting",
+        "bulk", "checking", "house", "importing", "starting", "errors", "files", "plan", "review",
+        "counts", "evidence", "stats", "audit", "exporting",
     },
     "building": {"errors", "house"},
     "__main__": {"audit", "building", "errors", "steps", "commands", "_version"},

@@ -93,7 +93,7 @@ def test_chunks_change_nothing(monkeypatch):
     seen = []
     parts = pp.pool_many(frame, methods=methods, progress=lambda done, of: seen.append((done, of)))
     pd.testing.assert_frame_equal(whole, parts, rtol=1e-12)
-    assert seen[-1] == (120, 120)
+    assert seen[-1] == (60, 60)
 
 
 def test_rows_of_a_data_set_need_not_stand_together():

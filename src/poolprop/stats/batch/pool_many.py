@@ -50,7 +50,7 @@ def pool_many(
     events, total : str
         Columns of the counts.
     progress : callable, optional
-        Called with the number of data sets done, times methods, and of all.
+        Called with the number of data sets done, and of all, after each chunk.
 
     Returns
     -------
@@ -76,17 +76,24 @@ def pool_many(
     """
     chosen = [parse_method(name, level) for name in methods]
     names, sets = read_sets(frame, by, events, total)
-    parts, done = [], 0
-    for first, last in chunks(sets):
-        keep = np.zeros(sets.count, dtype=bool)
-        keep[first:last] = True
-        some = sets.take(keep)
-        for method in chosen:
-            parts.append(_rows(names[first:last], some, method))
-            done += last - first
-            if progress is not None:
-                progress(done, sets.count * len(chosen))
-    return _table(parts, len(chosen))
+    parts = []
+    for first, last in chunks(sets, CHUNK):
+        parts.append(answer(names[first:last], sets.part(first, last), chosen))
+        if progress is not None:
+            progress(last, sets.count)
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=list(COLUMNS))
+
+
+def answer(names: Any, sets: Sets, methods: Sequence[Method]) -> pd.DataFrame:
+    """Return the rows of some data sets, the methods of each one below the other."""
+    tables = []
+    for method in methods:
+        found = many(sets, method.options)
+        columns = {name: getattr(found, name) for name in Columns.__slots__}
+        ids = {"dataset_id": names, "method": method.name, "k": sets.size.astype(np.int64)}
+        tables.append(pd.DataFrame(ids | columns))
+    order = np.arange(sets.count * len(methods)).reshape(len(methods), sets.count).T.ravel()
+    return pd.concat(tables, ignore_index=True).iloc[order].reset_index(drop=True)[list(COLUMNS)]
 
 
 def read_sets(frame: pd.DataFrame, by: str, events: str, total: str) -> tuple[Any, Sets]:
@@ -116,34 +123,12 @@ def read_sets(frame: pd.DataFrame, by: str, events: str, total: str) -> tuple[An
     return names, Sets(x=x[order], n=n[order], size=size)
 
 
-def chunks(sets: Sets) -> Iterator[tuple[int, int]]:
-    """Return ranges of data sets of about ``CHUNK`` studies each."""
+def chunks(sets: Sets, studies: int) -> Iterator[tuple[int, int]]:
+    """Return ranges of data sets of at most so many studies, but at least one set each."""
     stop = np.cumsum(sets.size)
     first = 0
     while first < sets.count:
         done = stop[first - 1] if first else 0
-        last = max(first + 1, int(np.searchsorted(stop, done + CHUNK, side="right")))
+        last = max(first + 1, int(np.searchsorted(stop, done + studies, side="right")))
         yield first, last
         first = last
-
-
-def _rows(names: Any, sets: Sets, method: Method) -> pd.DataFrame:
-    found = many(sets, method.options)
-    columns = {name: getattr(found, name) for name in Columns.__slots__}
-    ids = {"dataset_id": names, "method": method.name, "k": sets.size.astype(np.int64)}
-    return pd.DataFrame(ids | columns)
-
-
-def _table(parts: list[pd.DataFrame], methods: int) -> pd.DataFrame:
-    """Put the methods of a data set one below the other."""
-    if not parts:
-        return pd.DataFrame(columns=list(COLUMNS))
-    rounds = [
-        pd.concat(parts[i : i + methods], ignore_index=True) for i in range(0, len(parts), methods)
-    ]
-    ordered = []
-    for table in rounds:
-        sets = len(table) // methods
-        order = np.arange(len(table)).reshape(methods, sets).T.ravel()
-        ordered.append(table.iloc[order])
-    return pd.concat(ordered, ignore_index=True)[list(COLUMNS)]

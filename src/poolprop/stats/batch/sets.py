@@ -47,6 +47,12 @@ class Sets:
         out: Floats = np.repeat(values, self.size, axis=-1)
         return out
 
+    def part(self, first: int, last: int) -> Sets:
+        """Return the data sets of a range."""
+        stop = np.cumsum(self.size)
+        mine = slice(int(stop[first] - self.size[first]), int(stop[last - 1]))
+        return Sets(x=self.x[mine], n=self.n[mine], size=self.size[first:last])
+
     def take(self, which: Bools | Ints) -> Sets:
         """Return the data sets to keep, or those of some numbers, in that order."""
         if which.dtype == np.bool_:

@@ -1,0 +1,155 @@
+"""Twelve methods on 43,644 meta-analyses of proportions, against R on a sample in the same run.
+
+    python benchmarks/twelve_methods.py [--sets 43644] [--sample 60] [--no-r] [--growth]
+
+The data sets are simulated in the shape of those of Lin, Xu and Chu (2021); the methods are
+two-step log, logit, arcsine and Freeman-Tukey by DerSimonian-Laird and REML, the binomial-normal
+GLMM under three links, and the beta-binomial model. R does the same with metafor, lme4 and
+``optim``; what its sample takes is extrapolated. Printed: wall time, throughput, peak memory,
+failures, and the ratio. ``--growth`` times growing numbers of data sets, studies and patients.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import resource
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import scipy
+
+import poolprop as pp
+from poolprop.stats.batch.generate import COUNT, SEED, generate
+
+METHODS = [
+    *(
+        f"two-step|{measure}|{tau2}|wald"
+        for tau2 in ("DL", "REML")
+        for measure in ("PLN", "PLO", "PAS", "PFT")
+    ),
+    *(f"glmm|{link}|ML|wald" for link in ("logit", "probit", "cloglog")),
+    "beta-binomial|logit|ML|wald",
+]
+# Studies, patients of each, and how many such data sets.
+SHAPES = [(3, 60, 4000), (12, 60, 1000), (48, 60, 250), (192, 60, 60)]
+SHAPES += [(6, n, 2000) for n in (20, 200, 2000, 20000)]
+R_SCRIPT = Path(__file__).with_name("twelve_methods.R")
+
+
+def peak() -> float:
+    """Return the largest resident memory so far, in GB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+
+
+def failures(found: pd.DataFrame) -> dict[str, int]:
+    """Count what is missing, and what is said in words."""
+    limits = found[["proportion", "ci_lower", "ci_upper"]]
+    silent = limits.isna().any(axis=1) | (limits.ci_lower > limits.ci_upper)
+    silent |= ~limits.proportion.between(0, 1)
+    silent |= ~found.converged & (found.notes == "")
+    return {
+        "silent failures": int(silent.sum()),
+        "not converged, said so": int((~found.converged & (found.notes != "")).sum()),
+        "at the boundary, one-sided interval": int(found.notes.str.contains("one-sided").sum()),
+    }
+
+
+def ours(frame: pd.DataFrame) -> tuple[pd.DataFrame, float]:
+    """Return the answers and the seconds."""
+    start = time.perf_counter()
+    found = pp.pool_many(frame, methods=METHODS)
+    return found, time.perf_counter() - start
+
+
+def each(frame: pd.DataFrame) -> None:
+    """Print the seconds of each method alone."""
+    for method in METHODS:
+        start = time.perf_counter()
+        pp.pool_many(frame, methods=[method])
+        print(f"  {method}: {time.perf_counter() - start:.2f} s")
+
+
+def theirs(frame: pd.DataFrame, sample: int) -> dict[str, tuple[float, int]]:
+    """Return R's seconds for a data set and its failures, by method, on a random sample."""
+    ids = np.random.default_rng(1).choice(frame.dataset_id.unique(), sample, replace=False)
+    with tempfile.TemporaryDirectory() as folder:
+        table = Path(folder) / "sample.csv"
+        frame[frame.dataset_id.isin(ids)].to_csv(table, index=False)
+        run = subprocess.run(
+            ["Rscript", str(R_SCRIPT), str(table)], capture_output=True, text=True, check=True
+        )
+    rows = [line.split() for line in run.stdout.splitlines()]
+    return {name: (float(seconds), int(failed)) for name, seconds, failed in rows}
+
+
+def compare(frame: pd.DataFrame, sample: int, seconds: float, sets: int) -> None:
+    """Print R's figures and the ratio."""
+    rows = theirs(frame, sample)
+    for name, (each_set, failed) in rows.items():
+        print(f"  R {name}: {1e3 * each_set:.2f} ms a data set, {failed} errors in {sample}")
+    total = sum(each_set for each_set, _ in rows.values())
+    print(
+        f"R: {1e3 * total:.0f} ms a data set by {len(rows)} methods, "
+        f"{sets * total / 3600:.2f} h for all; ratio {sets * total / seconds:.0f}"
+    )
+
+
+def growth() -> None:
+    """Print how the time grows with the number of data sets, of studies and of patients."""
+    for sets in (1_000, 5_000, 20_000):
+        frame = generate(0, sets)
+        print(f"  {sets} data sets: {1e6 * ours(frame)[1] / sets:.0f} us each")
+    rng = np.random.default_rng(2)
+    for k, n, sets in SHAPES:
+        chance = rng.beta(2, 6, (sets, 1)) * np.ones(k)
+        frame = pd.DataFrame(
+            {
+                "dataset_id": np.repeat(np.arange(sets), k),
+                "events": rng.binomial(n, chance).ravel(),
+                "total": n,
+            }
+        )
+        seconds = ours(frame)[1]
+        print(f"  k = {k}, n = {n}: {1e6 * seconds / sets:.0f} us a data set")
+
+
+def main() -> None:
+    """Print the state of the machine and the figures."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--sets", type=int, default=COUNT)
+    parser.add_argument("--sample", type=int, default=60)
+    parser.add_argument("--no-r", action="store_true")
+    parser.add_argument("--growth", action="store_true")
+    options = parser.parse_args()
+    print(
+        f"Python {platform.python_version()}, NumPy {np.__version__}, SciPy {scipy.__version__}; "
+        f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}; seed {SEED}"
+    )
+    frame = generate(0, options.sets)
+    sizes = frame.groupby("dataset_id").size()
+    quartiles = "/".join(f"{value:.0f}" for value in sizes.quantile([0.25, 0.5, 0.75]))
+    print(f"{options.sets} data sets, {len(frame)} studies, quartiles of k {quartiles}")
+    before = peak()
+    found, seconds = ours(frame)
+    print(
+        f"{len(METHODS)} methods: {seconds:.1f} s, {1e6 * seconds / options.sets:.0f} us a data "
+        f"set, {options.sets / seconds:.0f} data sets a second; peak memory {peak():.2f} GB "
+        f"({before:.2f} GB before)"
+    )
+    print("; ".join(f"{name}: {count}" for name, count in failures(found).items()))
+    del found
+    each(frame)
+    if not options.no_r:
+        compare(frame, options.sample, seconds, options.sets)
+    if options.growth:
+        growth()
+
+
+if __name__ == "__main__":
+    main()
