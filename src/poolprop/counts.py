@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import csv
 import difflib
+import io
 from dataclasses import dataclass
 from pathlib import Path
 
 from poolprop.errors import DataError
+
+MAX_LINES = 20_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,9 +51,24 @@ def read_counts(path: Path, events: str, total: str, by: str | None) -> Counts:
         text = path.read_text("utf-8-sig")
     except FileNotFoundError:
         raise DataError("no such file", where=str(path), hint="Check the name.") from None
-    except (UnicodeDecodeError, IsADirectoryError):
+    except (UnicodeDecodeError, OSError, ValueError):
         raise DataError("not a UTF-8 text table", where=str(path), hint="Save it as CSV.") from None
-    reader = csv.DictReader(text.splitlines())
+    if text.count("\n") > MAX_LINES:
+        hint = "Many data sets in one table are a task for pool_many."
+        raise DataError(f"more than {MAX_LINES} lines", where=str(path), hint=hint)
+    try:
+        return _read(
+            csv.DictReader(io.StringIO(text, newline=""), strict=True), path, events, total, by
+        )
+    except csv.Error as error:
+        raise DataError(
+            f"not a CSV table ({error})", where=str(path), hint="Check its quotes."
+        ) from None
+
+
+def _read(
+    reader: csv.DictReader[str], path: Path, events: str, total: str, by: str | None
+) -> Counts:
     for column in filter(None, (events, total, by)):
         _require(column, list(reader.fieldnames or ()), path)
     x, n, levels = [], [], []
@@ -65,7 +83,7 @@ def read_counts(path: Path, events: str, total: str, by: str | None) -> Counts:
                 hint="Events must lie between 0 and total, and total must be at least 1.",
             )
         if by:
-            levels.append(row[by])
+            levels.append(row[by] or "")
     if not x:
         raise DataError(
             "the table has no rows", where=f"{path}:2:{events}", hint="Add at least one row."
@@ -74,18 +92,22 @@ def read_counts(path: Path, events: str, total: str, by: str | None) -> Counts:
 
 
 def _require(column: str, columns: list[str], path: Path) -> None:
+    if columns.count(column) > 1:
+        raise DataError(
+            "the column stands twice", where=f"{path}:1:{column}", hint="Keep one of the two."
+        )
     if column not in columns:
         close = difflib.get_close_matches(column, columns, n=1)
-        named = ", ".join(columns) or "none"
+        named = ", ".join(columns)[:400] or "none"
         hint = f"Did you mean {close[0]!r}?" if close else f"The columns are: {named}."
         raise DataError("the column is missing", where=f"{path}:1:{column}", hint=hint)
 
 
 def _whole(cell: str | None, path: Path, line: int, column: str) -> int:
     text = (cell or "").strip()
-    if not (text.isascii() and text.isdigit() and len(text) <= 12):
+    if not (text.isascii() and text.isdigit() and len(text) <= 9):
         raise DataError(
-            f"{text!r} is not a whole number",
+            f"{text[:60]!r} is not a whole number",
             where=f"{path}:{line}:{column}",
             hint="Write plain digits.",
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import reprlib
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,8 @@ from poolprop.errors import ConfigError
 from poolprop.settings import Endpoint, Settings
 
 FIELD = "field"  # a term that is itself the name of a field of the vocabulary
+SHORT = reprlib.Repr()
+SHORT.maxstring = SHORT.maxother = 200
 NAME_RULE = "Use lower-case letters, digits and _, starting with a letter."
 
 
@@ -53,20 +56,9 @@ def load(path: Path) -> Settings:
     ConfigError
         If the file is missing, is not YAML, or :func:`parse` objects.
     """
-    import yaml
+    from poolprop.settings.reading import read_plan
 
-    try:
-        record = yaml.safe_load(path.read_text("utf-8"))
-    except FileNotFoundError:
-        raise ConfigError("the file is missing", where=str(path), hint="Restore it.") from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        mark = getattr(error, "problem_mark", None)
-        place = f"{path}:{mark.line + 1}" if mark else str(path)
-        problem = getattr(error, "problem", None) or "not readable as UTF-8 text"
-        raise ConfigError(f"not YAML ({problem})", where=place, hint="Mend the line.") from None
-    if not isinstance(record, dict):
-        raise ConfigError("the plan is empty", where=str(path), hint="Restore the file.")
-    return parse(record, path.as_posix())
+    return parse(read_plan(path), path.as_posix())
 
 
 def vocabulary_faults(
@@ -176,9 +168,9 @@ def _line(fault: ErrorDetails, where: str) -> str:
     if kind == "missing":
         return f"{where}: {key}: the key is missing. Add it."
     if kind == "string_pattern_mismatch":
-        return f"{where}: {key}: {fault['input']!r} is not a name. {NAME_RULE}"
+        return f"{where}: {key}: {SHORT.repr(fault['input'])} is not a name. {NAME_RULE}"
     message = fault["msg"].removeprefix("Value error, ")
-    got = "" if kind == "value_error" else f" (got {fault['input']!r})"
+    got = "" if kind == "value_error" else f" (got {SHORT.repr(fault['input'])})"
     return f"{where}: {key}: {message[0].lower()}{message[1:]}{got}. Correct it."
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import Annotated, ClassVar
 
@@ -9,6 +10,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
 NOT_REPORTED = "NR"
+NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,15})?")
 
 
 def _number_or_none(cell: object) -> object:
@@ -23,27 +25,42 @@ def _items(cell: object) -> object:
     )
 
 
+def shortened(value: object) -> str:
+    """Return a value as messages show it: whole if it is short."""
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
 def _plain_digits(cell: object) -> object:
     """Refuse what ``int`` would forgive: signs, blanks, underscores, other scripts' digits."""
     if isinstance(cell, str) and not (cell.isascii() and cell.isdigit()):
         raise PydanticCustomError(
-            "whole_number", "{value} is not a whole number", {"value": repr(cell)}
+            "whole_number", "{value} is not a whole number", {"value": shortened(cell)}
         )
     return cell
+
+
+def _plain_number(cell: object) -> object:
+    """Refuse what ``float`` would forgive: blanks, underscores, exponents, other scripts."""
+    if isinstance(cell, str) and cell not in ("", NOT_REPORTED) and not NUMBER.fullmatch(cell):
+        raise PydanticCustomError(
+            "plain_number", "{value} is not a plain number", {"value": shortened(cell)}
+        )
+    return _number_or_none(cell)
 
 
 Count = Annotated[int, BeforeValidator(_plain_digits), Field(ge=0, le=10**9)]
 MaybeCount = Annotated[Count | None, BeforeValidator(_number_or_none)]
 MaybeNumber = Annotated[
-    Annotated[float, Field(allow_inf_nan=False)] | None, BeforeValidator(_number_or_none)
+    Annotated[float, Field(allow_inf_nan=False)] | None, BeforeValidator(_plain_number)
 ]
 MaybeDecimal = Annotated[
-    Annotated[Decimal, Field(allow_inf_nan=False)] | None, BeforeValidator(_number_or_none)
+    Annotated[Decimal, Field(allow_inf_nan=False)] | None, BeforeValidator(_plain_number)
 ]
 # Decimals keep what is printed: 20.0 claims more than 20.
 MaybePercent = Annotated[
     Annotated[Decimal, Field(allow_inf_nan=False, ge=0, le=200)] | None,
-    BeforeValidator(_number_or_none),
+    BeforeValidator(_plain_number),
 ]
 Key = Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[A-Za-z0-9][A-Za-z0-9_.+-]*$")]
 Text = Annotated[str, Field(max_length=2000)]

@@ -106,9 +106,10 @@ def _values(row: Row, column: str) -> tuple[str, ...]:
 def _unknown(
     rows: Numbered, column: str, known: Collection[str], file: str, where: str
 ) -> Iterator[Problem]:
+    terms = set(known)
     for line, row in rows:
         for value in _values(row, column):
-            if value not in known:
+            if value not in terms:
                 yield Problem(file, line, column, f"{value!r} is not {where}", _hint(value, known))
 
 
@@ -129,7 +130,7 @@ def _unknown_terms(
 
 
 def _hint(value: str, known: Collection[str]) -> str:
-    close = difflib.get_close_matches(value, known, n=1)
+    close = difflib.get_close_matches(value[:80], list(known)[:500], n=1)
     return f"Did you mean {close[0]!r}?" if close else "Correct it, or add the row it names."
 
 

@@ -33,12 +33,18 @@ class Problem:
     hint: str
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.row}:{self.column}: {self.problem}. {self.hint}"
+        line = f"{self.file}:{self.row}:{self.column}: {self.problem}. {self.hint}"
+        return "".join(mark if mark.isprintable() else f"\\x{ord(mark):02x}" for mark in line)
 
 
 class TableErrors(DataError):
     """All faults found in the tables, one line each, in file and row order."""
 
+    SHOWN = 200
+
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = sorted(problems)
-        Exception.__init__(self, "\n".join(str(problem) for problem in self.problems))
+        lines = [str(problem) for problem in self.problems[: self.SHOWN]]
+        if len(self.problems) > self.SHOWN:
+            lines.append(f"... and {len(self.problems) - self.SHOWN} more faults.")
+        Exception.__init__(self, "\n".join(lines))

@@ -6,12 +6,11 @@ import csv
 import difflib
 from collections.abc import Collection, Iterator
 from pathlib import Path
-from typing import Any
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from poolprop.evidence.cells import Row
+from poolprop.evidence.cells import Row, shortened
 from poolprop.evidence.problems import Problem
 
 HINTS = {
@@ -19,7 +18,7 @@ HINTS = {
     "string_too_short": "Fill in the cell.",
     "string_too_long": "Shorten the text.",
     "whole_number": "Write a whole number in plain digits, or NR if the source does not report it.",
-    "float_parsing": "Write a number with a decimal point, or NR if the source does not report it.",
+    "plain_number": "Write a number with a decimal point, or NR if the source does not report it.",
     "finite_number": "Write a finite number, or NR if the source does not report it.",
     "column:events": "Correct the counts: events must lie between 0 and total.",
     "column:total": "A denominator must be at least 1.",
@@ -27,6 +26,8 @@ HINTS = {
 
 Numbered = list[tuple[int, Row]]
 
+MAX_LINES = 50_000
+MAX_COLUMNS = 200
 REMOVE = "Remove it, or define its values as a field of vocabulary.csv."
 
 
@@ -60,12 +61,18 @@ def read_table(
         if not model.REQUIRED:
             return [], []
         return [], [Problem(name, 1, columns[0], "the table is missing", "Restore the file.")]
+    except OSError as error:
+        problem = f"the table cannot be read ({error.strerror})"
+        return [], [Problem(name, 1, columns[0], problem, "Restore the file.")]
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         return [], [Problem(name, line, "-", "not UTF-8 text", "Save the table as UTF-8.")]
     if "\0" in text:
         line = text[: text.index("\0")].count("\n") + 1
         return [], [Problem(name, line, "-", "the table holds a NUL byte", "Remove it.")]
+    if (lines := text.count("\n")) > MAX_LINES:
+        problem = f"{lines} lines, more than {MAX_LINES}"
+        return [], [Problem(name, 1, "-", problem, "Keep the figures of studies only.")]
     try:
         records = _records(text)
         _, header = next(records, (1, []))
@@ -94,13 +101,15 @@ def _header_problems(
     for column in columns:
         if column not in header:
             problems.append(Problem(name, 1, column, "the column is missing", "Add it."))
-    for index, column in enumerate(header):
+    for index, column in enumerate(header[:MAX_COLUMNS]):
+        shown = column[:60] or "-"
         if column in header[:index]:
-            problems.append(Problem(name, 1, column, "the column stands twice", "Keep one."))
+            problem = Problem(name, 1, shown, "the column stands twice", "Keep one.")
+            problems.append(problem)
         elif column not in (*columns, *further) and not (free and column):
             close = difflib.get_close_matches(column, [*columns, *further], n=1)
             hint = f"Did you mean {close[0]!r}?" if close else REMOVE
-            problems.append(Problem(name, 1, column or "-", "unknown column", hint))
+            problems.append(Problem(name, 1, shown, "unknown column", hint))
     return problems
 
 
@@ -136,11 +145,6 @@ def _problem(fault: ErrorDetails, line: int, name: str) -> Problem:
         return Problem(name, line, kind.removeprefix("column:"), fault["msg"], hint)
     column = str(fault["loc"][0]) if fault["loc"] else "-"
     message = fault["msg"][0].lower() + fault["msg"][1:]
-    if kind != "whole_number":
-        message += f" (got {_short(fault['input'])})"
+    if kind not in ("whole_number", "plain_number"):
+        message += f" (got {shortened(fault['input'])})"
     return Problem(name, line, column, message, HINTS.get(kind, "Correct the cell."))
-
-
-def _short(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= 60 else text[:57] + "..."

@@ -74,21 +74,21 @@ def number(text: str, points: str) -> Decimal:
         If it is no number, or could be two.
     """
     text = text.strip()
+    said = repr(text if len(text) <= 60 else text[:57] + "...")
     if not text.isascii() and any(mark.isdigit() and not mark.isascii() for mark in text):
-        raise Unclear(f"{text!r} has digits of another script", "Write the digits 0 to 9.")
+        raise Unclear(f"{said} has digits of another script", "Write the digits 0 to 9.")
     if GROUPED.fullmatch(text):
         text = re.sub(r"[ '\N{RIGHT SINGLE QUOTATION MARK}]", "", text)
     if text.isascii() and text.isdigit():
         return _bounded(text)
     if MANY_GROUPS.fullmatch(text) or MIXED.fullmatch(text):
-        thousands = "," if text.index(",") < text.find(".") or "." not in text else "."
-        thousands = "." if "," not in text else thousands
+        thousands = min((mark for mark in ",." if mark in text), key=text.index)
         if points == thousands:
             raise Unclear(f"{text!r} does not fit the decimal mark {points!r}", DECIMAL)
         return _bounded(text.replace(thousands, "").replace(",", "."))
     if found := ONE_MARK.fullmatch(text):
         return _one_mark(text, *found.groups(), points=points)
-    raise Unclear(f"{text!r} is not a number", "Write plain digits, or NR if it is not reported.")
+    raise Unclear(f"{said} is not a number", "Write plain digits, or NR if it is not reported.")
 
 
 DECIMAL = "Say which mark the decimals have: --decimal . or --decimal ,"
@@ -148,7 +148,7 @@ def _value(cell: Cell, points: str) -> Decimal:
         return Decimal(repr(cell)) if isinstance(cell, float) else Decimal(cell)
     text = str(cell)
     if text.startswith("#"):
-        raise Unclear(f"{text!r} is an error of the spreadsheet", "Mend its formula.")
+        raise Unclear(f"{text[:20]!r} is an error of the spreadsheet", "Mend its formula.")
     return number(text, points)
 
 

@@ -10,9 +10,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from poolprop.errors import DataError
-from poolprop.importing.sheet import MAX_ROWS, Cell, Sheet, bounded, letters, tidy, too_large
+from poolprop.importing.sheet import Cell, Sheet, bounded, letters, tidy, too_large
 
-MAX_UNPACKED = 300_000_000
+MAX_UNPACKED = 30_000_000
+MAX_CELLS = 2_000_000
 ENTITY = re.compile(rb"<!(DOCTYPE|ENTITY)", re.IGNORECASE)
 
 
@@ -45,8 +46,9 @@ def read_excel(content: bytes, file: str, wanted: str) -> Sheet:
         raise no_workbook(file) from None
     name = _choose(book, wanted, file)
     sheet, written = book[name], formulas[name]
-    if sheet.max_row > 50 * MAX_ROWS:
-        raise too_large(file, f"sheet {name!r} has {sheet.max_row} rows")
+    if sheet.max_row * sheet.max_column > MAX_CELLS:
+        size = f"{sheet.max_row} rows and {sheet.max_column} columns"
+        raise too_large(file, f"sheet {name!r} has {size}")
     _refuse_unstored(sheet, written, file)
     return Sheet(file=file, name=name, rows=bounded(_rows(sheet), file), notes=[], points=".")
 
@@ -61,7 +63,7 @@ def _refuse_bombs(content: bytes, file: str) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             if sum(part.file_size for part in archive.infolist()) > MAX_UNPACKED:
-                raise too_large(file, "the workbook unpacks to more than 300 MB")
+                raise too_large(file, "the workbook unpacks to more than 30 MB")
             for part in archive.infolist():
                 if part.filename.endswith((".xml", ".rels")):
                     with archive.open(part) as stream:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from poolprop.settings.base import Block, Name
 from poolprop.settings.certainty import Certainty
@@ -12,6 +13,8 @@ from poolprop.settings.endpoints import Endpoint
 from poolprop.settings.models import Models
 from poolprop.settings.stages import Comparisons, Rules, Safety
 from poolprop.settings.survival import Survival
+
+INSIDE = re.compile(r"\w[\w. -]{0,80}(/\w[\w. -]{0,80}){0,8}", re.ASCII)
 
 
 class Review(Block):
@@ -33,8 +36,21 @@ class Settings(Block):
     """The whole plan."""
 
     review: Review
-    data: str = Field("data", description="Folder of the study tables.")
+    data: str = Field(
+        "data",
+        description="Folder of the study tables, inside the review's folder.",
+    )
     level: float = Field(0.95, gt=0.5, lt=1, description="Level of all intervals.")
+
+    @field_validator("data")
+    @classmethod
+    def _stays_inside(cls, folder: str) -> str:
+        if not INSIDE.fullmatch(folder):
+            raise ValueError(
+                f"{folder[:60]!r} is not a folder inside that of the review, such as 'data'"
+            )
+        return folder
+
     study_interval: Literal["clopper-pearson", "wilson"] = Field(
         "clopper-pearson", description="Interval of single studies in figures."
     )
