@@ -17,8 +17,8 @@
     if (!row) return;
     const frame = box.getBoundingClientRect();
     const place = row.getBoundingClientRect();
-    const left = Math.max(0, Math.min(frame.width * 0.3, frame.width - told.offsetWidth));
-    told.style.left = left + "px";
+    const start = row.matches(".point-row") ? place.left - frame.left : frame.width * 0.3;
+    told.style.left = Math.max(0, Math.min(start, frame.width - told.offsetWidth)) + "px";
     told.style.top = place.bottom - frame.top + 4 + "px";
   }
 

@@ -12,7 +12,7 @@ from typing import Literal
 from poolprop.report.bias import Light
 from poolprop.report.values import Sentence, common_ref
 
-Kind = Literal["heading", "study", "pooled", "prediction", "interval", "note"]
+Kind = Literal["heading", "study", "pooled", "prediction", "interval", "note", "point"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,3 +195,5 @@ class Drawing:
     lines: tuple[Line, ...]
     rows: tuple[DrawnRow, ...]
     variants: tuple[DrawnVariant, ...] = ()
+    shapes: tuple[Shape, ...] = ()
+    curves: tuple[Shape, ...] = ()

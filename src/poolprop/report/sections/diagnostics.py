@@ -1,0 +1,196 @@
+"""How much rests on single studies, and whether small studies say something else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from poolprop.report import prose
+from poolprop.report.chart import Chart, Path, Scale, Spot, ends, layouts
+from poolprop.report.context import Context, Section, answered
+from poolprop.report.drawing import Plot
+from poolprop.report.figures import Figure, figure, headers, interval_row
+from poolprop.report.formats import number, percent
+from poolprop.report.read import EndpointResults
+from poolprop.report.sections.funnel import funnel
+from poolprop.report.tables import Column, Table, TableRow, cell, result_cells, result_columns
+from poolprop.report.values import Record, Sentence, quote
+
+MEASURES = (
+    ("rstudent", "Residual", "deviation from the other studies' mean, in standard errors"),
+    ("dffits", "DFFITS", "change of the mean without the study, in standard errors"),
+    ("cooks_distance", "Cook's D", "squared distance that the fit moves without the study"),
+    ("covariance_ratio", "Cov. ratio", "above one: the study makes the mean more precise"),
+    ("tau2_deleted", "τ² without", "between-study variance without the study"),
+    ("q_deleted", "Q without", "heterogeneity without the study"),
+    ("hat", "Information", "the study's share of the information"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Diagnosis:
+    """One endpoint: figures with their titles, the table of diagnostics, sentences."""
+
+    id: str
+    title: str
+    figures: tuple[tuple[str, Figure], ...]
+    table: Table | None
+    sentences: tuple[Sentence, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Diagnostics:
+    """All endpoints."""
+
+    endpoints: tuple[Diagnosis, ...]
+
+
+def section(context: Context) -> Section | None:
+    """Return the section; None if no result file tells about single studies."""
+    found = [_endpoint(context, endpoint, result) for endpoint, _, result in answered(context)]
+    shown = tuple(one for one in found if one.figures or one.table or one.sentences)
+    if not shown:
+        return None
+    body = Diagnostics(endpoints=shown)
+    return Section(id="diagnostics", title="Single and small studies", body=body)
+
+
+def _endpoint(context: Context, endpoint: EndpointResults, result: Record) -> Diagnosis:
+    meta, record = endpoint.pool["endpoint"], endpoint.influence
+    cases = record.get("diagnostics", {})
+    figures = [
+        ("One study after another", _cumulative(context, meta, record, result)),
+        ("What each study adds to heterogeneity and to the estimate", _baujat(meta, cases)),
+        ("Every subset of the studies", _subsets(meta, record.get("gosh", {}), result)),
+        ("Small studies", funnel(meta, endpoint.small_study)),
+    ]
+    told = (cases.get("note"), endpoint.small_study.get("reason"))
+    return Diagnosis(
+        id=f"diagnostics-{meta['id']}",
+        title=meta["label"],
+        figures=tuple((title, drawn) for title, drawn in figures if drawn is not None),
+        table=_table(meta, cases),
+        sentences=tuple((text,) for text in told if text),
+    )
+
+
+def _cumulative(context: Context, meta: Record, record: Record, result: Record) -> Figure | None:
+    steps = record.get("cumulative", [])
+    if len(steps) < 2:
+        return None
+    names = [f"+ {one['added']}" if i else one["added"] for i, one in enumerate(steps)]
+    rows = tuple(
+        interval_row(one, "result.", name, str(one["year"] or "year not stated"))
+        for one, name in zip(steps, names, strict=True)
+    )
+    title = f"{meta['short']}: cumulative by year"
+    plot = Plot(
+        id=f"plot-cumulative-{meta['id']}",
+        title=title,
+        description="; ".join(row.summary for row in rows),
+        headers=headers(context.settings.level, label="Added", weight=False),
+        rows=rows,
+        reference=result["proportion"],
+    )
+    table = Table(
+        id=f"table-cumulative-{meta['id']}",
+        caption=title,
+        columns=result_columns("Added", context.settings.level),
+        rows=tuple(
+            TableRow(cells=(cell(name), *result_cells(one, "result.")), anchor=one["id"])
+            for one, name in zip(steps, names, strict=True)
+        ),
+    )
+    text = "Studies enter by year of publication; those that state none come last."
+    return figure(plot, (text,), table)
+
+
+def _baujat(meta: Record, cases: Record) -> Figure | None:
+    studies = [
+        one
+        for one in cases.get("studies", [])
+        if one["baujat_x"] is not None and one["baujat_y"] is not None
+    ]
+    if len(studies) < 2:
+        return None
+    low, high = ends([one["baujat_x"] for one in studies], zero=True)
+    bottom, top = ends([one["baujat_y"] for one in studies], zero=True)
+    spots = tuple(
+        Spot(x=one["baujat_x"], y=one["baujat_y"], label=one["label"], summary=_told(one))
+        for one in studies
+    )
+    chart = Chart(
+        id=f"plot-baujat-{meta['id']}",
+        title=f"{meta['short']}: Baujat plot",
+        description="; ".join(spot.summary for spot in spots),
+        x=Scale(lower=low, upper=high, label="Part of Q that the study adds"),
+        y=Scale(lower=bottom, upper=top, label="Squared change of the mean without it, in SE"),
+        spots=spots,
+    )
+    caption = (
+        "To the right: studies that add to heterogeneity. Upwards: studies that move the estimate."
+    )
+    return Figure(id=chart.id, drawings=layouts(chart), caption=(caption,))
+
+
+def _told(one: Record) -> str:
+    parts = f"adds {number(one['baujat_x'])} to Q, moves the mean by {number(one['baujat_y'])}"
+    return f"{one['label']}: {parts} (squared, in standard errors)"
+
+
+def _subsets(meta: Record, gosh: Record, result: Record) -> Figure | None:
+    subsets = [s for s in gosh.get("subsets", []) if s["i2"] is not None]
+    if len(subsets) < 2:
+        return None
+    shares = [one["proportion"] for one in subsets]
+    everyone = [(one["proportion"], one["i2"], "subset") for one in subsets]
+    low, high = ends(shares)
+    title = f"{meta['short']}: estimate and heterogeneity of {len(subsets)} subsets"
+    middle = result["proportion"]
+    chart = Chart(
+        id=f"plot-gosh-{meta['id']}",
+        title=title,
+        description=f"Estimates from {percent(min(shares))} to {percent(max(shares))}, I² from "
+        f"{percent(min(s['i2'] for s in subsets))} to {percent(max(s['i2'] for s in subsets))}.",
+        x=Scale(lower=max(0.0, low), upper=min(1.0, high), label="Estimate", form="percent-whole"),
+        y=Scale(lower=0.0, upper=1.0, label="I²", form="percent-whole"),
+        dots=tuple(everyone),
+        paths=(Path(points=((middle, 0.0), (middle, 1.0)), style="reference"),),
+    )
+    whole = "Every subset" if gosh["complete"] else "A sample of the subsets"
+    method = prose.symbols(gosh["method"])
+    caption = f"{whole} of at least two studies, pooled ({method}). Dashed: all studies together."
+    note = f"{caption} {gosh['note']}".strip()
+    return Figure(id=chart.id, drawings=layouts(chart), caption=(note,), ref=gosh["id"])
+
+
+def _table(meta: Record, cases: Record) -> Table | None:
+    studies = cases.get("studies", [])
+    if not studies:
+        return None
+    columns = (
+        Column(title="Study"),
+        *(Column(title=title, numeric=True, help=words) for _, title, words in MEASURES),
+        Column(title="p", numeric=True, help="of the study's events, given the other studies"),
+        Column(title="Influential", help="by the usual cuts"),
+    )
+    rows = tuple(
+        TableRow(
+            cells=(
+                cell(one["label"]),
+                *(cell(quote(one, name, "percent" if name == "hat" else "number"))
+                  for name, _, _ in MEASURES),
+                cell(quote(one, "predictive_p", "p")),
+                cell("yes" if one["influential"] else "no"),
+            ),
+            anchor=one["id"],
+        )
+        for one in studies
+    )  # fmt: skip
+    note = prose.symbols(f"Method: {cases['method']}.")
+    return Table(
+        id=f"table-influence-{meta['id']}",
+        caption=f"{meta['short']}: what each study does to the fit",
+        columns=columns,
+        rows=rows,
+        note=((note,),),
+    )
