@@ -110,6 +110,10 @@ def _terms_used(settings: Settings) -> Iterator[tuple[str, str, str]]:
                 yield f"{key}.populations", "population", value
             for value in subgroup.record_types:
                 yield f"{key}.record_types", "record_type", value
+            for value in subgroup.roles:
+                yield f"{key}.roles", "role", value
+            for value in subgroup.levels:
+                yield f"{key}.levels", name, value
     if settings.safety:
         safety = settings.safety
         yield "safety.denominator", "denominator_basis", safety.denominator

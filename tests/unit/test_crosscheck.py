@@ -74,7 +74,7 @@ def test_every_kind_of_result_is_recomputed():
     result = one["estimands"][0]["results"][0]
     studies = one["estimands"][0]["studies"]
     more = [
-        {"schema": "poolprop/subgroups/1",
+        {"schema": "poolprop/subgroups/2",
          "factors": [{"levels": [{"result": {**result, "id": "s"}, "studies": studies[:2]}]}]},
         {"schema": "poolprop/influence/2", "endpoint": {"id": "x"},
          "leave_one_out": [{"outcome_id": "X-1", "result": {**result, "id": "l"}}]},

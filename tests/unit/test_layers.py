@@ -25,10 +25,12 @@ MAY_IMPORT = {
     "synthesis": {"settings", "stats"},
     "crosscheck": {"errors", "files"},  # the second engine knows nothing of the first
     "tables": {"errors", "evidence"},
+    "analysis_tables": set(),
     "plots": {"errors", "files", "report"},  # only its leaf modules: formats and textbox
     "report": {"errors", "files", "settings", "_version"},
     "steps": {
         "errors", "files", "plan", "review", "evidence", "synthesis", "crosscheck", "tables",
+        "analysis_tables",
         "plots", "report", "audit",
     },
     "counts": {"errors"},

@@ -50,13 +50,30 @@ def test_ids_are_unique(flagship):
 
 
 def test_no_test_is_made_between_levels_of_one_study(flagship):
-    setting, _ = read(flagship, "analysis", "cr_cri", "subgroups.json")["factors"]
+    setting, *_ = read(flagship, "analysis", "cr_cri", "subgroups.json")["factors"]
     assert [(level["level"], level["k"]) for level in setting["levels"]] == [
         ("newly_diagnosed", 1),
         ("relapsed_refractory", 3),
     ]
     assert setting["test"] is None
     assert setting["test_note"].startswith("No test between levels")
+
+
+def test_b_and_t_lineage_are_compared_within_the_study_that_has_both(flagship):
+    factors = read(flagship, "analysis", "cr_cri", "subgroups.json")["factors"]
+    lineage = next(factor for factor in factors if factor["factor"] == "lineage")
+    (contrast,) = lineage["contrasts"]
+    counts = [contrast[key] for key in ("events1", "total1", "events2", "total2")]
+    assert (contrast["study_id"], counts) == ("short2024", [9, 17, 3, 4])
+    assert lineage["test"] is None
+
+
+def test_few_studies_have_the_sentence_in_place_of_funnel_tests_and_meta_regression(flagship):
+    found = read(flagship, "analysis", "cr_cri", "small_study.json")
+    assert (found["tested"], found["k"]) == (False, 4)
+    assert found["reason"].startswith("Funnel asymmetry is not tested with 4 studies")
+    regressions = read(flagship, "analysis", "cr_cri", "subgroups.json")["regressions"]
+    assert all(one["fit"] is None and one["note"] for one in regressions)
 
 
 def test_the_manifest_names_every_other_result(flagship):

@@ -26,7 +26,7 @@ from poolprop.evidence.safety import safety_fingerprint
 from poolprop.evidence.tables import TABLES
 from poolprop import plan as analysis_plan
 from poolprop.review import check_review
-from poolprop.steps.writing import SUPPLEMENT_TABLES
+from poolprop.steps.writing import RESULT_TABLES, SUPPLEMENT_TABLES
 
 CONFIG = workflow.configfiles[0] if workflow.configfiles else "config/config.yaml"
 CONFIG = os.path.relpath(CONFIG)
@@ -97,7 +97,10 @@ STATS_CODE = digest(
     *CORE, *modules("steps/synthesis.py", "steps/clinical.py", "synthesis", "stats")
 )
 TABLES_CODE = digest(
-    *CORE, *modules("steps/writing.py", "review.py", "evidence", "tables.py")
+    *CORE,
+    *modules(
+        "steps/writing.py", "review.py", "evidence", "tables.py", "analysis_tables.py"
+    ),
 )
 PLOTS_CODE = digest(
     *CORE,
@@ -155,10 +158,9 @@ FIGURES = expand(
 )
 POOLS = expand("results/analysis/{endpoint}/pool.json", endpoint=ENDPOINTS)
 SUBGROUPS = expand("results/analysis/{endpoint}/subgroups.json", endpoint=ENDPOINTS)
-INFLUENCE = expand(
-    "results/analysis/{endpoint}/{part}.json",
-    endpoint=ENDPOINTS,
-    part=["influence", "small_study"],
+INFLUENCE = expand("results/analysis/{endpoint}/influence.json", endpoint=ENDPOINTS)
+SMALL_STUDIES = expand(
+    "results/analysis/{endpoint}/small_study.json", endpoint=ENDPOINTS
 )
 SAFETY_ROWS = (
     safety_fingerprint(REVIEW.evidence, REVIEW.settings.safety)
@@ -220,5 +222,5 @@ DATASETS = expand(
 )
 TIDY = expand(
     "results/tables/{table}.csv",
-    table=["pool", "subgroups", "studies", "discrepancies", *SUPPLEMENT_TABLES],
+    table=[*RESULT_TABLES, *SUPPLEMENT_TABLES],
 )

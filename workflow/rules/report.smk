@@ -7,6 +7,8 @@ rule tables:
         config=ancient(CONFIG),
         pools=POOLS,
         subgroups=SUBGROUPS,
+        influence=INFLUENCE,
+        small_studies=SMALL_STUDIES,
     output:
         TIDY,
     log:
@@ -18,7 +20,8 @@ rule tables:
         folder=lambda wildcards, output: folder_of(output[0]),
     shell:
         "python -m poolprop step tables --config {input.config:q} --pools {input.pools:q}"
-        " --subgroups {input.subgroups:q} --out {params.folder:q} 2> {log:q}"
+        " --subgroups {input.subgroups:q} --influence {input.influence:q}"
+        " --small-studies {input.small_studies:q} --out {params.folder:q} 2> {log:q}"
 
 
 rule forest:
@@ -57,6 +60,7 @@ rule manifest:
             *POOLS,
             *SUBGROUPS,
             *INFLUENCE,
+            *SMALL_STUDIES,
             *EFFECTS,
             *SAFETY,
             *SURVIVAL,

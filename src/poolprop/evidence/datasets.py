@@ -11,6 +11,8 @@ from poolprop.evidence.select import AnalysisSet, select
 from poolprop.evidence.tables import Outcome
 from poolprop.settings import Endpoint, Estimand, Selection, Subgroup
 
+DESIGN = "design"
+
 
 class DataRow(TypedDict):
     """One row of ``data.csv``: a study arm in one analysis data set.
@@ -26,6 +28,9 @@ class DataRow(TypedDict):
     label: str
     arm_label: str
     year: str
+    age_median: str
+    follow_up_months_median: str
+    level_label: str
     population: str
     outcome: str
     grade: str
@@ -62,7 +67,7 @@ def sets(evidence: Evidence, endpoint: Endpoint) -> Iterator[tuple[str, Analysis
     for name, estimand in endpoint.estimands.items():
         yield name, select(evidence, estimand)
     for factor, subgroup in endpoint.subgroups.items():
-        for level in levels(evidence, factor):
+        for level in subgroup.levels or levels(evidence, factor):
             selection = _level_selection(
                 endpoint.estimands[subgroup.estimand], subgroup, factor, level
             )
@@ -76,15 +81,30 @@ def levels(evidence: Evidence, factor: str) -> list[str]:
     return [term.term for term in ordered if term.term != "mixed"]
 
 
+def factors_of(evidence: Evidence) -> list[str]:
+    """Return what every row says of its arm: the review's own factors, and the design."""
+    return [*evidence.factors, DESIGN]
+
+
+def _level_label(name: str, evidence: Evidence) -> str:
+    """Return how the report calls the level that a set holds; empty for an estimand."""
+    parts = name.split("/")
+    return evidence.label(parts[1], parts[2]) if parts[0] == "subgroup" else ""
+
+
+def _number(value: float | None) -> str:
+    return "" if value is None else f"{value:g}"
+
+
 def data_columns(evidence: Evidence) -> list[str]:
     """Return the columns of ``data.csv``: those of every review, then its own factors."""
-    factors = evidence.factors
+    factors = factors_of(evidence)
     return [*DataRow.__annotations__, *factors, *(f"{name}_label" for name in factors)]
 
 
 def data_rows(name: str, chosen: AnalysisSet, evidence: Evidence) -> Iterator[Mapping[str, object]]:
     """Yield the rows of one set for ``data.csv``: a :class:`DataRow` and the factors."""
-    factors = evidence.factors
+    factors = factors_of(evidence)
     for row in chosen.rows:
         arm, study = evidence.arms[row.arm_id], evidence.study_of(row.arm_id)
         if row.events is None or row.total is None:
@@ -98,6 +118,9 @@ def data_rows(name: str, chosen: AnalysisSet, evidence: Evidence) -> Iterator[Ma
             label=study.label,
             arm_label=arm.label,
             year=evidence.sources[study.source_id].year,
+            age_median=_number(study.age_median),
+            follow_up_months_median=_number(study.follow_up_months_median),
+            level_label=_level_label(name, evidence),
             population=row.population,
             outcome=row.outcome,
             grade=row.grade,
@@ -171,4 +194,6 @@ def _level_selection(estimand: Estimand, subgroup: Subgroup, factor: str, level:
         changes["populations"] = subgroup.populations
     if subgroup.record_types:
         changes["record_types"] = subgroup.record_types
+    if subgroup.roles:
+        changes["roles"] = subgroup.roles
     return estimand.model_copy(update=changes)

@@ -57,6 +57,8 @@ class Evidence:
 
     def factor(self, row: Outcome, name: str) -> str:
         """Return a factor of a row: its own value, or else that of its arm or study."""
+        if name == "design":
+            return self.study_of(row.arm_id).design
         owners = (row, self.arms[row.arm_id], self.study_of(row.arm_id))
         return next(filter(None, (table.factors().get(name, "") for table in owners)), "")
 

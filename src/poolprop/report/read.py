@@ -136,7 +136,7 @@ def _endpoint(folder: Path) -> EndpointResults:
     return EndpointResults(
         id=folder.name,
         pool=read_optional(folder / "pool.json", "poolprop/pool/1"),
-        subgroups=read_optional(folder / "subgroups.json", "poolprop/subgroups/1"),
+        subgroups=read_optional(folder / "subgroups.json", "poolprop/subgroups/2"),
         influence=read_optional(folder / "influence.json", "poolprop/influence/2"),
         small_study=read_optional(folder / "small_study.json", "poolprop/small_study/1"),
         discrepancies=read_optional(folder / "discrepancies.json", "poolprop/discrepancies/1"),

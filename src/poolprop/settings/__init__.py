@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from poolprop.settings.base import Block, Name
 from poolprop.settings.certainty import Certainty
-from poolprop.settings.endpoints import Endpoint, Estimand, Selection, Subgroup
+from poolprop.settings.endpoints import Endpoint, Estimand, Moderator, Selection, Subgroup
 from poolprop.settings.models import Model, Models
 from poolprop.settings.plan import Review, Settings
 from poolprop.settings.stages import Comparisons, Rules, Safety
@@ -22,6 +22,7 @@ __all__ = [
     "Estimand",
     "Model",
     "Models",
+    "Moderator",
     "Name",
     "Review",
     "Rules",

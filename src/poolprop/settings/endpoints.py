@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -45,6 +45,17 @@ class Subgroup(Block):
     estimand: str = Field("primary", description="The estimand that is split.")
     populations: tuple[str, ...] = Field((), description="Instead of the estimand's.")
     record_types: tuple[str, ...] = Field((), description="Instead of the estimand's.")
+    roles: tuple[str, ...] = Field((), description="Instead of the estimand's.")
+    levels: tuple[str, ...] = Field((), description="Only these, in this order; all if empty.")
+
+
+class Moderator(Block):
+    """A number of each study that the primary estimand is regressed on."""
+
+    label: str = Field(min_length=1, description="Name in tables and figures, with its unit.")
+    column: Literal["year", "age_median", "follow_up_months_median", "total"] = Field(
+        description="Year of publication, a column of the studies, or patients of the pool."
+    )
 
 
 class Endpoint(Block):
@@ -61,6 +72,9 @@ class Endpoint(Block):
     )
     subgroups: dict[Name, Subgroup] = Field(
         default_factory=dict, description="By factor: a field of the vocabulary."
+    )
+    moderators: dict[Name, Moderator] = Field(
+        default_factory=dict, description="Meta-regressions of the primary estimand, one each."
     )
 
     @model_validator(mode="after")

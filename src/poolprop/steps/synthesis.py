@@ -18,7 +18,7 @@ def synthesise(config: Path, endpoint: str, data: Path, excluded: Path, out: Pat
 def subgroups(config: Path, endpoint: str, data: Path, out: Path) -> None:
     """Pool the levels of each factor, and test between them where the plan allows it."""
     from poolprop.plan import load
-    from poolprop.synthesis.pooled import by_subgroup
+    from poolprop.synthesis.subgroups import by_subgroup
 
     write_json(out, by_subgroup(load(config), endpoint, read_csv(data)))
 

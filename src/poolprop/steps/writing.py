@@ -11,27 +11,44 @@ from poolprop.files import read_json, write_csv, write_json, write_text
 SUPPLEMENT_TABLES = ("risk_of_bias", "benchmarks", "survival")
 
 
-def tables(config: Path, pools: Sequence[Path], subgroups: Sequence[Path], out: Path) -> None:
+# Tables of results, in files of their own beside those above.
+RESULT_TABLES = (
+    *("pool", "subgroups", "contrasts", "tests", "influence", "cumulative"),
+    *("studies", "discrepancies"),
+)
+
+
+def tables(
+    config: Path,
+    pools: Sequence[Path],
+    subgroups: Sequence[Path],
+    influence: Sequence[Path],
+    small_studies: Sequence[Path],
+    out: Path,
+) -> None:
     """Write results, studies and discrepancies as tidy tables into a folder."""
+    from poolprop import analysis_tables, tables
     from poolprop.review import load_review
-    from poolprop.tables import (
-        discrepancy_table,
-        pool_table,
-        study_table,
-        subgroup_table,
-        supplement_table,
-    )
 
     evidence = load_review(config).evidence
-    pool_records = [read_json(path, "poolprop/pool/1") for path in pools]
-    subgroup_records = [read_json(path, "poolprop/subgroups/1") for path in subgroups]
-    for name, (columns, rows) in {
-        "pool": pool_table(pool_records),
-        "subgroups": subgroup_table(subgroup_records),
-        "studies": study_table(evidence),
-        "discrepancies": discrepancy_table(evidence),
-        **{name: supplement_table(evidence, name) for name in SUPPLEMENT_TABLES},
-    }.items():
+    pooled = [read_json(path, "poolprop/pool/1") for path in pools]
+    factors = [read_json(path, "poolprop/subgroups/2") for path in subgroups]
+    studies = [read_json(path, "poolprop/influence/2") for path in influence]
+    asymmetry = [read_json(path, "poolprop/small_study/1") for path in small_studies]
+    made = (
+        tables.pool_table(pooled),
+        tables.subgroup_table(factors),
+        analysis_tables.contrast_table(factors),
+        analysis_tables.tests_table(factors, asymmetry),
+        analysis_tables.influence_table(studies),
+        analysis_tables.cumulative_table(studies),
+        tables.study_table(evidence),
+        tables.discrepancy_table(evidence),
+    )
+    curated = (tables.supplement_table(evidence, name) for name in SUPPLEMENT_TABLES)
+    for name, (columns, rows) in zip(
+        (*RESULT_TABLES, *SUPPLEMENT_TABLES), (*made, *curated), strict=True
+    ):
         write_csv(out / f"{name}.csv", columns, rows)
 
 

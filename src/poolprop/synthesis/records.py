@@ -19,7 +19,7 @@ Record = dict[str, Any]
 INTERVALS = ("clopper-pearson", "wilson")
 DOUBTFUL = ("reconstructed", "proxy")
 # What a row of data.csv holds besides the description of its arm: where it belongs, its counts.
-NOT_DESCRIPTION = ("set", "events", "total")
+NOT_DESCRIPTION = ("set", "events", "total", "level_label")
 
 
 def fit_rows(rows: Rows, model: Model, level: float) -> PoolResult:

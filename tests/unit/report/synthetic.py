@@ -188,8 +188,55 @@ def subgroups(endpoint: str, meta: dict, factors: dict[str, str], studies: list[
             "id": f"subgroup/{endpoint}/{factor}", "factor": factor, "label": label,
             "estimand": "primary", "levels": levels, "test": None if small else test,
             "test_note": "No test between levels: too few studies." if small else "",
+            "contrasts": [contrast(endpoint, factor, levels, unbounded) for unbounded in (0, 1)],
+            "pooled_contrasts": [pooled_contrast(endpoint, factor, levels)],
+            "contrast_note": "",
         })  # fmt: skip
-    return {"schema": "poolprop/subgroups/1", "endpoint": meta, "factors": made}
+    return {
+        "schema": "poolprop/subgroups/2", "endpoint": meta, "factors": made,
+        "regressions": [regression(endpoint, fitted) for fitted in (False, True)[: len(studies)]],
+    }  # fmt: skip
+
+
+def contrast(endpoint: str, factor: str, levels: list[dict], unbounded: bool) -> dict:
+    first, second = levels[0]["studies"][0], levels[-1]["studies"][0]
+    return {
+        "id": f"contrast/{endpoint}/{factor}/A-B{int(unbounded)}", "study_id": first["study_id"],
+        "label": first["label"], "level1": "a", "level2": "b", "label1": levels[0]["label"],
+        "label2": levels[-1]["label"], "outcome1_id": first["outcome_id"],
+        "outcome2_id": second["outcome_id"], "events1": 9, "total1": 17, "events2": 3, "total2": 4,
+        "proportion1": 9 / 17, "proportion2": 0.75, "level": 0.95,
+        "odds_ratio": {"estimate": None if unbounded else 0.39, "method": "exact interval",
+                       "ci": {"lower": 0.006, "upper": None if unbounded else 6.1}},
+        "risk_difference": {"estimate": -0.22, "ci": {"lower": -0.52, "upper": 0.27},
+                            "method": "score interval"},
+        "p": 0.6, "notes": [],
+    }  # fmt: skip
+
+
+def pooled_contrast(endpoint: str, factor: str, levels: list[dict]) -> dict:
+    return {
+        "id": f"contrast/{endpoint}/{factor}/a-b", "level1": "a", "level2": "b", "k": 2,
+        "odds_ratio": 0.5, "ci": {"lower": 0.1, "upper": 2.5}, "p": 0.4, "method": "made up",
+        "label1": levels[0]["label"], "label2": levels[-1]["label"],
+    }  # fmt: skip
+
+
+def regression(endpoint: str, fitted: bool) -> dict:
+    made = {
+        "method": "GLMM", "tau2": 0.2, "r2": 0.3, "notes": [], "omnibus": {"p": 0.2},
+        "coefficients": [
+            {"name": name, "estimate": 0.1, "se": 0.05, "ci": {"lower": 0.0, "upper": 0.2},
+             "statistic": 2.0, "p": 0.2}
+            for name in ("intercept", "year")
+        ],
+    }  # fmt: skip
+    return {
+        "id": f"regression/{endpoint}/{'year' if fitted else 'age'}", "moderator": "year",
+        "label": "Year" if fitted else "Age (years)", "column": "year", "k": 12 if fitted else 4,
+        "k_missing": 0, "min_studies": 10, "fit": made if fitted else None,
+        "note": "" if fitted else "No meta-regression on age: it needs 10 studies.",
+    }  # fmt: skip
 
 
 def influence(endpoint: str, meta: dict, studies: list[dict]) -> dict:

@@ -1,4 +1,4 @@
-"""Estimates by level of each factor: panels of studies, and the test between levels."""
+"""Estimates by level of each factor: between studies, within studies, over moderators."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from poolprop.report import prose
 from poolprop.report.context import Context, Section, factors
+from poolprop.report.contrasts import contrast_table, regression_table
 from poolprop.report.drawing import Plot, PlotRow
 from poolprop.report.figures import (
     AXIS_LABEL,
@@ -27,6 +28,18 @@ class Subgroup:
     title: str
     figure: Figure
     test: Sentence
+    within: Table | None
+    within_note: str
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moderators:
+    """The meta-regressions of one endpoint, and why others are absent."""
+
+    id: str
+    title: str
+    table: Table | None
     notes: tuple[str, ...]
 
 
@@ -35,6 +48,7 @@ class Subgroups:
     """All of them, and the warning that goes with them."""
 
     subgroups: tuple[Subgroup, ...]
+    moderators: tuple[Moderators, ...]
 
 
 def section(context: Context) -> Section | None:
@@ -44,9 +58,26 @@ def section(context: Context) -> Section | None:
         for endpoint in context.results.endpoints
         for factor in factors(endpoint)
     )
-    if not found:
+    moderators = tuple(
+        _moderators(context, endpoint)
+        for endpoint in context.results.endpoints
+        if endpoint.subgroups.get("regressions")
+    )
+    if not (found or moderators):
         return None
-    return Section(id="subgroups", title="By subgroup", body=Subgroups(subgroups=found))
+    body = Subgroups(subgroups=found, moderators=moderators)
+    return Section(id="subgroups", title="By subgroup", body=body)
+
+
+def _moderators(context: Context, endpoint: EndpointResults) -> Moderators:
+    meta, records = endpoint.pool["endpoint"], endpoint.subgroups["regressions"]
+    name = f"table-regression-{meta['id']}"
+    return Moderators(
+        id=f"regression-{meta['id']}",
+        title=f"{meta['short']}: meta-regression",
+        table=regression_table(records, context.settings.level, name),
+        notes=tuple(record["note"] for record in records if record["note"]),
+    )
 
 
 def _subgroup(context: Context, endpoint: EndpointResults, factor: Record) -> Subgroup:
@@ -67,11 +98,27 @@ def _subgroup(context: Context, endpoint: EndpointResults, factor: Record) -> Su
     table = _table(context, meta, factor, name)
     return Subgroup(
         id=factor["id"],
-        title=f"{meta['short']} by {factor['label'].lower()}",
+        title=f"{meta['short']} by {factor['label'].lower()}{_estimand(context, meta, factor)}",
         figure=figure(plot, _caption(factor), table, ref=factor["id"]),
         test=prose.between(factor),
+        within=contrast_table(
+            factor,
+            context.settings.level,
+            f"table-within-{name}",
+            f"{meta['short']} by {factor['label'].lower()}, within studies",
+        ),
+        within_note=factor["contrast_note"] if factor["contrasts"] else "",
         notes=tuple(_notes(factor)),
     )
+
+
+def _estimand(context: Context, meta: Record, factor: Record) -> str:
+    """Name the estimand that is split where it is not the primary one."""
+    key = factor["estimand"]
+    if key == "primary":
+        return ""
+    label = context.settings.endpoints[meta["id"]].estimands[key].label
+    return f" ({label[0].lower()}{label[1:]})"
 
 
 def _caption(factor: Record) -> Sentence:
@@ -88,11 +135,15 @@ def _caption(factor: Record) -> Sentence:
 
 def _notes(factor: Record) -> list[str]:
     """Return what a reader must know about the levels."""
-    return [
+    levels = [
         f"{record['label']}: {note}"
         for record in factor["levels"]
         for note in (*record["notes"], *record["result"]["notes"])
     ]
+    within = [
+        f"Within studies: {note}" for record in factor["contrasts"] for note in record["notes"]
+    ]
+    return [*levels, *within]
 
 
 def _nested(sentence: Sentence, prefix: str) -> Sentence:

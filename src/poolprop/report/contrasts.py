@@ -1,0 +1,119 @@
+"""Tables of contrasts within studies and of meta-regressions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from poolprop.report.formats import MISSING, level
+from poolprop.report.tables import Cell, Column, Table, TableRow, cell
+from poolprop.report.values import Record, Sentence, join, look_up, quote, quote_range
+
+BEYOND = "∞"
+
+
+def contrast_table(factor: Record, level_of: float, name: str, caption: str) -> Table | None:
+    """Return the contrasts of a factor within studies, pooled ones last; None without any."""
+    if not factor["contrasts"]:
+        return None
+    interval = f"({level(level_of)} CI)"
+    columns = (
+        Column(title="Study, and what it compares", room="long"),
+        Column(title="First", numeric=True),
+        Column(title="Second", numeric=True),
+        Column(title=f"Odds ratio {interval}", numeric=True, help="exact, conditional"),
+        Column(title=f"Difference, points {interval}", numeric=True, help="Newcombe's interval"),
+        Column(title="p", numeric=True, help="Fisher's exact test, two-sided"),
+    )
+    rows = [TableRow(cells=_cells(one), anchor=one["id"]) for one in factor["contrasts"]]
+    pooled = [
+        TableRow(cells=_pooled(one), anchor=one["id"], strong=True)
+        for one in factor["pooled_contrasts"]
+    ]
+    return Table(id=name, caption=caption, columns=columns, rows=(*rows, *pooled))
+
+
+def _cells(one: Record) -> tuple[Cell, ...]:
+    return (
+        cell(f"{one['label']}: {_pair(one)}"),
+        cell(_side(one, "1")),
+        cell(_side(one, "2")),
+        cell(_ratio(one, "odds_ratio")),
+        cell(_difference(one)),
+        cell(quote(one, "p", "p")),
+    )
+
+
+def _pooled(one: Record) -> tuple[Cell, ...]:
+    ratio = join(_open(one, "odds_ratio"), " (", _limits(one, "ci"), ")")
+    return (
+        cell("Mantel-Haenszel of ", quote(one, "k", "count"), f" studies: {_pair(one)}"),
+        cell(MISSING),
+        cell(MISSING),
+        cell(ratio),
+        cell(MISSING),
+        cell(quote(one, "p", "p")),
+    )
+
+
+def _pair(one: Record) -> str:
+    return f"{one['label1']} against {one['label2']}"
+
+
+def _side(one: Record, which: str) -> Sentence:
+    share = quote(one, f"proportion{which}", "percent")
+    events, total = (quote(one, f"{part}{which}", "count") for part in ("events", "total"))
+    return join(share, " (", events, "/", total, ")")
+
+
+def _ratio(one: Record, field: str) -> Sentence:
+    if look_up(one, field) is None:
+        return (MISSING,)
+    return join(_open(one, f"{field}.estimate"), " (", _limits(one, f"{field}.ci"), ")")
+
+
+def _limits(one: Record, field: str) -> Sentence:
+    return join(_open(one, f"{field}.lower"), " to ", _open(one, f"{field}.upper"))
+
+
+def _open(one: Record, field: str) -> Sentence:
+    """Quote a number of a ratio; one that is beyond all numbers is infinite."""
+    return (BEYOND if look_up(one, field) is None else quote(one, field, "number"),)
+
+
+def _difference(one: Record) -> Sentence:
+    ends = [quote(one, f"risk_difference.ci.{end}", "signed-points") for end in ("lower", "upper")]
+    estimate = quote(one, "risk_difference.estimate", "signed-points")
+    return join(estimate, " (", ends[0], " to ", ends[1], ")")
+
+
+def regression_table(records: Sequence[Record], level_of: float, name: str) -> Table | None:
+    """Return the slopes of the meta-regressions that were fitted; None without any."""
+    fitted = [record for record in records if record["fit"]]
+    if not fitted:
+        return None
+    columns = (
+        Column(title="Moderator"),
+        Column(title="Slope", numeric=True, help="on the model's scale, for one unit more"),
+        Column(title=f"{level(level_of)} CI", numeric=True),
+        Column(title="p", numeric=True),
+        Column(title="k", numeric=True, help="number of arms or cohorts that state it"),
+        Column(title="τ²", numeric=True, help="between-study variance left"),
+    )
+    return Table(
+        id=name,
+        caption="Meta-regression, one moderator at a time",
+        columns=columns,
+        rows=tuple(TableRow(cells=_slope(one), anchor=one["id"]) for one in fitted),
+    )
+
+
+def _slope(one: Record) -> tuple[Cell, ...]:
+    field = "fit.coefficients.1"
+    return (
+        cell(one["label"]),
+        cell(quote(one, f"{field}.estimate", "number")),
+        cell(quote_range(one, f"{field}.ci", "number")),
+        cell(quote(one, "fit.omnibus.p", "p")),
+        cell(quote(one, "k", "count")),
+        cell(quote(one, "fit.tau2", "number")),
+    )

@@ -1,0 +1,151 @@
+"""Levels of a factor compared within the studies that report several: free of study differences.
+
+References
+----------
+Fisher RA (1935). Journal of the Royal Statistical Society 98(1):39-82 (conditional odds ratio).
+Newcombe RG (1998). Statistics in Medicine 17(8):873-890, method 10 (risk difference).
+Fisher DJ et al. (2011). Journal of Clinical Epidemiology 64(9):949-967 (within- and
+between-study information kept apart).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from itertools import combinations
+
+from poolprop.settings import Settings
+from poolprop.synthesis.between import Levels, overlapping
+from poolprop.synthesis.influence import plain
+from poolprop.synthesis.records import Record, Rows, counts, doubts
+
+Row = Mapping[str, str]
+
+
+def contrasts(settings: Settings, name: str, levels: Levels) -> Record:
+    """Compare each pair of levels within each study that has both, and pool where several do.
+
+    Parameters
+    ----------
+    settings : Settings
+        The plan; its level is used.
+    name : str
+        Endpoint and factor, for the identifiers.
+    levels : mapping of str to sequence of mapping
+        Rows of ``data.csv`` by level.
+
+    Returns
+    -------
+    dict
+        ``contrasts``, one for each study and pair; ``pooled_contrasts`` (Mantel-Haenszel);
+        ``contrast_note``.
+    """
+    if overlapping(levels):
+        return {"contrasts": [], "pooled_contrasts": [], "contrast_note": ""}
+    found, pooled = [], []
+    for first, second in combinations(levels, 2):
+        pairs = _pairs(levels[first], levels[second])
+        found += [_contrast(settings, name, one, first, second) for one in pairs]
+        if len(pairs) > 1:
+            pooled.append(_pooled(settings, name, pairs, first, second))
+    return {
+        "contrasts": found,
+        "pooled_contrasts": pooled,
+        "contrast_note": _note(len(found), len(pooled)),
+    }
+
+
+def _pairs(first: Rows, second: Rows) -> list[tuple[Row, Row]]:
+    """Return rows of one study in both levels; an arm with its own stratum before other arms."""
+    found = []
+    for row in first:
+        same = [other for other in second if other["study_id"] == row["study_id"]]
+        own = [other for other in same if other["arm_id"] == row["arm_id"]]
+        found += [(row, other) for other in own or same]
+    return found
+
+
+def _contrast(
+    settings: Settings, name: str, pair: tuple[Row, Row], first: str, second: str
+) -> Record:
+    one, two = pair
+    x1, n1, x2, n2 = (int(row[key]) for row in pair for key in ("events", "total"))
+    return {
+        "id": f"contrast/{name}/{one['outcome_id']}-{two['outcome_id']}",
+        "study_id": one["study_id"], "label": one["label"], "level1": first, "level2": second,
+        "label1": one["level_label"], "label2": two["level_label"],
+        "outcome1_id": one["outcome_id"], "outcome2_id": two["outcome_id"],
+        "events1": x1, "total1": n1, "events2": x2, "total2": n2,
+        "proportion1": x1 / n1, "proportion2": x2 / n2, "level": settings.level,
+        "odds_ratio": _odds_ratio(x1, n1, x2, n2, settings.level),
+        "risk_difference": _risk_difference(x1, n1, x2, n2, settings.level),
+        "p": _fisher(x1, n1, x2, n2), "notes": doubts(pair),
+    }  # fmt: skip
+
+
+def _odds_ratio(x1: int, n1: int, x2: int, n2: int, level: float) -> Record | None:
+    """Return the conditional estimate with its exact interval; none without both outcomes."""
+    from scipy.stats.contingency import odds_ratio
+
+    if x1 + x2 in (0, n1 + n2):
+        return None
+    found = odds_ratio([[x1, n1 - x1], [x2, n2 - x2]], kind="conditional")
+    limits = found.confidence_interval(level)
+    return {
+        "estimate": plain(found.statistic),
+        "ci": {"lower": plain(limits.low), "upper": plain(limits.high)},
+        "method": "conditional maximum likelihood, exact interval",
+    }
+
+
+def _risk_difference(x1: int, n1: int, x2: int, n2: int, level: float) -> Record:
+    from statsmodels.stats.proportion import confint_proportions_2indep
+
+    lower, upper = confint_proportions_2indep(
+        x1, n1, x2, n2, compare="diff", method="newcomb", alpha=1 - level
+    )
+    return {
+        "estimate": x1 / n1 - x2 / n2,
+        "ci": {"lower": float(lower), "upper": float(upper)},
+        "method": "Newcombe's hybrid score interval",
+    }
+
+
+def _fisher(x1: int, n1: int, x2: int, n2: int) -> float:
+    from poolprop.stats.two_arm import exact_test
+
+    return exact_test(x1, n1, x2, n2)
+
+
+def _pooled(
+    settings: Settings, name: str, pairs: list[tuple[Row, Row]], first: str, second: str
+) -> Record:
+    """Pool the odds ratios of several studies by Mantel and Haenszel's weights."""
+    from poolprop.stats.two_arm import mantel_haenszel
+
+    (x1, n1), (x2, n2) = (counts(side) for side in zip(*pairs, strict=True))
+    found = mantel_haenszel(x1, n1, x2, n2, "OR", settings.level)
+
+    def ratio(value: float) -> float | None:
+        return plain(math.exp(value)) if math.isfinite(value) and value < 700 else None
+
+    return {
+        "id": f"contrast/{name}/{first}-{second}",
+        "level1": first,
+        "level2": second,
+        "label1": pairs[0][0]["level_label"],
+        "label2": pairs[0][1]["level_label"],
+        "k": len(pairs),
+        "odds_ratio": ratio(found.estimate),
+        "ci": {"lower": ratio(found.ci.lower), "upper": ratio(found.ci.upper)},
+        "p": plain(found.p),
+        "method": "Mantel-Haenszel odds ratio, Robins-Breslow-Greenland variance",
+    }
+
+
+def _note(count: int, pooled: int) -> str:
+    if count == 0:
+        return "No study reports several levels, so that none compares them within itself."
+    if pooled == 0:
+        return "One study compares each pair of levels within itself: nothing is pooled."
+    return ""
