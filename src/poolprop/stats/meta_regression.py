@@ -9,6 +9,7 @@ Statistics in Medicine 23(11):1663-1682 (permutation).
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import permutations
 from typing import Any
@@ -18,6 +19,7 @@ from numpy.typing import ArrayLike
 
 from poolprop.errors import EstimationError
 from poolprop.stats.design import named_columns
+from poolprop.stats.glmm import fit_glmm
 from poolprop.stats.inputs import Floats, choice, counts, fraction
 from poolprop.stats.links import LINKS
 from poolprop.stats.measures import MEASURES, effect_sizes
@@ -25,9 +27,12 @@ from poolprop.stats.regression import Regression, fit_regression
 from poolprop.stats.regression_glmm import GlmmRegression, fit_glmm_regression
 from poolprop.stats.tau2 import ESTIMATORS
 
-CI_METHODS = {"two-step": ("hksj", "hksj-adhoc", "t", "wald"), "glmm": ("t", "wald")}
-# All orders of seven studies; beyond it a random sample of this size.
-MOST_PERMUTATIONS = 5040
+CI_METHODS = {
+    "two-step": ("hksj", "hksj-adhoc", "t", "wald"),
+    "glmm": ("profile-ck", "profile", "t", "wald"),
+}
+# All orders of seven studies, or six; beyond them a random sample of this size.
+MOST_PERMUTATIONS = {"two-step": 5040, "glmm": 1000}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,9 +122,10 @@ def meta_regression(
         Scale of the effect sizes of the two-step model.
     tau2 : str, optional
         Estimator of its residual between-study variance, REML by default; the GLMM takes ML.
-    ci : {"hksj", "hksj-adhoc", "t", "wald"}, optional
+    ci : {"hksj", "hksj-adhoc", "t", "wald", "profile-ck", "profile"}, optional
         Standard errors and reference distribution, with ``k - p`` degrees of freedom: by default
-        ``"hksj"`` for the two-step model and ``"t"`` for the GLMM, which has ``"wald"`` besides.
+        ``"hksj"`` for the two-step model, which has no profile, and ``"profile-ck"`` for the GLMM,
+        which has no Hartung-Knapp; see :mod:`poolprop.stats.regression_glmm`.
     level : float
         Confidence level.
     model : {"two-step", "glmm"}
@@ -129,7 +135,7 @@ def meta_regression(
         Link of the GLMM.
     permutation : bool
         Also permute the rows of the moderators: all orders of up to seven studies, a sample of
-        5,040 beyond (two-step model).
+        5,040 beyond; for the GLMM up to six, and 1,000.
     seed : int
         Of that sample.
 
@@ -150,17 +156,26 @@ def meta_regression(
     """
     x, n = counts(events, total)
     choice(model, "model", CI_METHODS)
-    tau2, ci = _choices(model, measure, tau2, ci, link, permutation=permutation)
+    tau2, ci = _choices(model, measure, tau2, ci, link)
     fraction(level, "level")
     names, design = named_columns(X, x.size)
     fit: Regression | GlmmRegression
     p = None
     if model == "glmm":
         fit = fit_glmm_regression(x, n, design, LINKS[link], ci, level)
+        null = fit.loglik_null
+
+        def statistic(order: list[int]) -> float:
+            return 2 * (fit_glmm(x, n, design[order], LINKS[link]).loglik - null)
     else:
         yi, vi = effect_sizes(x, n, measure)
         fit = fit_regression(yi, vi, design, tau2, ci, level)
-        p = _permutation_p(yi, vi, design, tau2, ci, fit.qm, seed) if permutation else None
+
+        def statistic(order: list[int]) -> float:
+            return fit_regression(yi, vi, design[order], tau2, ci, level).qm
+
+    if permutation:
+        p = _permutation_p(statistic, x.size, fit.qm, MOST_PERMUTATIONS[model], seed)
     return MetaRegression(
         names=names,
         fit=fit,
@@ -175,15 +190,11 @@ def meta_regression(
 
 
 def _choices(
-    model: str, measure: str, tau2: str | None, ci: str | None, link: str, *, permutation: bool
+    model: str, measure: str, tau2: str | None, ci: str | None, link: str
 ) -> tuple[str, str]:
     """Return estimator and interval; refuse what the model does not have."""
     choice(measure, "measure", MEASURES if model == "two-step" else ["PLO"])
     choice(link, "link", LINKS if model == "glmm" else ["logit"])
-    if model == "glmm" and permutation:
-        raise EstimationError(
-            "permutation is True", where="permutation", hint="It is for model='two-step'."
-        )
     allowed = ["ML"] if model == "glmm" else ["REML", *ESTIMATORS, "EE"]
     methods = CI_METHODS[model]
     return choice(tau2 or allowed[0], "tau2", allowed), choice(ci or methods[0], "ci", methods)
@@ -221,21 +232,19 @@ def predict_proportions(found: MetaRegression, rows: ArrayLike) -> tuple[Floats,
 
 
 def _permutation_p(
-    yi: Floats, vi: Floats, design: Floats, tau2: str, ci: str, observed: float, seed: int
+    statistic: Callable[[list[int]], float], k: int, observed: float, most: int, seed: int
 ) -> float:
     """Return the share of orders whose omnibus statistic is at least the one observed."""
-    k = yi.size
-    if math.factorial(k) <= MOST_PERMUTATIONS:
+    if math.factorial(k) <= most:
         orders = [list(order) for order in permutations(range(k))]
     else:
         random = np.random.default_rng(seed)
         orders = [list(range(k))]
-        orders += [list(random.permutation(k)) for _ in range(MOST_PERMUTATIONS - 1)]
+        orders += [list(random.permutation(k)) for _ in range(most - 1)]
     reached = 0
     for order in orders:
         try:
-            statistic = fit_regression(yi, vi, design[order], tau2, ci, 0.95).qm
+            reached += statistic(order) >= observed * (1 - 1e-9) - 1e-9
         except EstimationError:
             continue
-        reached += statistic >= observed * (1 - 1e-9)
     return reached / len(orders)

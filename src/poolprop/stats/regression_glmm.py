@@ -14,12 +14,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from poolprop.errors import EstimationError
-from poolprop.stats.distributions import chi_square_pvalue, t_pvalue, t_quantile
+from poolprop.stats.distributions import chi_square_pvalue, profile_cut, t_pvalue, t_quantile
 from poolprop.stats.glmm import GlmmFit, fit_glmm
 from poolprop.stats.heterogeneity import Heterogeneity
 from poolprop.stats.inputs import Floats
 from poolprop.stats.links import Link
 from poolprop.stats.pool_glmm import saturated_loglik
+from poolprop.stats.regression_profile import coefficient_limits
 
 UNBOUNDED = (
     "Moderators separate studies with events from studies without: coefficients are not bounded "
@@ -35,7 +36,8 @@ class GlmmRegression:
     Attributes
     ----------
     beta, se, statistic, p, lower, upper : ndarray, shape (p,)
-        Coefficients on the link's scale with Wald tests and limits; NaN without a standard error.
+        Coefficients on the link's scale with Wald tests, and limits by Wald or the profile
+        likelihood; NaN (infinite for a profile) where there is none.
     lrt, lrt_p : ndarray, shape (p,)
         Likelihood-ratio statistic of each slope (its column dropped, ``tau`` fitted again) and
         its p value; NaN for the intercept.
@@ -95,8 +97,10 @@ def fit_glmm_regression(
         Of full column rank, intercept first, ``1 < p < k``.
     link : Link
         The link function.
-    ci : {"wald", "t"}
-        Normal, or Student's t with ``k - p`` degrees of freedom.
+    ci : {"profile-ck", "profile", "t", "wald"}
+        Limits from the profile likelihood, cut at ``k log(1 + t^2 / (k - p))`` with Student's t of
+        ``k - p`` or at the chi-square quantile; or Wald limits, by Student's t or the normal.
+        The Wald tests take the normal with ``profile`` and ``wald``, else Student's t.
     level : float
         Confidence level.
 
@@ -116,16 +120,23 @@ def fit_glmm_regression(
     lrt, lrt_p = _each_slope(x, n, design, link, full, null)
     statistic = max(0.0, 2 * (full.loglik - null.loglik))
     slopes = design.shape[1] - 1
-    df = math.inf if ci == "wald" else float(x.size - slopes - 1)
+    df = math.inf if ci in ("wald", "profile") else float(x.size - slopes - 1)
     se = np.sqrt(np.diag(full.cov))
-    wald, half = full.beta / se, t_quantile(level, df) * se
+    wald = full.beta / se
+    if ci.startswith("profile"):
+        small = ci == "profile-ck"
+        cut = profile_cut(level, x.size, small_sample=small, parameters=slopes + 1)
+        lower, upper = coefficient_limits(x, n, design, link, full, cut)
+    else:
+        half = t_quantile(level, df) * se
+        lower, upper = full.beta - half, full.beta + half
     return GlmmRegression(
         beta=full.beta,
         se=se,
         statistic=wald,
         p=np.array([t_pvalue(float(value), df) for value in wald]),
-        lower=full.beta - half,
-        upper=full.beta + half,
+        lower=lower,
+        upper=upper,
         lrt=lrt,
         lrt_p=lrt_p,
         cov=full.cov,

@@ -9,8 +9,9 @@ from poolprop.synthesis.records import Record, Rows, counts
 def regression(settings: Settings, name: str, key: str, plan: Moderator, primary: Rows) -> Record:
     """Regress the primary estimand on a moderator where enough studies state it.
 
-    By the binomial-normal GLMM where the primary model is a likelihood, else by the primary
-    two-step model's measure and estimator of ``tau2``.
+    The moderator is centred at its mean, so that the intercept is that of a typical study. By the
+    binomial-normal GLMM where the primary model is a likelihood, else by the primary two-step
+    model's measure and estimator of ``tau2``.
 
     Parameters
     ----------
@@ -41,9 +42,13 @@ def regression(settings: Settings, name: str, key: str, plan: Moderator, primary
         return record | {"note": f"No meta-regression on {words}: it is the same in every study."}
     if not 0 < sum(counts(rows)[0]) < sum(counts(rows)[1]):
         return record | {"note": f"No meta-regression on {words}: no study differs in its outcome."}
+    mean = sum(values) / len(values)
     verb = "does" if missing == 1 else "do"
     note = f"{missing} of {len(primary)} studies {verb} not state it." if missing else ""
-    return record | {"fit": _fit(settings, rows, key, values), "note": note}
+    return record | {
+        "fit": _fit(settings, rows, key, [value - mean for value in values]),
+        "note": note,
+    }
 
 
 def _is_number(cell: str) -> bool:

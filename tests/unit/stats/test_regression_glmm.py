@@ -7,6 +7,8 @@ import math
 
 import numpy as np
 import pytest
+from scipy.optimize import minimize
+from scipy.special import chdtri, gammaln, stdtrit
 
 import poolprop as pp
 from poolprop.stats.glmm import fit_glmm
@@ -88,7 +90,58 @@ def test_what_the_model_cannot_have_is_refused_by_name():
         refit(ci="hksj")
     with pytest.raises(pp.EstimationError, match="tau2 is 'DL'"):
         refit(tau2="DL")
-    with pytest.raises(pp.EstimationError, match="permutation is True"):
-        refit(permutation=True)
     with pytest.raises(pp.EstimationError, match="no patient had the event"):
         pp.meta_regression([0] * 6, TOTAL, DOSE, model="glmm")
+
+
+def fallen(value, column, design, x, n, top):
+    """Fall of twice the log-likelihood with one coefficient held, by a sum over 2,001 values."""
+    z = np.linspace(-9, 9, 2001)
+    choose = gammaln(n + 1) - gammaln(x + 1) - gammaln(n - x + 1)
+
+    def negative(theta):
+        beta = np.insert(theta[:-1], column, value)
+        at = (design @ beta)[:, None] + theta[-1] * z
+        parts = x[:, None] * at - n[:, None] * np.logaddexp(0, at) - 0.5 * z * z
+        sums = np.exp(parts).sum(axis=1) * (z[1] - z[0]) / math.sqrt(2 * math.pi)
+        return -float(np.sum(np.log(sums) + choose))
+
+    options = {"xatol": 1e-9, "fatol": 1e-12, "maxiter": 4000}
+    found = min(minimize(negative, [0.0, tau], method="Nelder-Mead", options=options).fun
+                for tau in (0.1, 1.0))  # fmt: skip
+    return 2 * (top + found)
+
+
+@pytest.mark.parametrize(("ci", "small"), [("profile", False), ("profile-ck", True)])
+def test_at_each_profile_limit_the_likelihood_has_fallen_by_the_cut(ci, small):
+    fit = pp.meta_regression(EVENTS, TOTAL, {"dose": DOSE}, model="glmm", ci=ci).fit
+    x, n = np.array(EVENTS, float), np.array(TOTAL, float)
+    design = np.column_stack([np.ones(6), DOSE])
+    t = stdtrit(4, 0.975)
+    cut = 6 * math.log1p(t * t / 4) if small else chdtri(1, 0.05)
+    for column in (0, 1):
+        for limit in (fit.lower[column], fit.upper[column]):
+            found = fallen(limit, column, design, x, n, fit.loglik)
+            assert found == pytest.approx(cut, abs=1e-6)
+
+
+def test_profile_limits_are_the_default_and_do_not_hang_on_where_a_moderator_is_0():
+    fit = pp.meta_regression(EVENTS, TOTAL, {"dose": DOSE}, model="glmm").fit
+    moved = pp.meta_regression(EVENTS, TOTAL, {"dose": np.add(DOSE, 2000)}, model="glmm").fit
+    assert moved.lower[1] == pytest.approx(fit.lower[1], rel=1e-6)
+    assert moved.upper[1] == pytest.approx(fit.upper[1], rel=1e-6)
+
+
+def test_a_moderator_that_separates_the_studies_has_one_finite_limit():
+    """No event in one group: the slope is unbounded above, and its lower limit is positive."""
+    groups = {"group": list("aaabbb")}
+    fit = pp.meta_regression([0, 0, 0, 3, 5, 9], [20] * 6, groups, model="glmm").fit
+    assert fit.lower[1] > 0
+    assert math.isinf(fit.upper[1])
+
+
+def test_the_permutation_p_value_of_two_groups_is_that_of_subgroups():
+    found = pp.meta_regression(EVENTS[:5], TOTAL[:5], {"arm": ARM[:5]}, model="glmm", ci="t",
+                               permutation=True)  # fmt: skip
+    levels = pp.subgroups(EVENTS[:5], TOTAL[:5], ARM[:5], permutation=True)
+    assert found.permutation_p == pytest.approx(levels.permutation.p)
