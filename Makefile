@@ -68,5 +68,5 @@ schema: $(VENV)/.runtime ## make the JSON Schema of the plan anew from the code
 	@$(BIN)/poolprop step schema --out workflow/schemas/config.schema.json
 
 clean: ## delete results, logs and the workflow's memory of them
-	rm -rf results/analysis results/audit results/crosscheck results/evidence results/comparisons results/figures results/safety results/tables
+	rm -rf results/analysis results/audit results/crosscheck results/evidence results/comparisons results/figures results/safety results/survival results/certainty results/benchmarks results/tables
 	rm -rf results/report.html results/report.stale.html logs .snakemake

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 OUTPUTS = (
-    *("analysis", "audit", "comparisons", "crosscheck", "evidence", "figures", "safety", "tables"),
+    *("analysis", "audit", "benchmarks", "certainty", "comparisons", "crosscheck", "evidence"),
+    *("figures", "safety", "survival", "tables"),
     "report.html",
 )
 

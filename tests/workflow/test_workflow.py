@@ -10,7 +10,10 @@ import yaml
 from runs import planned
 
 ENDPOINTS = ("response", "remission")
-DOWNSTREAM = {"tables", "r_script", "run_in_r", "crosscheck", "manifest", "lineage", "report"}
+DOWNSTREAM = {
+    *("tables", "certainty", "r_script", "run_in_r", "crosscheck", "manifest", "lineage"),
+    "report",
+}
 
 
 @pytest.fixture
