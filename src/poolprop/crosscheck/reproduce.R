@@ -52,7 +52,7 @@ remembering <- function(at) {
 }
 
 MODELS <- list(
-  "glmm" = list(at = remembering(glmm_at), top = 100, starts = c(0.1, 0.7, 3)),
+  "glmm" = list(at = remembering(glmm_at), top = 100, starts = c(0.03, 0.1, 0.7, 3)),
   "beta-binomial" = list(at = remembering(beta_binomial_at), top = 1000, starts = c(0.1, 1, 5))
 )
 CONTROL <- list(rel.tol = 1e-15, x.tol = 1e-12, abs.tol = 0, iter.max = 500, eval.max = 1000)
