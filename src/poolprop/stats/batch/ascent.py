@@ -21,6 +21,8 @@ NEAR = 1e-6
 # The last step taken is one that promises a gain of less than this.
 LAST = 1e-18
 MAX_STEPS = 80
+# A climb that takes longer may be chasing the error of the coarse likelihood.
+COARSE_STEPS = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +99,7 @@ def ascend(
     fine = np.zeros(mu.size, dtype=bool)
     here, length = np.full((6, mu.size), -np.inf), np.ones(mu.size)
     trial = theta
-    for _ in range(MAX_STEPS):
+    for round_ in range(MAX_STEPS):
         new = problem.derivatives(trial, fine)
         size = 1 + np.abs(new[0])
         slack = np.where(fine, 1e-11, SLACK) * size
@@ -110,7 +112,7 @@ def ascend(
         last = fine & (gain < LAST * size)
         sunk = _sinking(theta, here, step, gain, flat)
         gone = last | sunk | (theta[1] >= highest) | (length < 1e-9)
-        switch = ~fine & (gain < NEAR * size)
+        switch = ~fine & ((gain < NEAR * size) | (round_ >= COARSE_STEPS))
         here[0] = np.where(switch, -np.inf, here[0])
         fine |= switch
         trial = theta + length * step

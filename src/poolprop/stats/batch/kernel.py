@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from poolprop.stats.batch.fused import FUSED
 from poolprop.stats.batch.sets import Ints
 from poolprop.stats.inputs import Floats
 from poolprop.stats.links import LOG_SQRT_2PI, Link
@@ -102,15 +103,15 @@ def outlines(
     from inside lands outside, and further steps come down on the end without passing it.
     """
     mode, information = modes(x, n, mu, tau, link)
-    peak = _log_integrand(mode, x, n, mu, tau, link)
+    peak = FUSED[link.name](mu + tau * mode, x, n)[0] - 0.5 * mode * mode - LOG_SQRT_2PI
     width = 1 / np.sqrt(1 + tau * tau * information)
     reach = np.sqrt(2 * precision.cut)
     z = np.stack([mode - reach * width, mode + reach * width])
     outermost = np.stack([mode - reach, mode + reach])
     for _ in range(3):
-        eta = mu + tau * z
-        fall = peak - link.loglik(eta, x, n) + 0.5 * z * z + LOG_SQRT_2PI - precision.cut
-        slope = z - tau * _score(eta, x, n, link)
+        loglik, score, _ = FUSED[link.name](mu + tau * z, x, n)
+        fall = peak - loglik + 0.5 * z * z + LOG_SQRT_2PI - precision.cut
+        slope = z - tau * score
         z = z - fall / np.where(slope == 0, 1, slope)
         z[0] = np.clip(z[0], outermost[0], mode)
         z[1] = np.clip(z[1], mode, outermost[1])
@@ -124,7 +125,8 @@ def modes(x: Floats, n: Floats, mu: Floats, tau: Floats, link: Link) -> tuple[Fl
     Newton steps inside a bracket, as in :mod:`poolprop.stats.quadrature`; studies that have
     arrived leave the loop.
     """
-    start = tau * _score(mu, x, n, link)
+    parts = FUSED[link.name]
+    start = tau * parts(mu, x, n)[1]
     low, high = np.minimum(start, 0), np.maximum(start, 0)
     share = (x + 0.5) / (n + 1)
     shown = link.forward(share)
@@ -134,12 +136,12 @@ def modes(x: Floats, n: Floats, mu: Floats, tau: Floats, link: Link) -> tuple[Fl
     lanes = np.arange(z.size)
     tight = 0.02 / np.maximum(tau, 1)
     for _ in range(MODE_STEPS):
-        score, info = link.derivatives(mu + tau * z, x, n)
+        _, score, minus_info = parts(mu + tau * z, x, n)
         slope = tau * score - z
         low, high = np.where(slope > 0, z, low), np.where(slope > 0, high, z)
-        new = z + slope / (1 + tau * tau * info)
+        new = z + slope / (1 - tau * tau * minus_info)
         new = np.where((new < low) | (new > high), 0.5 * (low + high), new)
-        mode[lanes], information[lanes] = new, info
+        mode[lanes], information[lanes] = new, -minus_info
         far = np.abs(new - z) > tight * (1 + np.abs(z))
         if not far.any():
             break
@@ -148,18 +150,6 @@ def modes(x: Floats, n: Floats, mu: Floats, tau: Floats, link: Link) -> tuple[Fl
             lanes, z, low, high, tight = lanes[far], z[far], low[far], high[far], tight[far]
             x, n, mu, tau = x[far], n[far], mu[far], tau[far]
     return mode, information
-
-
-def _score(eta: Floats, x: Floats, n: Floats, link: Link) -> Floats:
-    if link.name == "logit":
-        out: Floats = x - n / (1 + np.exp(np.minimum(-eta, ETA_TOP)))
-        return out
-    return link.derivatives(eta, x, n)[0]
-
-
-def _log_integrand(z: Floats, x: Floats, n: Floats, mu: Floats, tau: Floats, link: Link) -> Floats:
-    out: Floats = link.loglik(mu + tau * z, x, n) - 0.5 * z * z - LOG_SQRT_2PI
-    return out
 
 
 def _from_sums(columns: Floats, count: int, link: Link) -> Floats:
@@ -219,9 +209,13 @@ def link_sums(columns: Floats, count: int, step: Floats, link: Link) -> tuple[Fl
     z = np.multiply.outer(np.arange(count, dtype=np.float64), step)
     z += low
     eta = mu + tau * z
-    weight = np.exp(link.loglik(eta, x, n) - 0.5 * z * z - LOG_SQRT_2PI - peak)
-    score, info = link.derivatives(eta, x, n)
-    return _weighted(weight, score, -info, z)
+    weight, score, minus_info = FUSED[link.name](eta, x, n)
+    square = z * z
+    square *= 0.5
+    weight -= square
+    weight -= peak + LOG_SQRT_2PI
+    np.exp(weight, out=weight)
+    return _weighted(weight, score, minus_info, z)
 
 
 def _weighted(weight: Floats, score: Floats, minus_info: Floats, z: Floats) -> tuple[Floats, ...]:

@@ -15,8 +15,8 @@ from poolprop.stats.batch.models import many
 from poolprop.stats.batch.sets import Sets
 from poolprop.stats.inputs import counts
 
-# Studies worked on at once: a few megabytes for each of the engine's arrays.
-CHUNK = 40_000
+# Studies worked on at once: about a megabyte for each array of the engine.
+CHUNK = 150_000
 COLUMNS = ("dataset_id", "method", "k", *Columns.__slots__)
 Progress = Callable[[int, int], None]
 

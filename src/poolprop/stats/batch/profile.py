@@ -18,6 +18,10 @@ from poolprop.stats.quadrature import log_choose
 from poolprop.stats.wls import intercept
 
 STARTS = (0.05, 0.3, 3.0)
+# How far from the boundary, and at which shares of the largest tau, a limit is looked for first.
+DISTANCES = np.arange(0.0, 10.0, 0.5)
+TAU_SHARES = np.array([0.0, 0.05, 0.12, 0.25, 0.5, 1.0])
+TAU_GRID_TOP = 10.0
 
 
 def profile_limits_many(
@@ -69,18 +73,47 @@ def _walks(sets: Sets, fit: GlmmMany, cut: Floats, link: Link) -> Walks:
     brink = link.forward(np.where(fit.side < 0, near, 1 - near))
     step = np.where(np.isfinite(fit.se), np.sqrt(cut) * fit.se, 0.5)
     top = np.where(fit.runaway | needs_bound(sets, fit, cut), TAU_BOUNDARY, TAU_TOP)
-    start = np.where(edge, 0.3, np.sqrt(fit.tau**2 + 0.5 * step**2))
+    start = np.sqrt(fit.tau**2 + 0.5 * step**2)
+    inside, tau = fit.mu.copy(), np.minimum(start, top)
+    problem = BinomialNormal(sets, link)
+    if edge.any():
+        inside[edge], tau[edge] = _within(
+            problem.take(edge), brink[edge], -fit.side[edge], cut[edge], top[edge]
+        )
     return Walks(
-        problem=BinomialNormal(sets, link),
+        problem=problem,
         sign=np.ones(cut.size),
-        inside=np.where(edge, brink, fit.mu),
-        step=np.where(edge, 0.0, step),
-        tau=np.minimum(start, top),
+        inside=inside,
+        step=np.where(edge, 0.2, step),
+        tau=tau,
         loglik=fit.loglik - sets.total(log_choose(sets.x, sets.n)),
         cut=cut,
         top=top,
         edge=edge,
     )
+
+
+def _within(
+    problem: BinomialNormal, brink: Floats, sign: Floats, cut: Floats, top: Floats
+) -> tuple[Floats, Floats]:
+    """Return a mean just inside the one limit of data at the boundary, and ``tau`` there.
+
+    The root of the fall is far from linear in ``mu`` here, and the profile jumps from ``tau = 0``
+    to a large one: the likelihood is looked at on a grid of both.
+    """
+    lanes, steps, taus = brink.size, DISTANCES.size, TAU_SHARES.size
+    mu = brink[:, None] + sign[:, None] * DISTANCES
+    tau = np.minimum(top, TAU_GRID_TOP)[:, None] * TAU_SHARES
+    theta = np.stack([np.repeat(mu, taus, axis=1).ravel(), np.tile(tau, (1, steps)).ravel()])
+    many = problem.take(np.repeat(np.arange(lanes), steps * taus))
+    heights = many.derivatives(theta, np.zeros(theta.shape[1], dtype=bool))[0]
+    table = heights.reshape(lanes, steps, taus)
+    outside = -2 * table.max(axis=2) >= cut[:, None]
+    last = np.where(outside.any(axis=1), np.argmax(outside, axis=1), steps) - 1
+    last = np.maximum(last, 0)
+    row = np.arange(lanes)
+    best = np.argmax(table[row, last], axis=1)
+    return mu[row, last], np.maximum(tau[row, best], 0.05)
 
 
 def needs_bound(sets: Sets, fit: GlmmMany, cut: Floats | float) -> Bools:

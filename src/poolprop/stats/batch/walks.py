@@ -48,7 +48,7 @@ class Walks:
     top : ndarray
         Largest ``tau``.
     edge : ndarray of bool
-        Whether the maximum is infinite; ``inside`` need not be inside then.
+        Whether the maximum is infinite.
     """
 
     problem: Likelihoods
@@ -153,8 +153,6 @@ def _walk(walks: Walks, reach: float) -> tuple[Floats, Floats]:
     limit, second = walks.inside.copy(), walks.tau.copy()
     lane = np.arange(limit.size)
     mu, tau = np.clip(limit + walks.sign * walks.step, -reach, reach), walks.tau
-    far = walks.inside - walks.sign * 30.0
-    walks = replace(walks, inside=np.where(walks.edge, far, walks.inside))
     low, high = np.zeros(mu.size), np.full(mu.size, np.inf)
     fine = np.zeros(mu.size, dtype=bool)
     for _ in range(ROUNDS):
@@ -167,7 +165,10 @@ def _walk(walks: Walks, reach: float) -> tuple[Floats, Floats]:
         done = (fine & close) | unbounded
         new = distance + walks.sign * at.d_mu
         good = (new > low) & (new < np.where(np.isinf(high), 3 * distance + 1, high))
-        middle = np.where(np.isinf(high), 2 * distance + 0.1, 0.5 * (low + high))
+        # Beyond the limit, back; within it, out until something is beyond.
+        beyond = np.where(np.isinf(high), distance, high)
+        middle = np.where(at.value < 0, 2 * distance + 0.1, 0.5 * (low + beyond))
+        middle = np.where(np.isinf(high), middle, 0.5 * (low + beyond))
         new = np.where(good | done | (at.d_mu == 0), new, middle)
         moved = np.clip(walks.inside + walks.sign * new, -reach, reach)
         grown = tau + at.d_tau
