@@ -85,10 +85,15 @@ def test_the_manifest_names_every_other_result(flagship):
     assert made - named == {"results/audit/manifest.json", "results/report.html"}
 
 
-def test_two_builds_in_two_folders_give_the_same_bytes(flagship, snakemake, tmp_path):
+def test_another_folder_user_locale_zone_seed_and_core_count_give_the_same_bytes(flagship, snakemake, tmp_path):
     for part in ("config", "data"):
         shutil.copytree(flagship.folder / part, tmp_path / part)
-    other = snakemake(tmp_path, PYTHONHASHSEED="7", TZ="Pacific/Auckland", LC_ALL="C")
+    home = tmp_path / "home"
+    home.mkdir()
+    other = snakemake(
+        tmp_path, "--cores", "1", PYTHONHASHSEED="7", TZ="Pacific/Auckland", LC_ALL="C",
+        HOME=str(home), USER="somebody", LOGNAME="somebody",
+    )  # fmt: skip
     assert other.code == 0, other.said
     mine, theirs = tree(flagship.folder), tree(tmp_path)
     assert mine.keys() == theirs.keys()
