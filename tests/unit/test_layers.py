@@ -24,14 +24,14 @@ MAY_IMPORT = {
     "review": {"errors", "settings", "plan", "evidence"},
     "synthesis": {"settings", "stats"},
     "crosscheck": {"errors", "files"},  # the second engine knows nothing of the first
+    "atlas": {"errors", "files", "settings", "stats"},
     "tables": {"errors", "evidence"},
     "analysis_tables": set(),
     "plots": {"errors", "files", "report"},  # only its leaf modules: formats and textbox
     "report": {"errors", "files", "settings", "_version"},
     "steps": {
-        "errors", "files", "plan", "review", "evidence", "synthesis", "crosscheck", "tables",
-        "analysis_tables",
-        "plots", "report", "audit",
+        "errors", "files", "plan", "review", "evidence", "synthesis", "crosscheck", "atlas",
+        "tables", "analysis_tables", "plots", "report", "audit",
     },
     "counts": {"errors"},
     "checking": {"errors", "settings", "review", "evidence"},

@@ -85,7 +85,9 @@ def test_the_manifest_names_every_other_result(flagship):
     assert made - named == {"results/audit/manifest.json", "results/report.html"}
 
 
-def test_another_folder_user_locale_zone_seed_and_core_count_give_the_same_bytes(flagship, snakemake, tmp_path):
+def test_another_folder_user_locale_zone_seed_and_core_count_give_the_same_bytes(
+    flagship, snakemake, tmp_path
+):
     for part in ("config", "data"):
         shutil.copytree(flagship.folder / part, tmp_path / part)
     home = tmp_path / "home"

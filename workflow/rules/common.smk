@@ -202,6 +202,9 @@ COMPARISONS = (
     else []
 )
 CROSSCHECK_CODE = digest(*CORE, *modules("steps/crosscheck.py", "crosscheck"))
+ATLAS = REVIEW.settings.atlas
+ATLAS_CODE = digest(*CORE, *modules("steps/atlas.py", "atlas.py", "stats"))
+ATLAS_PLAN = plan_digest("atlas") if ATLAS else ""
 R_IS_HERE = r_with_metafor()
 # What the second engine recomputes.
 RECOMPUTED = [

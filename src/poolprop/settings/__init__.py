@@ -6,6 +6,7 @@ Schema in ``workflow/schemas/`` is made from these models, so that editors can c
 
 from __future__ import annotations
 
+from poolprop.settings.atlas import Atlas
 from poolprop.settings.base import Block, Name
 from poolprop.settings.certainty import Certainty
 from poolprop.settings.endpoints import Endpoint, Estimand, Moderator, Selection, Subgroup
@@ -15,6 +16,7 @@ from poolprop.settings.stages import Comparisons, Rules, Safety
 from poolprop.settings.survival import Survival, SurvivalEndpoint
 
 __all__ = [
+    "Atlas",
     "Block",
     "Certainty",
     "Comparisons",

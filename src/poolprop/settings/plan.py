@@ -7,6 +7,7 @@ from typing import Literal
 
 from pydantic import Field, field_validator
 
+from poolprop.settings.atlas import Atlas
 from poolprop.settings.base import Block, Name
 from poolprop.settings.certainty import Certainty
 from poolprop.settings.endpoints import Endpoint
@@ -29,6 +30,10 @@ class Review(Block):
     version: str = Field("", description="Version of the evidence, shown in the header.")
     statements: dict[str, str] = Field(
         {}, description="Texts for items of the checklists, by checklist and item: prisma-24a."
+    date: str = Field(
+        "",
+        pattern=r"^(\d{4}-\d{2}-\d{2})?$",
+        description="Date of the evidence (YYYY-MM-DD), shown in the header.",
     )
 
 
@@ -61,3 +66,4 @@ class Settings(Block):
     comparisons: Comparisons | None = Field(None, description="Leave out without two-arm studies.")
     survival: Survival | None = Field(None, description="Leave out without survival rates.")
     certainty: Certainty = Field(Certainty())
+    atlas: Atlas | None = Field(None, description="What `snakemake atlas` pools.")

@@ -1,0 +1,184 @@
+"""Scatter and gather: data sets in chunks, each pooled by a job of its own, put together again.
+
+A shard carries its checksum beside it; one that was cut short or altered is named and refused.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import os
+import tempfile
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from poolprop.errors import DataError, ResultError
+from poolprop.files import sha256, write_bytes, write_text
+from poolprop.settings import Atlas
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+AGAIN = "Delete it and run snakemake again: it alone is made anew."
+
+
+def split(plan: Atlas, out: Sequence[Path]) -> None:
+    """Cut the plan's file into one table a chunk, reading it once and row by row.
+
+    Parameters
+    ----------
+    plan : Atlas
+        Names the file.
+    out : sequence of Path
+        One a chunk, in order.
+
+    Raises
+    ------
+    DataError
+        If the rows of a data set do not stand together, or their number is not the plan's.
+    """
+    sets = _data_sets(plan)
+    for chunk, path in enumerate(out):
+        buffer = io.StringIO()
+        writer = csv.writer(buffer, lineterminator="\n")
+        writer.writerow((plan.by, "events", "total"))
+        for _ in range(plan.span(chunk)[1]):
+            rows = next(sets, None)
+            if rows is None:
+                raise _miscounted(plan, "fewer")
+            writer.writerows(rows)
+        write_text(path, buffer.getvalue())
+    if next(sets, None) is not None:
+        raise _miscounted(plan, "more")
+
+
+def _data_sets(plan: Atlas) -> Iterator[list[tuple[str, str, str]]]:
+    seen: set[str] = set()
+    with Path(plan.file).open(newline="", encoding="utf-8-sig") as handle:
+        reader = csv.DictReader(handle)
+        missing = {plan.by, "events", "total"} - set(reader.fieldnames or ())
+        if missing:
+            raise DataError(
+                f"no column {sorted(missing)[0]!r}", where=plan.file, hint="Add it to the header."
+            )
+        for name, rows in groupby(reader, key=lambda row: row[plan.by]):
+            if name in seen:
+                raise DataError(
+                    f"the rows of {name!r} do not stand together",
+                    where=f"{plan.file}:{reader.line_num}",
+                    hint=f"Sort the file by {plan.by}.",
+                )
+            seen.add(name)
+            yield [(name, row["events"], row["total"]) for row in rows]
+
+
+def _miscounted(plan: Atlas, how: str) -> DataError:
+    return DataError(
+        f"there are {how} data sets than the {plan.datasets} of the plan",
+        where=plan.file,
+        hint="Mend atlas.datasets in the plan.",
+    )
+
+
+def pool_chunk(plan: Atlas, chunk: int, table: Path | None) -> bytes:
+    """Pool the data sets of one chunk and return the shard as CSV.
+
+    Parameters
+    ----------
+    plan : Atlas
+        Methods, and where data sets are drawn their seed.
+    chunk : int
+        Which chunk, from 0.
+    table : Path or None
+        The chunk's own table; None where data sets are drawn.
+    """
+    from poolprop.stats.batch.pool_many import pool_many
+
+    frame = _drawn(plan, chunk) if table is None else _read(plan, table)
+    pooled = pool_many(frame, by=plan.by, methods=list(plan.methods))
+    text: str = pooled.to_csv(index=False, lineterminator="\n")
+    return text.encode("utf-8")
+
+
+def _drawn(plan: Atlas, chunk: int) -> pd.DataFrame:
+    from poolprop.stats.batch.generate import generate
+
+    frame = generate(*plan.span(chunk), seed=plan.seed)
+    return frame.rename(columns={"dataset_id": plan.by})
+
+
+def _read(plan: Atlas, table: Path) -> pd.DataFrame:
+    import pandas as pd
+
+    return pd.read_csv(table, dtype={plan.by: str})
+
+
+def write_shard(content: bytes, shard: Path, checksum: Path) -> None:
+    """Write a shard and its checksum; the checksum last, so that it vouches for a whole shard."""
+    write_bytes(shard, content)
+    write_text(checksum, f"{hashlib.sha256(content).hexdigest()}  {shard.name}\n")
+
+
+def gather(shards: Sequence[Path], checksums: Sequence[Path], out: Path) -> dict[str, Any]:
+    """Put shards together in order, and count what they hold.
+
+    Parameters
+    ----------
+    shards, checksums : sequence of Path
+        In the order of the chunks.
+    out : Path
+        The whole table, written atomically.
+
+    Returns
+    -------
+    dict
+        Rows, rows not converged and rows with a note, by method.
+
+    Raises
+    ------
+    ResultError
+        If a shard is not the one its checksum was made of.
+    """
+    counts: dict[str, Counter[str]] = {}
+    handle, name = tempfile.mkstemp(dir=out.parent, prefix=f".{out.name}.")
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="") as stream:
+            for number, (shard, checksum) in enumerate(zip(shards, checksums, strict=True)):
+                _verify(shard, checksum)
+                _append(shard, stream, counts, header=number == 0)
+        temporary.chmod(0o644)
+        temporary.replace(out)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    return {method: dict(count) for method, count in sorted(counts.items())}
+
+
+def _verify(shard: Path, checksum: Path) -> None:
+    said = checksum.read_text("utf-8").split(" ", 1)[0]
+    if said != sha256(shard):
+        raise ResultError("not the shard that was written", where=str(shard), hint=AGAIN)
+
+
+def _append(
+    shard: Path, stream: io.TextIOBase, counts: dict[str, Counter[str]], *, header: bool
+) -> None:
+    with shard.open(encoding="utf-8", newline="") as rows:
+        first = next(rows)
+        names = first.rstrip("\n").split(",")
+        if header:
+            stream.write(first)
+        for line in rows:
+            stream.write(line)
+        rows.seek(0)
+        for row in csv.DictReader(rows, fieldnames=names):
+            if row["method"] != "method":
+                count = counts.setdefault(row["method"], Counter(rows=0, not_converged=0, noted=0))
+                count["rows"] += 1
+                count["not_converged"] += row["converged"] != "True"
+                count["noted"] += bool(row["notes"])

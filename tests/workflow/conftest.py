@@ -1,0 +1,132 @@
+"""A real Slurm on this machine alone, for the tests of the cluster profile."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+CONF = """\
+ClusterName=local
+SlurmctldHost={host}(127.0.0.1)
+SlurmUser=root
+SlurmdUser=root
+AuthType=auth/munge
+MpiDefault=none
+ProctrackType=proctrack/linuxproc
+TaskPlugin=task/none
+SelectType=select/cons_tres
+SelectTypeParameters=CR_CPU
+SchedulerParameters=sched_interval=1,batch_sched_delay=0
+AccountingStorageType=accounting_storage/none
+JobAcctGatherType=jobacct_gather/none
+ReturnToService=2
+MinJobAge=600
+KillWait=5
+SlurmctldPort=16817
+SlurmdPort=16818
+StateSaveLocation={folder}/ctld
+SlurmdSpoolDir={folder}/slurmd
+SlurmctldPidFile={folder}/slurmctld.pid
+SlurmdPidFile={folder}/slurmd.pid
+SlurmctldLogFile={folder}/slurmctld.log
+SlurmdLogFile={folder}/slurmd.log
+NodeName={host} NodeAddr=127.0.0.1 CPUs={cpus} RealMemory=2000 State=UNKNOWN
+PartitionName=local Nodes=ALL Default=YES MaxTime=INFINITE State=UP
+"""
+PROGRAMS = ("sbatch", "slurmctld", "slurmd", "munged", "setpriv")
+
+
+class Cluster:
+    """Slurm with one node, started and stopped by hand: no service manager is needed."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.host = os.uname().nodename.split(".")[0]
+
+    def start(self) -> None:
+        """Start munge, controller and node, and wait until the node is idle."""
+        for part in ("ctld", "slurmd"):
+            (self.folder / part).mkdir(exist_ok=True)
+        Path("/etc/slurm").mkdir(exist_ok=True)
+        conf = CONF.format(host=self.host, folder=self.folder, cpus=os.cpu_count())
+        Path("/etc/slurm/slurm.conf").write_text(conf)
+        for part in ("/run/munge", "/var/log/munge", "/var/lib/munge"):
+            subprocess.run(["install", "-d", "-o", "munge", "-g", "munge", part], check=True)
+        if not Path("/run/munge/munge.socket.2").exists():
+            who = ["setpriv", "--reuid", "munge", "--regid", "munge", "--clear-groups"]
+            subprocess.run([*who, "munged"], check=True)
+        self.start_controller("-c")
+        subprocess.run(["slurmd"], check=True)
+        self.wait_until_idle()
+
+    def start_controller(self, *options: str) -> None:
+        """Start the controller; ``-c`` forgets what an earlier one knew."""
+        subprocess.run(["slurmctld", *options], check=True)
+
+    def stop_controller(self) -> None:
+        """End the controller, as a crash of its machine would."""
+        self._end("slurmctld")
+
+    def wait_until_idle(self) -> None:
+        """Wait until the node takes jobs."""
+        for _ in range(120):
+            if self.ask("sinfo", "-h", "-o", "%T").startswith(("idle", "mixed", "alloc")):
+                return
+            time.sleep(0.25)
+        raise RuntimeError(self.folder.joinpath("slurmctld.log").read_text()[-2000:])
+
+    def ask(self, *command: str) -> str:
+        """Run a command of Slurm and return what it printed."""
+        return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
+
+    def jobs(self) -> list[str]:
+        """Return the ids of running jobs."""
+        return self.ask("squeue", "-h", "-t", "running", "-o", "%i").split()
+
+    def stop(self) -> None:
+        """End everything that was started, and take the configuration away."""
+        self.ask("scancel", "--user", "root")
+        for name in ("slurmd", "slurmctld"):
+            self._end(name)
+        munge = Path("/run/munge/munged.pid")
+        if munge.is_file():
+            subprocess.run(["kill", munge.read_text().strip()], check=False)
+        Path("/etc/slurm/slurm.conf").unlink(missing_ok=True)
+
+    def _end(self, name: str) -> None:
+        pid = self.folder / f"{name}.pid"
+        if not pid.is_file():
+            return
+        number = pid.read_text().strip()
+        subprocess.run(["kill", number], check=False)
+        for _ in range(80):
+            if not Path(f"/proc/{number}").exists():
+                break
+            time.sleep(0.1)
+        pid.unlink(missing_ok=True)
+
+
+@pytest.fixture(scope="session")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """Return a running Slurm of one node, or skip."""
+    missing = [name for name in PROGRAMS if not shutil.which(name)]
+    if os.geteuid() != 0:
+        missing.append("the right to start it (root)")
+    if Path("/etc/slurm/slurm.conf").exists():
+        missing.append("a machine without a Slurm of its own")
+    if missing:
+        if os.environ.get("CI") == "true":
+            pytest.fail(f"Slurm cannot be started: no {', '.join(missing)}")
+        pytest.skip(f"Slurm cannot be started: no {', '.join(missing)}")
+    found = Cluster(tmp_path_factory.mktemp("slurm"))
+    try:
+        found.start()
+        yield found
+    finally:
+        found.stop()
