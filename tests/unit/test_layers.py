@@ -30,8 +30,8 @@ MAY_IMPORT = {
     "plots": {"errors", "files", "report"},  # only its leaf modules: formats and textbox
     "report": {"errors", "files", "settings", "_version"},
     "steps": {
-        "errors", "files", "plan", "review", "evidence", "synthesis", "crosscheck", "atlas",
-        "tables", "analysis_tables", "plots", "report", "audit",
+        "errors", "files", "plan", "settings", "review", "evidence", "synthesis", "crosscheck",
+        "atlas", "tables", "analysis_tables", "plots", "report", "audit",
     },
     "counts": {"errors"},
     "checking": {"errors", "settings", "review", "evidence"},

@@ -39,12 +39,10 @@ if ATLAS:
         params:
             code=ATLAS_CODE,
             plan=ATLAS_PLAN,
-            table=lambda wildcards, input: (
-                f"-table --table {input.table}" if input.table else ""
-            ),
+            table="-table --table" if ATLAS.file else "",
         shell:
             "echo node $(hostname) job ${{SLURM_JOB_ID:-none}} > {log:q};"
-            " python -m poolprop step pool-atlas{params.table} --config {input.config:q}"
+            " python -m poolprop step pool-atlas{params.table} {input.table:q} --config {input.config:q}"
             " --chunk {wildcards.chunk} --out {output.shard:q} --checksum {output.checksum:q}"
             " 2>> {log:q}"
 

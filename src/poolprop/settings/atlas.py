@@ -24,7 +24,7 @@ class Atlas(Block):
         description="As `poolprop pool-many --methods` takes them.",
     )
     chunk: int = Field(
-        100_000, ge=1, description="Data sets a job; few jobs waste less on starting up."
+        200_000, ge=1, description="Data sets a job; few jobs waste less on starting up."
     )
 
     @property
