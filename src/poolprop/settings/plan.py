@@ -30,6 +30,7 @@ class Review(Block):
     version: str = Field("", description="Version of the evidence, shown in the header.")
     statements: dict[str, str] = Field(
         {}, description="Texts for items of the checklists, by checklist and item: prisma-24a."
+    )
     date: str = Field(
         "",
         pattern=r"^(\d{4}-\d{2}-\d{2})?$",
