@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from poolprop import building, commands, steps
+from poolprop import auditing, building, commands, steps
 from poolprop._version import __version__
 from poolprop.audit.record import recorded
 from poolprop.errors import PoolpropError
@@ -22,6 +22,8 @@ EPILOG = """\
 examples:
   poolprop init my-review              begin a review: a folder that builds at once
   poolprop check                       check the plan and the tables of the review in this folder
+  poolprop explain pool/cr_cri/primary show where a number comes from
+  poolprop verify                      check results, data, code and environment
   poolprop pool studies.csv            pool the columns events and total of a table
   poolprop pool studies.csv --by setting --json
 """
@@ -46,6 +48,7 @@ def parser() -> argparse.ArgumentParser:
     commands.add_to(actions)
     _add_completion(actions)
     building.add_to(actions)
+    auditing.add_to(actions)
     step = actions.add_parser("step", help="run one step of the workflow (the rules call this)")
     names = step.add_subparsers(dest="step", required=True, metavar="STEP")
     for name, function in steps.all_steps():

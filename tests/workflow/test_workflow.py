@@ -12,7 +12,7 @@ from runs import planned
 ENDPOINTS = ("response", "remission")
 DOWNSTREAM = {
     *("tables", "certainty", "r_script", "run_in_r", "crosscheck", "manifest", "lineage"),
-    "report",
+    *("report", "seal"),
 }
 
 
@@ -149,5 +149,5 @@ def test_the_progress_display_is_a_line_a_job(snakemake, tmp_path):
     run = snakemake(small_review.write(tmp_path), "--logger", "poolprop", "--", "all")
     lines = [line for line in run.said.splitlines() if line.startswith("[")]
     assert lines[0].startswith(f"[ 1/{len(lines)}] ")
-    assert lines[-1].startswith(f"[{len(lines)}/{len(lines)}] report")
+    assert lines[-1].startswith(f"[{len(lines)}/{len(lines)}] seal")
     assert run.said.splitlines()[-1].startswith("Done in ")

@@ -227,3 +227,10 @@ TIDY = expand(
     "results/tables/{table}.csv",
     table=[*RESULT_TABLES, *SUPPLEMENT_TABLES],
 )
+LINEAGE = expand(
+    "results/audit/{name}",
+    name=["lineage.json", "results.csv", "rows.csv", "jobs.csv"],
+)
+AUDIT_CODE = digest(*CORE, *modules("steps/trail.py", "audit"))
+# What comes after the manifest and is sealed with it; a folder counts with all its files.
+SEALED = ["results/report.html", *LINEAGE]

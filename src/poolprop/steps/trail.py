@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from poolprop.files import read_json, write_csv, write_json
@@ -19,3 +20,13 @@ def lineage(config: Path, manifest: Path, source: Path, out: Path) -> None:
     write_json(out / "lineage.json", record)
     for name, (columns, rows) in lineage_tables(record).items():
         write_csv(out / f"{name}.csv", columns, rows)
+
+
+def seal(manifest: Path, files: Sequence[Path], out: Path) -> None:
+    """Write the hashes of what came after the manifest, and one digest of everything."""
+    from poolprop.audit.manifest import SCHEMA
+    from poolprop.audit.record import JOBS
+    from poolprop.audit.seal import seal as close
+
+    records = [path for path in JOBS.rglob("*.json") if path.stem != "seal"]
+    write_json(out, close(read_json(manifest, SCHEMA), [manifest, *files, *records]))
