@@ -78,7 +78,7 @@ def build(repo: Path, commands: list[str]) -> str:
             assert main(arguments) == 0, command
         else:
             Path("logs").mkdir(exist_ok=True)
-            subprocess.run(command, shell=True, check=True)  # noqa: S602
+            subprocess.run(command, shell=True, check=True)
     return Path("results/report.html").read_text("utf-8")
 
 
@@ -100,7 +100,9 @@ def _outcomes(names, counts):
             ("ae_rash", "treated", 0 if i % 2 else 1, n),
         ):
             number += 1
-            row = small_review._outcome(number, name, SETTINGS[i % 2], outcome, basis, events, total)
+            row = small_review._outcome(
+                number, name, SETTINGS[i % 2], outcome, basis, events, total
+            )
             yield row | {"grade": "any" if outcome == "ae_rash" else ""}
 
 

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from poolprop.stats.influence_glmm import GlmmInfluence
     from poolprop.stats.intervals import study_intervals
     from poolprop.stats.leave_one_out import Omission, cumulative, leave_one_out
+    from poolprop.stats.location_priors import BetaPrior, NormalPrior
     from poolprop.stats.measures import back_transform, effect_sizes
     from poolprop.stats.meta_regression import MetaRegression, meta_regression
     from poolprop.stats.pool import pool
@@ -77,6 +78,8 @@ _HOMES = {
     "HalfNormal": "stats.priors",
     "HalfT": "stats.priors",
     "HalfCauchy": "stats.priors",
+    "BetaPrior": "stats.location_priors",
+    "NormalPrior": "stats.location_priors",
     "Interval": "stats.results",
     "PoolResult": "stats.results",
     "SubgroupResult": "stats.subgroups",
@@ -103,6 +106,8 @@ _HOMES = {
     "pool_survival": "stats.survival",
 }
 __all__ = [
+    "BetaPrior",
+    "NormalPrior",
     "Robust",
     "cluster_robust",
     "TrimAndFill",

@@ -53,6 +53,68 @@ def subgroup_table(records: Iterable[Mapping[str, Any]]) -> Table:
     return columns, rows
 
 
+def bayes_table(records: Iterable[Mapping[str, Any]]) -> Table:
+    """Return the Bayesian results, one a row for each estimand and each pair of priors."""
+    rows = [
+        {
+            "id": view["id"],
+            "endpoint": record["endpoint"]["id"],
+            "estimand": estimand["estimand"],
+            "varied": view.get("varied", ""),
+            "k": estimand["k"],
+            "events": estimand["events"],
+            "total": estimand["total"],
+            **_bayes(view),
+        }
+        for record in records
+        for estimand in record["estimands"]
+        for view in (estimand, *estimand["sensitivity"])
+    ]
+    return list(dict.fromkeys(key for row in rows for key in row)), rows
+
+
+def _bayes(view: Mapping[str, Any]) -> dict[str, Any]:
+    row = {key: view[key] for key in ("tau_prior", "mu_prior", "level", "median", "mean")}
+    row["tau_median"] = view["tau"]["median"]
+    for name, limits in (
+        ("ci", view["ci"]), ("prediction", view["prediction"]), ("tau_ci", view["tau"]["ci"])
+    ):  # fmt: skip
+        row |= {f"{name}_lower": limits["lower"], f"{name}_upper": limits["upper"]}
+    for one in view["above"]:
+        row[f"above_{one['threshold']:g}"] = one["median_study"]
+        row[f"new_study_above_{one['threshold']:g}"] = one["new_study"]
+    return row
+
+
+def multiverse_table(records: Iterable[Mapping[str, Any]]) -> Table:
+    """Return every analysis of every multiverse, one a row, with the level of each choice."""
+    fixed = ["id", "endpoint", "set", "method", "k", "events", "total", "proportion", "ci_lower",
+             "ci_upper", "combinations"]  # fmt: skip
+    rows = [
+        {
+            "id": f"{one['id']}/{method['method']}",
+            "endpoint": record["endpoint"]["id"],
+            "set": one["set"],
+            "method": method["method"],
+            "k": one["k"],
+            "events": one["events"],
+            "total": one["total"],
+            "proportion": one["proportion"][place],
+            "ci_lower": one["lower"][place],
+            "ci_upper": one["upper"][place],
+            "combinations": one["combinations"],
+            **one["levels"],
+            **method["levels"],
+        }
+        for record in records
+        for one in record["sets"]
+        for place, method in enumerate(record["methods"])
+    ]
+    # A choice that one endpoint does not have is an empty cell in its rows.
+    choices = dict.fromkeys(key for row in rows for key in row if key not in fixed)
+    return [*fixed, *choices], [{**choices, **row} for row in rows]
+
+
 def study_table(evidence: Evidence) -> Table:
     """Return the studies with their source and terms spelled out."""
     factors = evidence.factors

@@ -12,7 +12,7 @@ from runs import planned
 ENDPOINTS = ("response", "remission")
 DOWNSTREAM = {
     *("tables", "certainty", "r_script", "run_in_r", "crosscheck", "manifest", "lineage"),
-    *("report", "seal"),
+    *("uncertainty_tables", "report", "seal"),
 }
 
 
@@ -42,7 +42,9 @@ def test_a_changed_row_reruns_only_the_endpoint_it_concerns(copy, snakemake):
     content["outcomes"][4]["events"] = 22  # the arm maple's outcome `cr`
     small_review.write(copy, content)
     only = per_endpoint(
-        *("select", "synthesise", "subgroups", "influence", "discrepancy_effects", "forest"),
+        *("select", "synthesise", "subgroups", "influence", "discrepancy_effects", "bayes"),
+        "multiverse",
+        "forest",
         endpoints=["remission"],
     )
     assert planned(snakemake(copy, "--dry-run").said) == (

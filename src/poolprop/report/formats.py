@@ -85,6 +85,17 @@ def equals_p(value: float | None) -> str:
     return text if text.startswith(("<", MISSING)) else f"= {text}"
 
 
+def chance(value: float | None) -> str:
+    """Write a probability or a share in percent; 0 and 100 only where it is exactly that."""
+    if value is None or not 0 < value < 1:
+        return percent(value)
+    return (
+        f"< {percent(SMALLEST_P)}"
+        if value < SMALLEST_P
+        else (f"> {percent(1 - SMALLEST_P)}" if value > 1 - SMALLEST_P else percent(value))
+    )
+
+
 def plain(code: str) -> str:
     """Turn a code of the data into words: ``relapsed_refractory`` is Relapsed refractory."""
     words = code.replace("_", " ").strip()
@@ -93,6 +104,7 @@ def plain(code: str) -> str:
 
 # The formats a quoted number may name; a test applies the same function to the result file.
 FORMATS: dict[str, Callable[[float | None], str]] = {
+    "chance": chance,
     "count": count,
     "millionths": lambda value: number(value, 6),
     "equals-p": equals_p,

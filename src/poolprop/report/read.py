@@ -25,7 +25,7 @@ class EndpointResults:
     ----------
     id : str
         Name of the folder, and of the endpoint in every result id.
-    pool, subgroups, influence, small_study, discrepancies : mapping
+    pool, subgroups, influence, small_study, discrepancies, bayes, multiverse : mapping
         The files; an empty mapping where a file does not exist.
     """
 
@@ -35,6 +35,8 @@ class EndpointResults:
     influence: Record
     small_study: Record
     discrepancies: Record
+    bayes: Record
+    multiverse: Record
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,6 +142,8 @@ def _endpoint(folder: Path) -> EndpointResults:
         influence=read_optional(folder / "influence.json", "poolprop/influence/2"),
         small_study=read_optional(folder / "small_study.json", "poolprop/small_study/1"),
         discrepancies=read_optional(folder / "discrepancies.json", "poolprop/discrepancies/1"),
+        bayes=read_optional(folder / "bayes.json", "poolprop/bayes/1"),
+        multiverse=read_optional(folder / "multiverse.json", "poolprop/multiverse/1"),
     )
 
 

@@ -38,6 +38,8 @@ SCRIPTS = (
     "plot-tools",
     "doors",
     "links",
+    "predict",
+    "multiverse",
 )
 
 

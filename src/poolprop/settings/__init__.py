@@ -11,20 +11,26 @@ from poolprop.settings.base import Block, Name
 from poolprop.settings.certainty import Certainty
 from poolprop.settings.endpoints import Endpoint, Estimand, Moderator, Selection, Subgroup
 from poolprop.settings.models import Model, Models
+from poolprop.settings.multiverse import LeftOut, Multiverse
 from poolprop.settings.plan import Review, Settings
 from poolprop.settings.stages import Comparisons, Rules, Safety
 from poolprop.settings.survival import Survival, SurvivalEndpoint
+from poolprop.settings.uncertainty import Bayes, MuPrior, TauPrior, Thresholds
 
 __all__ = [
     "Atlas",
+    "Bayes",
     "Block",
     "Certainty",
     "Comparisons",
     "Endpoint",
     "Estimand",
+    "LeftOut",
     "Model",
     "Models",
     "Moderator",
+    "MuPrior",
+    "Multiverse",
     "Name",
     "Review",
     "Rules",
@@ -34,4 +40,6 @@ __all__ = [
     "Subgroup",
     "Survival",
     "SurvivalEndpoint",
+    "TauPrior",
+    "Thresholds",
 ]

@@ -12,8 +12,10 @@ from poolprop.settings.base import Block, Name
 from poolprop.settings.certainty import Certainty
 from poolprop.settings.endpoints import Endpoint
 from poolprop.settings.models import Models
+from poolprop.settings.multiverse import Multiverse
 from poolprop.settings.stages import Comparisons, Rules, Safety
 from poolprop.settings.survival import Survival
+from poolprop.settings.uncertainty import Bayes, Thresholds
 
 INSIDE = re.compile(r"\w[\w. -]{0,80}(/\w[\w. -]{0,80}){0,8}", re.ASCII)
 
@@ -62,6 +64,9 @@ class Settings(Block):
     )
     models: Models = Field(Models())
     rules: Rules = Field(Rules())
+    thresholds: Thresholds = Field(Thresholds())
+    bayes: Bayes = Field(Bayes())
+    multiverse: Multiverse = Field(Multiverse())
     endpoints: dict[Name, Endpoint] = Field(min_length=1)
     safety: Safety | None = Field(None, description="Leave out where there is nothing to pool.")
     comparisons: Comparisons | None = Field(None, description="Leave out without two-arm studies.")

@@ -1,8 +1,9 @@
 """The Bayesian binomial-normal model, by deterministic quadrature: no sampling.
 
-``x_i ~ Bin(n_i, p_i)``, ``logit p_i ~ N(mu, tau^2)``, ``expit(mu)`` uniform on (0, 1), a weakly
-informative prior on ``tau``. The posterior is a table of conditional posteriors of ``mu``, one
-for each node of a Gauss-Legendre rule over ``tau``, each on an evenly spaced grid of its own.
+``x_i ~ Bin(n_i, p_i)``, ``logit p_i ~ N(mu, tau^2)``, a weakly informative prior on ``tau`` and one
+on ``mu``, by default ``expit(mu)`` uniform on (0, 1). The posterior is a table of conditional
+posteriors of ``mu``, one for each node of a Gauss-Legendre rule over ``tau``, each on an evenly
+spaced grid of its own.
 Both rules converge geometrically.
 
 References
@@ -15,11 +16,13 @@ in Bayesian random-effects meta-analysis. Research Synthesis Methods 12(4):448-4
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import expit
 
 from poolprop.stats.inputs import Floats, counts
+from poolprop.stats.location_priors import BetaPrior, LocationPrior
 from poolprop.stats.newton import Bools
 from poolprop.stats.posterior import Posterior
 from poolprop.stats.priors import HalfNormal, Prior
@@ -38,7 +41,12 @@ MU_MOST = 160
 TAU_TOP = 100.0
 
 
-def bayes(events: ArrayLike, total: ArrayLike, tau_prior: Prior | None = None) -> Posterior:
+def bayes(
+    events: ArrayLike,
+    total: ArrayLike,
+    tau_prior: Prior | None = None,
+    mu_prior: LocationPrior | None = None,
+) -> Posterior:
     """Return the posterior of the binomial-normal model.
 
     Parameters
@@ -47,6 +55,9 @@ def bayes(events: ArrayLike, total: ArrayLike, tau_prior: Prior | None = None) -
         ``0 <= events <= total``, ``total >= 1``.
     tau_prior : HalfNormal, HalfT or HalfCauchy, optional
         Prior on ``tau``, on the logit scale; half-normal with scale 1 by default.
+    mu_prior : BetaPrior or NormalPrior, optional
+        Prior on the median-study proportion ``expit(mu)`` or on ``mu``; uniform on the proportion
+        by default.
 
     Returns
     -------
@@ -67,21 +78,30 @@ def bayes(events: ArrayLike, total: ArrayLike, tau_prior: Prior | None = None) -
     '0.990'
     """
     x, n = counts(events, total)
-    prior = tau_prior or HalfNormal()
-    scan, mode = _tau_range(x, n, prior)
+    prior, location = tau_prior or HalfNormal(), mu_prior or BetaPrior()
+    scan, mode = _tau_range(x, n, prior, location)
     node, weight = np.polynomial.legendre.leggauss(TAU_NODES)
     # In u = asinh(tau / scale) heavy and light tails both become short.
     u = 0.5 * (scan[-1] - scan[0]) * node + 0.5 * (scan[-1] + scan[0])
     tau = prior.scale * np.sinh(u)
     measure = weight * prior.scale * np.cosh(u)
-    mu, step = _mu_grid(x, n, tau, np.interp(u, scan, mode))
-    log_density = _log_joint(x, n, mu, tau) + prior.log_density(tau)[:, None]
+    mu, step = _mu_grid(x, n, tau, np.interp(u, scan, mode), location)
+    log_density = _log_joint(x, n, mu, tau, location) + prior.log_density(tau)[:, None]
     mass = np.exp(log_density - log_density.max()) * (measure * step)[:, None]
-    return Posterior(mu=mu, step=step, tau=tau, mass=mass / mass.sum(), prior=str(prior))
+    return Posterior(
+        mu=mu,
+        step=step,
+        tau=tau,
+        mass=mass / mass.sum(),
+        prior=str(prior),
+        mu_prior=str(location),
+        scale=prior.scale,
+        reach=(float(scan[0]), float(scan[-1])),
+    )
 
 
-def _log_joint(x: Floats, n: Floats, mu: Floats, tau: Floats) -> Floats:
-    """Return log-likelihood plus the log prior of ``mu``: logistic, since expit(mu) is uniform.
+def _log_joint(x: Floats, n: Floats, mu: Floats, tau: Floats, location: LocationPrior) -> Floats:
+    """Return log-likelihood plus the log prior of ``mu``.
 
     ``mu`` has shape (t, m), ``tau`` (t,) and increases; neighbours need equally many nodes.
     """
@@ -92,15 +112,12 @@ def _log_joint(x: Floats, n: Floats, mu: Floats, tau: Floats) -> Floats:
         ).sum(axis=-1)
         for i in range(0, tau.size, block)
     ]
-    return np.concatenate(rows) + _log_prior(mu)
+    return np.concatenate(rows) + location.log_density(mu)
 
 
-def _log_prior(mu: Floats) -> Floats:
-    out: Floats = -np.logaddexp(0, mu) - np.logaddexp(0, -mu)
-    return out
-
-
-def _modes(x: Floats, n: Floats, tau: Floats, start: Floats) -> tuple[Floats, Floats, Floats]:
+def _modes(
+    x: Floats, n: Floats, tau: Floats, start: Floats, location: LocationPrior
+) -> tuple[Floats, Floats, Floats]:
     """Return mode, standard deviation and height of the conditional posteriors of ``mu``.
 
     They are log-concave; Newton steps no longer than 1 climb each to its top.
@@ -108,17 +125,18 @@ def _modes(x: Floats, n: Floats, tau: Floats, start: Floats) -> tuple[Floats, Fl
     mu = start
     for _ in range(60):
         at = moments(x, n, mu[:, None], tau[:, None], precision=FAST)
-        p = expit(mu)
-        curvature = 2 * p * (1 - p) - at.d_mu2.sum(axis=-1)
-        step = np.clip((at.d_mu.sum(axis=-1) + 1 - 2 * p) / curvature, -1, 1)
+        curvature = location.curvature(mu) - at.d_mu2.sum(axis=-1)
+        step = np.clip((at.d_mu.sum(axis=-1) + location.slope(mu)) / curvature, -1, 1)
         mu = mu + step
         if np.all(np.abs(step) < 0.01 / np.sqrt(curvature)):
             break
-    height = at.loglik.sum(axis=-1) + _log_prior(mu)
+    height = at.loglik.sum(axis=-1) + location.log_density(mu)
     return mu, 1 / np.sqrt(curvature), height
 
 
-def _tau_range(x: Floats, n: Floats, prior: Prior) -> tuple[Floats, Floats]:
+def _tau_range(
+    x: Floats, n: Floats, prior: Prior, location: LocationPrior
+) -> tuple[Floats, Floats]:
     """Return values of ``u = asinh(tau / scale)`` that span the posterior, and modes of ``mu``.
 
     The prior bounds the range first, then Laplace's approximation over ``mu``, scanned.
@@ -129,7 +147,7 @@ def _tau_range(x: Floats, n: Floats, prior: Prior) -> tuple[Floats, Floats]:
     mode = np.full(SCAN, np.log((x.sum() + 1) / (n.sum() - x.sum() + 1)))
     while True:
         tau = prior.scale * np.sinh(u)
-        mode, spread, height = _modes(x, n, tau, mode)
+        mode, spread, height = _modes(x, n, tau, mode, location)
         density = height + np.log(spread) + prior.log_density(tau) + np.log(np.cosh(u))
         kept = np.flatnonzero(density > density.max() - DEPTH)
         first, last = max(kept[0] - 1, 0), min(kept[-1] + 1, SCAN - 1)
@@ -139,10 +157,16 @@ def _tau_range(x: Floats, n: Floats, prior: Prior) -> tuple[Floats, Floats]:
         u, mode = narrow, np.interp(narrow, u, mode)
 
 
-def _mu_grid(x: Floats, n: Floats, tau: Floats, start: Floats) -> tuple[Floats, Floats]:
+def _mu_grid(
+    x: Floats, n: Floats, tau: Floats, start: Floats, location: LocationPrior
+) -> tuple[Floats, Floats]:
     """Return evenly spaced points of ``mu`` for each ``tau``, and their spacing."""
-    mode, spread, height = _modes(x, n, tau, start)
-    low, high = _ends(x, n, tau, mode, spread, height)
+    mode, spread, height = _modes(x, n, tau, start, location)
+
+    def log_density(mu: Floats) -> Floats:
+        return _log_joint(x, n, mu, tau, location)
+
+    low, high = _ends(log_density, mode, spread, height)
     wanted = float(np.max((high - low) / (MU_STEP * np.minimum(spread, 1.0))))
     count = int(np.clip(np.ceil(wanted), 24, MU_MOST)) + 1
     fraction = np.arange(count) / (count - 1)
@@ -150,7 +174,7 @@ def _mu_grid(x: Floats, n: Floats, tau: Floats, start: Floats) -> tuple[Floats, 
 
 
 def _ends(
-    x: Floats, n: Floats, tau: Floats, mode: Floats, spread: Floats, height: Floats
+    log_density: Callable[[Floats], Floats], mode: Floats, spread: Floats, height: Floats
 ) -> tuple[Floats, Floats]:
     """Return where each log conditional posterior has fallen by about ``DEPTH`` on either side.
 
@@ -161,7 +185,7 @@ def _ends(
     step = np.column_stack([spread, spread]) * 7.7
 
     def beyond(at: Floats) -> Bools:
-        out: Bools = height[:, None] - _log_joint(x, n, at, tau) >= DEPTH
+        out: Bools = height[:, None] - log_density(at) >= DEPTH
         return out
 
     outer = inner + sign * step

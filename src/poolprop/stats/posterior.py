@@ -13,13 +13,12 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.optimize import brentq
-from scipy.special import expit, gammaln, logit, ndtr, sici
+from scipy.special import expit, logit, ndtr, sici
 
 from poolprop.errors import EstimationError
 from poolprop.stats.inputs import Floats, fraction
+from poolprop.stats.predictive import HERMITE, next_study
 from poolprop.stats.results import Interval
-
-HERMITE = 24
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,8 +35,11 @@ class Posterior:
         Their spacing.
     mass : ndarray, shape (t, m)
         Posterior probabilities; they sum to 1.
-    prior : str
-        The prior on ``tau``, in words.
+    prior, mu_prior : str
+        The priors on ``tau`` and on ``mu``, in words.
+    scale, reach : float, tuple of float
+        The nodes are those of a Gauss-Legendre rule over ``asinh(tau / scale)`` between the two
+        ends of ``reach``.
     """
 
     tau: Floats
@@ -45,6 +47,9 @@ class Posterior:
     step: Floats
     mass: Floats = field(repr=False)
     prior: str
+    mu_prior: str
+    scale: float
+    reach: tuple[float, float]
 
     def quantiles(self, probabilities: ArrayLike) -> Floats:
         """Return quantiles of the median-study proportion ``expit(mu)``.
@@ -71,14 +76,53 @@ class Posterior:
         """Return the probability that ``expit(mu)`` exceeds ``threshold``, in (0, 1)."""
         return 1 - self._cdf_mu(float(logit(fraction(threshold, "threshold"))))
 
+    @property
+    def mean(self) -> float:
+        """Posterior mean of ``expit(mu)``."""
+        return float(np.sum(self.mass * expit(self.mu)))
+
     def tau_quantiles(self, probabilities: ArrayLike) -> Floats:
-        """Return quantiles of ``tau``, interpolated between its nodes."""
+        """Return quantiles of ``tau``."""
         levels = np.atleast_1d(np.asarray(probabilities, dtype=np.float64))
-        share = self.mass.sum(axis=1)
-        cdf = np.cumsum(share) - 0.5 * share
-        edges = np.concatenate([[0.0], cdf, [1.0]])
-        out: Floats = np.interp(levels, edges, np.concatenate([[0.0], self.tau, [self.tau[-1]]]))
+        cdf = self._tau_series().integ(lbnd=-1)
+        ends = [
+            brentq(lambda t, p=p: float(cdf(t)) - p, -1.0, 1.0, xtol=1e-12)
+            for p in (fraction(float(level), "probability") for level in levels)
+        ]
+        low, high = self.reach
+        out: Floats = self.scale * np.sinh(low + (high - low) * (np.array(ends) + 1) / 2)
         return out
+
+    def tau_density(self, tau: ArrayLike) -> Floats:
+        """Return the posterior density of ``tau``, 0 outside the range of its nodes."""
+        at = np.asarray(tau, dtype=np.float64)
+        low, high = self.reach
+        place = 2 * (np.arcsinh(at / self.scale) - low) / (high - low) - 1
+        density = self._tau_series()(place) * 2 / ((high - low) * np.hypot(self.scale, at))
+        out: Floats = np.where(np.abs(place) <= 1, np.maximum(density, 0.0), 0.0)
+        return out
+
+    def density(self, proportion: ArrayLike) -> Floats:
+        """Return the posterior density of ``expit(mu)`` at proportions inside (0, 1)."""
+        at = np.asarray(proportion, dtype=np.float64)
+        theta = logit(at)
+        on_logit = sum(
+            np.sinc((theta[..., None] - mu) / step) @ mass / step
+            for mu, step, mass in zip(self.mu, self.step, self.mass, strict=True)
+        )
+        out: Floats = np.maximum(on_logit, 0.0) / (at * (1 - at))
+        return out
+
+    def _tau_series(self) -> np.polynomial.Legendre:
+        """Return the density on (-1, 1), the range of the rule, as a Legendre series.
+
+        The rule integrates its products with Legendre polynomials exactly where the density is a
+        polynomial of no higher degree than it has nodes.
+        """
+        share, order = self.mass.sum(axis=1), np.arange(self.tau.size)
+        node, _ = np.polynomial.legendre.leggauss(self.tau.size)
+        values = np.polynomial.legendre.legvander(node, self.tau.size - 1)
+        return np.polynomial.Legendre((order + 0.5) * (share @ values))
 
     @property
     def mean_mu(self) -> float:
@@ -114,17 +158,7 @@ class Posterior:
         """
         if n < 1 or n != int(n):
             raise EstimationError(f"n is {n!r}", where="n", hint="Give a whole number of patients.")
-        node, weight = np.polynomial.hermite_e.hermegauss(HERMITE)
-        eta = self.mu[..., None] + self.tau[:, None, None] * node
-        chance = self.mass[..., None] * (weight / weight.sum())
-        y = np.arange(n + 1.0)
-        log_choose = gammaln(n + 1) - gammaln(y + 1) - gammaln(n - y + 1)
-        up, down = -np.logaddexp(0, -eta), -np.logaddexp(0, eta)
-        out = [
-            np.sum(chance * np.exp(c + i * up + (n - i) * down)) for i, c in enumerate(log_choose)
-        ]
-        probabilities = np.array(out, dtype=np.float64)
-        return probabilities / float(probabilities.sum())
+        return next_study(self).events(int(n))
 
     @property
     def marginal_mean(self) -> float:

@@ -10,9 +10,18 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterator
 
-from poolprop.steps import atlas, clinical, crosscheck, evidence, synthesis, trail, writing
+from poolprop.steps import (
+    atlas,
+    clinical,
+    crosscheck,
+    evidence,
+    synthesis,
+    trail,
+    uncertainty,
+    writing,
+)
 
-MODULES = (evidence, synthesis, clinical, crosscheck, trail, writing, atlas)
+MODULES = (evidence, synthesis, uncertainty, clinical, crosscheck, trail, writing, atlas)
 
 
 def all_steps() -> Iterator[tuple[str, Callable[..., None]]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from poolprop.report import grade, prose, quoted
+from poolprop.report import grade, prose, quoted, uncertainty
 from poolprop.report.context import (
     Context,
     Section,
@@ -91,6 +91,7 @@ def _sentences(
     factor = _leading(endpoint)
     if factor:
         yield prose.by_level(factor)
+    yield from uncertainty.sentences(endpoint)
 
 
 def _leading(endpoint: EndpointResults) -> Record | None:

@@ -30,7 +30,7 @@ from poolprop.stats.batch.likelihood_table import (
 from poolprop.stats.bayes import DEPTH, TAU_TOP
 from poolprop.stats.inputs import Floats
 from poolprop.stats.links import LOG_SQRT_2PI
-from poolprop.stats.posterior import HERMITE
+from poolprop.stats.predictive import HERMITE
 from poolprop.stats.priors import Prior
 
 CHUNK = 128

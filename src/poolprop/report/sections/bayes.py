@@ -1,0 +1,254 @@
+"""The Bayesian view: what is probable, what the next patients may show, what the priors do."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from poolprop.report import prose
+from poolprop.report.context import Context, Section, leading
+from poolprop.report.curves import CurveDrawing, Panel, density_drawings
+from poolprop.report.drawing import Span
+from poolprop.report.formats import level
+from poolprop.report.read import EndpointResults
+from poolprop.report.tables import Column, Table, TableRow, cell
+from poolprop.report.uncertainty import primary_view
+from poolprop.report.values import Record, Sentence, join, quote, quote_range
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """One endpoint; ``widget`` is what the script needs to predict any number of patients."""
+
+    id: str
+    title: str
+    answer: tuple[Sentence, ...]
+    drawings: tuple[CurveDrawing, ...]
+    caption: Sentence
+    chances: Table
+    patients: Table
+    widget: str
+    priors: Table
+    estimands: Table | None
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Views:
+    """All endpoints that the question asks for."""
+
+    views: tuple[View, ...]
+
+
+def section(context: Context) -> Section | None:
+    """Return the section; None without Bayesian results."""
+    views = tuple(
+        _view(context, endpoint, found)
+        for endpoint in leading(context)
+        if (found := primary_view(endpoint)) is not None
+    )
+    return Section(id="bayes", title="Bayesian view", body=Views(views=views)) if views else None
+
+
+def _view(context: Context, endpoint: EndpointResults, view: Record) -> View:
+    name = f"bayes-{endpoint.id}"
+    meta = endpoint.bayes["endpoint"]
+    return View(
+        id=name,
+        title=meta["label"],
+        answer=_answer(view),
+        drawings=density_drawings(
+            f"plot-{name}", f"{meta['short']}: posterior and prior", _described(view),
+            _panels(context, meta["short"], view),
+        ),
+        caption=_caption(view),
+        chances=_chances(f"table-{name}-chances", meta["short"], view),
+        patients=_patients(f"table-{name}-patients", meta["short"], view),
+        widget=_widget(view),
+        priors=_priors(f"table-{name}-priors", meta["short"], view),
+        estimands=_estimands(f"table-{name}-estimands", meta["short"], endpoint),
+        notes=tuple(view["notes"]),
+    )  # fmt: skip
+
+
+def _answer(view: Record) -> tuple[Sentence, ...]:
+    of = level(view["level"])
+    return (
+        join(
+            f"With the prior {view['mu_prior']} and a {view['tau_prior']} prior on τ, the "
+            "proportion of the median study is ",
+            quote(view, "median", "percent"), f" ({of} credible interval ",
+            quote_range(view, "ci"), "). Averaged over studies the proportion is ",
+            quote(view, "population.mean", "percent"), " (", quote_range(view, "population.ci"),
+            "). A new study's true proportion is expected between ",
+            quote(view, "prediction.lower", "percent"), " and ",
+            quote(view, "prediction.upper", "percent"), ".",
+        ),
+        join(
+            "The studies' logits differ with a standard deviation τ of ",
+            quote(view, "tau.median", "number"), " (", quote_range(view, "tau.ci", "number"),
+            ").",
+        ),
+    )  # fmt: skip
+
+
+def _described(view: Record) -> str:
+    median, ci = 100 * view["median"], view["ci"]
+    return (
+        f"Density of the proportion, highest near {median:.0f} %, with {100 * ci['lower']:.0f} to "
+        f"{100 * ci['upper']:.0f} % shaded; density of tau with median {view['tau']['median']:.2f}."
+    )
+
+
+def _panels(context: Context, short: str, view: Record) -> tuple[Panel, Panel]:
+    def span(limits: Record) -> Span:
+        return Span(lower=limits["lower"], upper=limits["upper"])
+
+    return (
+        Panel(
+            title=f"{short} in the median study",
+            axis="proportion",
+            density=view["density"]["proportion"],
+            interval=span(view["ci"]),
+            lines=(view["median"],),
+            share=True,
+        ),
+        Panel(
+            title="Difference between studies",
+            axis="τ, standard deviation on the logit",
+            density=view["density"]["tau"],
+            interval=span(view["tau"]["ci"]),
+            lines=(view["tau"]["median"],),
+            share=False,
+        ),
+    )
+
+
+def _caption(view: Record) -> Sentence:
+    return (
+        f"Solid: posterior; dotted: prior; shaded: {level(view['level'])} credible interval; "
+        "dashed line: median. Where solid and dotted lie together, the studies have said little.",
+    )
+
+
+def _chances(name: str, short: str, view: Record) -> Table:
+    rows = tuple(
+        TableRow(
+            cells=(
+                cell("above ", quote(view, f"above.{i}.threshold", "percent-whole")),
+                cell(quote(view, f"above.{i}.median_study", "chance")),
+                cell(quote(view, f"above.{i}.new_study", "chance")),
+            )
+        )
+        for i in range(len(view["above"]))
+    )
+    columns = (
+        Column(title="Proportion"),
+        Column(title="Median study", numeric=True, help="probability that its proportion is so"),
+        Column(title="New study", numeric=True, help="probability that a new study's is so"),
+    )
+    return Table(id=name, caption=f"{short}: probabilities", columns=columns, rows=rows)
+
+
+def _patients(name: str, short: str, view: Record) -> Table:
+    rows = []
+    for i, one in enumerate(view["next_patients"]):
+        path = f"next_patients.{i}"
+        likely = join(
+            quote(view, f"{path}.lower", "count"), " to ", quote(view, f"{path}.upper", "count")
+        )
+        word = prose.plural(one["patients"], "patient")
+        cells = (
+            cell(quote(view, f"{path}.patients", "count"), f" {word}"),
+            cell(quote(view, f"{path}.mean", "number")),
+            cell(quote(view, f"{path}.median", "count")),
+            cell(likely),
+        )  # fmt: skip
+        rows.append(TableRow(cells=cells))
+    columns = (
+        Column(title="Next study"),
+        Column(title="Expected responders", numeric=True, help="mean of the prediction"),
+        Column(title="Median", numeric=True),
+        Column(title=f"{level(view['level'])} of predictions", numeric=True),
+    )
+    caption = f"{short}: responders in the next study"
+    return Table(id=name, caption=caption, columns=columns, rows=tuple(rows))
+
+
+def _widget(view: Record) -> str:
+    """Return the prediction of a new study's proportion for the script, compactly."""
+    future = view["next_study"]
+    return json.dumps(
+        {
+            "start": round(future["start"], 6),
+            "step": round(future["step"], 9),
+            "weights": [float(f"{weight:.6g}") for weight in future["weights"]],
+            "level": view["level"],
+            "patients": view["next_patients"][0]["patients"],
+        },
+        separators=(",", ":"),
+    )
+
+
+def _priors(name: str, short: str, view: Record) -> Table:
+    rows = tuple(
+        TableRow(
+            cells=(
+                cell(one["tau_prior"]),
+                cell(one["mu_prior"]),
+                cell(quote(one, "median", "percent")),
+                cell(quote_range(one, "ci")),
+                cell(quote_range(one, "prediction")),
+                cell(quote(one, "tau.median", "number")),
+                cell(quote(one, "headline.median_study", "chance")),
+                cell(quote(one, "headline.new_study", "chance")),
+            ),
+            strong=one is view,
+            anchor="" if one is view else one["id"],
+        )
+        for one in (view, *view["sensitivity"])
+    )
+    columns = (
+        Column(title="Prior on τ"),
+        Column(title="Prior on the proportion"),
+        *_columns(view),
+    )
+    return Table(id=name, caption=f"{short}: other priors", columns=columns, rows=rows)
+
+
+def _columns(view: Record) -> tuple[Column, ...]:
+    of = level(view["level"])
+    at = level(view["headline"]["threshold"])
+    return (
+        Column(title="Median", numeric=True),
+        Column(title=f"{of} credible", numeric=True),
+        Column(title=f"{of} prediction", numeric=True),
+        Column(title="τ", numeric=True, help="posterior median"),
+        Column(title=f"P(> {at})", numeric=True, help="probability, median study"),
+        Column(title=f"P(new > {at})", numeric=True, help="probability, new study"),
+    )
+
+
+def _estimands(name: str, short: str, endpoint: EndpointResults) -> Table | None:
+    views = endpoint.bayes["estimands"]
+    if len(views) < 2:
+        return None
+    rows = tuple(
+        TableRow(
+            cells=(
+                cell(one["label"]),
+                cell(quote(one, "k", "count")),
+                cell(quote(one, "median", "percent")),
+                cell(quote_range(one, "ci")),
+                cell(quote_range(one, "prediction")),
+                cell(quote(one, "tau.median", "number")),
+                cell(quote(one, "headline.median_study", "chance")),
+                cell(quote(one, "headline.new_study", "chance")),
+            ),
+            anchor=one["id"],
+            strong=one["estimand"] == "primary",
+        )
+        for one in views
+    )
+    columns = (Column(title="Estimand"), Column(title="k", numeric=True), *_columns(views[0]))
+    return Table(id=name, caption=f"{short}: every estimand", columns=columns, rows=rows)

@@ -1,0 +1,272 @@
+"""Every defensible analysis: how far the answer moves, and which choice moves it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from poolprop.report import prose
+from poolprop.report.context import Context, Section, leading
+from poolprop.report.curves import CurveDrawing
+from poolprop.report.formats import level
+from poolprop.report.read import EndpointResults
+from poolprop.report.specification import SHOWN_NARROW, SHOWN_WIDE, specification_drawings
+from poolprop.report.tables import Column, Table, TableRow, cell
+from poolprop.report.uncertainty import defensible
+from poolprop.report.values import Record, Sentence, join, quote, quote_range
+
+# Estimates go to the script as whole numbers in base 36, four digits each.
+UNIT, DIGITS = 1_000_000, 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Universe:
+    """One endpoint; ``explorer`` is what the script needs to filter."""
+
+    id: str
+    title: str
+    answer: tuple[Sentence, ...]
+    drawings: tuple[CurveDrawing, ...]
+    caption: Sentence
+    explorer: str
+    choices: Table
+    levels: Table
+    dropped: Table
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Multiverse:
+    """All endpoints that the question asks for."""
+
+    universes: tuple[Universe, ...]
+
+
+def section(context: Context) -> Section | None:
+    """Return the section; None where no endpoint has an analysis."""
+    found = tuple(
+        _universe(context, endpoint)
+        for endpoint in leading(context)
+        if endpoint.multiverse.get("summary")
+    )
+    if not found:
+        return None
+    return Section(
+        id="multiverse", title="Every defensible analysis", body=Multiverse(universes=found)
+    )
+
+
+def _universe(context: Context, endpoint: EndpointResults) -> Universe:
+    record = endpoint.multiverse
+    name, meta = f"multiverse-{endpoint.id}", record["endpoint"]
+    primary = _place(record)
+    thresholds = context.settings.thresholds.values
+    return Universe(
+        id=name,
+        title=meta["label"],
+        answer=tuple(_answer(record)),
+        drawings=specification_drawings(
+            f"plot-{name}", f"{meta['short']}: specification curve", _described(record), record,
+            primary, thresholds,
+        ),
+        caption=_caption(record),
+        explorer=_explorer(context, record),
+        choices=_choices(f"table-{name}-choices", meta["short"], record),
+        levels=_levels(f"table-{name}-levels", meta["short"], record),
+        dropped=_dropped(f"table-{name}-dropped", meta["short"], record),
+    )  # fmt: skip
+
+
+def _place(record: Record) -> int | None:
+    """Return where the primary analysis stands among sets and methods."""
+    primary = record["primary"]
+    if primary is None:
+        return None
+    sets = [one["id"] for one in record["sets"]]
+    methods = [one["method"] for one in record["methods"]]
+    return sets.index(primary["set"]) * len(methods) + methods.index(primary["method"])
+
+
+def _answer(record: Record) -> list[Sentence]:
+    return [
+        defensible(record["summary"]),
+        join(
+            "The middle half lies between ",
+            quote(record["summary"], "quartiles.lower", "percent"),
+            " and ",
+            quote(record["summary"], "quartiles.upper", "percent"),
+            ". ",
+            _most(record["choices"]),
+        ),
+        _extreme("Lowest", record["lowest"]),
+        _extreme("Highest", record["highest"]),
+        (
+            "Shares of analyses are no probabilities: analyses are not independent and not equally "
+            "plausible, and some ask a narrower question than the primary one.",
+        ),
+    ]
+
+
+def _most(choices: Sequence[Record]) -> Sentence:
+    """Say which choice explains most of the variance."""
+    if not choices or max(choice["share"] for choice in choices) == 0:
+        return ()
+    most = max(choices, key=lambda choice: choice["share"])
+    return join(
+        "What moves the estimate most is the choice ",
+        f"“{prose.symbols(most['label'].lower())}”, which explains ",
+        quote(most, "share", "percent-whole"),
+        " of its variance.",
+    )
+
+
+def _extreme(name: str, analysis: Record) -> Sentence:
+    """Say what the lowest or highest analysis chose."""
+    chosen = prose.symbols(analysis["words"]) or "the primary analysis"
+    return join(f"{name}: ", quote(analysis, "proportion", "percent"), f" ({chosen}).")
+
+
+def _described(record: Record) -> str:
+    ends = record["summary"]["range"]
+    return (
+        f"Estimates from {100 * ends['lower']:.0f} to {100 * ends['upper']:.0f} %, in rising "
+        "order, each with its interval; below them, which level of each choice an analysis has."
+    )
+
+
+def _caption(record: Record) -> Sentence:
+    summary = record["summary"]
+    thin = summary["analyses"] > SHOWN_WIDE
+    shown = (
+        f"{SHOWN_WIDE} of them are drawn ({SHOWN_NARROW} on a narrow screen), evenly by rank. "
+        if thin
+        else ""
+    )
+    return join(
+        "Dots: pooled proportions of ",
+        quote(summary, "analyses", "count"),
+        f" analyses in rising order; thin lines: their {level(record['level'])} intervals. {shown}"
+        "The coloured one is the primary analysis; dashed lines are thresholds. Marks below say "
+        "what an analysis chose; of equal analyses the one nearest to the primary is named.",
+    )
+
+
+def _explorer(context: Context, record: Record) -> str:
+    """Return levels and estimates of every analysis for the script, compactly."""
+    methods, digits = record["methods"], "0123456789abcdefghijklmnopqrstuvwxyz"
+    every = {choice["choice"]: [one["level"] for one in choice["levels"]]
+             for choice in record["choices"]}  # fmt: skip
+    of_method = [key for key in every if key in methods[0]["levels"]]
+    codes = [
+        "".join(digits[every[key].index(one["levels"][key])] for key in of_method)
+        for one in methods
+    ]
+
+    def packed(name: str) -> str:
+        values = (value for one in record["sets"] for value in one[name])
+        return "".join(
+            np.base_repr(round(UNIT * value), 36).lower().rjust(DIGITS, "0") for value in values
+        )
+
+    return json.dumps(
+        {
+            "choices": [
+                {"label": prose.symbols(choice["label"]),
+                 "levels": [prose.symbols(one["label"]) for one in choice["levels"]]}
+                for choice in record["choices"]
+            ],
+            "data": " ".join(record["combinations"]["levels"]),
+            "set": record["combinations"]["set"],
+            "methods": " ".join(codes),
+            "estimate": packed("proportion"),
+            "lower": packed("lower"),
+            "threshold": context.settings.thresholds.headline,
+        },
+        separators=(",", ":"), ensure_ascii=False,
+    )  # fmt: skip
+
+
+def _choices(name: str, short: str, record: Record) -> Table:
+    rows = []
+    for choice in sorted(record["choices"], key=lambda one: -one["share"]):
+        known = [i for i, one in enumerate(choice["levels"]) if one["mean"] is not None]
+        lowest = min(known, key=lambda i: choice["levels"][i]["mean"])
+        highest = max(known, key=lambda i: choice["levels"][i]["mean"])
+        cells = (
+            cell(prose.symbols(choice["label"])),
+            cell(quote(choice, "share", "percent")),
+            cell(quote(choice, "share_of_lower_limit", "percent")),
+            cell(quote(choice, f"levels.{lowest}.mean", "percent"),
+                 f" ({prose.symbols(choice['levels'][lowest]['label'])})"),
+            cell(quote(choice, f"levels.{highest}.mean", "percent"),
+                 f" ({prose.symbols(choice['levels'][highest]['label'])})"),
+        )  # fmt: skip
+        rows.append(TableRow(cells=cells, anchor=choice["id"]))
+    columns = (
+        Column(title="Choice"),
+        Column(title="Share of variance", numeric=True, help="of the pooled proportion"),
+        Column(title="Of the lower limit's", numeric=True, help="variance of the lower limit"),
+        Column(title="Lowest mean", room="long"),
+        Column(title="Highest mean", room="long"),
+    )
+    note = (
+        "Analysis of variance with main effects; sequential sums of squares averaged over all "
+        "orders of the choices. What the shares lack to the whole is interaction.",
+    )
+    return Table(
+        id=name, caption=f"{short}: which choice matters", columns=columns, rows=tuple(rows),
+        note=(note,),
+    )  # fmt: skip
+
+
+def _levels(name: str, short: str, record: Record) -> Table:
+    rows = tuple(
+        TableRow(
+            cells=(
+                cell(prose.symbols(choice["label"])),
+                cell(prose.symbols(one["label"])),
+                cell(quote(one, "combinations", "count")),
+                cell(quote(one, "mean", "percent")),
+                cell(quote_range(one, "range")),
+            )
+        )
+        for choice in record["choices"]
+        for one in choice["levels"]
+    )
+    columns = (
+        Column(title="Choice", filter=True),
+        Column(title="Level"),
+        Column(title="Combinations", numeric=True, help="equal ones counted each time"),
+        Column(title="Mean estimate", numeric=True),
+        Column(title="Range", numeric=True),
+    )  # fmt: skip
+    return Table(id=name, caption=f"{short}: estimates by level", columns=columns, rows=rows)
+
+
+def _dropped(name: str, short: str, record: Record) -> Table:
+    rows = tuple(
+        TableRow(
+            cells=(
+                cell(prose.symbols(one["reason"])),
+                cell(quote(record, f"invalid.{i}.combinations", "count")),
+            )
+        )
+        for i, one in enumerate(record["invalid"])
+    )
+    note = join(
+        quote(record, "counts.combinations", "count"), " combinations of levels; ",
+        quote(record, "counts.invalid", "count"), " are no analysis; ",
+        quote(record, "counts.merged", "count"), " repeat another; ",
+        quote(record, "counts.analyses", "count"), " are left: ",
+        quote(record, "counts.sets", "count"), " data sets by ",
+        quote(record, "counts.methods", "count"), " methods.",
+    )  # fmt: skip
+    return Table(
+        id=name,
+        caption=f"{short}: combinations that are no analysis",
+        columns=(Column(title="Why", room="long"), Column(title="Combinations", numeric=True)),
+        rows=rows,
+        note=(note,),
+    )

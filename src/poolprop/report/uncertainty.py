@@ -1,0 +1,56 @@
+"""What is said of an answer's certainty: by the posterior, and over every defensible analysis."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from poolprop.report.read import EndpointResults
+from poolprop.report.values import Record, Sentence, join, quote
+
+
+def primary_view(endpoint: EndpointResults) -> Record | None:
+    """Return the Bayesian view of the primary estimand; None if there is none."""
+    views: list[Record] = endpoint.bayes.get("estimands", [])
+    return next((view for view in views if view["estimand"] == "primary"), None)
+
+
+def sentences(endpoint: EndpointResults) -> Iterator[Sentence]:
+    """Yield what belongs beside the headline number."""
+    view, summary = primary_view(endpoint), endpoint.multiverse.get("summary")
+    if view is not None:
+        yield chances(view)
+    if summary:
+        yield defensible(summary)
+
+
+def chances(view: Record) -> Sentence:
+    """Say how likely the proportion, and that of a new study, exceeds the headline threshold."""
+    return join(
+        "The probability that the proportion is above ",
+        quote(view, "headline.threshold", "percent-whole"),
+        " is ",
+        quote(view, "headline.median_study", "chance"),
+        "; that a new study's is, ",
+        quote(view, "headline.new_study", "chance"),
+        " (Bayesian).",
+    )
+
+
+def defensible(summary: Record) -> Sentence:
+    """Say how far the estimate moves over all analyses, and how many stay above the threshold."""
+    threshold = quote(summary, "headline.threshold", "percent-whole")
+    return join(
+        "Over ",
+        quote(summary, "analyses", "count"),
+        " defensible analyses the pooled proportion ranges from ",
+        quote(summary, "range.lower", "percent"),
+        " to ",
+        quote(summary, "range.upper", "percent"),
+        "; ",
+        quote(summary, "headline.estimate_above", "chance"),
+        " of them are above ",
+        threshold,
+        ", ",
+        quote(summary, "headline.interval_above", "chance"),
+        " with their whole interval.",
+    )

@@ -1,0 +1,130 @@
+"""The methods of the multiverse: model by measure by tau2 by interval, where they go together."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+from typing import Any
+
+import numpy as np
+from pydantic import ValidationError
+
+from poolprop.settings import Model, Settings
+from poolprop.stats.inputs import Floats
+from poolprop.stats.pool import pool
+from poolprop.synthesis.merged import DataSet
+from poolprop.synthesis.records import Record, pool_keywords
+
+LABELS = {
+    "model": "Model", "measure": "Scale", "tau2": "Estimator of tau2", "ci": "Interval",
+}  # fmt: skip
+FIELDS = {"model": "models", "measure": "measures", "tau2": "tau2", "ci": "ci"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Method:
+    """A model of the plan as a combination of levels; ``words`` say how it departs."""
+
+    model: Model
+    levels: dict[str, str]
+    words: str
+
+    @property
+    def key(self) -> str:
+        """As in the ids of pooled results: ``two-step.PLO.REML.hksj``."""
+        return self.model.key
+
+    def record(self) -> Record:
+        """Return the method for JSON."""
+        return {"method": self.key, "levels": self.levels, "words": self.words}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Methods:
+    """Valid methods, what they choose between, and why others were dropped (with counts)."""
+
+    choices: list[dict[str, Any]]
+    valid: list[Method]
+    invalid: Counter[str]
+    possible: int
+    primary: Method
+
+
+def enumerate_methods(settings: Settings) -> Methods:
+    """Cross the levels of model, measure, tau2 and interval; drop what does not go together.
+
+    Levels are those of the block ``multiverse``, or else of the plan's models, the primary model's
+    first.
+    """
+    primary = settings.models.primary
+    levels = {name: _levels(settings, name) for name in FIELDS}
+    invalid: Counter[str] = Counter()
+    valid = []
+    for combination in product(*levels.values()):
+        chosen = dict(zip(FIELDS, combination, strict=True))
+        if reason := _objection(chosen, levels["tau2"]):
+            invalid[reason] += 1
+            continue
+        valid.append(_method(chosen, primary))
+    return Methods(
+        choices=[
+            {"key": name, "label": LABELS[name], "levels": {level: level for level in found}}
+            for name, found in levels.items()
+            if len(found) > 1
+        ],
+        valid=valid,
+        invalid=invalid,
+        possible=int(np.prod([len(found) for found in levels.values()])),
+        primary=_method({name: getattr(primary, name) for name in FIELDS}, primary),
+    )
+
+
+def estimates(sets: Sequence[DataSet], methods: Sequence[Method], level: float) -> Floats:
+    """Fit every method to every data set.
+
+    Returns
+    -------
+    ndarray, shape (sets, methods, 3)
+        Proportion, lower and upper limit.
+    """
+    out = np.empty((len(sets), len(methods), 3))
+    for row, one in zip(out, sets, strict=True):
+        events, total = ([int(r[key]) for r in one.rows] for key in ("events", "total"))
+        for cell, method in zip(row, methods, strict=True):
+            keywords = pool_keywords(method.model, level)
+            fit = pool(events, total, **keywords, prediction="none")
+            cell[:] = fit.proportion, fit.ci.lower, fit.ci.upper
+    return out
+
+
+def _levels(settings: Settings, name: str) -> list[str]:
+    """Return the levels of one part of a method, the primary model's first."""
+    asked: tuple[str, ...] = getattr(settings.multiverse, FIELDS[name])
+    models = [settings.models.primary, *settings.models.comparisons]
+    own = [getattr(model, name) for model in models]
+    first = [own[0]] if own[0] in asked or not asked else []
+    return list(dict.fromkeys([*first, *(asked or own)]))
+
+
+def _objection(chosen: Mapping[str, Any], tau2: Sequence[str]) -> str:
+    """Return why a combination is none; empty if it is one."""
+    try:
+        Model(**chosen)
+    except ValidationError as error:
+        return error.errors()[0]["msg"].removeprefix("Value error, ")
+    if chosen["model"] == "common" and chosen["tau2"] != tau2[0]:
+        return "a common effect has no tau2 to estimate"
+    if chosen["ci"] == "kr" and (chosen["model"], chosen["tau2"]) != ("two-step", "REML"):
+        return "the Kenward-Roger interval needs a two-step model with tau2 by REML"
+    return ""
+
+
+def _method(chosen: Mapping[str, Any], primary: Model) -> Method:
+    departures = [name for name in FIELDS if chosen[name] != getattr(primary, name)]
+    return Method(
+        model=Model(**chosen),
+        levels=dict(chosen),
+        words="; ".join(f"{LABELS[name].lower()}: {chosen[name]}" for name in departures),
+    )
