@@ -11,6 +11,7 @@ Health-Care Evaluation, section 5.7 (half-normal priors on ``tau``).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -20,12 +21,13 @@ from scipy.special import ndtr
 from poolprop.stats.inputs import Floats, effects, fraction
 from poolprop.stats.priors import HalfNormal, Prior
 from poolprop.stats.results import Interval
+from poolprop.stats.shown import Shown, plain
 
 NODES, FARTHEST, TAILS = 600, 1e8, 40.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NormalPosterior:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class NormalPosterior(Shown):
     """Posterior of the mean ``mu``: a mixture of normal distributions over ``tau``.
 
     Attributes
@@ -40,6 +42,15 @@ class NormalPosterior:
     weights: Floats
     mean: Floats
     sd: Floats
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return what a reader asks of the posterior, intervals at 95 %."""
+        return {
+            "estimate": self.median,
+            "ci": plain(self.interval()),
+            "prediction": plain(self.prediction()),
+            "tau": float(self.weights @ self.tau),
+        }
 
     @property
     def median(self) -> float:

@@ -20,13 +20,14 @@ from poolprop.stats.links import LINKS
 from poolprop.stats.measures import MEASURES, back_transform, effect_sizes, harmonic_mean
 from poolprop.stats.newton import Bools
 from poolprop.stats.pool_glmm import deviance
+from poolprop.stats.shown import Shown
 from poolprop.stats.wls import intercept
 
 BLOCK = 65536
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Gosh:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Gosh(Shown):
     """Results of subsets; every array has one row for each.
 
     Attributes

@@ -19,14 +19,15 @@ from scipy.special import gammainc
 from poolprop.errors import EstimationError
 from poolprop.stats.inputs import Floats, effects, fraction
 from poolprop.stats.results import Interval
+from poolprop.stats.shown import Shown
 from poolprop.stats.tau2 import dersimonian_laird
 from poolprop.stats.wls import intercept, weighted_fit
 
 LAST, POINTS = 12.0, 400
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HenmiCopas:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class HenmiCopas(Shown):
     """A mean with common-effect weights, and its interval."""
 
     estimate: float

@@ -25,12 +25,13 @@ from poolprop.stats.measures import effects_of
 from poolprop.stats.options import Options, resolve
 from poolprop.stats.profile import tau_limits
 from poolprop.stats.results import Interval
+from poolprop.stats.shown import Shown
 from poolprop.stats.tau2_intervals import profile_likelihood, q_profile
 from poolprop.stats.wls import intercept
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HeterogeneityIntervals:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class HeterogeneityIntervals(Shown):
     """Intervals of the measures of heterogeneity; ``None`` where one is not defined.
 
     Attributes
@@ -52,16 +53,6 @@ class HeterogeneityIntervals:
     h2_ci: Interval | None
     level: float
     method: str
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return plain values for JSON; infinite ones as None."""
-        return {
-            "tau2_ci": _plain(self.tau2_ci),
-            "i2_ci": _plain(self.i2_ci),
-            "h2_ci": _plain(self.h2_ci),
-            "level": self.level,
-            "method": self.method,
-        }
 
 
 def heterogeneity_intervals(
@@ -175,10 +166,3 @@ def _none(options: Options, why: str) -> HeterogeneityIntervals:
     return HeterogeneityIntervals(
         tau2_ci=None, i2_ci=None, h2_ci=None, level=options.level, method=why
     )
-
-
-def _plain(interval: Interval | None) -> dict[str, float | None] | None:
-    if interval is None:
-        return None
-    upper = interval.upper if math.isfinite(interval.upper) else None
-    return {"lower": interval.lower, "upper": upper}

@@ -11,8 +11,8 @@ Statistics in Medicine 21(18):2641-2652.
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, dataclass
-from typing import Any, Literal, overload
+from dataclasses import dataclass
+from typing import Literal, overload
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -24,12 +24,13 @@ from poolprop.stats.inputs import Floats, choice, counts
 from poolprop.stats.links import LINKS
 from poolprop.stats.measures import MEASURES, effect_sizes
 from poolprop.stats.newton import Bools
+from poolprop.stats.shown import Shown
 from poolprop.stats.tau2 import ESTIMATORS, estimate_tau2
 from poolprop.stats.wls import intercept, weighted_fit
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Influence:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Influence(Shown):
     """Case diagnostics; every array has shape (k,), in the order of the studies.
 
     Attributes
@@ -69,10 +70,6 @@ class Influence:
     influential: Bools
     baujat_x: Floats
     baujat_y: Floats
-
-    def to_dict(self) -> dict[str, list[Any]]:
-        """Return lists for JSON."""
-        return {name: values.tolist() for name, values in asdict(self).items()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

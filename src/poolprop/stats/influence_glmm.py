@@ -12,8 +12,7 @@ Statistics 5(3):236-244 (residuals from a predictive distribution; here the midd
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, fields
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 from scipy.special import bdtr, xlogy
@@ -24,11 +23,12 @@ from poolprop.stats.inputs import Floats
 from poolprop.stats.links import LOG_SQRT_2PI, Link
 from poolprop.stats.newton import Bools
 from poolprop.stats.pool_glmm import deviance
+from poolprop.stats.shown import Shown
 from poolprop.stats.wls import intercept
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GlmmInfluence:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class GlmmInfluence(Shown):
     """Case diagnostics of a GLMM; every array has shape (k,), in the order of the studies.
 
     Attributes
@@ -73,14 +73,6 @@ class GlmmInfluence:
     baujat_y: Floats
     influential: Bools
     defined: Bools
-
-    def to_dict(self) -> dict[str, list[Any]]:
-        """Return lists for JSON; values that are not finite as ``None``."""
-        arrays = {field.name: getattr(self, field.name) for field in fields(self)}
-        return {
-            name: [value if math.isfinite(value) else None for value in values.tolist()]
-            for name, values in arrays.items()
-        }
 
 
 def glmm_diagnostics(x: Floats, n: Floats, link: Link) -> GlmmInfluence:

@@ -13,10 +13,11 @@ from poolprop.errors import EstimationError
 from poolprop.stats.inputs import counts
 from poolprop.stats.pool import pool
 from poolprop.stats.results import PoolResult
+from poolprop.stats.shown import Shown
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Omission:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Omission(Shown):
     """The pooled result without one study.
 
     Attributes

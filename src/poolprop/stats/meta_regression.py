@@ -25,6 +25,7 @@ from poolprop.stats.links import LINKS
 from poolprop.stats.measures import MEASURES, effect_sizes
 from poolprop.stats.regression import Regression, fit_regression
 from poolprop.stats.regression_glmm import GlmmRegression, fit_glmm_regression
+from poolprop.stats.shown import Shown, flat
 from poolprop.stats.tau2 import ESTIMATORS
 
 CI_METHODS = {
@@ -35,8 +36,8 @@ CI_METHODS = {
 MOST_PERMUTATIONS = {"two-step": 5040, "glmm": 1000}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MetaRegression:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class MetaRegression(Shown):
     """A meta-regression and the names of its coefficients.
 
     Attributes
@@ -64,6 +65,10 @@ class MetaRegression:
     level: float
     permutation_p: float | None = None
     link: str = "logit"
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Return a row for each coefficient."""
+        return [flat(coefficient) for coefficient in self.to_dict()["coefficients"]]
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values for JSON."""
@@ -93,6 +98,13 @@ class MetaRegression:
                 "permutation_p": self.permutation_p,
             },
         }
+
+    def __repr__(self) -> str:
+        """Return one line."""
+        slopes = ", ".join(
+            f"{name} {beta:.4g}" for name, beta in zip(self.names, self.fit.beta, strict=True)
+        )
+        return f"<MetaRegression {self.model}, {slopes}; all slopes p = {self.fit.qm_p:.3g}>"
 
 
 def meta_regression(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -19,10 +20,11 @@ from poolprop.errors import EstimationError
 from poolprop.stats.inputs import Floats, fraction
 from poolprop.stats.predictive import HERMITE, next_study
 from poolprop.stats.results import Interval
+from poolprop.stats.shown import Shown, plain
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Posterior:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Posterior(Shown):
     """Joint posterior of ``(mu, tau)`` of the binomial-normal model, logit scale.
 
     Attributes
@@ -50,6 +52,16 @@ class Posterior:
     mu_prior: str
     scale: float
     reach: tuple[float, float]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return what a reader asks of the posterior, intervals at 95 %."""
+        return {
+            "prior": self.prior,
+            "proportion": self.median,
+            "ci": plain(self.interval()),
+            "prediction": plain(self.prediction()),
+            "tau": float(self.tau_quantiles(0.5)[0]),
+        }
 
     def quantiles(self, probabilities: ArrayLike) -> Floats:
         """Return quantiles of the median-study proportion ``expit(mu)``.

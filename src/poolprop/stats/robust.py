@@ -23,11 +23,12 @@ from poolprop.stats.design import group_design, group_levels
 from poolprop.stats.distributions import t_pvalue, t_quantile
 from poolprop.stats.inputs import Floats, choice, effects, fraction
 from poolprop.stats.results import Interval
+from poolprop.stats.shown import Shown
 from poolprop.stats.wls import Wls, intercept, weighted_fit
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Robust:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Robust(Shown):
     """A mean with its cluster-robust standard error, test of 0 and interval."""
 
     estimate: float

@@ -21,6 +21,7 @@ from poolprop.stats.distributions import t_pvalue, t_quantile
 from poolprop.stats.inputs import Floats, choice, counts
 from poolprop.stats.measures import MEASURES, effect_sizes
 from poolprop.stats.regression import fit_regression
+from poolprop.stats.shown import Shown
 from poolprop.stats.wls import intercept, weighted_fit
 
 FEWEST = 10
@@ -48,8 +49,8 @@ class AsymmetryTest:
     limit_upper: float = math.nan
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SmallStudyEffects:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class SmallStudyEffects(Shown):
     """Tests of small-study effects, or why there are none.
 
     Attributes

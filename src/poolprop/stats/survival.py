@@ -17,12 +17,13 @@ from poolprop.errors import EstimationError
 from poolprop.stats.distributions import normal_quantile
 from poolprop.stats.inputs import Floats, choice, effects, fraction
 from poolprop.stats.results import Interval
+from poolprop.stats.shown import Shown
 from poolprop.stats.tau2 import ESTIMATORS
 from poolprop.stats.two_step import fit_two_step, hts_prediction
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SurvivalPool:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class SurvivalPool(Shown):
     """A pooled survival rate; intervals on the scale of proportions.
 
     Attributes

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -25,12 +25,13 @@ from poolprop.stats.heterogeneity import typical_variance
 from poolprop.stats.inputs import Floats, choice, counts, fraction
 from poolprop.stats.measures import MEASURES, back_transform, effect_sizes, harmonic_mean
 from poolprop.stats.results import Interval
+from poolprop.stats.shown import Shown
 from poolprop.stats.variance_components import Components, fit_components
 from poolprop.stats.wls import intercept, weighted_fit
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ThreeLevel:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class ThreeLevel(Shown):
     """A pooled proportion of rows nested in studies.
 
     Attributes
@@ -82,10 +83,6 @@ class ThreeLevel:
     q_p: float
     loglik: float
     converged: bool
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return plain values for JSON; infinite degrees of freedom as ``None``."""
-        return asdict(self) | {"df": self.df if math.isfinite(self.df) else None}
 
 
 def three_level(

@@ -17,6 +17,7 @@ from numpy.typing import ArrayLike
 from poolprop.errors import EstimationError
 from poolprop.stats.inputs import Floats, choice, effects, fraction
 from poolprop.stats.regression import fit_regression
+from poolprop.stats.shown import Shown
 from poolprop.stats.tau2 import ESTIMATORS as TAU2
 from poolprop.stats.two_step import TwoStep, fit_two_step
 
@@ -24,8 +25,8 @@ ESTIMATORS = ("L0", "R0", "Q0")
 MOST_ROUNDS = 100
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TrimAndFill:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class TrimAndFill(Shown):
     """The number of studies filled in, and the result with them.
 
     Attributes

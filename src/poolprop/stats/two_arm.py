@@ -21,10 +21,11 @@ from poolprop.stats.distributions import chi_square_pvalue, normal_quantile, t_p
 from poolprop.stats.inputs import Floats, choice, counts, fraction
 from poolprop.stats.mh_kernels import KERNELS
 from poolprop.stats.results import Interval
+from poolprop.stats.shown import Shown
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TwoArmPool:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class TwoArmPool(Shown):
     """A pooled contrast.
 
     Attributes
