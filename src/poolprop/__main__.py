@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from poolprop import auditing, building, commands, steps
+from poolprop import auditing, building, commands, diffing, steps
 from poolprop._version import __version__
 from poolprop.audit.record import recorded
 from poolprop.errors import PoolpropError
@@ -24,6 +24,7 @@ examples:
   poolprop check                       check the plan and the tables of the review in this folder
   poolprop explain pool/cr_cri/primary show where a number comes from
   poolprop verify                      check results, data, code and environment
+  poolprop diff HEAD~1                 what changed since the last commit, and what it did
   poolprop pool studies.csv            pool the columns events and total of a table
   poolprop pool studies.csv --by setting --json
 """
@@ -49,6 +50,7 @@ def parser() -> argparse.ArgumentParser:
     _add_completion(actions)
     building.add_to(actions)
     auditing.add_to(actions)
+    diffing.add_to(actions)
     step = actions.add_parser("step", help="run one step of the workflow (the rules call this)")
     names = step.add_subparsers(dest="step", required=True, metavar="STEP")
     for name, function in steps.all_steps():

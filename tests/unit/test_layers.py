@@ -46,7 +46,11 @@ MAY_IMPORT = {
     "building": {"errors", "house"},
     "recompute": {"audit", "errors", "files", "house"},  # runs steps, imports none
     "auditing": {"audit", "errors", "files", "house", "recompute"},
-    "__main__": {"audit", "auditing", "building", "errors", "steps", "commands", "_version"},
+    "revisions": {"errors"},
+    "diffing": {"audit", "files", "house", "revisions"},
+    "__main__": {
+        "audit", "auditing", "building", "commands", "diffing", "errors", "steps", "_version",
+    },
 }  # fmt: skip
 
 

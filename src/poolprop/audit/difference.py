@@ -1,0 +1,156 @@
+"""What changed between two runs: evidence, decisions, plan, versions, and what it did."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+from poolprop.audit.snapshot import Estimate, Snapshot
+
+Kind = Literal["added", "removed", "changed"]
+THRESHOLDS = (0.5,)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """A row, study, decision, key or version that is new, gone or different.
+
+    Attributes
+    ----------
+    id : str
+        What it is called.
+    kind : str
+        ``added``, ``removed`` or ``changed``.
+    fields : dict
+        Old and new value by column; for a row that is new or gone, its figures.
+    """
+
+    id: str
+    kind: Kind
+    fields: dict[str, tuple[Any, Any]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """An estimate before and after; one of the two is missing where it is new or gone."""
+
+    id: str
+    label: str
+    main: bool
+    old: Estimate | None
+    new: Estimate | None
+    flips: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """All that changed from one run to another."""
+
+    old: Snapshot
+    new: Snapshot
+    studies: tuple[Change, ...]
+    rows: tuple[Change, ...]
+    decisions: tuple[Change, ...]
+    plan: tuple[Change, ...]
+    versions: tuple[Change, ...]
+    moves: tuple[Move, ...]
+
+    @property
+    def flips(self) -> tuple[Move, ...]:
+        """Moves that cross a threshold: the conclusions that changed."""
+        return tuple(move for move in self.moves if move.flips)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the difference for JSON."""
+        parts = ("studies", "rows", "decisions", "plan", "versions", "moves")
+        return {
+            "schema": "poolprop/diff/1",
+            "old": {"version": self.old.name, "data": self.old.digest},
+            "new": {"version": self.new.name, "data": self.new.digest},
+            **{name: [asdict(one) for one in getattr(self, name)] for name in parts},
+        }
+
+
+def difference(old: Snapshot, new: Snapshot) -> Difference:
+    """Compare two runs.
+
+    Parameters
+    ----------
+    old, new : Snapshot
+        An empty one stands for no run.
+
+    Notes
+    -----
+    A conclusion flips where an interval that lay on one side of a threshold of the plan
+    (``certainty.thresholds``; 50 % where it has none) no longer does, or now does.
+    """
+    thresholds = new.plan.get("certainty.thresholds") or THRESHOLDS
+    return Difference(
+        old=old,
+        new=new,
+        studies=tuple(_changes(old.studies, new.studies)),
+        rows=tuple(_changes(old.rows, new.rows)),
+        decisions=tuple(_changes(old.decisions, new.decisions)),
+        plan=tuple(_changes(_cells(old.plan), _cells(new.plan))),
+        versions=tuple(_changes(_cells(old.versions), _cells(new.versions))),
+        moves=tuple(_moves(old.estimates, new.estimates, thresholds)),
+    )
+
+
+def _cells(values: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    return {key: {"": value} for key, value in values.items()}
+
+
+def _changes(
+    old: Mapping[str, Mapping[str, Any]], new: Mapping[str, Mapping[str, Any]]
+) -> Iterator[Change]:
+    """Yield what is new, gone or different, in the order of the new table."""
+    for key in dict.fromkeys((*new, *old)):
+        before, after = old.get(key), new.get(key)
+        if before == after:
+            continue
+        kind: Kind = "added" if before is None else "removed" if after is None else "changed"
+        columns = dict.fromkeys((*(before or {}), *(after or {})))
+        pairs = {name: ((before or {}).get(name), (after or {}).get(name)) for name in columns}
+        changed = {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
+        yield Change(id=key, kind=kind, fields=changed)
+
+
+def _moves(
+    old: Mapping[str, Estimate], new: Mapping[str, Estimate], thresholds: Sequence[float]
+) -> Iterator[Move]:
+    for key in dict.fromkeys((*new, *old)):
+        before, after = old.get(key), new.get(key)
+        shown = after or before
+        if shown is not None and _numbers(before) != _numbers(after):
+            yield Move(
+                id=key,
+                label=shown.label,
+                main=shown.main,
+                old=before,
+                new=after,
+                flips=tuple(_flips(before, after, thresholds)),
+            )
+
+
+def _numbers(one: Estimate | None) -> tuple[Any, ...]:
+    return (one.proportion, one.lower, one.upper, one.k) if one else ()
+
+
+def _flips(
+    before: Estimate | None, after: Estimate | None, thresholds: Sequence[float]
+) -> Iterator[str]:
+    if before is None or after is None:
+        return
+    for threshold in thresholds:
+        sides = _side(before, threshold), _side(after, threshold)
+        if sides[0] != sides[1]:
+            yield f"{100 * threshold:g} %: was {sides[0]}, is {sides[1]}"
+
+
+def _side(one: Estimate, threshold: float) -> str:
+    """Return on which side of a threshold the whole interval lies."""
+    if one.lower > threshold:
+        return "above"
+    return "below" if one.upper < threshold else "open"

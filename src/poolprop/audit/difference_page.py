@@ -1,0 +1,105 @@
+"""A difference as one page: estimates before and after, drawn as a forest plot."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from poolprop.audit.difference import Difference, Move
+from poolprop.audit.difference_text import PARTS, change, shown
+from poolprop.audit.snapshot import Estimate
+
+LEFT, WIDTH, RIGHT = 330.0, 360.0, 20.0  # where the axis begins and how long it is
+STEP, TOP = 44.0, 34.0  # height of a row, and of the axis
+TICKS = (0.0, 0.25, 0.5, 0.75, 1.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """An interval and its estimate in the drawing's units."""
+
+    kind: str
+    y: float
+    lower: float
+    upper: float
+    estimate: float
+    title: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """A result of the picture: its name, and its lines before and after."""
+
+    y: float
+    label: str
+    id: str
+    lines: tuple[Line, ...]
+
+
+def page(found: Difference, report: Path) -> str:
+    """Return the page.
+
+    Parameters
+    ----------
+    found : Difference
+        What changed.
+    report : Path
+        The folder with templates and colours of the report.
+    """
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    environment = Environment(
+        loader=FileSystemLoader(report / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    main = [move for move in found.moves if move.main]
+    return environment.get_template("difference.html.j2").render(
+        found=found,
+        colours=(report / "static" / "css" / "tokens.css").read_text("utf-8"),
+        picture=_picture(main),
+        table=[(move, shown(move.old), shown(move.new), change(move)) for move in main],
+        parts=[(title, getattr(found, name)) for name, title in PARTS.items()],
+    )
+
+
+def _picture(moves: list[Move]) -> dict[str, Any]:
+    rows = [
+        Row(
+            y=TOP + STEP * (place + 0.5),
+            label=move.label,
+            id=move.id,
+            lines=tuple(
+                _line(kind, one, TOP + STEP * (place + part))
+                for kind, one, part in (("old", move.old, 0.32), ("new", move.new, 0.68))
+                if one is not None
+            ),
+        )
+        for place, move in enumerate(moves)
+    ]
+    return {
+        "rows": rows,
+        "width": LEFT + WIDTH + RIGHT,
+        "height": TOP + STEP * len(rows) + 8,
+        "left": LEFT,
+        "right": LEFT + WIDTH,
+        "ticks": [(_x(tick), f"{100 * tick:g} %") for tick in TICKS],
+    }
+
+
+def _line(kind: str, one: Estimate, y: float) -> Line:
+    return Line(
+        kind=kind,
+        y=round(y, 2),
+        lower=_x(one.lower),
+        upper=_x(one.upper),
+        estimate=_x(one.proportion),
+        title=f"{'before' if kind == 'old' else 'after'}: {shown(one)}",
+    )
+
+
+def _x(value: float) -> float:
+    return round(LEFT + WIDTH * value, 2)

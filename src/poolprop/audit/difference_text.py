@@ -1,0 +1,131 @@
+"""A difference for the terminal, for a pull request, and for the changelog of the evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from poolprop.audit.difference import Change, Difference, Move
+from poolprop.audit.snapshot import Estimate
+
+PARTS = {
+    "studies": "Studies",
+    "rows": "Rows",
+    "decisions": "Decisions",
+    "plan": "Plan",
+    "versions": "Versions",
+}
+SIGNS = {"added": "+", "removed": "-", "changed": "~"}
+SHORTEST = 60  # characters of a cell that are shown
+MOST = 25  # changes of one kind that are listed
+
+
+def as_text(found: Difference) -> str:
+    """Return the difference as plain lines."""
+    lines = [_heading(found)]
+    for name, title in PARTS.items():
+        if changes := getattr(found, name):
+            lines += ["", f"{title}: {_counted(changes)}", *_listed(changes, "  ")]
+    main = [move for move in found.moves if move.main]
+    if found.moves:
+        lines += ["", f"Estimates: {len(found.moves)} moved, {len(main)} of them main results"]
+        wide = max((len(move.id) for move in main), default=0)
+        lines += [f"  {move.id:<{wide}}  {before_after(move)}" for move in main]
+    lines += ["", *_flipped(found)]
+    return "\n".join(lines)
+
+
+def as_markdown(found: Difference, level: int = 2) -> str:
+    """Return the difference as Markdown.
+
+    Parameters
+    ----------
+    found : Difference
+        What changed.
+    level : int
+        Level of its headings.
+    """
+    mark = "#" * level
+    lines = [f"{mark} {_heading(found)}", "", *_flipped(found)]
+    main = [move for move in found.moves if move.main]
+    if main:
+        lines += ["", "| result | before | after | change |", "| --- | --- | --- | --- |"]
+        lines += [
+            f"| {_cell(move.label)} (`{move.id}`) | {shown(move.old)} | {shown(move.new)} "
+            f"| {change(move)} |"
+            for move in main
+        ]
+    if len(found.moves) > len(main):
+        lines += ["", f"{len(found.moves) - len(main)} other results moved with them."]
+    for name, title in PARTS.items():
+        if changes := getattr(found, name):
+            lines += ["", f"**{title}**: {_counted(changes)}", "", *_listed(changes, "- ", "`")]
+    return "\n".join(lines)
+
+
+def shown(one: Estimate | None) -> str:
+    """Return an estimate with its interval and number of rows."""
+    if one is None:
+        return "none"
+    size = f", k = {one.k}" if one.k is not None else ""
+    return f"{100 * one.proportion:.1f} % ({100 * one.lower:.1f} to {100 * one.upper:.1f}){size}"
+
+
+def change(move: Move) -> str:
+    """Return by how many percentage points an estimate moved."""
+    if move.old is None or move.new is None:
+        return "new" if move.old is None else "gone"
+    points = 100 * (move.new.proportion - move.old.proportion)
+    return f"{points:+.1f} points" if abs(points) >= 0.05 else "less than 0.1 point"
+
+
+def before_after(move: Move) -> str:
+    """Return an estimate before and after in one line."""
+    if move.old is None or move.new is None:
+        return f"{change(move)}: {shown(move.new or move.old)}"
+    return f"{shown(move.old)} -> {shown(move.new)}  {change(move)}"
+
+
+def _heading(found: Difference) -> str:
+    names = [one.name or "nothing" for one in (found.old, found.new)]
+    digests = [one.digest[:12] or "none" for one in (found.old, found.new)]
+    return f"Evidence {names[0]} ({digests[0]}) to {names[1]} ({digests[1]})"
+
+
+def _flipped(found: Difference) -> list[str]:
+    if not (found.moves or any(getattr(found, name) for name in PARTS)):
+        return ["Nothing changed."]
+    main = [move for move in found.flips if move.main]
+    if not main:
+        return ["No conclusion changed: no main interval crossed a threshold."]
+    lines = [f"{len(main)} conclusions changed:"]
+    return lines + [f"- {move.label} ({move.id}): {'; '.join(move.flips)}" for move in main]
+
+
+def _counted(changes: Sequence[Change]) -> str:
+    kinds = {kind: sum(one.kind == kind for one in changes) for kind in SIGNS}
+    return ", ".join(f"{count} {kind}" for kind, count in kinds.items() if count)
+
+
+def _listed(changes: Sequence[Change], before: str, quote: str = "") -> Iterator[str]:
+    for one in changes[:MOST]:
+        text = ", ".join(_field(one, *item) for item in one.fields.items() if _says(*item[1]))
+        yield f"{before}{SIGNS[one.kind]} {quote}{one.id}{quote}  {text}".rstrip()
+    if len(changes) > MOST:
+        yield f"{before}and {len(changes) - MOST} more"
+
+
+def _says(old: Any, new: Any) -> bool:
+    return bool(old not in (None, "", []) or new not in (None, "", []))
+
+
+def _field(one: Change, name: str, pair: tuple[Any, Any]) -> str:
+    label = f"{name} " if name else ""
+    if one.kind == "changed":
+        return f"{label}{_cell(pair[0])} -> {_cell(pair[1])}"
+    return f"{label}{_cell(pair[1] if one.kind == 'added' else pair[0])}"
+
+
+def _cell(value: Any) -> str:
+    text = " ".join(str("none" if value is None else value).replace("|", "/").split())
+    return text if len(text) <= SHORTEST else f"{text[: SHORTEST - 3]}..."

@@ -1,0 +1,138 @@
+"""What a results folder says, brought into a form that can be compared with another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from poolprop.audit.lineage import LINEAGE
+from poolprop.audit.manifest import SCHEMA as MANIFEST
+from poolprop.files import read_any_json, read_csv, read_json
+
+Table = dict[str, dict[str, Any]]
+ROW_FACTS = ("events", "total", "value", "record_type", "derivation", "locator", "source")
+# A study's own proportion is no estimate of ours: its row says it.
+UNSEEN = ("study/",)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Estimate:
+    """A number with its interval, on the scale of proportions."""
+
+    label: str
+    main: bool
+    proportion: float
+    lower: float
+    upper: float
+    k: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """Rows, studies, decisions, plan, versions and estimates of one run.
+
+    Attributes
+    ----------
+    name : str
+        Version of the review; nothing if there is no run.
+    digest : str
+        Digest of the evidence and the plan.
+    rows, studies, decisions : dict
+        Cells by id.
+    plan, versions : dict
+        Plan keys (dotted) and software versions, with the code's digest.
+    estimates : dict
+        By result id.
+    """
+
+    name: str = ""
+    digest: str = ""
+    rows: Table = field(default_factory=dict)
+    studies: Table = field(default_factory=dict)
+    decisions: Table = field(default_factory=dict)
+    plan: dict[str, Any] = field(default_factory=dict)
+    versions: dict[str, str] = field(default_factory=dict)
+    estimates: dict[str, Estimate] = field(default_factory=dict)
+
+
+def snapshot(folder: Path) -> Snapshot:
+    """Read a results folder.
+
+    Parameters
+    ----------
+    folder : Path
+        The ``results/`` of a finished run.
+
+    Raises
+    ------
+    ResultError
+        If the folder holds no finished run.
+    """
+    manifest = read_json(folder / "audit" / "manifest.json", MANIFEST)
+    lineage = read_json(folder / "audit" / "lineage.json", LINEAGE)
+    rows = {
+        key: {name: row.get(name) for name in ROW_FACTS} for key, row in lineage["rows"].items()
+    }
+    plan = manifest["plan"]
+    return Snapshot(
+        name=str(plan["review"].get("version") or ""),
+        digest=manifest["data"],
+        rows=rows,
+        studies=_table(folder / "tables" / "studies.csv", "study_id"),
+        decisions=_table(folder / "tables" / "discrepancies.csv", "discrepancy_id"),
+        plan=dict(_flat(plan, "")),
+        versions={"code": manifest["code"], **manifest["versions"]},
+        estimates=dict(_estimates(folder, manifest["outputs"])),
+    )
+
+
+def _table(path: Path, key: str) -> Table:
+    return {row[key]: dict(row) for row in read_csv(path)} if path.is_file() else {}
+
+
+def _flat(node: Any, prefix: str) -> Iterator[tuple[str, Any]]:
+    """Yield the keys of the plan with dots between; a list is one value."""
+    if isinstance(node, Mapping):
+        for key, value in node.items():
+            yield from _flat(value, f"{prefix}.{key}" if prefix else str(key))
+    else:
+        yield prefix, node
+
+
+def _estimates(folder: Path, outputs: list[dict[str, Any]]) -> Iterator[tuple[str, Estimate]]:
+    for file in outputs:
+        inside = file["path"].removeprefix("results/")
+        if inside.endswith(".json") and (folder / inside).is_file():
+            record = read_any_json(folder / inside)
+            endpoint = record.get("endpoint")
+            first = str(endpoint["short"]) if isinstance(endpoint, Mapping) else ""
+            yield from _found(record, first)
+
+
+def _found(node: Any, label: str) -> Iterator[tuple[str, Estimate]]:
+    """Yield every object that has an id, a proportion and an interval."""
+    if isinstance(node, list):
+        for child in node:
+            yield from _found(child, label)
+    elif isinstance(node, Mapping):
+        own = node.get("label")
+        label = f"{label}: {own}" if label and own else str(own or label)
+        ci, key = node.get("ci"), node.get("id")
+        known = isinstance(ci, Mapping) and isinstance(node.get("proportion"), float)
+        if known and isinstance(key, str) and not key.startswith(UNSEEN):
+            yield key, _estimate(node, key, label)
+        for child in node.values():
+            yield from _found(child, label)
+
+
+def _estimate(node: Mapping[str, Any], key: str, label: str) -> Estimate:
+    return Estimate(
+        label=label or key,
+        main=node.get("role") in ("primary", "subgroup", "safety") or key.startswith("survival/"),
+        proportion=node["proportion"],
+        lower=node["ci"]["lower"],
+        upper=node["ci"]["upper"],
+        k=node.get("k"),
+    )

@@ -1,0 +1,73 @@
+"""``poolprop diff``: what changed between two states of the evidence, and what it did."""
+
+from __future__ import annotations
+
+import argparse
+import json as json_module
+from pathlib import Path
+from typing import Any
+
+EPILOG = """\
+examples:
+  poolprop diff HEAD~1 .                   the last commit against what is built here
+  poolprop diff old/results new/results    two results folders
+  poolprop diff main . --markdown          for a pull request
+  poolprop diff v0.1 . --html diff.html    a page with estimates before and after
+  poolprop diff v0.1 . --changelog         bring CHANGELOG-evidence.md up to date
+  poolprop diff - .                        the first version: everything is new
+"""
+CHANGELOG = Path("CHANGELOG-evidence.md")
+
+
+def add_to(actions: Any) -> None:
+    """Add ``diff`` to the parser's sub-commands."""
+    command: argparse.ArgumentParser = actions.add_parser(
+        "diff",
+        help="show what changed between two states of the evidence",
+        description="Show what changed between two runs: studies, rows, decisions, plan, versions, "
+        "and what that did to each estimate. OLD and NEW are results folders, built reviews or git "
+        "revisions (built in a temporary folder); - stands for nothing.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    command.add_argument("old", metavar="OLD")
+    command.add_argument("new", metavar="NEW", nargs="?", default=".", help="default: here")
+    kinds = command.add_mutually_exclusive_group()
+    kinds.add_argument("--markdown", action="store_true", help="print Markdown")
+    kinds.add_argument("--json", action="store_true", help="print JSON for programs")
+    command.add_argument("--html", type=Path, metavar="FILE", help="also write a page")
+    command.add_argument(
+        "--changelog", nargs="?", const=CHANGELOG, type=Path, metavar="FILE",
+        help=f"also bring the changelog of the evidence up to date (default: {CHANGELOG})",
+    )  # fmt: skip
+    command.set_defaults(run=diff)
+
+
+def diff(
+    old: str, new: str, markdown: bool, json: bool, html: Path | None, changelog: Path | None
+) -> None:
+    """Compare two states of the evidence and print, or write, the difference."""
+    from poolprop.audit.changelog import updated
+    from poolprop.audit.difference import difference
+    from poolprop.audit.difference_page import page
+    from poolprop.audit.difference_text import as_markdown, as_text
+    from poolprop.audit.snapshot import Snapshot, snapshot
+    from poolprop.files import write_text
+    from poolprop.house import house
+    from poolprop.revisions import results_of
+
+    def read(name: str) -> Snapshot:
+        with results_of(name) as folder:
+            return snapshot(folder) if folder else Snapshot()
+
+    found = difference(read(old), read(new))
+    if html:
+        write_text(html, page(found, house() / "report"))
+    if changelog:
+        before = changelog.read_text("utf-8") if changelog.is_file() else ""
+        write_text(changelog, updated(before, found))
+    if json:
+        record = found.to_dict()
+        print(json_module.dumps(record, indent=2, sort_keys=True, ensure_ascii=False))
+    else:
+        print(as_markdown(found) if markdown else as_text(found))

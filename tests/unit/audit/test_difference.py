@@ -1,0 +1,131 @@
+"""What changed between two states of the evidence, and what it did to the conclusions."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+
+from poolprop.audit.changelog import updated
+from poolprop.audit.difference import difference
+from poolprop.audit.difference_page import page
+from poolprop.audit.difference_text import as_markdown, as_text
+from poolprop.audit.snapshot import Estimate, Snapshot
+
+
+def estimate(proportion, lower, upper, *, main=True):
+    return Estimate(
+        label="CR/CRi: primary", main=main, proportion=proportion, lower=lower, upper=upper, k=4
+    )
+
+
+OLD = Snapshot(
+    name="0.1",
+    digest="a" * 64,
+    rows={"R1": {"events": 12, "total": 20}, "R2": {"events": 3, "total": 9}},
+    studies={"larch": {"label": "Larch"}},
+    decisions={"D1": {"decision": "12/20"}},
+    plan={"level": 0.95, "certainty.thresholds": [0.5]},
+    versions={"numpy": "2.0", "code": "x"},
+    estimates={
+        "pool/e/primary": estimate(0.6, 0.45, 0.7),
+        "pool/e/primary/wald": estimate(0.6, 0.4, 0.7, main=False),
+        "pool/e/same": estimate(0.5, 0.4, 0.6),
+    },
+)
+NEW = Snapshot(
+    name="0.2",
+    digest="b" * 64,
+    rows={"R1": {"events": 13, "total": 20}, "R3": {"events": 8, "total": 9}},
+    studies={"larch": {"label": "Larch"}, "maple": {"label": "Maple"}},
+    decisions={"D1": {"decision": "13/20"}},
+    plan={"level": 0.9, "certainty.thresholds": [0.5]},
+    versions={"numpy": "2.1", "code": "x"},
+    estimates={
+        "pool/e/primary": estimate(0.7, 0.55, 0.8),
+        "pool/e/primary/wald": estimate(0.7, 0.5, 0.8, main=False),
+        "pool/e/same": estimate(0.5, 0.4, 0.6),
+        "pool/e/extra": estimate(0.9, 0.8, 1.0),
+    },
+)
+FOUND = difference(OLD, NEW)
+
+
+@pytest.mark.parametrize(
+    ("part", "changes"),
+    [
+        ("rows", [("R1", "changed"), ("R3", "added"), ("R2", "removed")]),
+        ("studies", [("maple", "added")]),
+        ("decisions", [("D1", "changed")]),
+        ("plan", [("level", "changed")]),
+        ("versions", [("numpy", "changed")]),
+    ],
+)
+def test_every_change_is_named(part, changes):
+    assert [(one.id, one.kind) for one in getattr(FOUND, part)] == changes
+
+
+def test_only_what_moved_is_told():
+    ids = [move.id for move in FOUND.moves]
+    assert ids == ["pool/e/primary", "pool/e/primary/wald", "pool/e/extra"]
+
+
+def test_an_interval_that_leaves_a_threshold_behind_is_a_changed_conclusion():
+    assert [(move.id, move.flips) for move in FOUND.flips if move.main] == [
+        ("pool/e/primary", ("50 %: was open, is above",))
+    ]
+
+
+def test_the_terminal_gets_plain_lines():
+    lines = as_text(FOUND).splitlines()
+    assert lines[0] == "Evidence 0.1 (aaaaaaaaaaaa) to 0.2 (bbbbbbbbbbbb)"
+    assert "  ~ R1  events 12 -> 13" in lines
+    assert "  + R3  events 8, total 9" in lines
+    assert "  ~ level  0.95 -> 0.9" in lines
+    assert any("60.0 % (45.0 to 70.0), k = 4 -> 70.0 %" in line for line in lines)
+    assert lines[-1].endswith("50 %: was open, is above")
+
+
+def test_a_pull_request_gets_a_table():
+    text = as_markdown(FOUND)
+    assert "| CR/CRi: primary (`pool/e/primary`) | 60.0 % (45.0 to 70.0), k = 4 |" in text
+    assert "| +10.0 points |" in text
+    assert "1 other results moved with them." in text
+
+
+def test_nothing_changed_is_said_so():
+    same = difference(OLD, OLD)
+    assert "Nothing changed." in as_text(same)
+    assert "Nothing changed." in as_markdown(same)
+
+
+def test_programs_get_json():
+    record = json.loads(json.dumps(FOUND.to_dict()))
+    assert record["schema"] == "poolprop/diff/1"
+    assert record["moves"][0]["old"]["proportion"] == 0.6
+
+
+def test_the_first_version_is_all_new():
+    first = difference(Snapshot(), NEW)
+    assert {one.kind for one in first.rows} == {"added"}
+    assert "new: 70.0 %" in as_text(first)
+    assert not first.flips
+
+
+def test_the_page_draws_each_main_move_before_and_after(repo):
+    text = page(FOUND, repo / "report")
+    assert len(re.findall(r'<g class="old">', text)) == 1
+    assert len(re.findall(r'<g class="new">', text)) == 2
+    assert "http" not in text
+    assert "before: 60.0 % (45.0 to 70.0), k = 4" in text
+
+
+def test_the_changelog_tells_a_state_once():
+    once = updated("", FOUND)
+    assert once.count("Evidence 0.1") == 1
+    assert updated(once, FOUND) == once
+    later = difference(NEW, Snapshot(name="0.3", digest="c" * 64))
+    twice = updated(once, later)
+    assert twice.index("Evidence 0.2") < twice.index("Evidence 0.1")
+    assert updated(twice, later) == twice
