@@ -12,7 +12,7 @@ export UV_SYSTEM_CERTS := 1
 
 .DEFAULT_GOAL := help
 PAGE_TOOLS := tests/browser/node_modules/.installed
-.PHONY: help setup setup-dev page-tools report test test-fast check lock schema clean
+.PHONY: help setup setup-dev page-tools report test test-fast check lock schema docs clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(firstword $(MAKEFILE_LIST)) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -66,6 +66,9 @@ lock: $(VENV)/.runtime ## make the lock files anew from pyproject.toml
 
 schema: $(VENV)/.runtime ## make the JSON Schema of the plan anew from the code
 	@$(BIN)/poolprop step schema --out workflow/schemas/config.schema.json
+
+docs: $(VENV)/.dev ## build the documentation into site/, links checked
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
 clean: ## delete results, logs and the workflow's memory of them
 	rm -rf results/analysis results/audit results/crosscheck results/evidence results/comparisons results/figures results/safety results/survival results/certainty results/benchmarks results/tables

@@ -13,6 +13,8 @@ import pytest
 import small_review
 from runs import Run
 
+pytest_plugins = ["installed"]  # the fixtures `wheel` and `python`
+
 ROOT = Path(__file__).resolve().parents[1]
 Snakemake = Callable[..., Run]
 FOLDERS = ("unit", "reference", "property", "workflow", "browser")

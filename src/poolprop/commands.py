@@ -12,6 +12,13 @@ from poolprop.exporting import command as exporting
 from poolprop.house import snakefile
 from poolprop.importing import command as importing
 
+POOL = """\
+examples:
+  poolprop pool studies.csv                      columns events and total, the advised model
+  poolprop pool studies.csv --events x --total n --by setting
+  poolprop pool studies.csv --model two-step --measure PAS --tau2 REML --ci hksj --json
+"""
+
 
 def add_to(actions: Any) -> None:
     """Add the commands to the parser's sub-commands."""
@@ -45,6 +52,8 @@ def _add_pool(actions: Any) -> None:
         "pool",
         help="pool the proportions of a table",
         description="Pool the proportions of a CSV table, one study a row.",
+        epilog=POOL,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     command.add_argument("table", type=Path, help="CSV file with a header")
     command.add_argument("--events", default="events", metavar="COLUMN", help="default: events")

@@ -1,60 +1,56 @@
-"""The documents say what the code does."""
+"""The documents are built, their links lead somewhere, and every command shows how it is used."""
 
 from __future__ import annotations
 
+import argparse
+import os
 import re
 import subprocess
 import sys
 
 import pytest
 
+from poolprop.__main__ import parser
 
-def edges_of_the_readme(text: str) -> set[tuple[str, str]]:
-    """Return the arrows between rules in the README's picture of the workflow."""
-    block = re.search(r"```mermaid\n(.*?)```", text, re.DOTALL).group(1)
-    edges = set()
-    for line in block.splitlines():
-        if "-->" in line:
-            ends = [[name.strip() for name in end.split("&")] for end in line.split("-->")]
-            edges |= {(a, b) for a in ends[0] for b in ends[1]}
-    return {(a, b) for a, b in edges if not a.startswith("data")}
+LINK = re.compile(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)")
 
 
-def test_the_picture_of_the_workflow_is_the_workflow(repo):
-    said = subprocess.run(
-        [sys.executable, "-m", "snakemake", "--rulegraph", "mermaid-js"],
-        cwd=repo, capture_output=True, text=True, check=True,
-    ).stdout  # fmt: skip
-    names = dict(re.findall(r"(id\d+)\[(\w+)\]", said))
-    real = {(names[a], names[b]) for a, b in re.findall(r"(id\d+) --> (id\d+)", said)}
-    drawn = edges_of_the_readme((repo / "README.md").read_text("utf-8"))
-    assert drawn <= real
-    rules = {name for edge in real for name in edge} - {"all", "everything"}
-    assert {name for edge in drawn for name in edge} == rules
+def test_the_documentation_builds_and_its_links_lead_somewhere(repo, tmp_path):
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(tmp_path)]
+    run = subprocess.run(
+        command, cwd=repo, capture_output=True, text=True, check=False,
+        env=os.environ | {"NO_MKDOCS_2_WARNING": "1"},
+    )  # fmt: skip
+    assert run.returncode == 0, run.stderr
+    page = (tmp_path / "reference/commands.html").read_text("utf-8")
+    assert "poolprop import" in page
+    assert "profile-ck" in (tmp_path / "reference/plan.html").read_text("utf-8")
+    assert "meta_regression" in (tmp_path / "reference/python.html").read_text("utf-8")
 
 
-DOCUMENTS = ("README.md", "CONTRIBUTING.md", "config/README.md", "data/README.md",
-             "docs/results.md", "docs/methods.md", "docs/dependencies.md")  # fmt: skip
+def test_the_links_of_the_readmes_lead_somewhere(repo):
+    broken = [
+        f"{path.relative_to(repo)}: {link}"
+        for path in (repo / "README.md", repo / "config/README.md", repo / "data/README.md")
+        for link in LINK.findall(path.read_text("utf-8"))
+        if not (path.parent / link).exists()
+    ]
+    assert broken == []
 
 
-@pytest.mark.parametrize("name", DOCUMENTS)
-def test_every_link_to_a_file_leads_somewhere(repo, name):
-    path = repo / name
-    links = re.findall(r"\]\(([^)#]+?)(?:#[^)]*)?\)", path.read_text("utf-8"))
-    local = [link for link in links if not link.startswith(("http", "mailto"))]
-    assert [link for link in local if not (path.parent / link).exists()] == []
+def commands():
+    (actions,) = (a for a in parser()._actions if isinstance(a, argparse._SubParsersAction))
+    return {name: command for name, command in actions.choices.items() if name != "step"}
 
 
-def test_the_code_in_the_readme_runs(repo):
-    text = (repo / "README.md").read_text("utf-8")
-    code = re.search(r"```python\n(.*?)```", text, re.DOTALL).group(1)
-    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert said.stdout.startswith("Pooled proportion 81.3")
+@pytest.mark.parametrize("name", commands())
+def test_every_command_shows_an_example(name):
+    assert f"poolprop {name}" in (commands()[name].epilog or "")
 
 
-def test_every_result_file_is_described(repo):
-    text = (repo / "docs/results.md").read_text("utf-8")
-    rules = " ".join(p.read_text() for p in (repo / "workflow/rules").glob("*.smk"))
-    files = {name.rsplit("/", 1)[-1] for name in re.findall(r'"results/([\w/{}.]+)"', rules)}
-    plain = {name for name in files if "{" not in name}
-    assert sorted(name for name in plain if name not in text) == []
+def test_completion_knows_the_commands(capsys):
+    from poolprop.__main__ import main
+
+    for shell in ("bash", "zsh", "tcsh"):
+        assert main(["completion", shell]) == 0
+        assert "workflow-path" in capsys.readouterr().out

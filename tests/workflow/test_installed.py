@@ -4,48 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
-import site
 import subprocess
 import sys
 import zipfile
 from pathlib import Path
 
-import pytest
 import small_review
-
-
-@pytest.fixture(scope="session")
-def wheel(repo, tmp_path_factory):
-    """Return the wheel, built from the files that git knows so that no leftover gets in."""
-    source = tmp_path_factory.mktemp("source")
-    names = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        cwd=repo, capture_output=True, check=True, text=True,
-    ).stdout.split("\0")  # fmt: skip
-    for name in filter(lambda name: (repo / name).is_file(), names):
-        (source / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(repo / name, source / name)
-    out = tmp_path_factory.mktemp("wheel")
-    build = "from setuptools import build_meta as b; import sys; out = sys.argv[1]; "
-    build += "b.build_sdist(out); b.build_wheel(out)"
-    run = subprocess.run(
-        [sys.executable, "-c", build, str(out)], cwd=source, capture_output=True, text=True,
-        check=False,
-    )  # fmt: skip
-    assert run.returncode == 0, run.stderr
-    return next(out.glob("*.whl"))
-
-
-@pytest.fixture(scope="session")
-def python(wheel, tmp_path_factory):
-    """Return a Python that has the wheel, and the dependencies of this one, but no checkout."""
-    folder = tmp_path_factory.mktemp("venv")
-    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(folder)], check=True)
-    (packages,) = folder.glob("lib/python*/site-packages")
-    with zipfile.ZipFile(wheel) as archive:
-        archive.extractall(packages)
-    (packages / "dependencies.pth").write_text("\n".join(site.getsitepackages()) + "\n")
-    return folder / "bin" / "python"
 
 
 def call(python: Path, *command: str, cwd: Path, code: int = 0) -> str:

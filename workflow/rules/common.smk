@@ -26,11 +26,14 @@ from poolprop.evidence.safety import safety_fingerprint
 from poolprop.evidence.tables import TABLES
 from poolprop import plan as analysis_plan
 from poolprop.review import check_review
+from poolprop.settings.reading import read_plan
 from poolprop.steps.writing import RESULT_TABLES, SUPPLEMENT_TABLES
 
 CONFIG = workflow.configfiles[0] if workflow.configfiles else "config/config.yaml"
 CONFIG = os.path.relpath(CONFIG)
 try:
+    if os.path.isfile(CONFIG):
+        read_plan(Path(CONFIG))  # Snakemake's own reader forgives a key that stands twice
     REVIEW = check_review(analysis_plan.parse(config, CONFIG), CONFIG)
 except PoolpropError as error:
     sys.exit(str(error))

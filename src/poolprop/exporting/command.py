@@ -67,6 +67,7 @@ def _format(one: str, settings: Any, results: Any, *, asked: bool) -> Iterator[t
     from importlib.util import find_spec
 
     from poolprop.exporting import references, safe, scripts, word, workbook
+    from poolprop.exporting.results import primary
 
     labels = {name: endpoint.label for name, endpoint in settings.endpoints.items()}
     if one == "r":
@@ -81,6 +82,9 @@ def _format(one: str, settings: Any, results: Any, *, asked: bool) -> Iterator[t
         for name, rows in {**results.tables, **_data(results)}.items():
             columns = list(rows[0]) if rows else []
             yield f"csv/{name}.csv", safe.csv_text(columns, rows).encode()
+        for name, rows in results.data.items():
+            counts = safe.csv_text(["label", "arm_label", "events", "total"], primary(rows))
+            yield f"csv/counts_{name}.csv", counts.encode()
     elif one == "xlsx":
         yield "review.xlsx", workbook.workbook({**results.tables, **_data(results)})
     elif one == "bibtex":

@@ -87,7 +87,9 @@ def import_table(
         data = into / _data_folder(into)
         for note in add(data, found, understood.entries, terms):
             print(f"note: {note}")
-        print(f"{len(understood.entries)} studies were added to {data}. Next: poolprop check")
+        k = len(understood.entries)
+        added = "1 study was" if k == 1 else f"{k} studies were"
+        print(f"{added} added to {data}. Next: poolprop check")
     return 0
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
@@ -63,11 +64,17 @@ def add(folder: Path, sheet: Sheet, entries: Sequence[Entry], terms: Terms) -> l
         notes += _define(tables["vocabulary"], name, [entry.factors[name] for entry in entries])
     notes += _define_terms(tables["vocabulary"], terms)
     for name in TARGETS:
-        columns = dict.fromkeys([*TABLES[name].model_fields])
+        columns = dict.fromkeys([*_header(folder, name), *TABLES[name].model_fields])
         columns |= dict.fromkeys(column for row in tables[name] for column in row)
         rows = [{column: row.get(column, "") for column in columns} for row in tables[name]]
         write_csv(folder / TABLES[name].FILE, list(columns), rows)
     return notes
+
+
+def _header(folder: Path, name: str) -> list[str]:
+    """Return the columns of a table in their order, so that adding rows moves none."""
+    with (folder / TABLES[name].FILE).open(newline="", encoding="utf-8-sig") as handle:
+        return next(csv.reader(handle), [])
 
 
 def _read(folder: Path, name: str) -> Rows:

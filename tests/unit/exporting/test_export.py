@@ -43,6 +43,7 @@ def test_every_format_is_written(finished):
     assert made == {
         "response.R", "remission.R", "response.do", "remission.do", "response_stata.csv",
         "remission_stata.csv", "studies.csv", "data_response.csv", "data_remission.csv",
+        "counts_response.csv", "counts_remission.csv",
         "review.xlsx", "sources.bib", "sources.ris", "findings.docx",
     }  # fmt: skip
 
