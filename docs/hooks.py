@@ -28,9 +28,20 @@ def on_files(files: Files, config: Any) -> Files:
     return files
 
 
-def on_page_markdown(markdown: str, **_: Any) -> str:
-    """Lead links to single decisions to the page that shows them all."""
-    return re.sub(r"\]\(decisions/[^)]*\)", "](reference/decisions.md)", markdown)
+PLACES = (
+    (r"\]\(decisions/[^)]*\)", "](reference/decisions.md)"),
+    (r"\]\(\.\./config/README\.md[^)]*\)", "](reference/plan.md)"),
+    (r"\]\(\.\./data/README\.md[^)]*\)", "](reference/tables.md)"),
+    (r"\[([^]]*)\]\(\.\./[^)]*\)", r"\1"),  # other files of the repository: the words alone
+)
+
+
+def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
+    """Lead links out of a page at the top to where the documentation shows what they mean."""
+    if "/" not in page.file.src_uri:
+        for link, place in PLACES:
+            markdown = re.sub(link, place, markdown)
+    return markdown
 
 
 def commands() -> str:

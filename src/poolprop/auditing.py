@@ -42,13 +42,16 @@ def add_to(actions: Any) -> None:
     )
     verifying.set_defaults(run=verify)
     listing = _command(
-        actions, "steps", "list the jobs of the run with their time and memory", None
+        actions,
+        "steps",
+        "list the jobs of the run with their time and memory",
+        "example:\n  poolprop steps --json",
     )
     listing.add_argument("--json", action="store_true", help="print JSON for programs")
     listing.set_defaults(run=steps)
 
 
-def _command(actions: Any, name: str, text: str, epilog: str | None) -> argparse.ArgumentParser:
+def _command(actions: Any, name: str, text: str, epilog: str) -> argparse.ArgumentParser:
     command: argparse.ArgumentParser = actions.add_parser(
         name,
         help=text,

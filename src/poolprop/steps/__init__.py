@@ -28,5 +28,7 @@ def all_steps() -> Iterator[tuple[str, Callable[..., None]]]:
     """Yield the name and function of every step, in the order of the workflow's stages."""
     for module in MODULES:
         for name, function in vars(module).items():
+            if name.startswith("_"):
+                continue
             if inspect.isfunction(function) and function.__module__ == module.__name__:
                 yield name.replace("_", "-"), function
