@@ -77,7 +77,7 @@ def test_the_code_that_is_copied_is_the_code_that_is_shown(visit):
     page.locator(HEADLINE).first.click()
     page.get_by_role("button", name="Copy code").click()
     code = page.evaluate("navigator.clipboard.readText()")
-    assert code == page.get_by_role("dialog").locator("pre").inner_text()
+    assert code == page.get_by_role("dialog").locator("pre").first.inner_text()
 
 
 def test_names_in_a_panel_stay_text(visit):

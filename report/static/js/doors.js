@@ -113,17 +113,21 @@
     if (known.rows) entry(list, "Rows used", rowsTable(known.rows));
     decisions(list, known.decisions || []);
     jobs(list, known.job);
-    if (known.code) {
-      const line = make("pre", "", code(known.code));
+    for (const [name, text] of [["Compute it again", known.code], ["At the command line", known.command]]) {
+      if (!text) continue;
+      const line = make("pre", "", code(text));
       line.tabIndex = 0;
-      entry(list, "Compute it again", line);
+      line.setAttribute("role", "group");
+      line.setAttribute("aria-label", name);
+      entry(list, name, line);
     }
     others(list, known, field);
     const bar = make("div", "door-bar", copier(address(ref, field), "link"), copier(ref, "id"));
-    if (known.code) bar.append(copier(known.code, "code"));
+    if (known.code || known.command) bar.append(copier(known.code || known.command, "code"));
     bar.append(page.button("copy", "Copy all", () =>
       page.copy([ref, field + " = " + value, known.file, facts.methods[known.method],
-        (known.rows || []).join(" "), known.code].filter(Boolean).join("\n"), "Copied: all")));
+        (known.rows || []).join(" "), known.code,
+        known.command].filter(Boolean).join("\n"), "Copied: all")));
     const close = page.button("close", "\u00d7", () => panel.close());
     close.setAttribute("aria-label", "Close");
     panel.replaceChildren(close, title, bar, list);

@@ -10,6 +10,7 @@ from poolprop.evidence.audit.claims import Claim
 from poolprop.evidence.audit.references import claim_faults
 from poolprop.evidence.cells import NOT_REPORTED, Row
 from poolprop.evidence.certainty import Judgement, missing_domains
+from poolprop.evidence.flow import FlowBox, flow_faults
 from poolprop.evidence.problems import Problem
 from poolprop.evidence.read import Numbered
 from poolprop.evidence.tables import TABLES, Arm, Outcome, Term
@@ -76,6 +77,8 @@ def cross_checks(
         yield from claim_faults(claims, known, file("claims"))
     if file("certainty") not in broken:
         yield from missing_domains(only(Judgement, tables["certainty"]), file("certainty"))
+    if file("flow") not in broken:
+        yield from flow_faults(only(FlowBox, tables["flow"]), file("flow"))
     yield from _same_facts(tables["outcomes"], file("outcomes"))
     yield from _larger_than_arm(tables["outcomes"], tables["arms"], file("outcomes"))
 

@@ -14,7 +14,15 @@ from poolprop.evidence.problems import TableErrors
 from poolprop.evidence.read import Numbered, read_table
 from poolprop.evidence.tables import TABLES, Arm, Discrepancy, Outcome, Source, Study, Term
 
-SUPPLEMENTS = ("survival", "continuous", "patients", "risk_of_bias", "benchmarks", "certainty")
+SUPPLEMENTS = (
+    "survival",
+    "continuous",
+    "patients",
+    "risk_of_bias",
+    "benchmarks",
+    "certainty",
+    "flow",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

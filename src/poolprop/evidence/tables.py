@@ -30,6 +30,7 @@ from poolprop.evidence.cells import (
     Text,
 )
 from poolprop.evidence.certainty import Judgement
+from poolprop.evidence.flow import FlowBox
 from poolprop.evidence.supplements import (
     Continuous,
     Patient,
@@ -224,4 +225,5 @@ TABLES: dict[str, type[Row]] = {
     "risk_of_bias": RiskOfBias,
     "benchmarks": QuotedResult,
     "certainty": Judgement,
+    "flow": FlowBox,
 }

@@ -63,11 +63,8 @@ def island(results: Results, numbers: Shown) -> str:
         content["results"][ref] = facts | {
             "values": {field: json.loads(raw) if raw else None for field, raw in values.items()}
         }
-        for study in _studies(entries):
-            row = study.get("outcome_id")
-            if row and row not in content["rows"]:
-                content["rows"][row] = _row(study, results.lineage)
     content["methods"] = methods
+    content["rows"] = _rows(results, content["results"].values())
     content["decisions"] = _decisions(results, content["results"].values())
     content["jobs"] = _jobs(results.lineage, content["results"].values())
     text = json.dumps(content, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
@@ -76,8 +73,8 @@ def island(results: Results, numbers: Shown) -> str:
 
 def _facts(results: Results, ref: str, entries: Sequence[Entry]) -> dict[str, Any]:
     """Return the file, method, rows, decisions, job and code line of a result; known ones only."""
-    traced: Record = results.lineage.get("results", {}).get(ref, {})
-    studies = _studies(entries)
+    traced = _traced(results.lineage, ref)
+    studies = entries[0].studies if entries else ()
     rows = traced.get("rows") or [one["outcome_id"] for one in studies if "outcome_id" in one]
     found = {
         "file": f"results/{entries[0].file}" if entries else traced.get("file", ""),
@@ -85,7 +82,8 @@ def _facts(results: Results, ref: str, entries: Sequence[Entry]) -> dict[str, An
         "method": traced.get("method") or _first(_method(one) for one in entries),
         "rows": rows,
         "decisions": traced.get("decisions") or _touching(results.discrepancies, rows),
-        "code": traced.get("recompute") or _first(_code(one) for one in entries),
+        "command": traced.get("recompute", ""),
+        "code": _first(_code(one) for one in entries),
     }
     return {name: fact for name, fact in found.items() if fact}
 
@@ -94,8 +92,11 @@ def _first(texts: Iterable[str]) -> str:
     return next(filter(None, texts), "")
 
 
-def _studies(entries: Sequence[Entry]) -> tuple[Record, ...]:
-    return entries[0].studies if entries else ()
+def _traced(lineage: Record, ref: str) -> Record:
+    """Return what the lineage tells of a result, or of the group of results it belongs to."""
+    known: Record = lineage.get("results", {})
+    found: Record = known.get(ref) or known.get(f"{ref.rpartition('/')[0]}/*") or {}
+    return found
 
 
 def _method(entry: Entry) -> str:
@@ -126,17 +127,27 @@ def _code(entry: Entry) -> str:
     return f"poolprop.pool({counts[0]}, {counts[1]}, {told})"
 
 
-def _row(study: Record, lineage: Record) -> dict[str, Any]:
+def _rows(results: Results, facts: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Return the rows that any of the results rests on, by id."""
+    studies: dict[str, Record] = {}
+    for entries in results.ledger.values():
+        for entry in entries:
+            if "events" in entry.record and "outcome_id" in entry.record:
+                studies.setdefault(entry.record["outcome_id"], entry.record)
+    wanted = sorted({row for one in facts for row in one.get("rows", ())})
+    traced: Record = results.lineage.get("rows", {})
+    return {row: _row(studies.get(row, {}), traced.get(row, {})) for row in wanted}
+
+
+def _row(study: Record, traced: Record) -> dict[str, Any]:
     """Return one row of the evidence: whose it is, its counts, and where it stands."""
-    traced: Record = lineage.get("rows", {}).get(study["outcome_id"], {})
     found = {
-        "label": study.get("label", ""),
+        "label": study.get("label", "") or traced.get("source", ""),
         "arm": study.get("arm_label", ""),
-        "events": study.get("events"),
-        "total": study.get("total"),
+        "events": traced.get("events", study.get("events")),
+        "total": traced.get("total", study.get("total")),
         "locator": traced.get("locator") or study.get("locator", ""),
-        "record": study.get("record_label") or study.get("record_type", ""),
-        "source": traced.get("source") or study.get("source_id", ""),
+        "record": study.get("record_label") or traced.get("record_type", ""),
         "table": traced.get("table", ""),
         "line": traced.get("line"),
         "sha256": traced.get("sha256", ""),

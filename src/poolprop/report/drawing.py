@@ -12,7 +12,9 @@ from typing import Literal
 from poolprop.report.bias import Light
 from poolprop.report.values import Sentence, common_ref
 
-Kind = Literal["heading", "study", "pooled", "prediction", "interval", "note", "point"]
+Kind = Literal[
+    "heading", "study", "pooled", "prediction", "interval", "note", "point", "box", "bar"
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

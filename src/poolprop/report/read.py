@@ -49,7 +49,7 @@ class Results:
         In the order of the plan.
     studies, discrepancies, source_audit, findings, agreement : tuple of mapping
         Rows of tables; empty where the file does not exist.
-    risk_of_bias, survival : tuple of mapping
+    risk_of_bias, survival, flow : tuple of mapping
         Rows of tables; empty where the file does not exist.
     crosscheck : mapping
         What other software recomputed; empty where the file does not exist.
@@ -76,6 +76,7 @@ class Results:
     agreement: Rows
     risk_of_bias: Rows
     survival: Rows
+    flow: Rows
     safety: Record
     comparisons: Record
     crosscheck: Record
@@ -116,6 +117,7 @@ def read_results(folder: Path, order: tuple[str, ...] = ()) -> Results:
         findings=read_table(folder / "evidence" / "findings.csv"),
         risk_of_bias=read_table(folder / "tables" / "risk_of_bias.csv"),
         survival=read_table(folder / "tables" / "survival.csv"),
+        flow=read_table(folder / "tables" / "flow.csv"),
         agreement=read_table(folder / "evidence" / "agreement.csv"),
         safety=read_optional(folder / "safety" / "pool.json", "poolprop/safety/1"),
         comparisons=read_optional(

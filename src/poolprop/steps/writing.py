@@ -8,7 +8,7 @@ from pathlib import Path
 from poolprop.files import read_json, write_csv, write_json, write_text
 
 # Curated tables that the report shows as they are.
-SUPPLEMENT_TABLES = ("risk_of_bias", "benchmarks", "survival")
+SUPPLEMENT_TABLES = ("risk_of_bias", "benchmarks", "survival", "flow")
 
 
 # Tables of results, in files of their own beside those above.

@@ -250,7 +250,36 @@ def influence(endpoint: str, meta: dict, studies: list[dict]) -> dict:
         })  # fmt: skip
     return {
         "schema": "poolprop/influence/2", "endpoint": meta, "estimand": "primary",
-        "leave_one_out": rows,
+        "leave_one_out": rows, **single_studies(endpoint, studies),
+    }  # fmt: skip
+
+
+def single_studies(endpoint: str, studies: list[dict]) -> dict:
+    """Return diagnostics, the cumulative pool and the subsets, as influence.json holds them."""
+    many = len(studies) > 2
+    measures = ("rstudent", "dffits", "cooks_distance", "covariance_ratio", "tau2_deleted",
+                "q_deleted", "hat", "baujat_x", "baujat_y", "predictive_p")  # fmt: skip
+    cases = [
+        {"id": f"influence/{endpoint}/primary/{s['arm_id']}", "label": s["label"],
+         "arm_id": s["arm_id"], "outcome_id": s["outcome_id"], "influential": not i,
+         **{name: (i + 1) / (j + 2) for j, name in enumerate(measures)}}
+        for i, s in enumerate(studies)
+    ]  # fmt: skip
+    cumulative = []
+    for i, s in enumerate(studies, 1):
+        name = f"cumulative/{endpoint}/primary/{i}"
+        cumulative.append({
+            "id": name, "added": s["label"], "arm_id": s["arm_id"], "year": 2019 + i % 3 or None,
+            "result": result(name, studies[:i]),
+        })  # fmt: skip
+    subsets = [{"members": f"{i:b}", "k": 2, "proportion": 0.5 + i / 99, "i2": i / 30,
+                "tau2": 0.2, "estimate": 0.1} for i in range(2, 20)]  # fmt: skip
+    return {
+        "diagnostics": {"method": "refits", "note": "" if many else "Too few.",
+                        "studies": cases if many else []},
+        "cumulative": cumulative,
+        "gosh": {"id": f"gosh/{endpoint}/primary", "method": "GLMM", "note": "", "complete": True,
+                 "seed": None, "subsets": subsets if many else []},
     }  # fmt: skip
 
 
@@ -449,6 +478,7 @@ def write_results(folder: Path, names: tuple[str, ...] = NAMES) -> Path:
         for item, answer in (("1", "yes"), ("2", "no"), ("overall", "some concerns"))
     ]  # fmt: skip
     write_csv(folder / "tables" / "risk_of_bias.csv", bias)
+    write_csv(folder / "tables" / "flow.csv", flow(names))
     found = [
         {"discrepancy_id": name, "source_id": "S", "printed": names[0], "recomputed": "12/21",
          "severity": grade.lower(), "severity_label": grade, "found_by": "program",
@@ -466,6 +496,17 @@ def write_results(folder: Path, names: tuple[str, ...] = NAMES) -> Path:
     }
     write_json(folder / "audit" / "manifest.json", manifest)
     return folder
+
+
+def flow(names: tuple[str, ...]) -> list[dict[str, str]]:
+    """Return boxes of a flow, as results/tables/flow.csv holds them."""
+    boxes = [("found", "", "on", "NR"), ("read", "found", "on", "6"), ("left", "read", "out", "2"),
+             ("other", "read", "out", "0"), ("used", "read", "on", "4")]  # fmt: skip
+    return [
+        {"box": box, "from_box": parent, "kind": kind, "count": count, "note": names[0],
+         "label": names[i % len(names)]}
+        for i, (box, parent, kind, count) in enumerate(boxes)
+    ]  # fmt: skip
 
 
 def write_json(path: Path, record: dict) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+from poolprop.report.bars import Bar, Part, bars
 from poolprop.report.bias import Light, light
 from poolprop.report.context import Context, Section
+from poolprop.report.figures import Figure
 from poolprop.report.formats import plain
 from poolprop.report.read import Rows
 from poolprop.report.tables import Table, text_table
@@ -27,6 +30,7 @@ class RiskOfBias:
     sentence: str
     studies: tuple[str, ...]
     items: tuple[ItemRow, ...]
+    summary: Figure
     reasons: Table
 
 
@@ -49,6 +53,7 @@ def section(context: Context) -> Section | None:
             )
             for item, question in items
         ),
+        summary=_summary(items, rows),
         reasons=text_table(
             "table-risk-of-bias",
             "Both assessments, the adjudicated one and its reason",
@@ -68,6 +73,36 @@ def section(context: Context) -> Section | None:
         ),
     )
     return Section(id="risk-of-bias", title="Risk of bias", body=body)
+
+
+def _summary(items: Iterable[tuple[str, str]], rows: Rows) -> Figure:
+    """Return how often each answer was given, by item."""
+    title, name = "Answers by item, number of studies", "plot-bias"
+    made = [
+        Bar(
+            label=_name(*item),
+            parts=_parts([r["adjudicated"] for r in rows if r["item"] == item[0]]),
+        )
+        for item in items
+    ]
+    caption = (
+        "Each bar is all studies; the sign, the word and the number say the same as the colour."
+    )
+    return Figure(id=name, drawings=bars(name, title, made), caption=(caption,))
+
+
+def _name(item: str, question: str) -> str:
+    return f"{plain(item)}. {question}" if item.isdigit() else question
+
+
+def _parts(answers: list[str]) -> tuple[Part, ...]:
+    marks = [mark for answer in answers if (mark := light(answer)) is not None]
+    order = {colour: place for place, colour in enumerate(("good", "between", "open", "bad"))}
+    kinds = sorted(dict.fromkeys(marks), key=lambda mark: (order[mark.colour], mark.word))
+    return tuple(
+        Part(style=mark.colour, sign=mark.sign, word=mark.word, count=marks.count(mark))
+        for mark in kinds
+    )
 
 
 def _assessed(rows: Rows) -> str:
