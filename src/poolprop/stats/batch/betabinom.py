@@ -6,6 +6,7 @@ The same maxima as :func:`poolprop.stats.betabinom.fit_betabinom`.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 from scipy.special import expit, logit, xlog1py, xlogy
@@ -110,6 +111,7 @@ def _sums(c: Floats, theta: Floats, w: Floats) -> tuple[Floats, ...]:
     return log, first[:, 0], first[:, 1], second[:, 0], second[:, 1], second[:, 2]
 
 
+@lru_cache(maxsize=64)
 def _powers(count: int) -> Floats:
     """Return 1, j and j squared at the first so many shared nodes."""
     j = shared_nodes(2 * TABLES)[:count]

@@ -112,9 +112,10 @@ def outlines(
         loglik, score, _ = FUSED[link.name](mu + tau * z, x, n)
         fall = peak - loglik + 0.5 * z * z + LOG_SQRT_2PI - precision.cut
         slope = z - tau * score
-        z = z - fall / np.where(slope == 0, 1, slope)
-        z[0] = np.clip(z[0], outermost[0], mode)
-        z[1] = np.clip(z[1], mode, outermost[1])
+        fall /= slope + (slope == 0)
+        z -= fall
+        z[0] = np.minimum(np.maximum(z[0], outermost[0]), mode)
+        z[1] = np.minimum(np.maximum(z[1], mode), outermost[1])
     pole = precision.pole * link.pole / np.maximum(tau, 1e-9)
     return Outline(z[0], z[1], np.minimum(precision.width * width, pole), peak)
 
@@ -138,9 +139,14 @@ def modes(x: Floats, n: Floats, mu: Floats, tau: Floats, link: Link) -> tuple[Fl
     for _ in range(MODE_STEPS):
         _, score, minus_info = parts(mu + tau * z, x, n)
         slope = tau * score - z
-        low, high = np.where(slope > 0, z, low), np.where(slope > 0, high, z)
+        # A choice by multiplication: branches cost more than sums.
+        rising = slope > 0
+        low = low + rising * (z - low)
+        high = z + rising * (high - z)
         new = z + slope / (1 - tau * tau * minus_info)
-        new = np.where((new < low) | (new > high), 0.5 * (low + high), new)
+        outside = (new < low) | (new > high)
+        if outside.any():
+            new[outside] = 0.5 * (low + high)[outside]
         mode[lanes], information[lanes] = new, -minus_info
         far = np.abs(new - z) > tight * (1 + np.abs(z))
         if not far.any():

@@ -18,6 +18,7 @@ from poolprop.stats.inputs import Floats
 FIRST, NODES = 16, 16
 
 
+@lru_cache(maxsize=8)
 def shared_nodes(largest: int) -> Floats:
     """Return nodes for sums of up to ``largest`` terms."""
     parts, start = [np.arange(FIRST, dtype=np.float64)], FIRST
