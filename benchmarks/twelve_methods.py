@@ -7,7 +7,7 @@ two-step log, logit, arcsine and Freeman-Tukey by DerSimonian-Laird and REML, th
 GLMM under three links, and the beta-binomial model. R does the same with metafor, lme4 and
 ``optim``; what its sample takes is extrapolated. Printed: wall time, throughput, peak memory,
 failures, and the ratio of processor times (other work on the machine slows the clock of both).
-One thread: BLAS has nothing to share here. ``--growth`` times growing numbers of data sets, studies and patients.
+``--growth`` times growing numbers of data sets, studies and patients.
 """
 
 from __future__ import annotations

@@ -23,6 +23,7 @@ BLOCK = 16_384
 STUDIES = 16_384
 # Steps to a mode, from a guess that is exact for a normal likelihood.
 MODE_STEPS = 60
+END_STEPS = 2
 # exp() of more is infinite.
 ETA_TOP = 700.0
 
@@ -108,7 +109,7 @@ def outlines(
     reach = np.sqrt(2 * precision.cut)
     z = np.stack([mode - reach * width, mode + reach * width])
     outermost = np.stack([mode - reach, mode + reach])
-    for _ in range(3):
+    for _ in range(END_STEPS):
         loglik, score, _ = FUSED[link.name](mu + tau * z, x, n)
         fall = peak - loglik + 0.5 * z * z + LOG_SQRT_2PI - precision.cut
         slope = z - tau * score
