@@ -32,6 +32,19 @@
 
   const code = (text) => make("code", "", String(text));
 
+  // What many results have in common is stored once: here it is put together again.
+  function known(ref) {
+    const own = facts.results[ref];
+    const rows = "rows" in own ? facts.sets[own.rows] : [];
+    const list = (name) => "[" + rows.map((id) => facts.rows[id][name]).join(", ") + "]";
+    return {
+      ...own, rows,
+      method: "method" in own ? facts.methods[own.method] : "",
+      decisions: "decisions" in own ? facts.verdicts[own.decisions] : [],
+      code: "call" in own ? facts.calls[own.call].replace("{}", list("events") + ", " + list("total")) : "",
+    };
+  }
+
   function rowsTable(ids) {
     const table = make("table", "door-rows");
     const titles = ["Row", "Study", "Events/total", "Where in the source"];
@@ -101,19 +114,19 @@
   }
 
   function fill(text, ref, field) {
-    const known = facts.results[ref];
-    const value = known.values[field];
+    const about = known(ref);
+    const value = about.values[field];
     const title = make("h2", "", text + " ", make("span", "", words(field)));
     title.id = "door-title";
     const list = make("dl", "");
     entry(list, "Result", code(ref));
     entry(list, "Field and value", code(field), " = ", code(value ?? "not given"));
-    if (known.file) entry(list, "File", code(known.file));
-    if ("method" in known) entry(list, "Method", facts.methods[known.method]);
-    if (known.rows) entry(list, "Rows used", rowsTable(known.rows));
-    decisions(list, known.decisions || []);
-    jobs(list, known.job);
-    for (const [name, text] of [["Compute it again", known.code], ["At the command line", known.command]]) {
+    if (about.file) entry(list, "File", code(about.file));
+    if (about.method) entry(list, "Method", about.method);
+    if (about.rows.length) entry(list, "Rows used", rowsTable(about.rows));
+    decisions(list, about.decisions);
+    jobs(list, about.job);
+    for (const [name, text] of [["Compute it again", about.code], ["At the command line", about.command]]) {
       if (!text) continue;
       const line = make("pre", "", code(text));
       line.tabIndex = 0;
@@ -121,13 +134,13 @@
       line.setAttribute("aria-label", name);
       entry(list, name, line);
     }
-    others(list, known, field);
+    others(list, about, field);
     const bar = make("div", "door-bar", copier(address(ref, field), "link"), copier(ref, "id"));
-    if (known.code || known.command) bar.append(copier(known.code || known.command, "code"));
+    if (about.code || about.command) bar.append(copier(about.code || about.command, "code"));
     bar.append(page.button("copy", "Copy all", () =>
-      page.copy([ref, field + " = " + value, known.file, facts.methods[known.method],
-        (known.rows || []).join(" "), known.code,
-        known.command].filter(Boolean).join("\n"), "Copied: all")));
+      page.copy([ref, field + " = " + value, about.file, about.method,
+        about.rows.join(" "), about.code,
+        about.command].filter(Boolean).join("\n"), "Copied: all")));
     const close = page.button("close", "\u00d7", () => panel.close());
     close.setAttribute("aria-label", "Close");
     panel.replaceChildren(close, title, bar, list);

@@ -17,6 +17,8 @@ from poolprop.report.values import Record, Value
 
 DECISION = ("printed", "recomputed", "decision", "reason", "locator")
 Shown = dict[str, dict[str, str]]
+# Facts that many results have in common: stored once each, and pointed to by position.
+SHARED = {"method": "methods", "rows": "sets", "call": "calls", "decisions": "verdicts"}
 
 
 def shown(node: Any) -> Shown:
@@ -50,23 +52,22 @@ def island(results: Results, numbers: Shown) -> str:
     numbers : mapping
         What :func:`shown` returned.
     """
-    methods: list[str] = []
-    content: dict[str, Any] = {"results": {}, "rows": {}, "decisions": {}, "jobs": {}}
-    for ref, values in sorted(numbers.items()):
-        entries = holders(results.ledger, ref, values)
-        facts = _facts(results, ref, entries)
-        method = facts.pop("method", "")
-        if method:
-            if method not in methods:
-                methods.append(method)
-            facts["method"] = methods.index(method)
-        content["results"][ref] = facts | {
-            "values": {field: json.loads(raw) if raw else None for field, raw in values.items()}
-        }
-    content["methods"] = methods
-    content["rows"] = _rows(results, content["results"].values())
-    content["decisions"] = _decisions(results, content["results"].values())
-    content["jobs"] = _jobs(results.lineage, content["results"].values())
+    found = {
+        ref: _facts(results, ref, holders(results.ledger, ref, values))
+        for ref, values in sorted(numbers.items())
+    }
+    content: dict[str, Any] = {
+        "rows": _rows(results, found.values()),
+        "decisions": _decisions(results, found.values()),
+        "jobs": _jobs(results.lineage, found.values()),
+    }
+    for name, shared in SHARED.items():
+        content[shared] = _pool(found.values(), name)
+    content["results"] = {
+        ref: facts | {"values": {field: json.loads(raw) if raw else None
+                                 for field, raw in numbers[ref].items()}}
+        for ref, facts in found.items()
+    }  # fmt: skip
     text = json.dumps(content, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
     return text.replace("<", "\\u003c").replace("\u2028", " ").replace("\u2029", " ")
 
@@ -83,7 +84,7 @@ def _facts(results: Results, ref: str, entries: Sequence[Entry]) -> dict[str, An
         "rows": rows,
         "decisions": traced.get("decisions") or _touching(results.discrepancies, rows),
         "command": traced.get("recompute", ""),
-        "code": _first(_code(one) for one in entries),
+        "call": _first(_call(one) for one in entries),
     }
     return {name: fact for name, fact in found.items() if fact}
 
@@ -108,14 +109,13 @@ def _method(entry: Entry) -> str:
     return str(method)
 
 
-def _code(entry: Entry) -> str:
-    """Return a line of Python that computes a pooled result again; empty where none does."""
+def _call(entry: Entry) -> str:
+    """Return the call that computes a pooled result again, ``{}`` for the counts; or nothing."""
     result = entry.record.get("result") or entry.record
     if "ci_method" not in result or len(entry.studies) != result.get("k"):
         return ""
-    counts = [[int(study[name]) for study in entry.studies] for name in ("events", "total")]
     if result["model"] == "single-study":
-        return f"poolprop.study_intervals({counts[0]}, {counts[1]}, level={result['level']})"
+        return f"poolprop.study_intervals({{}}, level={result['level']})"
     options = {
         "model": result["model"],
         "measure": result.get("measure"),
@@ -124,7 +124,21 @@ def _code(entry: Entry) -> str:
         "level": result["level"],
     }
     told = ", ".join(f"{name}={value!r}" for name, value in options.items() if value)
-    return f"poolprop.pool({counts[0]}, {counts[1]}, {told})"
+    return f"poolprop.pool({{}}, {told})"
+
+
+def _pool(facts: Iterable[dict[str, Any]], name: str) -> list[Any]:
+    """Replace a fact of each result by its position in a list of all that occur; return these."""
+    places: dict[str, int] = {}
+    pooled: list[Any] = []
+    for one in facts:
+        if name in one:
+            key = json.dumps(one[name])
+            if key not in places:
+                places[key] = len(pooled)
+                pooled.append(one[name])
+            one[name] = places[key]
+    return pooled
 
 
 def _rows(results: Results, facts: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:

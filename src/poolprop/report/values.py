@@ -12,6 +12,9 @@ from poolprop.report.formats import EN_DASH, FORMATS, MISSING
 
 Record = Mapping[str, Any]
 
+# Last part of a field -> its usual format; all others are percentages without their sign.
+USUAL = {"events": "count", "total": "count", "k": "count", "tau2": "number", "i2": "percent-whole"}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Value:
@@ -36,6 +39,16 @@ class Value:
     raw: str
     format: str
     text: str
+
+    @property
+    def told_format(self) -> str:
+        """The format where it is not the one that the field usually has; else empty."""
+        return "" if self.format == usual_format(self.field) else self.format
+
+
+def usual_format(field: str) -> str:
+    """Return how a field is written unless the page says otherwise."""
+    return USUAL.get(field.rpartition(".")[2], "points")
 
 
 Piece = str | Value

@@ -8,6 +8,8 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
+from poolprop.report.values import usual_format
+
 VOID = {"meta", "link", "br", "img", "input", "hr", "wbr"}
 RAW = {"script", "style"}
 
@@ -45,6 +47,7 @@ class Page(HTMLParser):
         element = Element(tag, {name: value or "" for name, value in attrs}, parents)
         if "data-field" in element.attrs:  # a number of the result that its row names
             element.attrs.setdefault("data-ref", owners[-1] if owners else "")
+            element.attrs.setdefault("data-format", usual_format(element.attrs["data-field"]))
         self.elements.append(element)
         if tag not in VOID:
             self.stack.append(element)
