@@ -39,6 +39,9 @@
     const list = (name) => "[" + rows.map((id) => facts.rows[id][name]).join(", ") + "]";
     return {
       ...own, rows,
+      file: "file" in own ? facts.files[own.file] : "",
+      job: "job" in own ? facts.tasks[own.job] : "",
+      command: own.command || ("job" in own ? "poolprop verify --recompute " + ref : ""),
       method: "method" in own ? facts.methods[own.method] : "",
       decisions: "decisions" in own ? facts.verdicts[own.decisions] : [],
       code: "call" in own ? facts.calls[own.call].replace("{}", list("events") + ", " + list("total")) : "",

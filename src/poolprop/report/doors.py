@@ -16,9 +16,18 @@ from poolprop.report.read import Results
 from poolprop.report.values import Record, Value
 
 DECISION = ("printed", "recomputed", "decision", "reason", "locator")
+# What recomputes a result by its id; the page's script says so wherever a job is known.
+RECOMPUTE = "poolprop verify --recompute "
 Shown = dict[str, dict[str, str]]
 # Facts that many results have in common: stored once each, and pointed to by position.
-SHARED = {"method": "methods", "rows": "sets", "call": "calls", "decisions": "verdicts"}
+SHARED = {
+    "file": "files",
+    "job": "tasks",
+    "method": "methods",
+    "rows": "sets",
+    "call": "calls",
+    "decisions": "verdicts",
+}
 
 
 def shown(node: Any) -> Shown:
@@ -83,7 +92,7 @@ def _facts(results: Results, ref: str, entries: Sequence[Entry]) -> dict[str, An
         "method": traced.get("method") or _first(_method(one) for one in entries),
         "rows": rows,
         "decisions": traced.get("decisions") or _touching(results.discrepancies, rows),
-        "command": traced.get("recompute", ""),
+        "command": "" if traced.get("recompute") == RECOMPUTE + ref else traced.get("recompute"),
         "call": _first(_call(one) for one in entries),
     }
     return {name: fact for name, fact in found.items() if fact}
