@@ -6,8 +6,8 @@ one, which brings a prior on how much studies differ, is read instead, and both 
 
 from __future__ import annotations
 
-from poolprop.report.context import Context
 from poolprop.report.values import Record, look_up
+from poolprop.settings import Settings
 
 FEW = 2
 LEADS = (
@@ -23,7 +23,12 @@ def leader(record: Record) -> str:
     return "companion." if record["k"] == FEW and record.get("companion") else "result."
 
 
-def too_wide(context: Context, record: Record) -> bool:
+def pooled_name(prefix: str) -> str:
+    """Return how a figure calls the pooled value that a path leads to."""
+    return "Pooled, Bayesian" if prefix == "companion." else "Pooled"
+
+
+def too_wide(settings: Settings, record: Record, prefix: str = "") -> bool:
     """Return whether the interval to show is so wide that the plan calls it uninformative."""
-    ci = look_up(record, f"{leader(record)}ci")
-    return bool(ci["upper"] - ci["lower"] > context.settings.rules.uninformative_width)
+    ci = look_up(record, f"{prefix or leader(record)}ci")
+    return bool(ci["upper"] - ci["lower"] > settings.rules.uninformative_width)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from poolprop.report import prose
+from poolprop.report import few, prose
 from poolprop.report.bias import Light
 from poolprop.report.drawing import Drawing, Plot, PlotRow, Span
 from poolprop.report.formats import level
@@ -136,8 +136,10 @@ def panel(record: Record, label: str, interval: str, prefix: str = "result.") ->
     ]
     if record["result"] is None or not many:
         return [heading, *studies]
-    spread = PlotRow(kind="note", label="", note=prose.spread(record, prefix))
-    return [heading, *studies, *pooled_rows(record, prefix, f"Pooled: {label}"), spread]
+    pooled = pooled_rows(record, prefix, f"{few.pooled_name(prefix)}: {label}")
+    spread = prose.spread(record, prefix)
+    lines = [PlotRow(kind="note", label="", note=spread)] if spread else []
+    return [heading, *studies, *pooled, *lines]
 
 
 def interval_row(owner: Record, prefix: str, label: str, detail: str = "") -> PlotRow:
@@ -198,3 +200,18 @@ def reference(rows: Sequence[PlotRow]) -> float | None:
     """Return where the last diamond stands."""
     found = [row.at for row in rows if row.kind == "pooled"]
     return found[-1] if found else None
+
+
+def marks(rows: Sequence[PlotRow], level_of: float) -> str:
+    """Say what the marks of rows of :func:`interval_row` are, of those that were drawn."""
+    of, parts = level(level_of), []
+    if any(row.kind == "interval" for row in rows):
+        parts.append(f"Dot: pooled estimate. Thick line: {of} confidence interval.")
+    if any(row.kind == "interval" and row.prediction for row in rows):
+        parts.append(
+            f"Thin line with caps: {of} prediction interval, where a new study's proportion is "
+            "expected."
+        )
+    if any(row.kind == "study" for row in rows):
+        parts.append("Square: one study, with its own exact interval.")
+    return " ".join(parts)

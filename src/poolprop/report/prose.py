@@ -79,6 +79,8 @@ def answer(result: Record, studies: Sequence[Record], participants: str) -> Sent
 
 
 FEWEST_FOR_A_FUNNEL = 10
+# Below this neither tau2 nor I2 nor a test of homogeneity says anything.
+LEAST_FOR_SPREAD = 3
 
 
 def funnel(k: int) -> str:
@@ -117,9 +119,14 @@ def by_level(factor: Record) -> Sentence:
 
 
 def heterogeneity(result: Record) -> Sentence:
-    """Describe how much studies differ, naming the scale and the definition of I2."""
+    """Describe how much studies differ, naming the scale and the definition of I2.
+
+    Two studies cannot show it; where all or none had the event (no I2), nothing is tested.
+    """
     if single(result):
         return ()
+    if result["k"] < LEAST_FOR_SPREAD:
+        return ("Two studies cannot show how much studies differ.",)
     scale = SCALES.get(result["measure"], result["measure"])
     parts: Sentence = join(
         "Heterogeneity: τ² = ", quote(result, "tau2", "number"), f" ({scale} scale)"
@@ -127,7 +134,7 @@ def heterogeneity(result: Record) -> Sentence:
     if result["i2"] is not None:
         parts = join(parts, ", I² = ", quote(result, "i2", "percent-whole"))
         parts = join(parts, f" ({definition(result)})")
-    if result["q"] is not None:
+    if result["q"] is not None and result["i2"] is not None:
         one_step = result["model"] in ("glmm", "beta-binomial")
         name = "likelihood-ratio Q" if one_step else "Q"
         q = join(
@@ -138,10 +145,14 @@ def heterogeneity(result: Record) -> Sentence:
 
 
 def spread(record: Record, prefix: str) -> Sentence:
-    """Describe how much the studies of a group differ, short enough for one line of a plot."""
+    """Describe how much the studies of a group differ, short enough for one line of a plot.
+
+    Empty below three studies, and where there is no I2: nothing to see, nothing to test.
+    """
+    if look_up(record, f"{prefix}k") < LEAST_FOR_SPREAD or look_up(record, f"{prefix}i2") is None:
+        return ()
     parts = [join("τ² = ", quote(record, f"{prefix}tau2", "number"))]
-    if look_up(record, f"{prefix}i2") is not None:
-        parts.append(join("I² = ", quote(record, f"{prefix}i2", "percent-whole")))
+    parts.append(join("I² = ", quote(record, f"{prefix}i2", "percent-whole")))
     if look_up(record, f"{prefix}q") is not None:
         q, df = quote(record, f"{prefix}q", "number"), quote(record, f"{prefix}q_df", "count")
         p = quote(record, f"{prefix}q_p", "equals-p")

@@ -110,9 +110,9 @@ def result_columns(first: str, level_of: float) -> tuple[Column, ...]:
 
 
 def result_cells(owner: Record, prefix: str = "") -> tuple[Cell, ...]:
-    """Return the cells of :func:`result_columns` but the first; one study has no heterogeneity."""
+    """Return the cells of :func:`result_columns` but the first; two studies show no spread."""
     events = quote(owner, f"{prefix}events", "count")
-    many = look_up(owner, f"{prefix}k") > 1
+    many = look_up(owner, f"{prefix}k") > 2
     return (
         cell(quote(owner, f"{prefix}proportion", "percent")),
         cell(quote_range(owner, f"{prefix}ci")),

@@ -36,6 +36,11 @@ def between(settings: Settings, identifier: str, levels: Levels) -> Record:
             f"No test between levels: at least two levels need {need} or more studies{own} each; "
             f"here {len(large)} of {len(levels)} {'has' if len(large) == 1 else 'have'}."
         )
+    tested = [row for key in large for row in apart[key]]
+    events, total = (sum(numbers) for numbers in counts(tested))
+    if events in (0, total):
+        who = "everyone" if events else "no one"
+        return _none(f"No test between levels: {who} had the event, so no level can differ.")
     fit = _fit(settings, {key: apart[key] for key in large})
     if fit.q_between is None:
         return _none(f"No test between levels. {fit.test_method}")
@@ -43,14 +48,14 @@ def between(settings: Settings, identifier: str, levels: Levels) -> Record:
     if permuted and permuted.smallest > 1 - settings.level:
         return _none(
             f"No test between levels: the {permuted.count} ways to assign these "
-            f"{sum(len(apart[key]) for key in large)} studies cannot give a p value below "
+            f"{len(tested)} studies cannot give a p value below "
             f"{permuted.smallest:.2g}."
         )
     return {
         "test": {
             "id": f"{identifier}/test",
             "levels": large,
-            "k": sum(len(apart[key]) for key in large),
+            "k": len(tested),
             "q_between": fit.q_between,
             "df": fit.q_between_df,
             "p": permuted.p if permuted else fit.q_between_p,

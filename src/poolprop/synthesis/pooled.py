@@ -7,6 +7,7 @@ out as records for JSON; both formats are described in ``docs/results.md``.
 from __future__ import annotations
 
 from poolprop.settings import Settings
+from poolprop.stats.results import PoolResult
 from poolprop.synthesis.records import (
     Record,
     Rows,
@@ -19,6 +20,10 @@ from poolprop.synthesis.records import (
     study_records,
     totals,
 )
+
+NARROWEST = 1e-9
+NOTHING = "No study reports what this estimand asks for."
+NO_WIDTH = "Left out, because all studies agree and its interval has no width: {}."
 
 
 def pooled(settings: Settings, name: str, data: Rows, excluded: Rows) -> Record:
@@ -55,12 +60,14 @@ def _estimand(settings: Settings, name: str, key: str, rows: Rows, excluded: Row
     identifier = f"pool/{name}/{key}"
     models = [settings.models.primary, *settings.models.comparisons] if rows else []
     fits = [fit_rows(rows, model, settings.level) for model in models]
+    shown = [(model, fit) for model, fit in zip(models, fits, strict=True) if has_width(fit)]
     results = [
         result_record(
             fit, f"{identifier}/{model.key}" if i else identifier, "comparison" if i else "primary"
         )
-        for i, (model, fit) in enumerate(zip(models, fits, strict=True))
+        for i, (model, fit) in enumerate(shown)
     ]
+    dropped = [NO_WIDTH.format(fit.method) for fit in fits if not has_width(fit)]
     return {
         "id": identifier,
         "estimand": key,
@@ -76,5 +83,10 @@ def _estimand(settings: Settings, name: str, key: str, rows: Rows, excluded: Row
         "studies": study_records(rows, f"study/{name}/{key}", settings, fits[0]) if rows else [],
         "excluded": [dict(row) for row in excluded],
         "results": results,
-        "notes": doubts(rows) if rows else ["No study reports what this estimand asks for."],
+        "notes": [*doubts(rows), *dropped] if rows else [NOTHING],
     }
+
+
+def has_width(fit: PoolResult) -> bool:
+    """Tell whether an interval is one: Hartung-Knapp's has no width where all effects agree."""
+    return fit.ci.upper - fit.ci.lower > NARROWEST

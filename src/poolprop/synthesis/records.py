@@ -32,6 +32,13 @@ def result_record(fit: PoolResult, identifier: str, role: str) -> Record:
     return {"id": identifier, "role": role, **fit.to_dict()}
 
 
+def companion(rows: Rows, identifier: str, level: float) -> Record:
+    """Return the Bayesian answer, which leads where two studies leave the others nothing to say."""
+    return result_record(
+        pool(*counts(rows), model="bayes", level=level), f"{identifier}/bayes", "companion"
+    )
+
+
 def pool_keywords(model: Model, level: float) -> dict[str, Any]:
     """Return the arguments of ``poolprop.pool`` that a model of the plan stands for."""
     return {

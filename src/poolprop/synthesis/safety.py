@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from poolprop.settings import Settings
-from poolprop.stats.pool import pool
 from poolprop.synthesis.records import (
     Record,
     Rows,
-    counts,
+    companion,
     fit_rows,
     of_set,
     result_record,
@@ -53,11 +52,5 @@ def _event(settings: Settings, name: str, rows: Rows) -> Record:
         **totals(rows),
         "studies": study_records(rows, f"study/safety/{name}", settings, fit),
         "result": result_record(fit, identifier, "safety") if len(rows) >= need else None,
-        "companion": _companion(rows, f"{identifier}/bayes", settings.level) if enough else None,
+        "companion": companion(rows, identifier, settings.level) if enough else None,
     }
-
-
-def _companion(rows: Rows, identifier: str, level: float) -> Record:
-    """Return the Bayesian answer, which leads where two studies leave the others nothing to say."""
-    fit = pool(*counts(rows), model="bayes", level=level)
-    return result_record(fit, identifier, "companion")

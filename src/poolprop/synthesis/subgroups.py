@@ -8,6 +8,7 @@ from poolprop.synthesis.contrasts import contrasts
 from poolprop.synthesis.records import (
     Record,
     Rows,
+    companion,
     doubts,
     endpoint_record,
     fit_rows,
@@ -17,6 +18,8 @@ from poolprop.synthesis.records import (
     totals,
 )
 from poolprop.synthesis.regressions import regression
+
+FEW = 2
 
 
 def by_subgroup(settings: Settings, name: str, data: Rows) -> Record:
@@ -78,5 +81,6 @@ def _level(settings: Settings, name: str, factor: str, key: str, rows: Rows) -> 
         **totals(rows),
         "studies": study_records(rows, f"study/{name}/{factor}/{key}", settings, fit),
         "result": result_record(fit, identifier, "subgroup"),
+        "companion": companion(rows, identifier, settings.level) if len(rows) == FEW else None,
         "notes": doubts(rows),
     }

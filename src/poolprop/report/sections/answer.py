@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from poolprop.report import grade, prose, quoted, uncertainty
+from poolprop.report import few, grade, prose, quoted, uncertainty
 from poolprop.report.context import (
     Context,
     Section,
@@ -16,7 +16,15 @@ from poolprop.report.context import (
     primary_result,
 )
 from poolprop.report.drawing import Plot, PlotRow
-from poolprop.report.figures import Figure, crossing, figure, headers, interval_row, summarised
+from poolprop.report.figures import (
+    Figure,
+    crossing,
+    figure,
+    headers,
+    interval_row,
+    marks,
+    summarised,
+)
 from poolprop.report.formats import level
 from poolprop.report.read import EndpointResults
 from poolprop.report.values import Record, Sentence, Value, quote, quote_range
@@ -129,7 +137,9 @@ def _level_rows(context: Context, endpoint: EndpointResults) -> list[PlotRow]:
     factor = _leading(endpoint)
     rows = []
     for record in factor["levels"] if factor else []:
-        row = interval_row(record, "result.", record["label"], _k(record))
+        prefix = few.leader(record)
+        detail = _k(record) + (", Bayesian" if prefix == "companion." else "")
+        row = interval_row(record, prefix, record["label"], detail)
         ticks = quoted.marks(quoted.beside(context, endpoint.id, record["level"]))
         rows.append(summarised(replace(row, ticks=ticks)))
     return rows
@@ -140,12 +150,7 @@ def _k(record: Record) -> str:
 
 
 def _caption(context: Context, rows: list[PlotRow]) -> Sentence:
-    of = level(context.settings.level)
-    text = (
-        f"Dot: pooled estimate. Thick line: {of} confidence interval. Thin line with caps: {of} "
-        "prediction interval, where a new study's proportion is expected. Square: one study, "
-        "with its own exact interval."
-    )
+    text = marks(rows, context.settings.level)
     if any(row.ticks for row in rows):
         text = f"{text} {quoted.TICKS}"
     return (f"{text} {prose.CROSSING}" if crossing(rows) else text,)

@@ -139,12 +139,13 @@ def _subgroups(context: Context) -> list[Sentence]:
 def _sensitivity(context: Context) -> Topic:
     """List the companion models, and say for which endpoints each study was left out."""
     paragraphs: list[Sentence] = []
-    left = [e for e in context.results.endpoints if e.influence.get("leave_one_out")]
+    left = [e for e in context.results.endpoints if len(e.influence.get("leave_one_out", [])) > 2]
     if left:
         names = listing([endpoint.pool["endpoint"]["short"] for endpoint in left])
         text = "The primary model was refitted without each study in turn for "
         paragraphs.append((text, *names, "."))
-    methods = _unique(r["method"] for r in _all_results(context, "comparison"))
+    others = [r for r in _all_results(context, "comparison") if not prose.single(r)]
+    methods = _unique(r["method"] for r in others)
     if methods:
         paragraphs.append(("These models are shown beside the primary one, never instead of it:",))
     return Topic(title="Sensitivity", paragraphs=tuple(paragraphs), items=tuple(methods))

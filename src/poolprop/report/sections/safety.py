@@ -79,10 +79,8 @@ def _rule(context: Context, events: list[Record], pooled: list[Record]) -> Sente
     if not n:
         text += "No event met this, so none was pooled: the table has each as reported."
     else:
-        text += (
-            f"This holds for {n} of {of} combinations of term and grade; the others are in the "
-            "table as reported."
-        )
+        text += f"This holds for {n} of {of} {prose.plural(of, 'combination')} of term and grade"
+        text += "; the others are in the table as reported." if n < of else "."
     return (f"{text} What a study does not report is missing, not absent.",)
 
 
@@ -90,7 +88,7 @@ def _notes(context: Context, pooled: list[Record]) -> list[str]:
     notes = []
     if any(event["k"] == few.FEW for event in pooled):
         notes.append(few.LEADS)
-    if any(few.too_wide(context, event) for event in pooled):
+    if any(few.too_wide(context.settings, event) for event in pooled):
         notes.append(few.WIDE)
     return notes
 

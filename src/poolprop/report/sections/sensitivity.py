@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from poolprop.report import prose
 from poolprop.report.context import Context, Section, answered, primary_result
 from poolprop.report.drawing import Plot, PlotRow
-from poolprop.report.figures import Figure, crossing, figure, headers, interval_row
-from poolprop.report.formats import level
+from poolprop.report.figures import Figure, crossing, figure, headers, interval_row, marks
 from poolprop.report.naming import model_name, one_line
 from poolprop.report.read import EndpointResults
 from poolprop.report.tables import Column, Table, TableRow, cell, result_cells, result_columns
@@ -109,7 +108,7 @@ def _detail(estimand: Record) -> str:
 
 def _models(context: Context, meta: Record, estimand: Record, result: Record) -> Panel | None:
     results = estimand["results"]
-    if len(results) < 2:
+    if len(results) < 2 or prose.single(result):
         return None
     rows = [interval_row(r, "", *model_name(r)) for r in results]
     name = f"models-{meta['id']}"
@@ -151,7 +150,7 @@ def _grid(context: Context, endpoint: EndpointResults) -> Table | None:
         )
         for e in others
         for r in e["results"]
-        if r["role"] != "primary"
+        if r["role"] != "primary" and not prose.single(r)
     ]
     if not rows:
         return None
@@ -166,8 +165,8 @@ def _grid(context: Context, endpoint: EndpointResults) -> Table | None:
 
 def _omissions(context: Context, endpoint: EndpointResults, result: Record) -> Panel | None:
     rows = endpoint.influence.get("leave_one_out", [])
-    if not rows:
-        return None
+    if len(rows) < prose.LEAST_FOR_SPREAD:
+        return None  # without one of two studies the other is left, as the forest plot shows it
     meta = endpoint.pool["endpoint"]
     name = f"omissions-{meta['id']}"
     title = f"{meta['short']}: leaving out one study at a time"
@@ -192,9 +191,5 @@ def _omission_row(row: Record) -> TableRow:
 
 
 def _legend(context: Context, rows: Sequence[PlotRow]) -> Sentence:
-    of = level(context.settings.level)
-    text = (
-        f"Thick line: {of} confidence interval; thin line with caps: {of} prediction interval. "
-        "A square is one study. The dashed line marks the primary result."
-    )
+    text = f"{marks(rows, context.settings.level)} The dashed line marks the primary result."
     return (f"{text} {prose.CROSSING}" if crossing(rows) else text,)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from poolprop.report import prose
+from poolprop.report import few, prose
 from poolprop.report.context import Context, Section, factors
 from poolprop.report.contrasts import contrast_table, regression_table
 from poolprop.report.drawing import Plot, PlotRow
@@ -84,7 +84,7 @@ def _subgroup(context: Context, endpoint: EndpointResults, factor: Record) -> Su
     meta = endpoint.pool["endpoint"]
     name = f"{meta['id']}-{factor['factor']}"
     interval = context.settings.study_interval
-    rows = [row for r in factor["levels"] for row in panel(r, r["label"], interval)]
+    rows = [row for r in factor["levels"] for row in panel(r, r["label"], interval, few.leader(r))]
     if line := prose.between_line(factor):
         rows.append(PlotRow(kind="note", label="", note=line))
     plot = Plot(
@@ -123,10 +123,12 @@ def _estimand(context: Context, meta: Record, factor: Record) -> str:
 
 def _caption(factor: Record) -> Sentence:
     levels = factor["levels"]
-    several = [record for record in levels if record["k"] > 1]
+    several = [record for record in levels if record["k"] >= prose.LEAST_FOR_SPREAD]
     text: Sentence = ()
-    if len(several) < len(levels):
+    if any(record["k"] == 1 for record in levels):
         text = ("A level with one study is shown as that study and has no diamond.",)
+    if any(few.leader(record) == "companion." for record in levels):
+        text = join(text, " " if text else "", few.LEADS)
     for record in several:
         spread = prose.heterogeneity(record["result"] | {"id": record["id"]})
         text = join(text, " " if text else "", f"{record['label']}: ", _nested(spread, "result."))

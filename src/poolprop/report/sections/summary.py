@@ -51,7 +51,11 @@ def _row(estimand: Record, width: int) -> TableRow:
 
 def _notes(estimands: list[Record]) -> tuple[Sentence, ...]:
     """Name the scale of tau2 and the definition of I2, once each."""
-    results = [result for e in estimands if (result := primary_result(e)) is not None]
+    results = [
+        result
+        for e in estimands
+        if (result := primary_result(e)) is not None and result["k"] >= prose.LEAST_FOR_SPREAD
+    ]
     scales = sorted({prose.scale(r) for r in results if r["tau2"] is not None})
     definitions = sorted({prose.definition(r) for r in results} - {""})
     parts = []

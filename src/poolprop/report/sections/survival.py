@@ -75,7 +75,7 @@ def _notes(context: Context, time: Record) -> list[str]:
     notes = [f"{at}: {note}" for note in time["notes"]]
     if time["result"] is None:
         notes.append(f"{at}: fewer studies than the plan asks for; not pooled.")
-    elif time["k"] > 1 and few.too_wide(context, time):
+    elif time["k"] > 1 and few.too_wide(context.settings, time):
         notes.append(f"{at}: {few.WIDE[0].lower()}{few.WIDE[1:]}")
     return notes
 
@@ -124,7 +124,7 @@ def _pooled(time: Record) -> PlotRow:
     prefix = few.leader(time)
     row = PlotRow(
         kind="pooled",
-        label="Pooled, Bayesian" if prefix == "companion." else "Pooled",
+        label=few.pooled_name(prefix),
         counts=(quote(time, "total", "count"),) if time["total"] is not None else (),
         estimate=estimate(time, "ci", prefix),
         at=look_up(time, f"{prefix}proportion"),
