@@ -112,7 +112,7 @@ def test_facts_are_counted():
 
 
 def test_imprecision_is_measured_against_the_thresholds_of_the_plan():
-    (one,) = assess(certainty={"thresholds": [0.3, 0.5, 0.8]})
+    (one,) = assess(thresholds={"values": [0.3, 0.5, 0.8]})
     assert [t["in_ci"] for t in one["facts"]["thresholds"]] == [False, True, True]
     assert [t["in_prediction"] for t in one["facts"]["thresholds"]] == [True, True, True]
 

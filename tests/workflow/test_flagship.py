@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import shutil
 
 import pytest
 from runs import tree
+from unit.report.page import Page
 
 PRIMARY = {
     "cr_cri": [(12, 21), (91, 110), (11, 12), (12, 13)],
@@ -106,3 +108,25 @@ def test_another_folder_user_locale_zone_seed_and_core_count_give_the_same_bytes
 def test_no_result_names_the_folder_it_was_made_in(flagship):
     place = str(flagship.folder).encode()
     assert [name for name, content in tree(flagship.folder).items() if place in content] == []
+
+
+@pytest.mark.parametrize("endpoint", PRIMARY)
+def test_the_answer_says_what_is_known_and_how_sure(flagship, endpoint):
+    """Estimate, interval, prediction, chance, range of analyses, groups: each quotes its result."""
+    html = (flagship.folder / "results/report.html").read_text("utf-8")
+    (card,) = re.findall(rf'<article class="card" id="answer-{endpoint}".*?</article>', html, re.S)
+    quoted = {(e.attrs.get("data-ref"), e.attrs["data-field"]) for e in Page(card).quoted()}
+    primary, known = f"pool/{endpoint}/primary", f"bayes/{endpoint}/primary"
+    assert {
+        (primary, "proportion"), (primary, "ci.lower"), (primary, "ci.upper"),
+        (primary, "prediction.lower"), (primary, "prediction.upper"),
+        (known, "headline.median_study"),
+        (f"multiverse/{endpoint}", "range.lower"), (f"multiverse/{endpoint}", "range.upper"),
+    } <= quoted  # fmt: skip
+    for factor in ("setting", "lineage"):
+        start = f"subgroup/{endpoint}/{factor}/"
+        levels = {ref for ref, _ in quoted if ref and ref.startswith(start)}
+        assert len(levels) > 1
+        for level in levels:
+            assert {(level, field) for field in ("result.proportion", "events", "total")} <= quoted
+    assert "Certainty of the evidence" in card

@@ -36,8 +36,9 @@ def section(html: str, name: str) -> str:
 
 
 def text(html: str) -> str:
-    """Return what a reader reads; scripts hold the word null rightly."""
-    return re.sub(r"\s+", " ", " ".join(e.text for e in Page(html).all("main")))
+    """Return what a reader reads; the plan that ran, printed as JSON, holds null rightly."""
+    shown = (e.text for e in Page(html).all("section") if e.attrs["id"] != "provenance")
+    return re.sub(r"\s+", " ", " ".join(shown))
 
 
 def pool(folder: Path):

@@ -56,6 +56,8 @@ rule certainty:
         code=STATS_CODE,
         evidence=EVIDENCE_CODE,
         plan=plan_digest("certainty"),
+        thresholds=plan_digest("thresholds"),
+        endpoints=plan_digest("endpoints"),
         rows=CERTAINTY_ROWS,
     shell:
         "python -m poolprop step certainty --config {input.config:q} --pools {input.pools:q}"

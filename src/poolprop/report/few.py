@@ -6,7 +6,7 @@ one, which brings a prior on how much studies differ, is read instead, and both 
 
 from __future__ import annotations
 
-from poolprop.report.values import Record, look_up
+from poolprop.report.values import Record, Sentence, join, look_up, quote, quote_range
 from poolprop.settings import Settings
 
 FEW = 2
@@ -21,6 +21,18 @@ WIDE = "An interval that covers most of the scale says next to nothing: read the
 def leader(record: Record) -> str:
     """Return the path, ending in a dot, of the result to show: ``companion.`` for two studies."""
     return "companion." if record["k"] == FEW and record.get("companion") else "result."
+
+
+def beside(view: Record) -> Sentence:
+    """Quote the Bayesian answer beside an interval of two studies."""
+    return join(
+        "From two studies this interval says next to nothing. The Bayesian estimate, which rests "
+        "on a prior for how much studies differ, is ",
+        quote(view, "median", "percent"),
+        " (",
+        quote_range(view, "ci"),
+        ").",
+    )
 
 
 def pooled_name(prefix: str) -> str:

@@ -106,15 +106,14 @@ def expectation(result: Record) -> Sentence:
 
 
 def by_level(factor: Record) -> Sentence:
-    """Say the estimate of each level, and on how many studies it rests."""
+    """Say the estimate of each level, and on how many studies and participants it rests."""
     items: list[Sentence] = []
     for record in factor["levels"]:
+        one = single(record["result"])
+        of: Sentence = ("one study",) if one else sources(record, record["studies"])
+        counts = join(quote(record, "events", "count"), "/", quote(record, "total", "count"))
         number = quote(record, "result.proportion", "percent")
-        if single(record["result"]):
-            items.append(join(record["label"], " ", number, " (one study)"))
-        else:
-            of = sources(record, record["studies"])
-            items.append(join(record["label"], " ", number, " (", of, ")"))
+        items.append(join(record["label"], " ", number, " (", of, ", ", counts, ")"))
     return join(f"By {factor['label'].lower()}: ", separated(items, "; "), ".")
 
 

@@ -1,14 +1,12 @@
-"""Certainty of the evidence: where the judgement starts, and what imprecision is measured by."""
+"""Certainty of the evidence: where the judgement starts."""
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Literal
 
 from pydantic import Field
 
 from poolprop.settings.base import Block
-
-Threshold = Annotated[float, Field(gt=0, lt=1)]
 
 
 class Certainty(Block):
@@ -16,8 +14,4 @@ class Certainty(Block):
 
     start: Literal["high", "moderate", "low"] = Field(
         "high", description="Level before any domain is judged."
-    )
-    thresholds: tuple[Threshold, ...] = Field(
-        (0.3, 0.5, 0.8),
-        description="Proportions between which a reader would decide differently.",
     )

@@ -99,8 +99,9 @@ def small_study_effects(
     if x.size < fewest:
         return SmallStudyEffects(
             tested=False,
-            reason=f"Funnel asymmetry is not tested with {x.size} studies: fewer than {fewest} "
-            "cannot tell it from chance.",
+            reason=f"Funnel asymmetry is not tested with {x.size} "
+            f"{'study' if x.size == 1 else 'studies'}: fewer than {fewest} cannot tell it from "
+            "chance.",
         )
     yi, vi = effect_sizes(x, n, measure)
     if np.ptp(vi) == 0 or np.ptp(n) == 0:

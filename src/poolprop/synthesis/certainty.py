@@ -48,7 +48,7 @@ def certainty(
     return {
         "schema": SCHEMA,
         "start": settings.certainty.start,
-        "thresholds": list(settings.certainty.thresholds),
+        "thresholds": list(settings.thresholds.values),
         "assessments": assessments,
     }
 
@@ -99,7 +99,7 @@ def _facts(settings: Settings, estimand: Record, bias: Rows, studies: Rows) -> R
         "studies": len({study["study_id"] for study in used}),
         **result,
         "ci_width": answer["ci"]["upper"] - answer["ci"]["lower"] if answer else None,
-        "thresholds": [_threshold(at, answer) for at in settings.certainty.thresholds],
+        "thresholds": [_threshold(at, answer) for at in settings.thresholds.values],
         "lowest": min((s["proportion"] for s in used), default=None),
         "highest": max((s["proportion"] for s in used), default=None),
         "largest_share": max((s["total"] for s in used), default=0) / total if total else None,

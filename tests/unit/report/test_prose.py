@@ -92,11 +92,21 @@ def test_levels_are_listed_with_what_they_rest_on():
             "studies": STUDIES[:1],
             "result": SINGLE,
             "k": 1,
+            "events": 12,
+            "total": 21,
         },
-        {"id": "subgroup/a/b/d", "label": "Later", "studies": STUDIES, "result": POOLED, "k": 4},
+        {
+            "id": "subgroup/a/b/d",
+            "label": "Later",
+            "studies": STUDIES,
+            "result": POOLED,
+            "k": 4,
+            "events": 126,
+            "total": 156,
+        },
     ]
     said = spell(prose.by_level({"label": "Setting", "levels": levels}))
-    assert said == "By setting: First 57.1% (one study); Later 80.8% (4 studies)."
+    assert said == "By setting: First 57.1% (one study, 12/21); Later 80.8% (4 studies, 126/156)."
 
 
 def test_crossing_intervals_are_noticed():

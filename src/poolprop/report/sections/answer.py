@@ -29,6 +29,9 @@ from poolprop.report.formats import level
 from poolprop.report.read import EndpointResults
 from poolprop.report.values import Record, Sentence, Value, quote, quote_range
 
+# The factors that the plan names first are in the answer; all have their place below.
+MOST_FACTORS = 2
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
@@ -95,11 +98,13 @@ def _sentences(
         yield (" ".join(estimand["notes"]) or "No study reports it.",)
         return
     yield prose.answer(result, estimand["studies"], participants)
+    if result["k"] == few.FEW and (view := uncertainty.primary_view(endpoint)):
+        yield few.beside(view)
     yield prose.expectation(result)
-    factor = _leading(endpoint)
-    if factor:
-        yield prose.by_level(factor)
     yield from uncertainty.sentences(endpoint)
+    for factor in factors(endpoint)[:MOST_FACTORS]:
+        if len(factor["levels"]) > 1:
+            yield prose.by_level(factor)
 
 
 def _leading(endpoint: EndpointResults) -> Record | None:
