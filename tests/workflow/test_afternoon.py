@@ -47,6 +47,15 @@ def test_the_report_has_the_new_study(afternoon):
     assert "Moreau 2022" not in (folder / "first-results/report.html").read_text("utf-8")
 
 
+def test_the_diff_says_what_the_new_study_changed(afternoon):
+    _, said = afternoon
+    (text,) = [text for text in said if text.startswith("Evidence ")]
+    assert "Studies: 1 added" in text
+    assert "pool/response/primary" in text
+    assert "k = 12 -> " in text
+    assert "k = 13" in text
+
+
 def test_r_gets_the_counts_that_the_sheet_had(afternoon):
     folder, _ = afternoon
     with (folder / "export/csv/counts_response.csv").open(newline="") as handle:

@@ -59,7 +59,7 @@
       output.textContent = fits ? said(future, n) : "Give a whole number from 1 to " + MOST + ".";
     }
     input.addEventListener("input", show);
-    box.append(make("label", "", "Responders among the next ", input, " patients: "), output);
+    box.append(make("label", "", "Events among the next ", input, ": "), output);
     show();
   }
 

@@ -10,7 +10,7 @@ from scipy.special import stdtrit
 from poolprop.stats.distributions import t_quantile
 
 
-@pytest.mark.parametrize("df", [0.0085, 0.01, 0.3, 1, 30])
+@pytest.mark.parametrize("df", [0.3, 1, 30])
 def test_ordinary_quantiles_are_scipys(df):
     assert t_quantile(0.95, df) == stdtrit(df, 0.975)
 

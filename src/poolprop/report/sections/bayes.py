@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
-from poolprop.report import prose
 from poolprop.report.context import Context, Section, leading
 from poolprop.report.curves import CurveDrawing, Panel, density_drawings
 from poolprop.report.drawing import Span
@@ -63,7 +62,9 @@ def _view(context: Context, endpoint: EndpointResults, view: Record) -> View:
         ),
         caption=_caption(view),
         chances=_chances(f"table-{name}-chances", meta["short"], view),
-        patients=_patients(f"table-{name}-patients", meta["short"], view),
+        patients=_patients(
+            f"table-{name}-patients", meta["short"], view, context.settings.review.participants
+        ),
         widget=_widget(view),
         priors=_priors(f"table-{name}-priors", meta["short"], view),
         estimands=_estimands(f"table-{name}-estimands", meta["short"], endpoint),
@@ -150,16 +151,15 @@ def _chances(name: str, short: str, view: Record) -> Table:
     return Table(id=name, caption=f"{short}: probabilities", columns=columns, rows=rows)
 
 
-def _patients(name: str, short: str, view: Record) -> Table:
+def _patients(name: str, short: str, view: Record, participants: str) -> Table:
     rows = []
-    for i, one in enumerate(view["next_patients"]):
+    for i in range(len(view["next_patients"])):
         path = f"next_patients.{i}"
         likely = join(
             quote(view, f"{path}.lower", "count"), " to ", quote(view, f"{path}.upper", "count")
         )
-        word = prose.plural(one["patients"], "patient")
         cells = (
-            cell(quote(view, f"{path}.patients", "count"), f" {word}"),
+            cell(quote(view, f"{path}.patients", "count"), f" {participants}"),
             cell(quote(view, f"{path}.mean", "number")),
             cell(quote(view, f"{path}.median", "count")),
             cell(likely),
@@ -167,7 +167,7 @@ def _patients(name: str, short: str, view: Record) -> Table:
         rows.append(TableRow(cells=cells))
     columns = (
         Column(title="Next study"),
-        Column(title="Expected responders", numeric=True, help="mean of the prediction"),
+        Column(title="Expected events", numeric=True, help="mean of the prediction"),
         Column(title="Median", numeric=True),
         Column(title=f"{level(view['level'])} of predictions", numeric=True),
     )

@@ -14,7 +14,7 @@ from poolprop.report.tables import Cell, Column, Table, TableRow, cell
 from poolprop.report.values import Record, Sentence, join, look_up, quote, quote_range
 
 NO_TEST = (
-    "No test is made against them: they come from other patients, chosen and treated elsewhere and "
+    "No test is made against them: they come from other people, seen elsewhere and "
     "at other times, known by a sentence of somebody else's text. A p value would lend the "
     "comparison an exactness that it does not have. They show what was expected when these studies "
     "were planned."

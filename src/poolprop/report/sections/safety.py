@@ -94,7 +94,7 @@ def _notes(context: Context, pooled: list[Record]) -> list[str]:
 
 
 def _figure(context: Context, pooled: list[Record]) -> Figure:
-    shown = []
+    shown, people = [], context.settings.review.participants
     for label, events in groupby(pooled, key=lambda event: str(event["label"])):
         shown += [PlotRow(kind="heading", label=label), *(_dot(context, e) for e in events)]
     plot = Plot(
@@ -103,11 +103,11 @@ def _figure(context: Context, pooled: list[Record]) -> Figure:
         description="; ".join(row.summary for row in shown if row.summary),
         headers=headers(context.settings.level, label="Adverse event and grade", weight=False),
         rows=tuple(shown),
-        axis_label="% of patients",
+        axis_label=f"% of {people}",
     )
     of = level(context.settings.level)
     caption = (
-        f"Dot: pooled share of patients. Thick line: {of} interval of it; thin line with caps: "
+        f"Dot: pooled share of {people}. Thick line: {of} interval of it; thin line with caps: "
         f"{of} prediction interval, where the share in a new study is expected. k: studies that "
         "report it."
     )
