@@ -131,13 +131,13 @@ def _scan(y: Floats, v: Floats, *, restricted: bool) -> tuple[Floats, Floats, Fl
     top = 4 * np.maximum(np.maximum(plain, v.max(axis=0)), 1e-12)
     bottom = 0.05 * v.min(axis=0)
     ratio = (top / bottom) ** (1 / (SCAN - 1))
-    before, at = score(y, v, np.zeros(y.shape[1]), restricted=restricted)[0], bottom
+    before, at = score_alone(y, v, np.zeros(y.shape[1]), restricted=restricted), bottom
     at_zero = before <= 0
     low, high = np.zeros(y.shape[1]), np.zeros(y.shape[1])
     falls = np.zeros(y.shape[1])
     last = np.zeros(y.shape[1])
     for _ in range(SCAN):
-        value = score(y, v, at, restricted=restricted)[0]
+        value = score_alone(y, v, at, restricted=restricted)
         fall = (before > 0) & (value <= 0)
         low, high = np.where(fall, last, low), np.where(fall, at, high)
         falls += fall
@@ -164,6 +164,20 @@ def _refine(y: Floats, v: Floats, low: Floats, high: Floats, *, restricted: bool
         if 4 * np.count_nonzero(keep) <= 3 * keep.size:
             lanes, y, v, tau2 = lanes[keep], y[:, keep], v[:, keep], tau2[keep]
             low, high = low[keep], high[keep]
+    return out
+
+
+def score_alone(y: Floats, v: Floats, tau2: Floats, *, restricted: bool) -> Floats:
+    """Return twice the derivative of the (restricted) log-likelihood by ``tau2``."""
+    weights = v + tau2
+    np.reciprocal(weights, out=weights)
+    total = weights.sum(axis=0)
+    heavy = y - np.einsum("ij,ij->j", weights, y) / total
+    heavy *= weights
+    trace = total
+    if restricted:
+        trace = total - np.einsum("ij,ij->j", weights, weights) / total
+    out: Floats = np.einsum("ij,ij->j", heavy, heavy) - trace
     return out
 
 
