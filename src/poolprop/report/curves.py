@@ -11,7 +11,7 @@ from poolprop.report.formats import number, percent
 from poolprop.report.values import Record
 
 HEIGHT, TOP, FOOT, GAP = 170.0, 30.0, 48.0, 60.0
-WIDE, NARROW, EDGE = 860.0, 344.0, 10.0
+WIDE, NARROW, EDGE = 860.0, 344.0, 20.0
 TICKS = 5
 # Room above the highest point of a posterior; a prior that rises beyond is cut there.
 HEADROOM = 1.06

@@ -9,13 +9,14 @@ from itertools import product
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from pydantic import ValidationError
 
 from poolprop.settings import Model, Settings
+from poolprop.stats.batch.pool_many import pool_many
 from poolprop.stats.inputs import Floats
-from poolprop.stats.pool import pool
 from poolprop.synthesis.merged import DataSet
-from poolprop.synthesis.records import Record, pool_keywords
+from poolprop.synthesis.records import Record
 
 LABELS = {
     "model": "Model", "measure": "Scale", "tau2": "Estimator of tau2", "ci": "Interval",
@@ -89,14 +90,26 @@ def estimates(sets: Sequence[DataSet], methods: Sequence[Method], level: float) 
     ndarray, shape (sets, methods, 3)
         Proportion, lower and upper limit.
     """
-    out = np.empty((len(sets), len(methods), 3))
-    for row, one in zip(out, sets, strict=True):
-        events, total = ([int(r[key]) for r in one.rows] for key in ("events", "total"))
-        for cell, method in zip(row, methods, strict=True):
-            keywords = pool_keywords(method.model, level)
-            fit = pool(events, total, **keywords, prediction="none")
-            cell[:] = fit.proportion, fit.ci.lower, fit.ci.upper
-    return out
+    if not sets or not methods:
+        return np.empty((len(sets), len(methods), 3))
+    frame = pd.DataFrame(
+        [
+            {"dataset_id": place, "events": int(row["events"]), "total": int(row["total"])}
+            for place, one in enumerate(sets)
+            for row in one.rows
+        ]
+    )
+    found = pool_many(frame, methods=[_many(method.model) for method in methods], level=level)
+    columns = found[["proportion", "ci_lower", "ci_upper"]].to_numpy(dtype=np.float64)
+    return columns.reshape(len(sets), len(methods), 3)
+
+
+def _many(model: Model) -> str:
+    """Return how ``poolprop.pool_many`` calls a model of the plan."""
+    if model.model in ("glmm", "beta-binomial"):
+        return f"{model.model}|logit|ML|{model.ci}"
+    tau2 = "EE" if model.model == "common" else model.tau2
+    return f"{model.model}|{model.measure}|{tau2}|{model.ci}"
 
 
 def _levels(settings: Settings, name: str) -> list[str]:

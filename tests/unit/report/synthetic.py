@@ -10,6 +10,8 @@ import json
 import math
 from pathlib import Path
 
+from unit.report import synthetic_uncertainty as made_up
+
 from poolprop.plan import parse
 from poolprop.settings import Settings
 
@@ -432,6 +434,10 @@ def write_endpoint(folder: Path, endpoint: str, names: tuple[str, ...]) -> None:
     write_json(home / "pool.json", pool)
     write_json(home / "subgroups.json", subgroups(endpoint, meta, factors, studies))
     write_json(home / "influence.json", influence(endpoint, meta, studies))
+    labels = [*names[:2], names[-1]]
+    write_json(home / "bayes.json", made_up.bayes(endpoint, meta, labels, len(studies)))
+    rows = [one["outcome_id"] for one in studies]
+    write_json(home / "multiverse.json", made_up.multiverse(endpoint, meta, labels, rows))
     if endpoint == "healed":
         write_json(home / "discrepancies.json", discrepancies(endpoint, meta, studies))
 

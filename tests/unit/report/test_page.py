@@ -14,7 +14,7 @@ from poolprop.report.render import build
 
 SOURCE = Path(__file__).parents[3] / "report"
 SECTIONS = [
-    "answer", "summary", "forests", "subgroups", "sensitivity", "diagnostics",
+    "answer", "summary", "forests", "subgroups", "bayes", "sensitivity", "diagnostics", "multiverse",
     "safety", "survival", "benchmarks", "flow", "studies",
     "risk-of-bias", "certainty", "sources", "methods", "provenance",
     "reporting",
@@ -139,7 +139,7 @@ def test_markup_in_names_stays_text(tmp_path):
 def test_optional_files_may_be_missing(plain):
     for name in ("tables", "evidence", "audit", "safety", "survival", "certainty", "benchmarks"):
         shutil.rmtree(plain / name)
-    for name in ("subgroups.json", "influence.json"):
+    for name in ("subgroups.json", "influence.json", "bayes.json", "multiverse.json"):
         (plain / "analysis" / "healed" / name).unlink()
         (plain / "analysis" / "fast" / name).unlink()
     sections = [e.attrs["id"] for e in page.Page(render(plain)).all("section")]

@@ -1,0 +1,89 @@
+"""The Bayesian view and the multiverse in a browser: figures, prediction, filters."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import numpy as np
+import pytest
+from scipy.special import expit
+from scipy.stats import binom
+
+PREDICT = """n => page.chances(
+  JSON.parse(document.querySelector("[data-next-study]").dataset.nextStudy), n)"""
+
+
+@pytest.fixture
+def results(report_path):
+    """Return a function that reads a result file of the first endpoint on the page."""
+    home = report_path.parent
+    home = home if (home / "analysis").is_dir() else home / "results"
+
+    def read(visited, name):
+        card = visited.locator("#answer .card").first.get_attribute("id")
+        path = home / "analysis" / card.removeprefix("answer-") / name
+        return json.loads(path.read_text("utf-8"))
+
+    return read
+
+
+def test_densities_and_curve_are_drawn(visit):
+    for width, layout in ((1440, "wide"), (390, "narrow")):
+        page = visit(width).page
+        for section in ("bayes", "multiverse"):
+            assert page.locator(f"#{section} svg.{layout}").first.is_visible()
+        own = page.locator(f"#multiverse svg.{layout} .spec-primary").first
+        assert own.get_attribute("d").count("M") == 2
+
+
+@pytest.mark.parametrize("n", [1, 10, 137])
+def test_the_prediction_is_that_of_the_posterior(visit, results, n):
+    page = visit().page
+    future = results(page, "bayes.json")["estimands"][0]["next_study"]
+    weights = np.array(future["weights"])
+    share = expit(future["start"] + future["step"] * np.arange(weights.size))
+    expected = weights @ binom.pmf(np.arange(n + 1), n, share[:, None])
+    assert page.evaluate(PREDICT, n) == pytest.approx(expected / expected.sum(), abs=1e-6)
+
+
+def test_the_reader_may_ask_for_any_number_of_patients(visit):
+    page = visit().page
+    box = page.locator("#bayes .predict").first
+    before = box.locator("output").inner_text()
+    box.get_by_label("Responders among the next").fill("33")
+    assert box.locator("output").inner_text() != before
+    box.get_by_label("Responders among the next").fill("0")
+    assert "whole number" in box.locator("output").inner_text()
+
+
+def test_choices_narrow_the_range(visit, results):
+    page = visit().page
+    record = results(page, "multiverse.json")
+    box = page.locator("#multiverse .explore").first
+    output = box.locator("output")
+    values = np.array([one["proportion"] for one in record["sets"]])
+    assert output.inner_text().startswith(f"{values.size} of {values.size} analyses: ")
+    choice = record["choices"][0]
+    select = box.locator("select").first
+    for place, level in enumerate(choice["levels"]):
+        select.select_option(str(place))
+        owner, codes = record["combinations"]["set"], record["combinations"]["levels"]
+        sets = {one for one, code in zip(owner, codes, strict=True) if int(code[0], 36) == place}
+        kept = values[sorted(sets)]
+        said = output.inner_text()
+        assert said.startswith(f"{kept.size} of {values.size} analyses: "), level
+        low, high, median = (float(x) for x in re.findall(r"(\d+\.\d)%", said)[:3])
+        assert low == pytest.approx(100 * kept.min(), abs=0.06)
+        assert high == pytest.approx(100 * kept.max(), abs=0.06)
+        assert median == pytest.approx(100 * np.median(kept), abs=0.06)
+    select.select_option("-1")
+    assert output.inner_text().startswith(f"{values.size} of {values.size} analyses: ")
+
+
+def test_without_scripts_tables_and_figures_remain(visit):
+    page = visit(java_script_enabled=False).page
+    assert page.locator("#bayes table").first.is_visible()
+    assert page.locator("#bayes svg.wide").first.is_visible()
+    assert page.locator("#multiverse svg.wide").first.is_visible()
+    assert page.locator("#multiverse table").first.is_visible()
