@@ -87,6 +87,33 @@ def vocabulary_faults(
             )
 
 
+def left_out_faults(
+    settings: Settings,
+    studies: list[str],
+    judgements: list[str],
+    where: str = "config/config.yaml",
+) -> Iterator[str]:
+    """Yield a line for each study or overall judgement of the multiverse that no table has.
+
+    Parameters
+    ----------
+    settings : Settings
+        The plan.
+    studies, judgements : list of str
+        Studies, and their overall risks of bias.
+    where : str
+        How messages call the file.
+    """
+    for name, rule in settings.multiverse.left_out.items():
+        for field, values, known, what in (
+            ("studies", rule.studies, studies, "a study of studies.csv"),
+            ("risk_of_bias", rule.risk_of_bias, judgements, "an overall judgement of any study"),
+        ):
+            for value in (value for value in values if value not in known):
+                key = f"multiverse.left_out.{name}.{field}"
+                yield f"{where}: {key}: {value!r} is not {what}. " + _did_you_mean(value, known)
+
+
 def _terms_used(settings: Settings) -> Iterator[tuple[str, str, str]]:
     for end_name, endpoint in settings.endpoints.items():
         for name, estimand in endpoint.estimands.items():
@@ -131,6 +158,11 @@ def _terms_used(settings: Settings) -> Iterator[tuple[str, str, str]]:
         for name, one in survival.endpoints.items():
             for value in one.populations:
                 yield f"survival.endpoints.{name}.populations", "population", value
+    for name, rule in settings.multiverse.left_out.items():
+        key = f"multiverse.left_out.{name}"
+        yield from ((f"{key}.design", "design", value) for value in rule.design)
+        for value in rule.publication_type:
+            yield f"{key}.publication_type", "publication_type", value
     if settings.comparisons:
         yield "comparisons.denominator", "denominator_basis", settings.comparisons.denominator
         for value in settings.comparisons.outcomes:

@@ -10,6 +10,7 @@ from poolprop import plan
 from poolprop.evidence.certainty import Judgement, unknown_estimands
 from poolprop.evidence.load import Evidence, load
 from poolprop.evidence.problems import Problem, TableErrors
+from poolprop.evidence.universes import overall_risks
 from poolprop.settings import Settings
 
 
@@ -43,7 +44,12 @@ def check_review(settings: Settings, where: str = "config/config.yaml") -> Revie
     terms: dict[str, list[str]] = {}
     for field, term in evidence.terms:
         terms.setdefault(field, []).append(term)
-    if faults := list(plan.vocabulary_faults(settings, terms, where)):
+    judged = sorted(set(overall_risks(evidence).values()))
+    faults = [
+        *plan.vocabulary_faults(settings, terms, where),
+        *plan.left_out_faults(settings, list(evidence.studies), judged, where),
+    ]
+    if faults:
         raise plan.ConfigErrors(faults)
     if problems := list(_unknown_judged(settings, evidence, where)):
         raise TableErrors(problems)

@@ -224,3 +224,19 @@ def test_the_table_has_a_row_for_each_analysis(run):
     assert all(set(row) == set(columns) for row in rows)
     assert len({row["id"] for row in rows}) == len(rows)
     assert {"denominator", "left_out", "model", "tau2", "ci", "proportion"} <= set(columns)
+
+
+@pytest.mark.parametrize(
+    ("rule", "line"),
+    [
+        ({"studies": ["oka"]}, "studies: 'oka' is not a study of studies.csv. Did you mean 'oak'?"),
+        ({"design": ["single_arms"]}, "design: 'single_arms' is not a design of vocabulary.csv."),
+        ({"risk_of_bias": ["high"]}, "risk_of_bias: 'high' is not an overall judgement of any"),
+    ],
+)
+def test_what_no_table_has_cannot_be_left_out(run, rule, line):
+    plan = copy.deepcopy(CONFIG)
+    plan["multiverse"] = {"left_out": {"x": {"label": "X", **rule}}}
+    with pytest.raises(pp.PoolpropError) as caught:
+        run(plan=plan)
+    assert f"multiverse.left_out.x.{line}" in str(caught.value)

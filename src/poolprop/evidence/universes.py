@@ -183,11 +183,7 @@ def _fits(base: _Base, row: Outcome, rows: Sequence[Outcome]) -> bool:
 
 def _left_out(evidence: Evidence, plan: Mapping[str, LeftOut]) -> dict[str, frozenset[str]]:
     """Return, for each way to leave studies out, the arms that go."""
-    judged = {
-        row.study_id: row.adjudicated
-        for row in evidence.supplements.get("risk_of_bias", ())
-        if isinstance(row, RiskOfBias) and row.item == OVERALL
-    }
+    judged = overall_risks(evidence)
     out = {NONE: frozenset[str]()}
     for name, rule in plan.items():
         studies = {
@@ -200,6 +196,15 @@ def _left_out(evidence: Evidence, plan: Mapping[str, LeftOut]) -> dict[str, froz
         }
         out[name] = frozenset(a for a, arm in evidence.arms.items() if arm.study_id in studies)
     return out
+
+
+def overall_risks(evidence: Evidence) -> dict[str, str]:
+    """Return the overall risk of bias of each study that was judged."""
+    return {
+        row.study_id: row.adjudicated
+        for row in evidence.supplements.get("risk_of_bias", ())
+        if isinstance(row, RiskOfBias) and row.item == OVERALL
+    }
 
 
 def _varied(
