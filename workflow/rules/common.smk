@@ -33,7 +33,9 @@ CONFIG = workflow.configfiles[0] if workflow.configfiles else "config/config.yam
 CONFIG = os.path.relpath(CONFIG)
 try:
     if os.path.isfile(CONFIG):
-        read_plan(Path(CONFIG))  # Snakemake's own reader forgives a key that stands twice
+        read_plan(
+            Path(CONFIG)
+        )  # Snakemake's own reader forgives a key that stands twice
     REVIEW = check_review(analysis_plan.parse(config, CONFIG), CONFIG)
 except PoolpropError as error:
     sys.exit(str(error))
