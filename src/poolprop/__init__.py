@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from poolprop.stats.bayes import bayes
     from poolprop.stats.bayes_normal import NormalPosterior, bayes_normal
     from poolprop.stats.empirical_bayes import shrunken_effects
+    from poolprop.stats.exact_difference import exact_risk_difference
     from poolprop.stats.gosh import Gosh, gosh
     from poolprop.stats.henmi_copas import HenmiCopas, henmi_copas
     from poolprop.stats.heterogeneity_intervals import (
@@ -95,6 +96,7 @@ _HOMES = {
     "henmi_copas": "stats.henmi_copas",
     "shrunken_effects": "stats.empirical_bayes",
     "TwoArmPool": "stats.two_arm",
+    "exact_risk_difference": "stats.exact_difference",
     "exact_test": "stats.two_arm",
     "mantel_haenszel": "stats.two_arm",
     "peto": "stats.two_arm",
@@ -116,6 +118,7 @@ __all__ = [
     "henmi_copas",
     "shrunken_effects",
     "TwoArmPool",
+    "exact_risk_difference",
     "exact_test",
     "mantel_haenszel",
     "peto",

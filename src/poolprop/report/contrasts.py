@@ -21,7 +21,11 @@ def contrast_table(factor: Record, level_of: float, name: str, caption: str) -> 
         Column(title="First", numeric=True),
         Column(title="Second", numeric=True),
         Column(title=f"Odds ratio {interval}", numeric=True, help="exact, conditional"),
-        Column(title=f"Difference, points {interval}", numeric=True, help="Newcombe's interval"),
+        Column(
+            title=f"Difference, points {interval}",
+            numeric=True,
+            help="exact for small studies, else Newcombe's",
+        ),
         Column(title="p", numeric=True, help="Fisher's exact test, two-sided"),
     )
     rows = [TableRow(cells=_cells(one), anchor=one["id"]) for one in factor["contrasts"]]

@@ -3,7 +3,8 @@
 References
 ----------
 Fisher RA (1935). Journal of the Royal Statistical Society 98(1):39-82 (conditional odds ratio).
-Newcombe RG (1998). Statistics in Medicine 17(8):873-890, method 10 (risk difference).
+Chan ISF, Zhang Z (1999). Biometrics 55(4):1202-1209 (risk difference, exact).
+Newcombe RG (1998). Statistics in Medicine 17(8):873-890, method 10 (of larger studies).
 Fisher DJ et al. (2011). Journal of Clinical Epidemiology 64(9):949-967 (within- and
 between-study information kept apart).
 """
@@ -20,6 +21,8 @@ from poolprop.synthesis.influence import plain
 from poolprop.synthesis.records import Record, Rows, counts, doubts
 
 Row = Mapping[str, str]
+# Beyond this product of totals exact limits take longer than they are worth.
+MOST_TABLES = 5000
 
 
 def contrasts(settings: Settings, name: str, levels: Levels) -> Record:
@@ -99,15 +102,23 @@ def _odds_ratio(x1: int, n1: int, x2: int, n2: int, level: float) -> Record | No
 
 
 def _risk_difference(x1: int, n1: int, x2: int, n2: int, level: float) -> Record:
-    from statsmodels.stats.proportion import confint_proportions_2indep
+    """Return the difference with its exact interval; of larger studies Newcombe's."""
+    from poolprop.stats.exact_difference import exact_risk_difference
 
-    lower, upper = confint_proportions_2indep(
-        x1, n1, x2, n2, compare="diff", method="newcomb", alpha=1 - level
-    )
+    if n1 * n2 <= MOST_TABLES:
+        exact = exact_risk_difference(x1, n1, x2, n2, level)
+        lower, upper, method = exact.lower, exact.upper, "exact unconditional interval"
+    else:
+        from statsmodels.stats.proportion import confint_proportions_2indep
+
+        method = "Newcombe's hybrid score interval"
+        lower, upper = confint_proportions_2indep(
+            x1, n1, x2, n2, compare="diff", method="newcomb", alpha=1 - level
+        )
     return {
         "estimate": x1 / n1 - x2 / n2,
         "ci": {"lower": float(lower), "upper": float(upper)},
-        "method": "Newcombe's hybrid score interval",
+        "method": method,
     }
 
 
