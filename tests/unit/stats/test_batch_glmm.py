@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from poolprop.stats.batch.fused import FUSED
 from poolprop.stats.batch.glmm import fit_glmm_many
 from poolprop.stats.batch.profile import profile_drop_many, profile_limits_many
 from poolprop.stats.distributions import profile_cut
@@ -91,6 +92,19 @@ def test_profile_limits_are_those_of_the_single_engine(data, name, small_sample)
     ]
     close(lower, [interval.lower for interval in wanted])
     close(upper, [interval.upper for interval in wanted])
+
+
+@pytest.mark.parametrize(("name", "reach"), [("logit", 40.0), ("probit", 9.0), ("cloglog", 8.0)])
+def test_fused_links_are_the_links(name, reach):
+    rng = np.random.default_rng(12)
+    eta = rng.uniform(-reach, reach, (9, 400))
+    n = rng.integers(1, 900, 400).astype(float)
+    x = np.floor(rng.random(400) * (n + 1))
+    loglik, score, minus_info = FUSED[name](eta, x, n)
+    wanted = LINKS[name].derivatives(eta, x, n)
+    close(loglik, LINKS[name].loglik(eta, x, n), 1e-11)
+    close(score, wanted[0], 1e-11)
+    close(minus_info, -wanted[1], 1e-11)
 
 
 def test_the_fall_of_the_profile_is_that_of_the_single_engine():

@@ -38,15 +38,36 @@ def probit(eta: Floats, x: Floats, n: Floats) -> Parts:
     """
     far, sign = np.abs(eta), np.copysign(1.0, eta)
     half = scaled_tail(far)
-    square = 0.5 * far * far
+    square = far * far
+    square *= 0.5
     kernel = np.exp(-square)
     tail = half * kernel
-    middle, lean = 0.5 * n, sign * (x - 0.5 * n)
-    few, many = middle - lean, middle + lean
-    loglik = few * (np.log(half) - square) + many * np.log1p(-tail)
-    steep, gentle = DENSITY / half, DENSITY * kernel / (1 - tail)
-    down, up = few * steep, many * gentle
-    return loglik, sign * (up - down), down * (far - steep) - up * (far + gentle)
+    middle, lean = 0.5 * n, (x - 0.5 * n) * sign
+    few, many = middle - lean, lean
+    many += middle
+    loglik = np.log(half)
+    loglik -= square
+    loglik *= few
+    np.negative(tail, out=tail)
+    np.log1p(tail, out=square)
+    square *= many
+    loglik += square
+    # What is left are Mills' ratios on either side.
+    np.divide(DENSITY, half, out=half)
+    tail += 1
+    kernel *= DENSITY
+    kernel /= tail
+    few *= half
+    many *= kernel
+    half -= far
+    half *= few
+    kernel += far
+    kernel *= many
+    half += kernel
+    np.negative(half, out=half)
+    many -= few
+    many *= sign
+    return loglik, many, half
 
 
 def scaled_tail(far: Floats) -> Floats:
