@@ -119,3 +119,11 @@ def test_nobody_judged_and_nothing_is_tested_against_quoted_results(built):
     _, _, html = built
     assert "Nobody has judged the certainty of this evidence" in section(html, "certainty")
     assert "No test is made against them" in section(html, "benchmarks")
+
+
+def test_chances_and_ranges_of_analyses_are_said_of_two_studies_or_more(built):
+    kind, _, html = built
+    answer = section(html, "answer")
+    assert ("The probability that the proportion is above" in answer) == (kind != "one study")
+    assert ("defensible analyses" in answer) == (kind != "one study")
+    assert "ranges from 75.0% to 75.0%" not in answer

@@ -38,6 +38,10 @@ def chances(view: Record) -> Sentence:
 
 def defensible(summary: Record) -> Sentence:
     """Say how far the estimate moves over all analyses, and how many stay above the threshold."""
+    ends = [quote(summary, f"range.{end}", "percent") for end in ("lower", "upper")]
+    if ends[0].text == ends[1].text:
+        analyses = quote(summary, "analyses", "count")
+        return join("All ", analyses, " defensible analyses give ", ends[0], ".")
     threshold = quote(summary, "headline.threshold", "percent-whole")
     return join(
         "Over ",

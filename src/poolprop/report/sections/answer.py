@@ -101,7 +101,8 @@ def _sentences(
     if result["k"] == few.FEW and (view := uncertainty.primary_view(endpoint)):
         yield few.beside(view)
     yield prose.expectation(result)
-    yield from uncertainty.sentences(endpoint)
+    if not prose.single(result):  # of one study a prior alone would speak
+        yield from uncertainty.sentences(endpoint)
     for factor in factors(endpoint)[:MOST_FACTORS]:
         if len(factor["levels"]) > 1:
             yield prose.by_level(factor)

@@ -260,7 +260,8 @@ def _dropped(name: str, short: str, record: Record) -> Table:
         quote(record, "counts.invalid", "count"), " are no analysis; ",
         quote(record, "counts.merged", "count"), " repeat another; ",
         quote(record, "counts.analyses", "count"), " are left: ",
-        quote(record, "counts.sets", "count"), " data sets by ",
+        quote(record, "counts.sets", "count"),
+        f" data {prose.plural(record['counts']['sets'], 'set')} by ",
         quote(record, "counts.methods", "count"), " methods.",
     )  # fmt: skip
     return Table(
