@@ -99,7 +99,14 @@ EVIDENCE_CODE = digest(
     *CORE, *modules("steps/evidence.py", "steps/clinical.py", "review.py", "evidence")
 )
 STATS_CODE = digest(
-    *CORE, *modules("steps/synthesis.py", "steps/clinical.py", "synthesis", "stats")
+    *CORE,
+    *modules(
+        "steps/synthesis.py",
+        "steps/certificate.py",
+        "steps/clinical.py",
+        "synthesis",
+        "stats",
+    ),
 )
 TABLES_CODE = digest(
     *CORE,
@@ -166,6 +173,9 @@ SUBGROUPS = expand("results/analysis/{endpoint}/subgroups.json", endpoint=ENDPOI
 INFLUENCE = expand("results/analysis/{endpoint}/influence.json", endpoint=ENDPOINTS)
 SMALL_STUDIES = expand(
     "results/analysis/{endpoint}/small_study.json", endpoint=ENDPOINTS
+)
+CERTIFICATES = expand(
+    "results/analysis/{endpoint}/certificate.json", endpoint=ENDPOINTS
 )
 SAFETY_ROWS = (
     safety_fingerprint(REVIEW.evidence, REVIEW.settings.safety)

@@ -61,6 +61,8 @@ rule manifest:
             *SUBGROUPS,
             *INFLUENCE,
             *SMALL_STUDIES,
+            *CERTIFICATES,
+            "results/tables/certificate.csv",
             *EFFECTS,
             *BAYES,
             *MULTIVERSE,

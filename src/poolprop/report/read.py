@@ -25,7 +25,7 @@ class EndpointResults:
     ----------
     id : str
         Name of the folder, and of the endpoint in every result id.
-    pool, subgroups, influence, small_study, discrepancies, bayes, multiverse : mapping
+    pool, subgroups, influence, small_study, discrepancies, bayes, multiverse, certificate : mapping
         The files; an empty mapping where a file does not exist.
     """
 
@@ -37,6 +37,7 @@ class EndpointResults:
     discrepancies: Record
     bayes: Record
     multiverse: Record
+    certificate: Record
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,6 +147,7 @@ def _endpoint(folder: Path) -> EndpointResults:
         discrepancies=read_optional(folder / "discrepancies.json", "poolprop/discrepancies/1"),
         bayes=read_optional(folder / "bayes.json", "poolprop/bayes/1"),
         multiverse=read_optional(folder / "multiverse.json", "poolprop/multiverse/1"),
+        certificate=read_optional(folder / "certificate.json", "poolprop/certificate/1"),
     )
 
 

@@ -13,7 +13,7 @@ from poolprop.settings.endpoints import Endpoint, Estimand, Moderator, Selection
 from poolprop.settings.models import Model, Models
 from poolprop.settings.multiverse import LeftOut, Multiverse
 from poolprop.settings.plan import Review, Settings
-from poolprop.settings.stages import Comparisons, Rules, Safety
+from poolprop.settings.stages import Certificate, Comparisons, Rules, Safety
 from poolprop.settings.survival import Survival, SurvivalEndpoint
 from poolprop.settings.uncertainty import Bayes, MuPrior, TauPrior, Thresholds
 
@@ -22,6 +22,7 @@ __all__ = [
     "Bayes",
     "Block",
     "Certainty",
+    "Certificate",
     "Comparisons",
     "Endpoint",
     "Estimand",

@@ -13,7 +13,7 @@ from poolprop.settings.certainty import Certainty
 from poolprop.settings.endpoints import Endpoint
 from poolprop.settings.models import Models
 from poolprop.settings.multiverse import Multiverse
-from poolprop.settings.stages import Comparisons, Rules, Safety
+from poolprop.settings.stages import Certificate, Comparisons, Rules, Safety
 from poolprop.settings.survival import Survival
 from poolprop.settings.uncertainty import Bayes, Thresholds
 
@@ -73,3 +73,4 @@ class Settings(Block):
     survival: Survival | None = Field(None, description="Leave out without survival rates.")
     certainty: Certainty = Field(Certainty())
     atlas: Atlas | None = Field(None, description="What `snakemake atlas` pools.")
+    certificate: Certificate = Field(Certificate())

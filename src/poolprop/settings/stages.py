@@ -1,8 +1,8 @@
-"""The stages beside pooling: adverse events, two-arm comparisons, and when a test is shown."""
+"""The stages beside pooling: adverse events, two-arm comparisons, coverage; rules of tests."""
 
 from __future__ import annotations
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from poolprop.settings.base import Block
 
@@ -61,3 +61,28 @@ class Rules(Block):
         2000, ge=100, le=100_000, description="Beyond it, subsets pooled by the two-step model."
     )
     seed: int = Field(20260101, ge=0, description="Of samples of subsets and of permutations.")
+
+
+class Certificate(Block):
+    """The simulation that measures what the intervals cover for these very studies."""
+
+    replicates: int = Field(500, ge=100, le=100_000, description="Data sets for each tau.")
+    bootstrap: int = Field(
+        300,
+        ge=0,
+        description="Data sets of each bootstrap of the companion interval; 0 leaves it out.",
+    )
+    seed: int = Field(20260101, ge=0, description="Of all random numbers.")
+    taus: tuple[float, ...] = Field(
+        (0.0, 0.5, 1.0),
+        description="True heterogeneity on the logit scale, beside the estimate and the upper "
+        "end of its credible interval.",
+    )
+
+    @field_validator("taus")
+    @classmethod
+    def _in_range(cls, taus: tuple[float, ...]) -> tuple[float, ...]:
+        for tau in taus:
+            if not 0 <= tau <= 5:
+                raise ValueError(f"tau {tau} is not between 0 and 5")
+        return taus

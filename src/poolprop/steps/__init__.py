@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 
 from poolprop.steps import (
     atlas,
+    certificate,
     clinical,
     crosscheck,
     evidence,
@@ -21,7 +22,17 @@ from poolprop.steps import (
     writing,
 )
 
-MODULES = (evidence, synthesis, uncertainty, clinical, crosscheck, trail, writing, atlas)
+MODULES = (
+    evidence,
+    synthesis,
+    uncertainty,
+    certificate,
+    clinical,
+    crosscheck,
+    trail,
+    writing,
+    atlas,
+)
 
 
 def all_steps() -> Iterator[tuple[str, Callable[..., None]]]:

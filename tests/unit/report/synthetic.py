@@ -317,6 +317,39 @@ def safety(names: tuple[str, ...]) -> dict:
     return {"schema": "poolprop/safety/1", "events": events}
 
 
+def certificate(endpoint: str, meta: dict, label: str) -> dict:
+    """Return what one interval and the usual one cover at two values of tau."""
+    name = f"certificate/{endpoint}/primary"
+    shares = {"profile-ck": (0.961, 0.998), "bootstrap-lr": (0.95, 0.99), "dl-wald": (0.81, 0.96)}
+    cases = [
+        {
+            "id": f"{name}/{i + 1}", "tau": tau, "origin": origin,
+            "intervals": {
+                method: {
+                    "coverage": both[i], "error": 0.01, "failed": 0,
+                    "width": None if method == "bootstrap-lr" else 0.3 + 0.1 * i,
+                }
+                for method, both in shares.items()
+            },
+        }
+        for i, (tau, origin) in enumerate([(0.0, "declared"), (0.8, "estimate")])
+    ]  # fmt: skip
+    methods = [
+        {
+            "method": method, "label": f"{label}, prior on tau", "lowest": min(both),
+            "highest": max(both), "role": "default" if method == "profile-ck" else "comparison",
+        }
+        for method, both in shares.items()
+    ]  # fmt: skip
+    return {
+        "schema": "poolprop/certificate/1", "endpoint": meta, "estimand": "primary", "id": name,
+        "reference": f"pool/{endpoint}/primary", "level": 0.95, "k": 4, "replicates": 500,
+        "bootstrap": 300, "seed": 1, "default": "profile-ck", "lowest": 0.961, "highest": 0.998,
+        "error": 0.01, "note": "", "companion_note": "", "methods": methods, "cases": cases,
+        "truth": {"mu": 1.0, "proportion": 0.731, "source": "estimate"},
+    }  # fmt: skip
+
+
 def certainty(names: tuple[str, ...]) -> dict:
     assessments = []
     for endpoint, judged in (("healed", True), ("fast", False)):
@@ -438,6 +471,7 @@ def write_endpoint(folder: Path, endpoint: str, names: tuple[str, ...]) -> None:
     write_json(home / "bayes.json", made_up.bayes(endpoint, meta, labels, len(studies)))
     rows = [one["outcome_id"] for one in studies]
     write_json(home / "multiverse.json", made_up.multiverse(endpoint, meta, labels, rows))
+    write_json(home / "certificate.json", certificate(endpoint, meta, names[-1]))
     if endpoint == "healed":
         write_json(home / "discrepancies.json", discrepancies(endpoint, meta, studies))
 

@@ -15,7 +15,7 @@ from poolprop.report.render import build
 SOURCE = Path(__file__).parents[3] / "report"
 SECTIONS = [
     "answer", "summary", "forests", "subgroups", "bayes", "sensitivity", "diagnostics",
-    "multiverse", "safety", "survival", "benchmarks", "flow", "studies",
+    "multiverse", "coverage", "safety", "survival", "benchmarks", "flow", "studies",
     "risk-of-bias", "certainty", "sources", "methods", "provenance",
     "reporting",
 ]  # fmt: skip

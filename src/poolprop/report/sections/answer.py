@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from poolprop.report import few, grade, prose, quoted, uncertainty
+from poolprop.report import certified, few, grade, prose, quoted, uncertainty
 from poolprop.report.context import (
     Context,
     Section,
@@ -106,6 +106,8 @@ def _sentences(
     for factor in factors(endpoint)[:MOST_FACTORS]:
         if len(factor["levels"]) > 1:
             yield prose.by_level(factor)
+    if endpoint.certificate.get("methods") and endpoint.certificate["default"]:
+        yield certified.measured(endpoint.certificate)
 
 
 def _leading(endpoint: EndpointResults) -> Record | None:
