@@ -96,7 +96,9 @@ def _table(record: Record) -> Table:
             cells=(
                 cell(_name(method)),
                 *(
-                    cell(quote(record, f"cases.{i}.intervals.{method['method']}.coverage", "points"))
+                    cell(
+                        quote(record, f"cases.{i}.intervals.{method['method']}.coverage", "points")
+                    )
                     for i in range(len(record["cases"]))
                 ),
                 _width(record, at, method["method"]),
