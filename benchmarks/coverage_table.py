@@ -203,7 +203,7 @@ def text(lines: list[Line]) -> str:
     replicates = lines[0]["intervals"]["profile-ck"]["replicates"]
     parts = [
         f"{len(lines)} designs ({len(main)} of the grid of 144, {len(wide)} of the wider 192), "
-        f"{replicates:,} replicates each; {seconds / 60:.0f} processor minutes. Coverage in percent.",
+        f"{replicates:,} replicates each; {seconds / 60:.0f} processor minutes. In percent.",
         f"Grid ({len(main)} designs):",
         "\n".join([HEAD, *method_rows(main)]),
         "\n".join([HEAD_NEW, *prediction_rows(main)]),
