@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -88,3 +92,23 @@ def test_no_table_of_lineage_is_longer_than_its_json(flagship, lineage):
     folder: Path = flagship.folder / "results/audit"
     assert len((folder / "results.csv").read_text().splitlines()) == len(lineage["results"]) + 1
     assert len((folder / "rows.csv").read_text().splitlines()) == len(lineage["rows"]) + 1
+
+
+def test_the_five_commands_of_the_tutorial_work(flagship, repo):
+    text = (repo / "docs/audit.md").read_text("utf-8")
+    commands = re.findall(r"```console\n(.*?)\n```", text)
+    assert len(commands) == 5
+    paths = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    said = [
+        subprocess.run(
+            ["bash", "-c", f"set -o pipefail; {command}"],
+            cwd=flagship.folder, env=os.environ | {"PATH": paths}, capture_output=True, text=True,
+            check=True,
+        ).stdout
+        for command in commands
+    ]  # fmt: skip
+    assert "SHO-001  12/21  data/outcomes.csv line 2, sha256 6f7443108d17" in said[0]
+    assert said[1].startswith("6f7443108d17")
+    assert "pool/cr_cri/primary," in said[2]
+    assert "Sound." in said[3]
+    assert "ok    recomputed" in said[4]

@@ -108,13 +108,17 @@ def _changes(
     """Yield what is new, gone or different, in the order of the new table."""
     for key in dict.fromkeys((*new, *old)):
         before, after = old.get(key), new.get(key)
-        if before == after:
-            continue
         kind: Kind = "added" if before is None else "removed" if after is None else "changed"
         columns = dict.fromkeys((*(before or {}), *(after or {})))
         pairs = {name: ((before or {}).get(name), (after or {}).get(name)) for name in columns}
-        changed = {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
-        yield Change(id=key, kind=kind, fields=changed)
+        changed = {name: (a, b) for name, (a, b) in pairs.items() if _told(a) != _told(b)}
+        if changed:  # a new column without a cell, a new key without a value say nothing
+            yield Change(id=key, kind=kind, fields=changed)
+
+
+def _told(value: Any) -> Any:
+    """Return a value, or None where it says nothing."""
+    return None if value in ("", [], ()) else value
 
 
 def _moves(

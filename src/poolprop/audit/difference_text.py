@@ -109,14 +109,10 @@ def _counted(changes: Sequence[Change]) -> str:
 
 def _listed(changes: Sequence[Change], before: str, quote: str = "") -> Iterator[str]:
     for one in changes[:MOST]:
-        text = ", ".join(_field(one, *item) for item in one.fields.items() if _says(*item[1]))
+        text = ", ".join(_field(one, *item) for item in one.fields.items())
         yield f"{before}{SIGNS[one.kind]} {quote}{one.id}{quote}  {text}".rstrip()
     if len(changes) > MOST:
         yield f"{before}and {len(changes) - MOST} more"
-
-
-def _says(old: Any, new: Any) -> bool:
-    return bool(old not in (None, "", []) or new not in (None, "", []))
 
 
 def _field(one: Change, name: str, pair: tuple[Any, Any]) -> str:
