@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from poolprop.report import few, prose
+from poolprop.report import few, prose, quoted
 from poolprop.report.context import Context, Section
 from poolprop.report.drawing import Plot, PlotRow
 from poolprop.report.figures import Figure, estimate, figure, span, summarised
@@ -82,7 +82,7 @@ def _notes(context: Context, time: Record) -> list[str]:
 
 def _figure(context: Context, times: list[Record]) -> Figure:
     of = level(context.settings.level)
-    rows = [row for time in times for row in _panel(time)]
+    rows = [row for time in times for row in _panel(context, time)]
     plot = Plot(
         id=f"plot-survival-{times[0]['endpoint']}",
         title=f"{times[0]['label']} at fixed times",
@@ -91,10 +91,10 @@ def _figure(context: Context, times: list[Record]) -> Figure:
         rows=tuple(rows),
         axis_label="% alive and, where the endpoint says so, without event",
     )
-    return figure(plot, _caption(times), _table(context, times))
+    return figure(plot, _caption(times, rows), _table(context, times))
 
 
-def _panel(time: Record) -> list[PlotRow]:
+def _panel(context: Context, time: Record) -> list[PlotRow]:
     """Return heading, studies and the pooled rate of one time; one study has no diamond."""
     k = time["k"]
     title = f"At {time['time_months']:g} months ({k} {prose.plural(k, 'study')})"
@@ -102,6 +102,8 @@ def _panel(time: Record) -> list[PlotRow]:
     rows += [_study(time, i) for i in range(k)]
     if k > 1 and time["result"] is not None:
         rows.append(_pooled(time))
+    ticks = quoted.marks(quoted.beside(context, time["id"], ""))
+    rows[-1] = summarised(replace(rows[-1], ticks=ticks))
     return rows
 
 
@@ -133,8 +135,10 @@ def _pooled(time: Record) -> PlotRow:
     return summarised(row)
 
 
-def _caption(times: list[Record]) -> Sentence:
+def _caption(times: list[Record], rows: list[PlotRow]) -> Sentence:
     text = "Squares are studies with their own intervals, printed or approximated."
+    if any(row.ticks for row in rows):
+        text += f" {quoted.TICKS}"
     pooled = [time for time in times if time["k"] > 1 and time["result"] is not None]
     if not pooled:
         return (f"{text} No time has more than one study, so nothing is pooled.",)
