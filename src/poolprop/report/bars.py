@@ -66,7 +66,7 @@ def _row(row: Bar, top: float, width: float, names: float, *, stacked: bool) -> 
         wide = (width - left) * part.count / total
         corners = ((x, y), (x + wide, y), (x + wide, y + BAR), (x, y + BAR))
         points = " ".join(f"{px:.2f},{py:.2f}" for px, py in corners)
-        shapes.append(Shape(points=points, style=f"part {part.style}"))
+        shapes.append(Shape(points=points, style=f"bar-part {part.style}"))
         texts += _caption(part, x, wide, y)
         x += wide
     height = PAD * 2 + (tall + 4 + BAR if stacked else max(tall, BAR))

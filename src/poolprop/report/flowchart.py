@@ -51,7 +51,7 @@ def _draw(name: str, layout: str, title: str, words: str, boxes: Sequence[Box]) 
             drawn = _box(left, at, top, side)
             middle = top + drawn.height / 2
             start = 24.0 if stacked else main
-            lines.append(Line(x1=start, y1=middle, x2=at, y2=middle, style="flow"))
+            lines.append(Line(x1=start, y1=middle, x2=at, y2=middle, style="flow-line"))
             rows.append(drawn)
             top += drawn.height + 8
             below = max(below, top + 8)
@@ -65,9 +65,9 @@ def _draw(name: str, layout: str, title: str, words: str, boxes: Sequence[Box]) 
 
 def _arrow(x: float, top: float, bottom: float) -> list[Line]:
     return [
-        Line(x1=x, y1=top, x2=x, y2=bottom, style="flow"),
-        Line(x1=x - 5, y1=bottom - 7, x2=x, y2=bottom, style="flow"),
-        Line(x1=x + 5, y1=bottom - 7, x2=x, y2=bottom, style="flow"),
+        Line(x1=x, y1=top, x2=x, y2=bottom, style="flow-line"),
+        Line(x1=x - 5, y1=bottom - 7, x2=x, y2=bottom, style="flow-line"),
+        Line(x1=x + 5, y1=bottom - 7, x2=x, y2=bottom, style="flow-line"),
     ]
 
 
@@ -85,5 +85,5 @@ def _box(box: Box, x: float, y: float, width: float) -> DrawnRow:
     return DrawnRow(
         kind="box", top=round(y, 2), height=round(height, 2),
         summary=f"{box['label']}: {_count(box)}", texts=tuple(texts), lines=(),
-        shapes=(Shape(points=points, style=f"box {box['kind']}"),),
+        shapes=(Shape(points=points, style=f"flow-box {box['kind']}"),),
     )  # fmt: skip

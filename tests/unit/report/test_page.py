@@ -113,7 +113,7 @@ def test_a_level_with_one_study_has_no_diamond(plain):
 def test_one_study_alone_has_neither_diamond_nor_heterogeneity(tmp_path):
     parsed = page.Page(render(synthetic.write_results(tmp_path, synthetic.NAMES[:1])))
     shapes = {e.attrs["class"].split()[0] for e in parsed.all("polygon")}
-    shapes -= {"rob", "box", "part"}
+    shapes -= {"rob", "flow-box", "bar-part"}
     assert shapes == {"square"}
     assert not [e for e in parsed.quoted() if e.attrs["data-field"].endswith(("tau2", "i2"))]
     assert "Pooled from" not in parsed.text()
