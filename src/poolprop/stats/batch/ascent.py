@@ -97,8 +97,7 @@ def ascend(
     place, settled = theta.copy(), np.zeros(mu.size, dtype=bool)
     lane = np.arange(mu.size)
     fine = np.zeros(mu.size, dtype=bool)
-    here, length = np.full((6, mu.size), -np.inf), np.ones(mu.size)
-    trial = theta
+    here, length, trial = np.full((6, mu.size), -np.inf), np.ones(mu.size), theta
     for round_ in range(MAX_STEPS):
         new = problem.derivatives(trial, fine)
         size = 1 + np.abs(new[0])
@@ -130,6 +129,18 @@ def ascend(
             fine, flat = fine[keep], flat[keep]
             theta, trial, here = theta[:, keep], trial[:, keep], here[:, keep]
             length, highest = length[keep], highest[keep]
+    return _arrived(place, end, settled)
+
+
+def _look(problem: Likelihoods, at: Floats, fine: Bools, hold: bool) -> Floats:
+    """Return the derivatives; a mean that is held has a slope of 0 and moves nothing."""
+    new = problem.derivatives(at, fine)
+    if hold:
+        new[[1, 4]], new[3] = 0.0, -1.0
+    return new
+
+
+def _arrived(place: Floats, end: Floats, settled: Bools) -> Summits:
     return Summits(
         mu=place[0],
         tau=place[1],
