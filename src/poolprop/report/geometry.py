@@ -22,6 +22,7 @@ from poolprop.report.drawing import (
 from poolprop.report.formats import percent
 from poolprop.report.layout import Layout, narrow, wide
 from poolprop.report.marks import draw_row
+from poolprop.report.textbox import text_width
 
 TICKS = 5
 AXIS_ROOM = 24.0
@@ -107,7 +108,9 @@ def _axis_texts(plot: Plot, layout: Layout, y: float) -> tuple[Text, ...]:
         for tick in _tick_values(plot.axis)
     ]
     if plot.axis_label:
-        middle = round((layout.left + layout.right) / 2, 2)
+        half = text_width(plot.axis_label, 12.0) / 2
+        middle = max(half, min((layout.left + layout.right) / 2, layout.width - half))
+        middle = round(middle, 2)
         texts.append(
             Text(x=middle, y=y + 35, content=(plot.axis_label,), style="tick", anchor="middle")
         )
