@@ -2,17 +2,17 @@
 (function () {
   "use strict";
   const { make } = page;
-  const DIGITS = 4, UNIT = 1e6;
+  const DIGITS = 3, UNIT = 4e4, PLACE = 3;
 
-  function unpacked(text) {
+  function cut(text, width) {
     const found = [];
-    for (let i = 0; i < text.length; i += DIGITS) found.push(parseInt(text.slice(i, i + DIGITS), 36) / UNIT);
+    for (let i = 0; i < text.length; i += width) found.push(text.slice(i, i + width));
     return found;
   }
 
   // Distinct analyses that any combination with the chosen levels leads to.
   function matching(universe, chosen) {
-    const first = universe.data[0].length;
+    const first = universe.first;
     const fits = (code, from) =>
       Array.from(code).every((digit, i) => chosen[from + i] < 0 || parseInt(digit, 36) === chosen[from + i]);
     const methods = universe.methods.flatMap((code, i) => (fits(code, first) ? [i] : []));
@@ -28,15 +28,14 @@
   function said(universe, places) {
     if (!places.length) return "No analysis has these choices.";
     const values = places.map((place) => universe.estimate[place]).sort((a, b) => a - b);
-    const share = (array) =>
-      percent(places.filter((place) => array[place] > universe.threshold).length / places.length);
+    const share = (holds) => percent(places.filter(holds).length / places.length);
     const middle = values.length / 2;
     const median = (values[Math.ceil(middle) - 1] + values[Math.floor(middle)]) / 2;
     return (
       places.length + " of " + universe.estimate.length + " analyses: from " + percent(values[0]) +
       " to " + percent(values[values.length - 1]) + ", median " + percent(median) + "; " +
-      share(universe.estimate) + " above " + Math.round(100 * universe.threshold) + "%, " +
-      share(universe.lower) + " with their whole interval."
+      share((place) => universe.estimate[place] > universe.threshold) + " above " + Math.round(100 * universe.threshold) + "%, " +
+      share((place) => universe.above[place] === "1") + " with their whole interval."
     );
   }
 
@@ -52,8 +51,12 @@
 
   function prepare(box) {
     const universe = JSON.parse(box.dataset.multiverse);
-    for (const name of ["data", "methods"]) universe[name] = universe[name].split(" ");
-    for (const name of ["estimate", "lower"]) universe[name] = unpacked(universe[name]);
+    universe.methods = universe.methods.split(" ");
+    universe.first = universe.choices.length - universe.methods[0].length;
+    universe.set = cut(universe.set, PLACE).map((text) => parseInt(text, 36));
+    universe.data = universe.set.map((set, i) =>
+      universe.data.slice(i * universe.first, (i + 1) * universe.first));
+    universe.estimate = cut(universe.estimate, DIGITS).map((text) => parseInt(text, 36) / UNIT);
     const chosen = universe.choices.map(() => -1);
     const output = make("output");
     function apply() {

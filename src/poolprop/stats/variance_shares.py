@@ -50,7 +50,7 @@ def variance_shares(levels: ArrayLike, response: ArrayLike) -> Floats:
     Examples
     --------
     >>> levels = [[0, 0], [0, 1], [1, 0], [1, 1]]
-    >>> variance_shares(levels, [1.0, 2.0, 4.0, 5.0]).tolist()
+    >>> variance_shares(levels, [1.0, 2.0, 4.0, 5.0]).round(6).tolist()
     [0.9, 0.1]
     """
     design = np.asarray(levels, dtype=np.int64)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,8 +18,8 @@ from poolprop.report.tables import Column, Table, TableRow, cell
 from poolprop.report.uncertainty import defensible
 from poolprop.report.values import Record, Sentence, join, quote, quote_range
 
-# Estimates go to the script as whole numbers in base 36, four digits each.
-UNIT, DIGITS = 1_000_000, 4
+# Estimates go to the script as whole numbers in base 36, three digits each, as do sets.
+UNIT, DIGITS, PLACE = 40_000, 3, 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,11 +164,13 @@ def _explorer(context: Context, record: Record) -> str:
         for one in methods
     ]
 
-    def packed(name: str) -> str:
-        values = (value for one in record["sets"] for value in one[name])
-        return "".join(
-            np.base_repr(round(UNIT * value), 36).lower().rjust(DIGITS, "0") for value in values
-        )
+    def packed(numbers: Iterable[int], width: int) -> str:
+        return "".join(np.base_repr(n, 36).lower().rjust(width, "0") for n in numbers)
+
+    def every_one(name: str) -> Iterable[float]:
+        return (value for one in record["sets"] for value in one[name])
+
+    threshold = context.settings.thresholds.headline
 
     return json.dumps(
         {
@@ -177,12 +179,12 @@ def _explorer(context: Context, record: Record) -> str:
                  "levels": [prose.symbols(one["label"]) for one in choice["levels"]]}
                 for choice in record["choices"]
             ],
-            "data": " ".join(record["combinations"]["levels"]),
-            "set": record["combinations"]["set"],
+            "data": "".join(record["combinations"]["levels"]),
+            "set": packed(record["combinations"]["set"], PLACE),
             "methods": " ".join(codes),
-            "estimate": packed("proportion"),
-            "lower": packed("lower"),
-            "threshold": context.settings.thresholds.headline,
+            "estimate": packed((round(UNIT * p) for p in every_one("proportion")), DIGITS),
+            "above": "".join(str(int(lower > threshold)) for lower in every_one("lower")),
+            "threshold": threshold,
         },
         separators=(",", ":"), ensure_ascii=False,
     )  # fmt: skip
