@@ -83,9 +83,9 @@ def difference(old: Snapshot, new: Snapshot) -> Difference:
     Notes
     -----
     A conclusion flips where an interval that lay on one side of a threshold of the plan
-    (``certainty.thresholds``; 50 % where it has none) no longer does, or now does.
+    (``thresholds.values``; 50 % where it has none) no longer does, or now does.
     """
-    thresholds = new.plan.get("certainty.thresholds") or THRESHOLDS
+    thresholds = new.plan.get("thresholds.values") or THRESHOLDS
     return Difference(
         old=old,
         new=new,

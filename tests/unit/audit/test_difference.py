@@ -26,7 +26,7 @@ OLD = Snapshot(
     rows={"R1": {"events": 12, "total": 20}, "R2": {"events": 3, "total": 9}},
     studies={"larch": {"label": "Larch"}},
     decisions={"D1": {"decision": "12/20"}},
-    plan={"level": 0.95, "certainty.thresholds": [0.5]},
+    plan={"level": 0.95, "thresholds.values": [0.5]},
     versions={"numpy": "2.0", "code": "x"},
     estimates={
         "pool/e/primary": estimate(0.6, 0.45, 0.7),
@@ -40,7 +40,7 @@ NEW = Snapshot(
     rows={"R1": {"events": 13, "total": 20}, "R3": {"events": 8, "total": 9}},
     studies={"larch": {"label": "Larch"}, "maple": {"label": "Maple"}},
     decisions={"D1": {"decision": "13/20"}},
-    plan={"level": 0.9, "certainty.thresholds": [0.5]},
+    plan={"level": 0.9, "thresholds.values": [0.5]},
     versions={"numpy": "2.1", "code": "x"},
     estimates={
         "pool/e/primary": estimate(0.7, 0.55, 0.8),

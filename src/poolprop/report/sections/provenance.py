@@ -44,7 +44,7 @@ def section(context: Context) -> Section:
         for key, name in FACTS.items()
         if manifest.get(key)
     ]
-    tables = (*_versions(manifest), *_files(manifest))
+    tables = (*_versions(manifest), *steps_table(context.results.lineage), *_files(manifest))
     body = Provenance(facts=tuple(facts), tables=tables, plan=_plan(manifest))
     return Section(id="provenance", title="Provenance", body=body)
 
@@ -62,6 +62,24 @@ def _versions(manifest: Record) -> list[Table]:
     rows = [(name, str(version)) for name, version in sorted(versions.items())]
     caption = "Software that computed the results"
     return [text_table("table-versions", caption, ("Name", "Version"), rows)]
+
+
+def steps_table(lineage: Record) -> list[Table]:
+    """Return the graph of steps: each job with the rules whose results it read.
+
+    Seconds and memory are not here: they differ between equal runs (``poolprop steps``).
+    """
+    jobs: Record = lineage.get("jobs", {})
+    if not jobs:
+        return []
+    rule = {path: str(job["rule"]) for job in jobs.values() for path in job["outputs"]}
+    rows = []
+    for name, job in jobs.items():
+        before = dict.fromkeys(rule.get(path, "plan and tables") for path in job["inputs"])
+        files = [str(len(job[kind])) for kind in ("inputs", "outputs")]
+        rows.append((name, ", ".join(sorted(before)), *files, str(job["code"])))
+    titles = ("Job", "Reads what these made", "Files read", "Files written", "Digest of its code")
+    return [text_table("table-steps", "The steps that computed the results", titles, rows)]
 
 
 def _files(manifest: Record) -> list[Table]:
