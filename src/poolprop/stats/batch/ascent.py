@@ -92,33 +92,27 @@ def ascend(
         Hold ``mu`` where it starts: the climb is along ``tau`` alone.
     """
     highest = np.broadcast_to(np.asarray(top, dtype=np.float64), mu.shape)
-    theta = np.stack([mu, tau])
-    end = np.full((6, mu.size), np.nan)
+    theta, end = np.stack([mu, tau]), np.full((6, mu.size), np.nan)
     place, settled = theta.copy(), np.zeros(mu.size, dtype=bool)
-    lane = np.arange(mu.size)
-    fine = np.zeros(mu.size, dtype=bool)
+    lane, fine = np.arange(mu.size), np.zeros(mu.size, dtype=bool)
     here, length, trial = np.full((6, mu.size), -np.inf), np.ones(mu.size), theta
     for round_ in range(MAX_STEPS):
-        new = problem.derivatives(trial, fine)
+        new = _look(problem, trial, fine, hold)
         size = 1 + np.abs(new[0])
-        slack = np.where(fine, 1e-11, SLACK) * size
-        if hold:
-            new[[1, 4]], new[3] = 0.0, -1.0
-        better = ~(new[0] < here[0] - slack)
+        better = ~(new[0] < here[0] - np.where(fine, 1e-11, SLACK) * size)
         theta, here = np.where(better, trial, theta), np.where(better, new, here)
         step, gain = newton_step(theta, here)
         length = np.where(better, 1.0, length / 4)
         last = fine & (gain < LAST * size)
         sunk = _sinking(theta, here, step, gain, flat)
         gone = last | sunk | (theta[1] >= highest) | (length < 1e-9)
-        switch = ~fine & ((gain < NEAR * size) | (round_ >= COARSE_STEPS))
+        switch = ~(fine | gone) & ((gain < NEAR * size) | (round_ >= COARSE_STEPS))
         here[0] = np.where(switch, -np.inf, here[0])
         fine |= switch
         trial = theta + length * step
         trial[1] = np.minimum(np.abs(trial[1]), highest)
         if gone.any():
-            out = lane[gone]
-            ended = here[:, gone]
+            out, ended = lane[gone], here[:, gone]
             ended[0] = np.where(sunk[gone] & ~last[gone], -np.inf, ended[0] + gain[gone] / 2)
             end[:, out], settled[out] = ended, last[gone]
             place[:, out] = np.where(last[gone], trial[:, gone], theta[:, gone])
