@@ -104,7 +104,8 @@ def _sentences(
     if not prose.single(result):  # of one study a prior alone would speak
         yield from uncertainty.sentences(endpoint)
     for factor in factors(endpoint)[:MOST_FACTORS]:
-        if len(factor["levels"]) > 1:
+        levels = factor["levels"]
+        if len(levels) > 1 or levels[0]["k"] < estimand["k"]:
             yield prose.by_level(factor)
     if endpoint.certificate.get("methods") and endpoint.certificate["default"]:
         yield certified.measured(endpoint.certificate)
