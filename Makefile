@@ -71,5 +71,5 @@ docs: $(VENV)/.dev ## build the documentation into site/, links checked
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
 clean: ## delete results, logs and the workflow's memory of them
-	rm -rf results/analysis results/audit results/crosscheck results/evidence results/comparisons results/figures results/safety results/survival results/certainty results/benchmarks results/tables
+	rm -rf results/analysis results/audit results/crate results/crate.zip results/crosscheck results/evidence results/comparisons results/figures results/safety results/survival results/certainty results/benchmarks results/tables
 	rm -rf results/report.html results/report.stale.html logs .snakemake

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from importlib import resources
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import small_review
@@ -89,4 +92,32 @@ def small(snakemake: Snakemake, tmp_path_factory: pytest.TempPathFactory) -> Run
     """Return a finished run of a small made-up review."""
     run = snakemake(small_review.write(tmp_path_factory.mktemp("small")))
     assert run.code == 0, run.said
+    return run
+
+
+@pytest.fixture
+def crate_faults(monkeypatch: pytest.MonkeyPatch) -> Callable[[Path], list[str]]:
+    """Return what lists the required things a crate lacks; its context comes from a package."""
+    from rdflib.plugins.shared.jsonld import context
+    from rocrate_validator import models, services
+    from rocrate_validator.utils.http import HttpRequester
+
+    text = resources.files("rocrate").joinpath("data/ro-crate.jsonld").read_text("utf-8")
+    # Release 1.1 of the context, which the crate names, wrote these addresses without a folder.
+    terms = json.loads(text.replace("bioschemas.org/terms/", "bioschemas.org/"))
+    answer = SimpleNamespace(
+        status_code=200, headers={"Content-Type": "application/ld+json"}, json=lambda: terms
+    )
+    monkeypatch.setattr(context, "source_to_json", lambda *args, **options: (terms, None))
+    monkeypatch.setattr(HttpRequester, "get", lambda *args, **options: answer, raising=False)
+    monkeypatch.setattr(HttpRequester, "head", lambda *args, **options: answer, raising=False)
+
+    def run(folder: Path) -> list[str]:
+        settings = services.ValidationSettings(
+            rocrate_uri=str(folder),
+            profile_identifier="provenance-run-crate-0.5",
+            requirement_severity=models.Severity.REQUIRED,
+        )
+        return [issue.message for issue in services.validate(settings).get_issues()]
+
     return run

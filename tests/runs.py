@@ -9,6 +9,7 @@ OUTPUTS = (
     *("analysis", "audit", "benchmarks", "certainty", "comparisons", "crosscheck", "evidence"),
     *("figures", "safety", "survival", "tables"),
     "report.html",
+    "crate.zip",
 )
 
 

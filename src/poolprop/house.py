@@ -30,6 +30,14 @@ def house() -> Path:
     )
 
 
+def workflow_files() -> list[Path]:
+    """Return the files of the workflow, ``workflow/Snakefile`` first."""
+    folder = house() / "workflow"
+    main = folder / "Snakefile"
+    parts = sorted(path for path in folder.rglob("*") if path.suffix in (".smk", ".yaml", ".json"))
+    return [main, *parts]
+
+
 def snakefile() -> Path:
     """Return the workflow's entry point, for ``snakemake --snakefile`` and ``module``."""
     return house() / "Snakefile"

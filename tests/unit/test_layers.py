@@ -31,7 +31,7 @@ MAY_IMPORT = {
     "report": {"errors", "files", "settings", "_version"},
     "steps": {
         "errors", "files", "plan", "settings", "review", "evidence", "synthesis", "crosscheck",
-        "atlas", "tables", "analysis_tables", "plots", "report", "audit",
+        "atlas", "tables", "analysis_tables", "plots", "report", "audit", "house",
     },
     "counts": {"errors"},
     "checking": {"errors", "settings", "review", "evidence"},

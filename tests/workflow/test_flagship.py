@@ -130,3 +130,8 @@ def test_the_answer_says_what_is_known_and_how_sure(flagship, endpoint):
         for level in levels:
             assert {(level, field) for field in ("result.proportion", "events", "total")} <= quoted
     assert "Certainty of the evidence" in card
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_the_crate_is_one_that_the_communitys_validator_accepts(flagship, crate_faults):
+    assert crate_faults(flagship.folder / "results/crate") == []

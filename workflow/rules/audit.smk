@@ -36,3 +36,26 @@ rule seal:
     shell:
         "python -m poolprop step seal --manifest {input.manifest:q} --files {input.sealed:q}"
         " --out {output:q} 2> {log:q}"
+
+
+# The run as a research object. A review's page does not wait for it.
+rule crate:
+    input:
+        DATA,
+        config=ancient(CONFIG),
+        lineage="results/audit/lineage.json",
+        manifest="results/audit/manifest.json",
+        report="results/report.html",
+    output:
+        folder=directory("results/crate"),
+        archive="results/crate.zip",
+    log:
+        "logs/crate.log",
+    conda:
+        "../envs/poolprop.yaml"
+    params:
+        code=ALL_CODE,
+    shell:
+        "python -m poolprop step crate --config {input.config:q} --lineage {input.lineage:q}"
+        " --manifest {input.manifest:q} --report {input.report:q} --out {output.folder:q}"
+        " --archive {output.archive:q} 2> {log:q}"

@@ -248,4 +248,4 @@ LINEAGE = expand(
 )
 AUDIT_CODE = digest(*CORE, *modules("steps/trail.py", "audit"))
 # What comes after the manifest and is sealed with it; a folder counts with all its files.
-SEALED = ["results/report.html", *LINEAGE]
+SEALED = ["results/report.html", *LINEAGE, "results/crate", "results/crate.zip"]

@@ -7,6 +7,9 @@ from pathlib import Path
 
 from poolprop.files import read_json, write_csv, write_json
 
+# The crate needs a date and there is no clock in a result: a review without one says so.
+UNDATED = "1970-01-01"
+
 
 def lineage(config: Path, manifest: Path, source: Path, out: Path) -> None:
     """Write the lineage of every result, as JSON and as three tables, into a folder."""
@@ -30,3 +33,39 @@ def seal(manifest: Path, files: Sequence[Path], out: Path) -> None:
 
     records = [path for path in JOBS.rglob("*.json") if path.stem != "seal"]
     write_json(out, close(read_json(manifest, SCHEMA), [manifest, *files, *records]))
+
+
+def crate(
+    config: Path, lineage: Path, manifest: Path, report: Path, out: Path, archive: Path
+) -> None:
+    """Pack data, workflow, results and the record of the run as an RO-Crate, folder and zip."""
+    import shutil
+
+    from poolprop.audit.crate import write_crate, write_zip
+    from poolprop.audit.lineage import LINEAGE
+    from poolprop.audit.manifest import SCHEMA
+    from poolprop.house import house, workflow_files
+    from poolprop.plan import load
+
+    described, traced = read_json(manifest, SCHEMA), read_json(lineage, LINEAGE)
+    ending = {
+        "rule": "report",
+        "inputs": [lineage.as_posix(), manifest.as_posix()],
+        "outputs": [report.as_posix()],
+    }
+    review = load(config).review
+    fresh = out.with_name(f".{out.name}.new")
+    shutil.rmtree(fresh, ignore_errors=True)
+    write_crate(
+        fresh,
+        name=review.title,
+        description=review.question,
+        published=review.date or UNDATED,
+        jobs={**traced["jobs"], "report": ending},
+        inputs=[Path(entry["path"]) for entry in described["inputs"]],
+        workflow=[(path, path.relative_to(house()).as_posix()) for path in workflow_files()],
+        versions={"poolprop": described["version"], **described["versions"]},
+    )
+    shutil.rmtree(out, ignore_errors=True)
+    fresh.replace(out)
+    write_zip(out, archive)
