@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from textwrap import shorten
 from typing import Any
 
 from poolprop.audit.difference import Difference, Move
@@ -11,6 +12,8 @@ from poolprop.audit.difference_text import PARTS, change, shown
 from poolprop.audit.snapshot import Estimate
 
 LEFT, WIDTH, RIGHT = 330.0, 360.0, 20.0  # where the axis begins and how long it is
+SIDE = 10  # of the square that marks an estimate
+STYLES = ("tokens", "difference")
 STEP, TOP = 44.0, 34.0  # height of a row, and of the axis
 TICKS = (0.0, 0.25, 0.5, 0.75, 1.0)
 
@@ -24,6 +27,7 @@ class Line:
     lower: float
     upper: float
     estimate: float
+    square: str
     title: str
 
 
@@ -31,7 +35,8 @@ class Line:
 class Row:
     """A result of the picture: its name, and its lines before and after."""
 
-    y: float
+    name_y: float
+    id_y: float
     label: str
     id: str
     lines: tuple[Line, ...]
@@ -48,6 +53,7 @@ def page(found: Difference, report: Path) -> str:
         The folder with templates and colours of the report.
     """
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
+    from markupsafe import Markup
 
     environment = Environment(
         loader=FileSystemLoader(report / "templates"),
@@ -56,10 +62,11 @@ def page(found: Difference, report: Path) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    styles = report / "static" / "css"
     main = [move for move in found.moves if move.main]
     return environment.get_template("difference.html.j2").render(
         found=found,
-        colours=(report / "static" / "css" / "tokens.css").read_text("utf-8"),
+        style=Markup("".join((styles / f"{name}.css").read_text("utf-8") for name in STYLES)),
         picture=_picture(main),
         table=[(move, shown(move.old), shown(move.new), change(move)) for move in main],
         parts=[(title, getattr(found, name)) for name, title in PARTS.items()],
@@ -69,8 +76,9 @@ def page(found: Difference, report: Path) -> str:
 def _picture(moves: list[Move]) -> dict[str, Any]:
     rows = [
         Row(
-            y=TOP + STEP * (place + 0.5),
-            label=move.label,
+            name_y=TOP + STEP * (place + 0.5) - 2,
+            id_y=TOP + STEP * (place + 0.5) + 12,
+            label=shorten(move.label, 42, placeholder=" …"),
             id=move.id,
             lines=tuple(
                 _line(kind, one, TOP + STEP * (place + part))
@@ -97,6 +105,7 @@ def _line(kind: str, one: Estimate, y: float) -> Line:
         lower=_x(one.lower),
         upper=_x(one.upper),
         estimate=_x(one.proportion),
+        square=f"M{_x(one.proportion) - SIDE / 2:g} {y - SIDE / 2:g}h{SIDE}v{SIDE}h-{SIDE}z",
         title=f"{'before' if kind == 'old' else 'after'}: {shown(one)}",
     )
 
