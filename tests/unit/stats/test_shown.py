@@ -35,7 +35,7 @@ MADE = {
 }
 BY_STUDY = {"Influence": 5, "GlmmInfluence": 5, "Gosh": 2**5 - 6, "MetaRegression": 2}
 # What is asked for, not what is found.
-PARTS = {"HalfNormal", "HalfT", "HalfCauchy", "Interval"}
+PARTS = {"BetaPrior", "HalfCauchy", "HalfNormal", "HalfT", "Interval", "NormalPrior"}
 
 
 def test_every_public_result_is_in_the_list():
