@@ -153,3 +153,13 @@ def test_the_progress_display_is_a_line_a_job(snakemake, tmp_path):
     assert lines[0].startswith(f"[ 1/{len(lines)}] ")
     assert lines[-1].startswith(f"[{len(lines)}/{len(lines)}] seal")
     assert run.said.splitlines()[-1].startswith("Done in ")
+
+
+def test_snakemakes_own_report_and_summary_stay_usable(copy, snakemake, tmp_path):
+    page = tmp_path / "technical.html"
+    run = snakemake(copy, "--report", str(page))
+    assert run.code == 0, run.said
+    assert "forest_response.svg" in page.read_text("utf-8")
+    summary = snakemake(copy, "--detailed-summary").said
+    assert "results/analysis/response/pool.json" in summary
+    assert "poolprop step synthesise" in summary

@@ -6,7 +6,9 @@ import json
 from dataclasses import dataclass
 
 from poolprop.report.context import Context, Section
+from poolprop.report.figures import Figure
 from poolprop.report.formats import plain
+from poolprop.report.stepgraph import step_graph, steps_of
 from poolprop.report.tables import Table, text_table
 from poolprop.report.values import Record
 
@@ -32,6 +34,7 @@ class Provenance:
     """Facts of the run, software versions, files with their hashes, and the plan that ran."""
 
     facts: tuple[Fact, ...]
+    graph: Figure | None
     tables: tuple[Table, ...]
     plan: str
 
@@ -44,8 +47,9 @@ def section(context: Context) -> Section:
         for key, name in FACTS.items()
         if manifest.get(key)
     ]
-    tables = (*_versions(manifest), *steps_table(context.results.lineage), *_files(manifest))
-    body = Provenance(facts=tuple(facts), tables=tables, plan=_plan(manifest))
+    tables = (*_versions(manifest), *_files(manifest))
+    graph = _graph(context.results.lineage)
+    body = Provenance(facts=tuple(facts), graph=graph, tables=tables, plan=_plan(manifest))
     return Section(id="provenance", title="Provenance", body=body)
 
 
@@ -62,6 +66,22 @@ def _versions(manifest: Record) -> list[Table]:
     rows = [(name, str(version)) for name, version in sorted(versions.items())]
     caption = "Software that computed the results"
     return [text_table("table-versions", caption, ("Name", "Version"), rows)]
+
+
+def _graph(lineage: Record) -> Figure | None:
+    """Return the steps as a graph, with the table of jobs below it."""
+    jobs: Record = lineage.get("jobs", {})
+    if not jobs:
+        return None
+    name, title = "plot-steps", "The steps that computed the results"
+    caption = (
+        "Each box is a rule, lines lead up to what it built on; a box without one reads plan and "
+        "tables. Manifest, lineage, this page, crate and seal follow them. Seconds and memory of "
+        "each job are told by poolprop steps: they differ between equal runs."
+    )
+    (table,) = steps_table(lineage)
+    drawings = step_graph(name, title, steps_of(jobs))
+    return Figure(id=name, drawings=drawings, caption=(caption,), table=table)
 
 
 def steps_table(lineage: Record) -> list[Table]:
