@@ -11,6 +11,8 @@ import pytest
 from runs import tree
 from unit.report.page import Page
 
+from poolprop.audit.snapshot import snapshot
+
 PRIMARY = {
     "cr_cri": [(12, 21), (91, 110), (11, 12), (12, 13)],
     "mrd_negative": [(5, 21), (75, 110), (9, 12), (12, 13), (7, 12)],
@@ -135,3 +137,8 @@ def test_the_answer_says_what_is_known_and_how_sure(flagship, endpoint):
 @pytest.mark.filterwarnings("ignore")
 def test_the_crate_is_one_that_the_communitys_validator_accepts(flagship, crate_faults):
     assert crate_faults(flagship.folder / "results/crate") == []
+
+
+def test_the_changelog_of_the_evidence_tells_of_this_evidence(flagship, repo):
+    now = snapshot(flagship.folder / "results").digest[:12]
+    assert f"..{now} -->" in (repo / "CHANGELOG-evidence.md").read_text("utf-8")
