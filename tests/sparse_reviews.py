@@ -73,7 +73,7 @@ def build(repo: Path, commands: list[str]) -> str:
     """Run commands in the working directory, our own steps in this process; return the page."""
     for command in commands:
         words = shlex.split(command.split(" 2> ")[0])
-        if words[4:5] in (["lineage"], ["seal"]):
+        if words[4:5] in (["lineage"], ["crate"], ["seal"]):
             continue  # they read the records that jobs of their own leave behind
         if words[:3] == ["python", "-m", "poolprop"]:
             arguments = [w.replace("$POOLPROP_TEMPLATES", str(repo / "report")) for w in words[3:]]

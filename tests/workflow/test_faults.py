@@ -54,7 +54,7 @@ def test_a_run_killed_twenty_times_ends_with_the_same_bytes(small, tmp_path):
     forget(folder)
     for _ in range(KILLS):
         process = start(folder)
-        time.sleep(chance.uniform(0.02, 0.8) * lasts)
+        time.sleep(chance.uniform(0.02, 0.5) * lasts)
         if process.poll() is None:
             kill(process)
         else:  # it had time to end: begin anew, so that each kill can hit any moment

@@ -11,6 +11,8 @@ from runs import planned
 
 ENDPOINTS = ("response", "remission")
 DOWNSTREAM = {
+    "certificate",
+    "crate",
     *("tables", "certainty", "r_script", "run_in_r", "crosscheck", "manifest", "lineage"),
     *("uncertainty_tables", "report", "seal"),
 }
