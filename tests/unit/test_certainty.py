@@ -111,6 +111,13 @@ def test_facts_are_counted():
     ]
 
 
+def test_a_factor_without_one_level_a_study_has_no_spread():
+    endpoints = copy.deepcopy(small_review.CONFIG["endpoints"])
+    endpoints["response"]["subgroups"]["drug_class"] = {"label": "Drug class"}
+    (one,) = assess(endpoints=endpoints)
+    assert [mix["factor"] for mix in one["facts"]["mixes"]] == ["setting"]
+
+
 def test_imprecision_is_measured_against_the_thresholds_of_the_plan():
     (one,) = assess(thresholds={"values": [0.3, 0.5, 0.8]})
     assert [t["in_ci"] for t in one["facts"]["thresholds"]] == [False, True, True]

@@ -126,7 +126,10 @@ def _bias_mix(used: Sequence[Record], bias: Rows) -> Iterator[Record]:
 
 
 def _mixes(settings: Settings, used: Sequence[Record]) -> Iterator[Record]:
-    """Yield, for each factor of the plan, how the patients spread over its levels."""
+    """Yield, for each factor of the plan, how the patients spread over its levels.
+
+    A factor of which a study may have several levels at once (drug class) has no such spread.
+    """
     factors = {
         factor: block.label
         for endpoint in settings.endpoints.values()
@@ -134,6 +137,8 @@ def _mixes(settings: Settings, used: Sequence[Record]) -> Iterator[Record]:
     }
     for factor, label in factors.items():
         names = {str(s.get(factor, "")): s.get(f"{factor}_label", "") for s in used}
+        if not any(names):
+            continue
         levels = _shares(used, partial(_level, factor))
         for level in levels:
             level["label"] = names[level["level"]] or "not stated"
