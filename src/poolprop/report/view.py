@@ -44,7 +44,7 @@ def make_view(results: Results, settings: Settings, terms: Terms | None = None) 
     return View(
         title=settings.review.title,
         question=settings.review.question,
-        version=settings.review.version,
+        version=", ".join(filter(None, (settings.review.version, settings.review.date))),
         code=str(results.manifest.get("code", "")),
         software=str(results.manifest.get("version", "")),
         sections=made,
