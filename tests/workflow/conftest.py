@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+CONFIG_FILE = Path("/etc/slurm/slurm.conf")
+MUNGE_PID = Path("/run/munge/munged.pid")
+# The first line of what these tests write there, by which a later session knows its leftovers.
+OURS = "# Written by the tests of poolprop for one session; safe to remove. Folder: "
 CONF = """\
+{ours}{folder}
 ClusterName=local
 SlurmctldHost={host}(127.0.0.1)
 SlurmUser=root
@@ -53,12 +61,12 @@ class Cluster:
         """Start munge, controller and node, and wait until the node is idle."""
         for part in ("ctld", "slurmd"):
             (self.folder / part).mkdir(exist_ok=True)
-        Path("/etc/slurm").mkdir(exist_ok=True)
-        conf = CONF.format(host=self.host, folder=self.folder, cpus=os.cpu_count())
-        Path("/etc/slurm/slurm.conf").write_text(conf)
+        CONFIG_FILE.parent.mkdir(exist_ok=True)
+        conf = CONF.format(ours=OURS, host=self.host, folder=self.folder, cpus=os.cpu_count())
+        CONFIG_FILE.write_text(conf)
         for part in ("/run/munge", "/var/log/munge", "/var/lib/munge"):
             subprocess.run(["install", "-d", "-o", "munge", "-g", "munge", part], check=True)
-        if not Path("/run/munge/munge.socket.2").exists():
+        if not _runs(MUNGE_PID):
             who = ["setpriv", "--reuid", "munge", "--regid", "munge", "--clear-groups"]
             subprocess.run([*who, "munged"], check=True)
         self.start_controller("-c")
@@ -94,22 +102,47 @@ class Cluster:
         self.ask("scancel", "--user", "root")
         for name in ("slurmd", "slurmctld"):
             self._end(name)
-        munge = Path("/run/munge/munged.pid")
-        if munge.is_file():
-            subprocess.run(["kill", munge.read_text().strip()], check=False)
-        Path("/etc/slurm/slurm.conf").unlink(missing_ok=True)
+        _end(MUNGE_PID)
+        CONFIG_FILE.unlink(missing_ok=True)
 
     def _end(self, name: str) -> None:
-        pid = self.folder / f"{name}.pid"
-        if not pid.is_file():
-            return
-        number = pid.read_text().strip()
-        subprocess.run(["kill", number], check=False)
+        _end(self.folder / f"{name}.pid")
+
+
+def _runs(pid: Path) -> bool:
+    """Return whether the process that a file names is running."""
+    return pid.is_file() and Path("/proc", pid.read_text().strip()).exists()
+
+
+def _end(pid: Path) -> None:
+    """End the process that a file names, and wait until it is gone."""
+    if pid.is_file():
+        subprocess.run(["kill", pid.read_text().strip()], check=False, capture_output=True)
         for _ in range(80):
-            if not Path(f"/proc/{number}").exists():
+            if not _runs(pid):
                 break
             time.sleep(0.1)
         pid.unlink(missing_ok=True)
+
+
+def of_another() -> bool:
+    """Return whether the machine has a Slurm that is not one of these tests'."""
+    return CONFIG_FILE.exists() and not CONFIG_FILE.read_text().startswith(OURS)
+
+
+def clear_leftover() -> None:
+    """End what a session that was killed has left: daemons, munge and configuration."""
+    if CONFIG_FILE.exists():
+        folder = CONFIG_FILE.read_text().partition("\n")[0].removeprefix(OURS)
+        Cluster(Path(folder)).stop()
+
+
+@contextmanager
+def alone_on_the_machine() -> Iterator[None]:
+    """Wait until no other session of these tests uses Slurm, whose configuration is one file."""
+    with Path(tempfile.gettempdir(), "poolprop-tests-slurm.lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -118,15 +151,17 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     missing = [name for name in PROGRAMS if not shutil.which(name)]
     if os.geteuid() != 0:
         missing.append("the right to start it (root)")
-    if Path("/etc/slurm/slurm.conf").exists():
+    if of_another():
         missing.append("a machine without a Slurm of its own")
     if missing:
         if os.environ.get("CI") == "true":
             pytest.fail(f"Slurm cannot be started: no {', '.join(missing)}")
         pytest.skip(f"Slurm cannot be started: no {', '.join(missing)}")
-    found = Cluster(tmp_path_factory.mktemp("slurm"))
-    try:
-        found.start()
-        yield found
-    finally:
-        found.stop()
+    with alone_on_the_machine():
+        clear_leftover()
+        found = Cluster(tmp_path_factory.mktemp("slurm"))
+        try:
+            found.start()
+            yield found
+        finally:
+            found.stop()
