@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from unit.report.page import records_of, resolve
+from unit.report.page import records_of, resolve, unpacked
 
 from poolprop.report.formats import FORMATS
 from poolprop.report.values import usual_format
@@ -12,6 +12,7 @@ from poolprop.report.values import usual_format
 COLLECT = """() => [...document.querySelectorAll("[data-field]")].map(
   e => [e.closest("[data-ref]").dataset.ref, e.dataset.field, e.dataset.format, e.textContent])"""
 ISLAND = "() => JSON.parse(document.getElementById('island').textContent)"
+FACTS = "() => page.facts"
 
 
 def test_every_number_shown_is_that_of_its_result(visit, report_path):
@@ -19,7 +20,8 @@ def test_every_number_shown_is_that_of_its_result(visit, report_path):
     home = report_path.parent
     home = home if (home / "results").is_dir() else home.parent
     page = visit().page
-    island = page.evaluate(ISLAND)
+    island = page.evaluate(FACTS)
+    assert island == unpacked(page.evaluate(ISLAND))
     facts, files = island["results"], island["files"]
     known = [records_of(json.loads((home / name).read_text("utf-8"))) for name in files]
     shown = page.evaluate(COLLECT)
@@ -28,7 +30,7 @@ def test_every_number_shown_is_that_of_its_result(visit, report_path):
         told = facts[ref]
         held = resolve(known[told["file"]][ref], field)
         assert told["values"][field] == held, (ref, field)
-        assert text == FORMATS[form or usual_format(field)](held), (ref, field)
+        assert text == FORMATS[form or usual_format(field, text)](held), (ref, field)
 
 
 def test_headlines_are_the_primary_results(visit, report_path):

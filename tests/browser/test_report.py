@@ -94,7 +94,7 @@ def test_tables_sort_by_value_and_keep_missing_ones_last(visit):
     page = visit().page
     table = page.locator("#summary table").first
     title = table.get_by_role("button", name="Estimate")
-    cells = "rows => rows.map(row => row.cells[1].dataset.sort ?? '')"
+    cells = "rows => rows.map(row => page.sortKey(row.cells[1]))"
     rows = table.locator("tbody tr")
 
     title.click()

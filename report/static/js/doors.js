@@ -1,7 +1,7 @@
 // Every number is a door: click or Enter opens a panel that says where the number comes from.
 (function () {
   "use strict";
-  const { facts, make } = page;
+  const { make, refOf, valueOf } = page;
   const NUMBER = "main [data-field]";
   const PARTS = {
     proportion: "proportion", change: "change", weight: "weight", events: "events",
@@ -13,8 +13,6 @@
   let panel = null;
   let opener = null;
 
-  const refOf = (number) => number.closest("[data-ref]").dataset.ref;
-  const valueOf = (number) => facts.results[refOf(number)].values[number.dataset.field];
 
   // "result.ci.lower" in words: interval, lower end.
   function words(field) {

@@ -9,7 +9,7 @@
     const found = new Map();
     for (const row of table.tBodies[0].rows) {
       const cell = row.cells[index];
-      found.set(page.textOf(cell), cell.dataset.sort ?? page.textOf(cell));
+      found.set(page.textOf(cell), page.sortKey(cell));
     }
     return Array.from(found)
       .sort((a, b) => a[1].localeCompare(b[1], undefined, { numeric: true }))

@@ -53,6 +53,16 @@ const page = (function () {
       .trim();
   }
 
-  const facts = JSON.parse(document.getElementById("island").textContent);
-  return { facts, say, copy, save, make, button, textOf };
+  // A number of the page: whose result it is, and every digit of its value.
+  const refOf = (number) => number.closest("[data-ref]").dataset.ref;
+  const valueOf = (number) => facts.results[refOf(number)].values[number.dataset.field];
+
+  // What a cell is sorted by: its own key, or its first number, or its text.
+  function sortKey(cell) {
+    if ("sort" in cell.dataset) return cell.dataset.sort;
+    const number = cell.querySelector("[data-field]");
+    return number ? String(valueOf(number) ?? "") : textOf(cell);
+  }
+
+  return { facts, say, copy, save, make, button, textOf, refOf, valueOf, sortKey };
 })();

@@ -5,9 +5,7 @@
 
   function value(row, ending) {
     const number = row.querySelector('[data-field$="' + ending + '"]');
-    if (!number) return null;
-    const result = page.facts.results[number.closest("[data-ref]").dataset.ref];
-    return result.values[number.dataset.field];
+    return number ? page.valueOf(number) : null;
   }
 
   const text = (row) => Array.from(row.querySelectorAll(".label"), (t) => t.textContent).join(" ");

@@ -4,7 +4,7 @@
 
   function key(row, index) {
     const cell = row.cells[index];
-    return cell ? cell.dataset.sort ?? page.textOf(cell) : "";
+    return cell ? page.sortKey(cell) : "";
   }
 
   function compare(a, b, numeric) {
@@ -17,9 +17,10 @@
     const numeric = table.tHead.rows[0].cells[index].classList.contains("num");
     const missing = (text) => text === "" || (numeric && Number.isNaN(Number(text)));
     const rows = Array.from(body.rows);
+    const keys = new Map(rows.map((row) => [row, key(row, index)]));
     rows.sort(function (first, second) {
-      const a = key(first, index);
-      const b = key(second, index);
+      const a = keys.get(first);
+      const b = keys.get(second);
       if (missing(a) || missing(b)) return Number(missing(a)) - Number(missing(b));
       return direction * compare(a, b, numeric);
     });

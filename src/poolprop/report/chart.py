@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from poolprop.report.drawing import Drawing, DrawnRow, Line, Shape, Text
+from poolprop.report.drawing import Disc, Drawing, DrawnRow, Line, Shape, Text
 from poolprop.report.formats import FORMATS
 from poolprop.report.textbox import text_width, wrap
 
@@ -175,8 +175,6 @@ def _spots(chart: Chart, frame: Frame) -> tuple[DrawnRow, ...]:
 
 def _spot(spot: Spot, place: Point, taken: list[Box], frame: Frame) -> DrawnRow:
     x, y = place
-    turns = [math.pi * i / 8 for i in range(16)]
-    circle = " ".join(f"{x + DOT * math.cos(t):.2f},{y + DOT * math.sin(t):.2f}" for t in turns)
     (label,) = wrap(spot.label, frame.width / 2 - LEFT, LABEL, lines=1)
     wide = text_width(label, LABEL)
     sides = (
@@ -196,7 +194,7 @@ def _spot(spot: Spot, place: Point, taken: list[Box], frame: Frame) -> DrawnRow:
                       anchor=anchor),)  # fmt: skip
     return DrawnRow(
         kind="point", top=round(y - LINE_HEIGHT, 2), height=2 * LINE_HEIGHT, summary=spot.summary,
-        texts=texts, lines=(), shapes=(Shape(points=circle, style="dot"),),
+        texts=texts, lines=(), shapes=(Disc(x=x, y=y, radius=DOT, style="dot"),),
     )  # fmt: skip
 
 

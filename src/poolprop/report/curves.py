@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from poolprop.report.drawing import Line, Span, Text
 from poolprop.report.formats import number, percent
+from poolprop.report.svg import path
 from poolprop.report.values import Record
 
 HEIGHT, TOP, FOOT, GAP = 170.0, 30.0, 48.0, 60.0
@@ -162,13 +163,9 @@ def _paths(panel: Panel, frame: _Frame) -> list[Path]:
     shaded = []
     if inside:
         area = [(inside[0][0], frame.base), *inside, (inside[-1][0], frame.base)]
-        shaded = [Path(d=_path(area) + "Z", style="credible")]
+        shaded = [Path(d=path(area, closed=True), style="credible")]
     return [
         *shaded,
-        Path(d=_path(points(prior)), style="prior-curve"),
-        Path(d=_path(curve), style="posterior-curve"),
+        Path(d=path(points(prior)), style="prior-curve"),
+        Path(d=path(curve), style="posterior-curve"),
     ]
-
-
-def _path(points: Sequence[tuple[float, float]]) -> str:
-    return "M" + "L".join(f"{x:g} {y:g}" for x, y in points)

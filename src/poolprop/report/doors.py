@@ -12,6 +12,7 @@ from dataclasses import fields, is_dataclass
 from typing import Any
 
 from poolprop.report.ledger import Entry, holders
+from poolprop.report.packing import pack
 from poolprop.report.read import Results
 from poolprop.report.values import Record, Value
 
@@ -52,7 +53,7 @@ def _values(node: Any) -> Iterator[Value]:
 
 
 def island(results: Results, numbers: Shown) -> str:
-    """Return what the panels show, as JSON that is safe inside a script element.
+    """Return what the panels show, packed, as JSON that is safe inside a script element.
 
     Parameters
     ----------
@@ -77,7 +78,7 @@ def island(results: Results, numbers: Shown) -> str:
                                  for field, raw in numbers[ref].items()}}
         for ref, facts in found.items()
     }  # fmt: skip
-    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    text = json.dumps(pack(content), ensure_ascii=False, separators=(",", ":"), sort_keys=True)
     return text.replace("<", "\\u003c").replace("\u2028", " ").replace("\u2029", " ")
 
 

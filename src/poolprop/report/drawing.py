@@ -156,6 +156,16 @@ class Shape:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Disc:
+    """A filled circle; ``style`` names its class."""
+
+    x: float
+    y: float
+    radius: float
+    style: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DrawnRow:
     """One row after layout; ``top`` and ``height`` bound its band."""
 
@@ -165,7 +175,7 @@ class DrawnRow:
     summary: str
     texts: tuple[Text, ...]
     lines: tuple[Line, ...]
-    shapes: tuple[Shape, ...]
+    shapes: tuple[Shape | Disc, ...]
 
     @property
     def ref(self) -> str:
@@ -197,5 +207,5 @@ class Drawing:
     lines: tuple[Line, ...]
     rows: tuple[DrawnRow, ...]
     variants: tuple[DrawnVariant, ...] = ()
-    shapes: tuple[Shape, ...] = ()
+    shapes: tuple[Shape | Disc, ...] = ()
     curves: tuple[Shape, ...] = ()

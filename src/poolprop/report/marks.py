@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from poolprop.report.drawing import DrawnRow, Line, PlotRow, Shape, Span, Text
+from poolprop.report.drawing import Disc, DrawnRow, Line, PlotRow, Shape, Span, Text
 from poolprop.report.layout import Layout
 from poolprop.report.textbox import wrap
 from poolprop.report.values import Sentence
@@ -32,7 +32,7 @@ def draw_row(row: PlotRow, top: float, columns: Layout) -> DrawnRow:
     if row.light is not None and columns.light is not None:
         sign = Text(x=columns.light, y=mark + 4.5, content=(row.light.sign,), style="sign",
                     anchor="middle")  # fmt: skip
-        circle = Shape(points=_circle(columns.light, mark, 8.5), style=f"rob {row.light.colour}")
+        circle = Disc(x=columns.light, y=mark, radius=8.5, style=f"rob {row.light.colour}")
         texts, shapes = [*texts, sign], (*shapes, circle)
     lines = (*_ticks(row, mark, columns), *lines)
     return DrawnRow(
@@ -110,7 +110,7 @@ def _ticks(row: PlotRow, y: float, columns: Layout) -> tuple[Line, ...]:
     )
 
 
-Marks = tuple[tuple[Line, ...], tuple[Shape, ...]]
+Marks = tuple[tuple[Line, ...], tuple[Shape | Disc, ...]]
 
 
 def _mark(row: PlotRow, y: float, columns: Layout) -> Marks:
@@ -161,17 +161,10 @@ def _diamond(row: PlotRow, y: float, columns: Layout) -> tuple[Shape, ...]:
     return (Shape(points=_points(corners), style="diamond"),)
 
 
-def _dot(row: PlotRow, y: float, columns: Layout) -> tuple[Shape, ...]:
-    """Draw a dot as a shape of sixteen sides, so that every mark is a polygon."""
+def _dot(row: PlotRow, y: float, columns: Layout) -> tuple[Disc, ...]:
     if row.at is None or columns.clips(row.at):
         return ()
-    return (Shape(points=_circle(columns.x(row.at), y, 5.0), style="dot"),)
-
-
-def _circle(x: float, y: float, radius: float) -> str:
-    """Return a circle as sixteen corners."""
-    turns = [math.pi * i / 8 for i in range(16)]
-    return _points([(x + radius * math.cos(turn), y + radius * math.sin(turn)) for turn in turns])
+    return (Disc(x=columns.x(row.at), y=y, radius=5.0, style="dot"),)
 
 
 def _points(corners: list[tuple[float, float]]) -> str:

@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from poolprop.report.context import Terms
 from poolprop.report.read import read_results
+from poolprop.report.svg import outline, round_shape, short, strokes
 from poolprop.report.values import Value
 from poolprop.report.view import View, make_view
 from poolprop.settings import Settings
@@ -29,6 +30,7 @@ STYLES = (
     "print",
 )
 SCRIPTS = (
+    "facts",
     "page",
     "theme",
     "contents",
@@ -84,6 +86,8 @@ def render(view: View, source: Path) -> str:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+    env.filters |= {"short": short, "outline": outline, "strokes": strokes}
+    env.tests["round_shape"] = round_shape
     env.tests["value"] = lambda piece: isinstance(piece, Value)
     return env.get_template("report.html.j2").render(
         view=view,

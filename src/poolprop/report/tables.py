@@ -47,8 +47,9 @@ class Cell:
 
     @property
     def key(self) -> str | None:
-        """The key as the page carries it: None where the text itself is the key."""
-        if self.sort == spell(self.content).strip():
+        """The key as the page carries it: None where the first number or the text is the key."""
+        first = next((piece.raw for piece in self.content if isinstance(piece, Value)), None)
+        if self.sort == (spell(self.content).strip() if first is None else first):
             return None
         return f"{float(self.sort):.{SORT_DIGITS}g}" if _is_number(self.sort) else self.sort
 

@@ -12,7 +12,7 @@ from poolprop.report.formats import EN_DASH, FORMATS, MISSING
 
 Record = Mapping[str, Any]
 
-# Last part of a field -> its usual format; all others are percentages without their sign.
+# Last part of a field -> its usual format; all others are percentages, with their sign or without.
 USUAL = {"events": "count", "total": "count", "k": "count", "tau2": "number", "i2": "percent-whole"}
 
 
@@ -43,12 +43,13 @@ class Value:
     @property
     def told_format(self) -> str:
         """The format where it is not the one that the field usually has; else empty."""
-        return "" if self.format == usual_format(self.field) else self.format
+        return "" if self.format == usual_format(self.field, self.text) else self.format
 
 
-def usual_format(field: str) -> str:
-    """Return how a field is written unless the page says otherwise."""
-    return USUAL.get(field.rpartition(".")[2], "points")
+def usual_format(field: str, text: str) -> str:
+    """Return how a number of a field is written unless the page says otherwise."""
+    signed = "percent" if text.endswith("%") else "points"
+    return USUAL.get(field.rpartition(".")[2], signed)
 
 
 Piece = str | Value

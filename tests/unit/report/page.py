@@ -47,7 +47,7 @@ class Page(HTMLParser):
         element = Element(tag, {name: value or "" for name, value in attrs}, parents)
         if "data-field" in element.attrs:  # a number of the result that its row names
             element.attrs.setdefault("data-ref", owners[-1] if owners else "")
-            element.attrs.setdefault("data-format", usual_format(element.attrs["data-field"]))
+            element.attrs.setdefault("data-format", "")
         self.elements.append(element)
         if tag not in VOID:
             self.stack.append(element)
@@ -75,11 +75,15 @@ class Page(HTMLParser):
         ]
 
     def quoted(self) -> list[Element]:
-        return [element for element in self.elements if "data-field" in element.attrs]
+        found = [element for element in self.elements if "data-field" in element.attrs]
+        for element in found:
+            usual = usual_format(element.attrs["data-field"], element.text)
+            element.attrs["data-format"] = element.attrs["data-format"] or usual
+        return found
 
     def island(self) -> dict[str, Any]:
-        """Return what the panels behind the numbers show."""
-        return json.loads(self.all("script", id="island")[0].text)
+        """Return what the panels behind the numbers show, unpacked as the page's script does."""
+        return unpacked(json.loads(self.all("script", id="island")[0].text))
 
     def scripts(self) -> list[Element]:
         """Return the scripts that run."""
@@ -88,6 +92,29 @@ class Page(HTMLParser):
     def text(self) -> str:
         shown = (e for e in self.elements if e.tag == "body")
         return next(shown).text
+
+
+def unpacked(packed: dict[str, Any]) -> dict[str, Any]:
+    """Return packed facts as they were; ``facts.js`` does the same in the browser."""
+    texts, columns = packed["texts"], packed["columns"]
+
+    def row(told: list[Any]) -> dict[str, Any]:
+        held = zip(columns, told, strict=False)
+        numbers = ("events", "total", "line")
+        return {n: v if n in numbers else texts[v] for n, v in held if v is not None}
+
+    def job(about: dict[str, Any]) -> dict[str, Any]:
+        files = {s: dict(packed["hashes"][i] for i in about[s]) for s in ("inputs", "outputs")}
+        return about | files
+
+    def result(about: dict[str, Any]) -> dict[str, Any]:
+        names = packed["fields"][about["fields"]]
+        return about | {"values": dict(zip(names, about["values"], strict=True))}
+
+    made = {"rows": row, "jobs": job, "results": result}
+    return packed | {
+        part: {name: make(one) for name, one in packed[part].items()} for part, make in made.items()
+    }
 
 
 def records(results: Path) -> dict[str, list[dict[str, Any]]]:

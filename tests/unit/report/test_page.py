@@ -112,9 +112,11 @@ def test_a_level_with_one_study_has_no_diamond(plain):
 
 def test_one_study_alone_has_neither_diamond_nor_heterogeneity(tmp_path):
     parsed = page.Page(render(synthetic.write_results(tmp_path, synthetic.NAMES[:1])))
-    shapes = {e.attrs["class"].split()[0] for e in parsed.all("polygon")}
-    shapes -= {"rob", "flow-box", "bar-part"}
-    assert shapes == {"square"}
+    inner = (e for e in parsed.elements if e.parents[-1:] == ("g",))
+    classes = [e.attrs.get("class", "").split() for e in inner]
+    drawn = {name for names in classes for name in names}
+    assert "square" in drawn
+    assert not drawn & {"diamond", "dot", "prediction"}
     assert not [e for e in parsed.quoted() if e.attrs["data-field"].endswith(("tau2", "i2"))]
     assert "Pooled from" not in parsed.text()
 
@@ -245,7 +247,7 @@ def test_an_unjudged_review_says_that_nobody_judged(plain):
 
 def test_quoted_results_are_drawn_but_not_tested(plain):
     parsed = page.Page(render(plain))
-    assert [e for e in parsed.all("line") if e.attrs["class"] == "quoted"]
+    assert [e for e in parsed.all("path") if e.attrs["class"] == "quoted"]
     (section,) = parsed.all("section", id="benchmarks")
     assert "No test is made against them" in section.text
     assert not re.search(r"\bp [=<] ", section.text)
