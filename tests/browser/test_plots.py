@@ -59,9 +59,43 @@ def test_another_model_moves_the_diamond_and_its_numbers(visit):
     assert other.startswith(ref + "/")
     held = page.evaluate("ref => page.facts.results[ref].values.proportion", other)
     assert text == f"{100 * held:.1f}"
-    assert figure.locator(".shown-model").inner_text().startswith("Diamond shown: ")
+    assert figure.locator(".shown-model").inner_text().startswith("Diamond, squares")
     chooser.select_option("")
     assert pooled.evaluate_all(shown)[0][0] == ref
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_another_model_weighs_the_studies_anew_in_numbers_squares_and_words(visit, width):
+    page = visit(width).page
+    figure = page.locator(PLOT).first
+    rows = figure.locator("svg .study-row").locator("visible=true")
+    drawn = """all => all.map(g => {
+      const square = [...g.querySelectorAll(".square")].find(s => s.getClientRects().length);
+      const text = [...g.querySelectorAll(".weight, .of-model text")].find(
+        t => t.getClientRects().length);
+      return [square.getBoundingClientRect().width, text ? text.textContent : "",
+              g.getAttribute("aria-label")];
+    })"""
+    before = rows.evaluate_all(drawn)
+    chooser = figure.get_by_label("Model")
+    for index in range(1, chooser.locator("option").count()):
+        chooser.select_option(index=index)
+        after = rows.evaluate_all(drawn)
+        ref = figure.locator("svg .variant.shown .pooled-row").first.get_attribute("data-ref")
+        held = page.evaluate("ref => page.facts.results[ref].values", ref)
+        weights = [held[f"weights.{i}"] for i in range(len(after))]
+        assert sum(weights) == pytest.approx(1)
+        told = [f"{100 * weight:.1f}%" for weight in weights]
+        if width == 1440:
+            assert [text for _, text, _ in after] == told
+            words = zip(after, told, strict=True)
+            assert all(f"weight {text}" in name for (_, _, name), text in words)
+        scale = figure.locator("svg").locator("visible=true").evaluate(
+            "e => e.getBoundingClientRect().width / e.viewBox.baseVal.width")  # fmt: skip
+        sides = [max(5.0, 15 * (weight / max(weights)) ** 0.5) for weight in weights]
+        assert [side / scale for side, _, _ in after] == pytest.approx(sides, abs=0.25)
+    chooser.select_option("")
+    assert rows.evaluate_all(drawn) == before
 
 
 def test_a_plot_is_saved_as_svg_and_png_without_a_request(visit):

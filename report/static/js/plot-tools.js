@@ -72,6 +72,18 @@
     });
   }
 
+  // Show a study as a model weighs it, and say so in the row's name.
+  function weigh(row, key) {
+    const all = row.querySelectorAll(".of-model");
+    all.forEach((one, index) => one.classList.toggle("shown", String(index) === key));
+    const own = row.querySelector(":scope > .weight");
+    if (!own) return;
+    row.dataset.name ??= row.getAttribute("aria-label");
+    const weight = key === "" ? own : all[key].querySelector("text");
+    const name = row.dataset.name.replace("weight " + own.textContent, "weight " + weight.textContent);
+    row.setAttribute("aria-label", name);
+  }
+
   function models(figure, plots) {
     const variants = plots.map((plot) => Array.from(plot.querySelectorAll(".variant")));
     if (!variants[0].length) return null;
@@ -83,9 +95,10 @@
       plots.forEach(function (plot, at) {
         plot.classList.toggle("other-model", key !== "");
         variants[at].forEach((one, index) => one.classList.toggle("shown", String(index) === key));
+        plot.querySelectorAll(".study-row").forEach((row) => weigh(row, key));
       });
-      told.textContent = key === "" ? "" : "Diamond shown: " + variants[0][key].dataset.method +
-        ". Squares, weights and the text below are those of the primary model.";
+      told.textContent = key === "" ? "" : "Diamond, squares and weights shown: " +
+        variants[0][key].dataset.method + ". The text and the table below are those of the primary model.";
     });
   }
 

@@ -29,6 +29,14 @@ UNIT = Span(lower=0.0, upper=1.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Weight:
+    """A study's weight in another model: its text, and the share that the square shows."""
+
+    text: Sentence
+    share: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlotRow:
     """One line of a plot.
 
@@ -52,6 +60,8 @@ class PlotRow:
         Text of a ``note``, on one line; its label is not drawn then.
     ticks : tuple of float
         Where short upright lines stand, for values to compare with.
+    others : tuple of Weight
+        The study's weight in each of the plot's variants.
     summary : str
         The row in words, for tooltips and screen readers.
     """
@@ -69,6 +79,7 @@ class PlotRow:
     light: Light | None = None
     note: Sentence = ()
     ticks: tuple[float, ...] = ()
+    others: tuple[Weight, ...] = ()
     summary: str = ""
 
 
@@ -166,6 +177,14 @@ class Disc:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DrawnWeight:
+    """A study's square and weight in another model, in the place of the row's own."""
+
+    texts: tuple[Text, ...]
+    shapes: tuple[Shape | Disc, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DrawnRow:
     """One row after layout; ``top`` and ``height`` bound its band."""
 
@@ -176,6 +195,7 @@ class DrawnRow:
     texts: tuple[Text, ...]
     lines: tuple[Line, ...]
     shapes: tuple[Shape | Disc, ...]
+    others: tuple[DrawnWeight, ...] = ()
 
     @property
     def ref(self) -> str:

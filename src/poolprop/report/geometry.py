@@ -31,8 +31,7 @@ AXIS_ROOM = 24.0
 def draw(plot: Plot, layout: Layout) -> Drawing:
     """Lay out every row, the column titles and the axis; other models in the place of this one."""
     top = 24.0
-    heaviest = max((row.share or 0.0 for row in plot.rows), default=0.0) or 1.0
-    rows = _stack([_scaled(row, heaviest) for row in plot.rows], top + 6, layout)
+    rows = _stack(_scaled(plot.rows), top + 6, layout)
     start = next((row.top for row in rows if row.kind == "pooled"), top + 6)
     variants = [(one, _stack(one.rows, start, layout)) for one in plot.variants]
     ends = [
@@ -75,9 +74,22 @@ def _reference(at: float, layout: Layout, top: float, y: float) -> Line:
     return Line(x1=x, y1=top, x2=x, y2=y, style="reference")
 
 
-def _scaled(row: PlotRow, heaviest: float) -> PlotRow:
-    """Scale the share of a row so that the heaviest study has share 1."""
-    return row if row.share is None else replace(row, share=row.share / heaviest)
+def _scaled(rows: Sequence[PlotRow]) -> list[PlotRow]:
+    """Scale the shares so that the heaviest study has share 1, in each model."""
+    heaviest = max((row.share or 0.0 for row in rows), default=0.0) or 1.0
+    listed = zip(*(row.others for row in rows if row.others), strict=True)
+    tops = [max(one.share for one in column) for column in listed]
+    return [
+        replace(
+            row,
+            share=None if row.share is None else row.share / heaviest,
+            others=tuple(
+                replace(one, share=one.share / (top or 1.0))
+                for one, top in zip(row.others, tops, strict=bool(row.others))
+            ),
+        )
+        for row in rows
+    ]
 
 
 def _headers(plot: Plot, layout: Layout) -> tuple[Text, ...]:

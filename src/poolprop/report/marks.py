@@ -3,8 +3,19 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
-from poolprop.report.drawing import Disc, DrawnRow, Line, PlotRow, Shape, Span, Text
+from poolprop.report.drawing import (
+    Disc,
+    DrawnRow,
+    DrawnWeight,
+    Line,
+    PlotRow,
+    Shape,
+    Span,
+    Text,
+    Weight,
+)
 from poolprop.report.layout import Layout
 from poolprop.report.textbox import wrap
 from poolprop.report.values import Sentence
@@ -43,7 +54,18 @@ def draw_row(row: PlotRow, top: float, columns: Layout) -> DrawnRow:
         texts=tuple(texts),
         lines=lines,
         shapes=shapes,
+        others=tuple(_other(row, weight, mark, columns) for weight in row.others),
     )
+
+
+def _other(row: PlotRow, weight: Weight, mark: float, columns: Layout) -> DrawnWeight:
+    """Draw a study as another model weighs it."""
+    shapes = _square(replace(row, share=weight.share), mark, columns)
+    if columns.weight is None:
+        return DrawnWeight(texts=(), shapes=shapes)
+    text = Text(x=columns.weight, y=round(mark + 5, 2), content=weight.text, style="cell",
+                anchor="end")  # fmt: skip
+    return DrawnWeight(texts=(text,), shapes=shapes)
 
 
 def _text_row(row: PlotRow, top: float, columns: Layout) -> DrawnRow:
@@ -91,13 +113,13 @@ def _cells(row: PlotRow, columns: Layout, first: float, mark: float) -> list[Tex
     """Place the columns: counts beside the name, the others beside the mark."""
     style = "cell strong" if row.kind == "pooled" else "cell"
     places = [
-        (columns.counts, row.counts, first),
-        (columns.estimate, row.estimate, mark),
-        (columns.weight, row.weight, mark),
+        (columns.counts, row.counts, first, style),
+        (columns.estimate, row.estimate, mark, style),
+        (columns.weight, row.weight, mark, f"{style} weight"),
     ]
     return [
         Text(x=x, y=round(y, 2), content=content, style=style, anchor="end")
-        for x, content, y in places
+        for x, content, y, style in places
         if x is not None and content
     ]
 

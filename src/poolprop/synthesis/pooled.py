@@ -65,6 +65,7 @@ def _estimand(settings: Settings, name: str, key: str, rows: Rows, excluded: Row
         result_record(
             fit, f"{identifier}/{model.key}" if i else identifier, "comparison" if i else "primary"
         )
+        | {"weights": list(fit.weights)}
         for i, (model, fit) in enumerate(shown)
     ]
     dropped = [NO_WIDTH.format(fit.method) for fit in fits if not has_width(fit)]

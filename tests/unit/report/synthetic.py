@@ -157,6 +157,9 @@ def estimand(endpoint: str, name: str, label: str, studies: list[dict], models: 
             other = result(f"{key}/two-step.PLO.M{i}.hksj", studies, "comparison", "two-step")
             other |= {"tau2_method": ("DL", "PM", "REML")[i % 3], "ci_method": "hksj"}
             results.append(other | {"method": f"two-step, {other['tau2_method']}"})
+        for i, one in enumerate(results):
+            raw = [study["weight"] + i / 10 for study in studies]
+            one["weights"] = [weight / sum(raw) for weight in raw]
     return {
         "id": key, "estimand": name, "label": label, "description": "Everyone.",
         "outcome": endpoint, "population": "all", "denominator_basis": "evaluable",

@@ -113,7 +113,8 @@ def _assessment(context: Context, one: Record) -> Assessment:
         Column(title="What the results show", room="long"),
         Column(title="Reason for the judgement", room="longest"),
     )
-    rows = tuple(_domain(one, key, judged.get(key)) for key in grade.DOMAINS)
+    people = context.settings.review.participants
+    rows = tuple(_domain(one, key, judged.get(key), people) for key in grade.DOMAINS)
     endpoints = context.settings.endpoints
     lead = one["estimand"] == "primary" and not endpoints[one["endpoint"]].secondary
     return Assessment(
@@ -125,7 +126,7 @@ def _assessment(context: Context, one: Record) -> Assessment:
     )
 
 
-def _domain(one: Record, key: str, judged: Record | None) -> TableRow:
+def _domain(one: Record, key: str, judged: Record | None, people: str) -> TableRow:
     verdict = MISSING
     if judged is not None:
         taken = judged["downgrade"]
@@ -134,14 +135,14 @@ def _domain(one: Record, key: str, judged: Record | None) -> TableRow:
         cells=(
             cell(grade.DOMAINS[key]),
             cell(verdict),
-            cell(FACTS[key](one)),
+            cell(FACTS[key](one, people)),
             cell(judged["reason"] if judged else MISSING),
         ),
         anchor=judged["id"] if judged else "",
     )
 
 
-def _risk_of_bias(one: Record) -> Sentence:
+def _risk_of_bias(one: Record, people: str) -> Sentence:
     mix = one["facts"]["risk_of_bias"]
     if not mix:
         return ("Risk of bias was not assessed.",)
@@ -152,7 +153,7 @@ def _risk_of_bias(one: Record) -> Sentence:
         )
         for i, level in enumerate(mix)
     ]
-    text = join("Share of the participants by overall risk of bias: ", separated(items, ", "), ".")
+    text = join(f"Share of the {people} by overall risk of bias: ", separated(items, ", "), ".")
     late = one["facts"]["retrospective"]
     if not late:
         return text
@@ -160,7 +161,7 @@ def _risk_of_bias(one: Record) -> Sentence:
                 f" {prose.plural(late, 'arm')} retrospective.")  # fmt: skip
 
 
-def _inconsistency(one: Record) -> Sentence:
+def _inconsistency(one: Record, people: str) -> Sentence:
     facts = one["facts"]
     if facts["k"] == 1:
         return ("One study cannot show how much studies differ.",)
@@ -173,7 +174,7 @@ def _inconsistency(one: Record) -> Sentence:
     return join(text, ".")
 
 
-def _indirectness(one: Record) -> Sentence:
+def _indirectness(one: Record, people: str) -> Sentence:
     facts, parts = one["facts"], []
     for m, mix in enumerate(facts["mixes"]):
         shares = [
@@ -187,7 +188,7 @@ def _indirectness(one: Record) -> Sentence:
     if facts["k"] > 1:
         parts.append(
             join("The largest study brings ", quote(one, "facts.largest_share", "percent-whole"),
-                 " of the participants. ")
+                 f" of the {people}. ")
         )  # fmt: skip
     if facts["not_as_reported"]:
         count = quote(one, "facts.not_as_reported", "count")
@@ -196,11 +197,11 @@ def _indirectness(one: Record) -> Sentence:
     return join(*parts) if parts else (MISSING,)
 
 
-def _imprecision(one: Record) -> Sentence:
+def _imprecision(one: Record, people: str) -> Sentence:
     total, studies = quote(one, "facts.total", "count"), quote(one, "facts.studies", "count")
     word = prose.plural(one["facts"]["studies"], "study")
     text = join(
-        total, " participants in ", studies, f" {word}; the interval is ",
+        total, f" {people} in ", studies, f" {word}; the interval is ",
         quote(one, "facts.ci_width", "points"), " points wide",
     )  # fmt: skip
     within = [t["at"] for t in one["facts"]["thresholds"] if t["in_ci"]]
@@ -210,13 +211,13 @@ def _imprecision(one: Record) -> Sentence:
     return join(text, f" and holds the {prose.plural(len(within), 'threshold')} ", names, ".")
 
 
-def _publication_bias(one: Record) -> Sentence:
+def _publication_bias(one: Record, people: str) -> Sentence:
     k = one["facts"]["k"]
     word = prose.plural(k, "study")
     return join(quote(one, "facts.k", "count"), f" {word}. ", prose.funnel(k))
 
 
-FACTS: dict[str, Callable[[Record], Sentence]] = {
+FACTS: dict[str, Callable[[Record, str], Sentence]] = {
     "risk_of_bias": _risk_of_bias,
     "inconsistency": _inconsistency,
     "indirectness": _indirectness,

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from poolprop.report import prose
 from poolprop.report.bias import legend, overall
 from poolprop.report.context import Context, Section, primary_estimand, primary_result
-from poolprop.report.drawing import Plot, Variant
+from poolprop.report.drawing import Plot, Variant, Weight
 from poolprop.report.figures import (
     AXIS_LABEL,
     Figure,
@@ -21,7 +21,7 @@ from poolprop.report.formats import MISSING
 from poolprop.report.naming import one_line
 from poolprop.report.read import EndpointResults
 from poolprop.report.tables import Table, study_table, text_table
-from poolprop.report.values import Record, Sentence, join
+from poolprop.report.values import Record, Sentence, join, quote
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,9 +68,13 @@ def _figure(context: Context, meta: Record, estimand: Record, result: Record) ->
     interval, of = context.settings.study_interval, context.settings.level
     many = not prose.single(result)
     lights = overall(context.results.risk_of_bias)
+    others = _others(estimand) if many else []
     rows = [
-        study_row(
-            estimand, f"studies.{i}.", interval, weight=many, light=lights.get(study["label"])
+        replace(
+            study_row(
+                estimand, f"studies.{i}.", interval, weight=many, light=lights.get(study["label"])
+            ),
+            others=tuple(_weight(other, i) for other in others),
         )
         for i, study in enumerate(estimand["studies"])
     ]
@@ -106,9 +110,18 @@ def _variants(estimand: Record) -> tuple[Variant, ...]:
             method=prose.symbols(result["method"]).rstrip("."),
             rows=pooled_rows(result),
         )
-        for result in estimand["results"]
-        if result["role"] != "primary"
+        for result in _others(estimand)
     )
+
+
+def _others(estimand: Record) -> list[Record]:
+    return [result for result in estimand["results"] if result["role"] != "primary"]
+
+
+def _weight(result: Record, i: int) -> Weight:
+    """Quote a study's weight in the result of another model."""
+    weight = quote(result, f"weights.{i}", "percent")
+    return Weight(text=(weight,), share=result["weights"][i])
 
 
 def _caption(result: Record, estimand: Record) -> Sentence:

@@ -1,0 +1,55 @@
+"""The record of a pool: every model with its weights, in words that JSON holds."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+from unit.report.synthetic import PLAN
+
+from poolprop.plan import parse
+from poolprop.synthesis.pooled import pooled
+
+TWO_STEP = {"model": "two-step", "measure": "PLO", "tau2": "REML", "ci": "wald"}
+MODELS = {
+    "primary": {"model": "glmm", "measure": "PLO", "tau2": "ML", "ci": "profile-ck"},
+    "comparisons": [TWO_STEP, {"model": "beta-binomial", "measure": "PLO", "ci": "profile"}],
+}
+CASES = {
+    "some": [(12, 21), (91, 110), (11, 13), (12, 15)],
+    "all events": [(5, 5), (9, 9), (12, 12)],
+    "equal": [(6, 20)] * 4,
+    "two": [(3, 9), (5, 11)],
+    "one": [(3, 9)],
+}
+
+
+def estimand(counts):
+    rows = [
+        {"set": "primary", "label": f"S{i}", "arm_id": f"a{i}", "outcome_id": f"O{i}",
+         "events": str(x), "total": str(n), "record_type": "reported", "record_label": "Reported",
+         "denominator_label": "All", "timepoint_label": "Best"}
+        for i, (x, n) in enumerate(counts)
+    ]  # fmt: skip
+    record = pooled(parse(PLAN | {"models": MODELS}, "config.yaml"), "healed", rows, [])
+    json.dumps(record, allow_nan=False)
+    return record["estimands"][0]
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_each_result_weighs_each_study_and_the_shares_sum_to_one(name):
+    found = estimand(CASES[name])
+    for result in found["results"]:
+        assert len(result["weights"]) == len(found["studies"])
+        assert sum(result["weights"]) == pytest.approx(1)
+    assert [one["weight"] for one in found["studies"]] == found["results"][0]["weights"]
+
+
+def test_weights_of_two_steps_are_inverse_variances():
+    found = estimand(CASES["some"])
+    (result,) = (one for one in found["results"] if one["model"] == "two-step")
+    x, n = np.array(CASES["some"]).T
+    inverse = 1 / (1 / x + 1 / (n - x) + result["tau2"])
+    assert result["weights"] == pytest.approx(list(inverse / inverse.sum()), rel=1e-9)
+    assert result["weights"] != pytest.approx(found["results"][0]["weights"], rel=1e-3)
