@@ -167,7 +167,9 @@ __all__ = [
 def __getattr__(name: str) -> object:
     if name not in _HOMES:
         raise AttributeError(f"module 'poolprop' has no attribute {name!r}")
-    return getattr(import_module(f"poolprop.{_HOMES[name]}"), name)
+    found = getattr(import_module(f"poolprop.{_HOMES[name]}"), name)
+    globals()[name] = found  # the next use finds it without coming here
+    return found
 
 
 def __dir__() -> list[str]:

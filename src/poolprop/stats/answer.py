@@ -52,8 +52,8 @@ class Answer:
         Population-averaged proportion, where the model has one of its own.
     tau2_p : float or None
         P value of the likelihood-ratio test of ``tau2 = 0``.
-    study_effects : StudyEffects or None
-        Each study drawn towards the mean, where the model does that.
+    effects_by : callable or None
+        What draws each study towards the mean, where the model does that.
     """
 
     estimate: float
@@ -72,7 +72,7 @@ class Answer:
     notes: list[str]
     marginal_mean: float | None = None
     tau2_p: float | None = None
-    study_effects: StudyEffects | None = None
+    effects_by: Callable[[], StudyEffects] | None = None
 
 
 def pooled_result(x: Floats, n: Floats, options: Options, answer: Answer) -> PoolResult:
@@ -112,7 +112,7 @@ def pooled_result(x: Floats, n: Floats, options: Options, answer: Answer) -> Poo
         weights=tuple(answer.weights.tolist()),
         marginal_mean=answer.marginal_mean,
         tau2_p=answer.tau2_p,
-        study_effects=answer.study_effects,
+        effects_by=answer.effects_by,
     )
 
 

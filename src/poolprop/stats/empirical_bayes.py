@@ -92,8 +92,10 @@ def glmm_study_effects(
 ) -> tuple[Floats, Floats]:
     """Return posterior means and standard deviations of the studies' linear predictors.
 
-    ``mu`` and ``tau`` are taken as known.
+    ``mu`` and ``tau`` are taken as known. Integration by parts gives the posterior mean of ``z``
+    as ``tau`` times the derivative of the log-likelihood in ``mu``, and its variance as 1 plus
+    ``tau^2`` times the second derivative.
     """
     at = moments(x, n, np.array(mu), np.array(tau), link)
-    spread = np.sqrt(np.maximum(at.z2_mean - at.z_mean**2, 0.0))
-    return mu + tau * at.z_mean, tau * spread
+    spread = np.sqrt(np.maximum(1 + tau * tau * at.d_mu2, 0.0))
+    return mu + tau * tau * at.d_mu, tau * spread

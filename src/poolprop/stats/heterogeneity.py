@@ -32,12 +32,8 @@ class Heterogeneity:
 
 def typical_variance(vi: Floats, design: Floats) -> float:
     """Return Higgins and Thompson's typical sampling variance: ``(k - p) / tr(P)``."""
-    fit = weighted_fit(vi, vi, design)  # P does not depend on the effects
-    return _typical(fit, design)
-
-
-def _typical(fit: Wls, design: Floats) -> float:
     k, p = design.shape
+    fit = weighted_fit(vi, vi, design)  # P does not depend on the effects
     return float((k - p) / trace_p(fit, design))
 
 
@@ -54,10 +50,15 @@ def heterogeneity(yi: Floats, vi: Floats, design: Floats, tau2: float) -> Hetero
         Between-study variance.
     """
     df = design.shape[0] - design.shape[1]
+    common = weighted_fit(yi, vi, design)
+    return spread_of(common, df, float(trace_p(common, design)), tau2)
+
+
+def spread_of(common: Wls, df: int, trace: float, tau2: float) -> Heterogeneity:
+    """Return :func:`heterogeneity` of a common-effect fit, with ``tr(P)``, made already."""
     if df < 1:
         return Heterogeneity(q=None, q_df=0, q_p=None, i2=None, h2=None)
-    fit = weighted_fit(yi, vi, design)
-    q, typical = float(fit.rss), _typical(fit, design)
+    q, typical = float(common.rss), df / trace
     return Heterogeneity(
         q=q,
         q_df=df,

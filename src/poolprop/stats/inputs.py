@@ -31,10 +31,9 @@ def counts(events: ArrayLike, total: ArrayLike) -> tuple[Floats, Floats]:
         )
     if x.size == 0:
         raise EstimationError("no study is given", where="events", hint="Give at least one.")
-    bad = ~((x >= 0) & (x <= n) & (n >= 1) & (x == np.floor(x)) & (n == np.floor(n)))
-    bad |= ~np.isfinite(n)
-    if bad.any():
-        i = int(np.flatnonzero(bad)[0])
+    good = (x >= 0) & (x <= n) & (n >= 1) & (n < np.inf) & (x == np.floor(x)) & (n == np.floor(n))
+    if np.count_nonzero(good) < good.size:
+        i = int(np.flatnonzero(~good)[0])
         raise EstimationError(
             f"events is {x[i]:g} and total is {n[i]:g}",
             where=f"study {i + 1}",
@@ -99,4 +98,4 @@ def _vector(values: ArrayLike, name: str) -> Floats:
         raise EstimationError(
             f"{name} has {array.ndim} dimensions", where=name, hint="Give one value a study."
         )
-    return np.atleast_1d(array)
+    return array if array.ndim else array[None]

@@ -99,7 +99,8 @@ def effects_of(
     """Return :func:`effect_sizes` of counts and choices that have been checked."""
     scale = MEASURES[measure]
     where = _corrected(x, n, correction, scale.corrected)
-    x, n = np.where(where, x + add, x), np.where(where, n + 2 * add, n)
+    if np.count_nonzero(where):
+        x, n = np.where(where, x + add, x), np.where(where, n + 2 * add, n)
     with np.errstate(divide="ignore"):
         return scale.effect(x, n)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 
 import numpy as np
 from scipy.special import xlogy
@@ -78,7 +79,7 @@ def glmm_answer(
         notes=notes,
         marginal_mean=marginal_mean(mu, fit.tau, link),
         tau2_p=tau2_test(fit),
-        study_effects=None if fit.separated else _study_effects(x, n, mu, fit.tau, link),
+        effects_by=None if fit.separated else partial(_study_effects, x, n, mu, fit.tau, link),
     )
 
 

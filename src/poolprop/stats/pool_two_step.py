@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 
 import numpy as np
 
@@ -34,7 +35,9 @@ def pool_two_step(x: Floats, n: Floats, options: Options) -> Answer:
     """Pool effect sizes of ``k >= 2`` studies with random effects or a common effect."""
     yi, vi = effects_of(x, n, options.measure, options.correction)
     fit = fit_two_step(yi, vi, options.tau2, options.ci, options.level, options.tau2_value)
-    size = harmonic_mean(n)
+    size = math.inf
+    if options.measure == "PFT":
+        size = harmonic_mean(n)
     if options.inversion == "variance":
         size = 1 / (4 * float(1 / np.sum(1 / (vi + fit.tau2))))
     notes = _cautions(x, n, options)
@@ -62,7 +65,7 @@ def pool_two_step(x: Floats, n: Floats, options: Options) -> Answer:
         weights=fit.weights,
         converged=True,
         notes=notes,
-        study_effects=_study_effects(yi, vi, fit.tau2, options.measure, size),
+        effects_by=partial(_study_effects, yi, vi, fit.tau2, options.measure, size),
     )
 
 
@@ -74,10 +77,8 @@ def _study_effects(yi: Floats, vi: Floats, tau2: float, measure: str, size: floa
 def _cautions(x: Floats, n: Floats, options: Options) -> list[str]:
     """Return the warning that two-step models earn where they are known to under-cover."""
     notes = []
-    empty = int(np.sum((x == 0) | (x == n)))
-    share = x / n
-    extreme = ((share < 0.2) | (share > 0.8)) & (n < 40)
-    if empty or extreme.any():
+    empty, share = int(np.count_nonzero((x == 0) | (x == n))), x / n
+    if empty or np.count_nonzero(((share < 0.2) | (share > 0.8)) & (n < 40)):
         notes.append(COMPARISON)
     if empty and MEASURES[options.measure].corrected and options.correction != "none":
         notes.append(correction_note(empty))

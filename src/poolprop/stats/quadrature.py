@@ -5,7 +5,8 @@ normal. The integral over ``z`` is a trapezoid sum over the range in which the i
 ``exp(-37)`` of its peak. For an integrand that is analytic and vanishes at both ends that rule
 converges geometrically; Gauss-Hermite nodes would miss the long shoulder that ``x = 0`` or
 ``x = n`` has when ``tau`` is large. Derivatives in ``(mu, tau)`` are posterior moments of the
-score and of the information in ``eta``, so ``tau = 0`` needs no special case.
+score and of the information in ``eta``, so that they tend to those at ``tau = 0``, which need no
+integral.
 
 Arrays have the studies on their last axis and anything in front of it: starts, points of a
 profile, whole data sets.
@@ -18,6 +19,7 @@ SIAM Review 56(3):385-458.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -62,8 +64,6 @@ class Moments:
         First derivatives.
     d_mu2, d_mutau, d_tau2 : ndarray
         Second derivatives.
-    z_mean, z2_mean : ndarray
-        Posterior mean of ``z`` and of its square.
     """
 
     loglik: Floats
@@ -72,8 +72,6 @@ class Moments:
     d_mu2: Floats
     d_mutau: Floats
     d_tau2: Floats
-    z_mean: Floats
-    z2_mean: Floats
 
 
 def log_choose(x: Floats, n: Floats) -> Floats:
@@ -103,18 +101,18 @@ def nodes(
     log_integrand : ndarray, shape (..., k, nodes)
         Without the binomial coefficient.
     """
-    x, n, mu, tau = np.broadcast_arrays(x, n, mu, tau)
     mode, information = _mode(x, n, mu, tau, link)
     peak = _log_integrand(mode, x, n, mu, tau, link)
     low, high = _ends(mode, peak, x, n, mu, tau, link, precision.cut)
     width = 1 / np.sqrt(1 + tau * tau * information)
     pole = precision.pole * link.pole / np.maximum(tau, 1e-9)
     largest = np.minimum(precision.width * width, pole)
-    count = int(np.ceil(np.max((high - low) / largest))) + 1
+    reach = high - low
+    count = math.ceil((reach / largest).max()) + 1
     fraction = np.arange(count) / (count - 1)
-    z = low[..., None] + (high - low)[..., None] * fraction
+    z = low[..., None] + reach[..., None] * fraction
     wide = (x[..., None], n[..., None], mu[..., None], tau[..., None])
-    return z, (high - low) / (count - 1), _log_integrand(z, *wide, link)
+    return z, reach / (count - 1), _log_integrand(z, *wide, link)
 
 
 def log_marginal(
@@ -154,29 +152,38 @@ def moments(
     precision : Precision
         How finely.
     """
+    if not np.count_nonzero(tau):
+        return _flat_moments(x, n, mu + tau, link)
     z, step, log_integrand = nodes(x, n, mu, tau, link, precision)
     top = log_integrand.max(axis=-1, keepdims=True)
     weight = np.exp(log_integrand - top)
     total = weight.sum(axis=-1, keepdims=True)
     weight /= total
-    eta = np.asarray(mu)[..., None] + np.asarray(tau)[..., None] * z
+    eta = mu[..., None] + tau[..., None] * z
     score, info = link.derivatives(eta, x[..., None], n[..., None])
-    sz = score * z
-
-    def mean(values: Floats) -> Floats:
-        out: Floats = np.einsum("...j,...j->...", weight, values)
-        return out
-
-    d_mu, d_tau = mean(score), mean(sz)
+    first, curved = weight * z, score * score - info
+    d_mu, d_tau = np.vecdot(weight, score), np.vecdot(first, score)
     return Moments(
         loglik=top[..., 0] + np.log(total[..., 0] * step) + log_choose(x, n),
         d_mu=d_mu,
         d_tau=d_tau,
-        d_mu2=mean(score * score - info) - d_mu * d_mu,
-        d_mutau=mean((score * score - info) * z) - d_mu * d_tau,
-        d_tau2=mean((score * score - info) * z * z) - d_tau * d_tau,
-        z_mean=mean(z),
-        z2_mean=mean(z * z),
+        d_mu2=np.vecdot(weight, curved) - d_mu * d_mu,
+        d_mutau=np.vecdot(first, curved) - d_mu * d_tau,
+        d_tau2=np.vecdot(first * z, curved) - d_tau * d_tau,
+    )
+
+
+def _flat_moments(x: Floats, n: Floats, eta: Floats, link: Link) -> Moments:
+    """Return the same at ``tau = 0``, where ``z`` is standard normal whatever the data."""
+    score, info = link.derivatives(eta, x, n)
+    nothing = np.zeros_like(score)
+    return Moments(
+        loglik=link.loglik(eta, x, n) + log_choose(x, n),
+        d_mu=score,
+        d_tau=nothing,
+        d_mu2=-info,
+        d_mutau=nothing,
+        d_tau2=score * score - info,
     )
 
 
@@ -195,16 +202,19 @@ def _mode(x: Floats, n: Floats, mu: Floats, tau: Floats, link: Link) -> tuple[Fl
     start = tau * link.derivatives(mu, x, n)[0]
     low, high = np.minimum(start, 0), np.maximum(start, 0)
     shown = link.forward((x + 0.5) / (n + 1))
-    z = np.clip(tau * (shown - mu) / (tau * tau + 4 / n), low, high)
+    square, scale = tau * tau, np.maximum(tau, 1)
+    z = np.minimum(np.maximum(tau * (shown - mu) / (square + 4 / n), low), high)
     for _ in range(100):
         score, information = link.derivatives(mu + tau * z, x, n)
         slope = tau * score - z
-        low, high = np.where(slope > 0, z, low), np.where(slope > 0, high, z)
-        new = z + slope / (1 + tau * tau * information)
+        rising = slope > 0
+        low, high = np.where(rising, z, low), np.where(rising, high, z)
+        new = z + slope / (1 + square * information)
         outside = (new < low) | (new > high)
-        new = np.where(outside, 0.5 * (low + high), new)
+        if np.count_nonzero(outside):
+            new = np.where(outside, 0.5 * (low + high), new)
         # The ends need the mode only roughly, the step the width there; the sum neither.
-        if np.all(np.abs(new - z) * np.maximum(tau, 1) <= 0.02 * (1 + np.abs(z))):
+        if np.count_nonzero(np.abs(new - z) * scale <= 0.02 * (1 + np.abs(z))) == new.size:
             return new, information
         z = new
     return z, information
@@ -225,13 +235,14 @@ def _ends(
     The log integrand curves down by at least 1, so the ends lie within ``sqrt(2 cut)``. It is
     concave: from outside Newton's steps come down on an end without passing it.
     """
-    reach = np.sqrt(2 * cut)
-    z: Floats = np.stack([mode - reach, mode + reach])
+    reach, floor = math.sqrt(2 * cut), peak - cut + LOG_SQRT_2PI
+    z = np.array([mode - reach, mode + reach])
     for _ in range(30):
-        fall = peak - _log_integrand(z, x, n, mu, tau, link) - cut
-        slope = z - tau * link.derivatives(mu + tau * z, x, n)[0]
-        step = np.where(fall > 0, fall, 0) / np.where(slope == 0, 1, slope)
+        eta = mu + tau * z
+        fall = np.maximum(floor - link.loglik(eta, x, n) + 0.5 * z * z, 0)
+        slope = z - tau * link.derivatives(eta, x, n)[0]
+        step = fall / np.where(slope == 0, 1, slope)
         z = z - step
-        if np.all(np.abs(step) <= 0.25 * np.abs(z - mode)):
+        if np.count_nonzero(np.abs(step) <= 0.25 * np.abs(z - mode)) == z.size:
             break
     return z

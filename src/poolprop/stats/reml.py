@@ -14,7 +14,7 @@ import numpy as np
 from scipy.optimize import brentq
 
 from poolprop.stats.inputs import Floats
-from poolprop.stats.wls import Wls, trace_p, weighted_fit
+from poolprop.stats.wls import Wls, is_intercept, trace_p, weighted_fit
 
 # Exponents of a geometric grid from its lowest value to its highest. Each study's weight changes
 # over a factor of about ten of tau2, so a finer grid finds no further maxima.
@@ -48,49 +48,41 @@ def score(
     yi: Floats, vi: Floats, design: Floats, tau2: float | Floats, *, restricted: bool
 ) -> Floats:
     """Return the derivative of :func:`normal_loglik` with respect to ``tau2``."""
-    if design.shape[1] == 1:
-        return _mean_score(yi, vi, design[:, 0], np.asarray(tau2), restricted=restricted)
+    if is_intercept(design):
+        return _mean_score(yi, vi, np.asarray(tau2), restricted=restricted)
     fit = weighted_fit(yi, vi, design, tau2)
     trace = trace_p(fit, design) if restricted else fit.weights.sum(axis=-1)
     out: Floats = 0.5 * (np.sum((fit.weights * fit.residual) ** 2, axis=-1) - trace)
     return out
 
 
-def _mean_score(
-    yi: Floats, vi: Floats, column: Floats, tau2: Floats, *, restricted: bool
-) -> Floats:
-    """Return the score of a design with one column: the same sums, without matrices."""
+def _mean_score(yi: Floats, vi: Floats, tau2: Floats, *, restricted: bool) -> Floats:
+    """Return the score of a pooled mean: the same sums, without matrices."""
     weights = 1 / (vi + tau2[..., None])
-    line = weights * column
-    total = line @ column
-    residual = weights * (yi - ((line @ yi) / total)[..., None] * column)
-    trace = weights.sum(axis=-1)
-    if restricted:
-        trace = trace - np.einsum("...i,...i->...", line, line) / total
-    out: Floats = 0.5 * (np.einsum("...i,...i->...", residual, residual) - trace)
+    total = weights.sum(axis=-1)
+    residual = weights * (yi - ((weights @ yi) / total)[..., None])
+    trace = total - np.vecdot(weights, weights) / total if restricted else total
+    out: Floats = 0.5 * (np.vecdot(residual, residual) - trace)
     return out
 
 
-def _mean_slope(
-    yi: Floats, vi: Floats, column: Floats, tau2: float, *, restricted: bool
-) -> tuple[float, float]:
+def _mean_slope(yi: Floats, vi: Floats, tau2: float, *, restricted: bool) -> tuple[float, float]:
     """Return :func:`_mean_score` at one ``tau2``, and its derivative.
 
     With ``u = P y`` the derivative is ``tr(PP) / 2 - u'P u``, and for the likelihood
     ``tr(WW) / 2 - u'P u``.
     """
     weights = 1 / (vi + tau2)
-    line = weights * column
-    total = float(line @ column)
-    residual = weights * (yi - column * float((line @ yi) / total))
-    trace, square = float(weights.sum()), float(weights @ weights)
-    moved = float(line @ residual)
+    total = trace = float(weights.sum())
+    residual = weights * (yi - float(weights.dot(yi)) / total)
+    heavy = weights * residual
+    moved, square = float(heavy.sum()), float(weights.dot(weights))
     if restricted:
-        moment = float(line @ line) / total
-        square += moment * moment - 2 * float(line @ (weights * line)) / total
+        moment = square / total
+        square += moment * moment - 2 * float(weights.dot(weights * weights)) / total
         trace -= moment
-    slope = 0.5 * square - (float((weights * residual) @ residual) - moved * moved / total)
-    return 0.5 * (float(residual @ residual) - trace), slope
+    slope = 0.5 * square - (float(heavy.dot(residual)) - moved * moved / total)
+    return 0.5 * (float(residual.dot(residual)) - trace), slope
 
 
 def local_maxima(yi: Floats, vi: Floats, design: Floats, *, restricted: bool) -> list[float]:
@@ -106,7 +98,7 @@ def local_maxima(yi: Floats, vi: Floats, design: Floats, *, restricted: bool) ->
     grid[1:] = bottom * np.exp(math.log(top / bottom) * GRID)
     slopes = score(yi, vi, design, grid, restricted=restricted)
     falls = np.flatnonzero((slopes[:-1] > 0) & (slopes[1:] <= 0))
-    refine = _refined if design.shape[1] == 1 else _bracketed
+    refine = _refined if is_intercept(design) else _bracketed
     roots = [
         refine(yi, vi, design, grid[i : i + 2], slopes[i : i + 2], restricted=restricted)
         for i in falls
@@ -119,8 +111,8 @@ def _plain_rss(yi: Floats, design: Floats) -> float:
     if design.shape[1] > 1:
         return float(weighted_fit(yi, np.ones_like(yi), design).rss)
     column = design[:, 0]
-    residual = yi - column * ((column @ yi) / (column @ column))
-    return float(residual @ residual)
+    residual = yi - column * float(column.dot(yi) / column.dot(column))
+    return float(residual.dot(residual))
 
 
 def _bracketed(
@@ -137,12 +129,11 @@ def _bracketed(
 def _refined(
     yi: Floats, vi: Floats, design: Floats, ends: Floats, at_ends: Floats, *, restricted: bool
 ) -> float:
-    """Return the same for one column, by Newton's steps that never leave the bracket."""
-    column = design[:, 0]
+    """Return the same for a pooled mean, by Newton's steps that never leave the bracket."""
     (low, high), (above, below) = map(float, ends), map(float, at_ends)
     tau2: float = low + (high - low) * above / (above - below)
     for _ in range(200):
-        value, slope = _mean_slope(yi, vi, column, tau2, restricted=restricted)
+        value, slope = _mean_slope(yi, vi, tau2, restricted=restricted)
         low, high = (tau2, high) if value > 0 else (low, tau2)
         new = tau2 - value / slope if slope < 0 else low
         if abs(new - tau2) <= 1e-7 * tau2:  # its error is of the order of the square

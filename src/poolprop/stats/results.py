@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from poolprop.stats.empirical_bayes import StudyEffects
@@ -61,9 +62,8 @@ class PoolResult:
         is that of the median study.
     tau2_p : float or None
         P value of the likelihood-ratio test of ``tau2 = 0``, of models fitted by ML.
-    study_effects : StudyEffects or None
-        Each study's true effect given the fitted model (empirical Bayes), of the GLMM and of
-        two-step models with a finite mean.
+    effects_by : callable or None
+        What ``study_effects`` is worked out by, when it is asked for.
     """
 
     model: str
@@ -96,7 +96,15 @@ class PoolResult:
     weights: tuple[float, ...]
     marginal_mean: float | None = None
     tau2_p: float | None = None
-    study_effects: StudyEffects | None = None
+    effects_by: Callable[[], StudyEffects] | None = field(default=None, compare=False)
+
+    @property
+    def study_effects(self) -> StudyEffects | None:
+        """Each study's true effect given the fitted model (empirical Bayes).
+
+        Of the GLMM and of two-step models; ``None`` where the mean is not finite.
+        """
+        return self.effects_by() if self.effects_by else None
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -110,10 +118,10 @@ class PoolResult:
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values for JSON, as listed in ``docs/results.md``; infinite ones as None."""
-        record = asdict(self) | {"tau": self.tau, "notes": list(self.notes)}
-        for name in ("weights", "marginal_mean", "tau2_p", "study_effects"):
-            del record[name]
-        return {key: _finite(value) for key, value in record.items()}
+        left_out = ("weights", "marginal_mean", "tau2_p", "effects_by")
+        names = [each.name for each in fields(self) if each.name not in left_out]
+        record = {name: _plain(getattr(self, name)) for name in [*names, "tau"]}
+        return record | {"notes": list(self.notes)}
 
     def to_frame(self) -> Any:
         """Return the result as a pandas DataFrame of one row; intervals as two columns each."""
@@ -138,7 +146,7 @@ class PoolResult:
         return several_lines(self)
 
 
-def _finite(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _finite(item) for key, item in value.items()}
+def _plain(value: Any) -> Any:
+    if isinstance(value, Interval):
+        return {"lower": _plain(value.lower), "upper": _plain(value.upper)}
     return None if isinstance(value, float) and not math.isfinite(value) else value

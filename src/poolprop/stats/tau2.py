@@ -19,7 +19,7 @@ from scipy.optimize import brentq
 from poolprop.errors import EstimationError
 from poolprop.stats.inputs import Floats
 from poolprop.stats.reml import maximum_likelihood, restricted_ml
-from poolprop.stats.wls import projection, trace_p, trace_pp, weighted_fit
+from poolprop.stats.wls import Wls, is_intercept, projection, trace_p, trace_pp, weighted_fit
 
 Estimator = Callable[[Floats, Floats, Floats], float]
 
@@ -27,7 +27,12 @@ Estimator = Callable[[Floats, Floats, Floats], float]
 def dersimonian_laird(yi: Floats, vi: Floats, design: Floats) -> float:
     """Equate Cochran's Q to its expectation (DerSimonian R, Laird N 1986)."""
     fit = weighted_fit(yi, vi, design)
-    return max(0.0, float((fit.rss - _df(design)) / trace_p(fit, design)))
+    return excess_q(fit, _df(design), float(trace_p(fit, design)))
+
+
+def excess_q(common: Wls, df: int, trace: float) -> float:
+    """Return DerSimonian and Laird's estimate from a common-effect fit and its ``tr(P)``."""
+    return max(0.0, (float(common.rss) - df) / trace)
 
 
 def hedges(yi: Floats, vi: Floats, design: Floats) -> float:
@@ -64,8 +69,8 @@ def paule_mandel(yi: Floats, vi: Floats, design: Floats) -> float:
 
 def q_root(yi: Floats, vi: Floats, design: Floats, target: float) -> float:
     """Return the ``tau2 >= 0`` at which the generalised Q equals ``target``; 0 if below it."""
-    if design.shape[1] == 1:
-        return _mean_q_root(yi, vi, design[:, 0], target)
+    if is_intercept(design):
+        return _mean_q_root(yi, vi, target)
 
     def excess(tau2: float) -> float:
         return float(weighted_fit(yi, vi, design, tau2).rss) - target
@@ -78,21 +83,20 @@ def q_root(yi: Floats, vi: Floats, design: Floats, target: float) -> float:
     return float(brentq(excess, 0.0, upper, xtol=1e-300, rtol=1e-15, maxiter=500))
 
 
-def _mean_q_root(yi: Floats, vi: Floats, column: Floats, target: float) -> float:
-    """Return the same for one column, by Newton's method.
+def _mean_q_root(yi: Floats, vi: Floats, target: float) -> float:
+    """Return the same for a pooled mean, by Newton's method.
 
     Q falls and is convex in ``tau2``, so that steps from the left never pass the root.
     """
     tau2 = 0.0
     for _ in range(500):
         weights = 1 / (vi + tau2)
-        line = weights * column
-        residual = yi - column * ((line @ yi) / (line @ column))
+        residual = yi - float(weights.dot(yi)) / float(weights.sum())
         heavy = weights * residual
-        q = float(heavy @ residual)
-        if tau2 == 0 and (q <= target or q < 1e-28 * float(weights @ (yi * yi))):
+        q = float(heavy.dot(residual))
+        if tau2 == 0 and (q <= target or q < 1e-28 * float(weights.dot(yi * yi))):
             return 0.0
-        step = (q - target) / float(heavy @ heavy)
+        step = (q - target) / float(heavy.dot(heavy))
         tau2 += step
         if step <= 1e-7 * tau2:  # its error is of the order of the square
             break

@@ -13,16 +13,14 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-import numpy as np
-
 from poolprop.stats.distributions import t_pvalue, t_quantile
-from poolprop.stats.heterogeneity import Heterogeneity, from_q, heterogeneity
+from poolprop.stats.heterogeneity import Heterogeneity, from_q, spread_of
 from poolprop.stats.inputs import Floats
 from poolprop.stats.kenward_roger import kenward_roger
 from poolprop.stats.reml import loglik_of
 from poolprop.stats.results import Interval
-from poolprop.stats.tau2 import estimate_tau2
-from poolprop.stats.wls import Wls, intercept, weighted_fit
+from poolprop.stats.tau2 import estimate_tau2, excess_q
+from poolprop.stats.wls import Wls, intercept, trace_p, weighted_fit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +35,7 @@ class TwoStep:
     ci : Interval
         Confidence interval.
     statistic, p : float
-        Test of a mean of 0.
+        Test of a mean of 0, worked out when asked for.
     tau2 : float
         Between-study variance.
     heterogeneity : Heterogeneity
@@ -52,12 +50,22 @@ class TwoStep:
     se: float
     df: float
     ci: Interval
-    statistic: float
-    p: float
     tau2: float
     heterogeneity: Heterogeneity
     loglik: float | None
     weights: Floats
+
+    @property
+    def statistic(self) -> float:
+        """The mean in units of its standard error."""
+        if self.se > 0:
+            return self.estimate / self.se
+        return math.copysign(math.inf, self.estimate)
+
+    @property
+    def p(self) -> float:
+        """Two-sided p value of a mean of 0."""
+        return t_pvalue(self.statistic, self.df)
 
 
 def fit_two_step(
@@ -84,29 +92,30 @@ def fit_two_step(
     tau2_value : float, optional
         Take ``tau2`` as known instead.
     """
-    design = intercept(yi.size)
-    tau2 = tau2_value
-    if tau2 is None:
-        tau2 = estimate_tau2(yi, vi, design, tau2_method) if yi.size > 1 else 0.0
-    fit = weighted_fit(yi, vi, design, tau2)
+    k, design = yi.size, intercept(yi.size)
+    common = weighted_fit(yi, vi, design)  # it serves Q, tau2 by DL and a tau2 of 0
+    trace = float(trace_p(common, design))
+    if tau2_value is not None:
+        tau2 = tau2_value
+    elif tau2_method == "DL" and k > 1:
+        tau2 = excess_q(common, k - 1, trace)
+    else:
+        tau2 = estimate_tau2(yi, vi, design, tau2_method) if k > 1 else 0.0
+    fit = weighted_fit(yi, vi, design, tau2) if tau2 else common
     estimate = float(fit.beta[0])
     se, df = _standard_error(fit, vi, tau2, ci)
     half = t_quantile(level, df) * se if math.isfinite(se) else math.inf
-    statistic = estimate / se if se > 0 else math.copysign(math.inf, estimate)
-    spread = heterogeneity(yi, vi, design, tau2)
+    spread = spread_of(common, k - 1, trace, tau2)
     if tau2_method == "EE" and spread.q is not None:
         spread = from_q(spread.q, spread.q_df)
     loglik = None
     if tau2_method in ("ML", "REML"):
-        restricted = tau2_method == "REML"
-        loglik = float(loglik_of(fit, design, restricted=restricted))
+        loglik = float(loglik_of(fit, design, restricted=tau2_method == "REML"))
     return TwoStep(
         estimate=estimate,
         se=se,
         df=df,
         ci=Interval(lower=estimate - half, upper=estimate + half),
-        statistic=statistic,
-        p=t_pvalue(statistic, df),
         tau2=tau2,
         heterogeneity=spread,
         loglik=loglik,
@@ -132,7 +141,7 @@ def hts_prediction(fit: TwoStep, level: float, df: float) -> Interval:
 
 def _standard_error(fit: Wls, vi: Floats, tau2: float, ci: str) -> tuple[float, float]:
     k = vi.size
-    wald = float(np.sqrt(fit.cov[0, 0]))
+    wald = math.sqrt(fit.cov[0, 0])
     if ci == "wald" or k == 1:
         return wald, math.inf
     if ci == "kr":

@@ -42,6 +42,11 @@ def intercept(k: int) -> Floats:
     return np.ones((k, 1))
 
 
+def is_intercept(design: Floats) -> bool:
+    """Return whether a design is that of a plain meta-analysis, whose sums are simpler."""
+    return design.shape[1] == 1 and bool(np.count_nonzero(design == 1) == design.size)
+
+
 def weighted_fit(yi: Floats, vi: Floats, design: Floats, tau2: float | Floats = 0.0) -> Wls:
     """Fit by weighted least squares with weights ``1 / (vi + tau2)``.
 
@@ -76,12 +81,12 @@ def _weighted_mean(yi: Floats, vi: Floats, column: Floats, tau2: float) -> Wls:
     """Return the same for one column and one ``tau2``, by plain sums."""
     weights = 1 / (vi + tau2)
     line = weights * column
-    variance = 1 / (line @ column)
-    beta = variance * (line @ yi)
+    variance = 1 / float(line.dot(column))
+    beta = variance * float(line.dot(yi))
     residual = yi - beta * column
     heavy = weights * residual
-    rss = float(heavy @ residual)
-    if rss < 1e-28 * float(weights @ (yi * yi)):
+    rss = float(heavy.dot(residual))
+    if rss < 1e-28 * float(weights.dot(yi * yi)):
         rss = 0.0
     return Wls(
         beta=np.array([beta]),
@@ -95,8 +100,10 @@ def _weighted_mean(yi: Floats, vi: Floats, column: Floats, tau2: float) -> Wls:
 def trace_p(fit: Wls, design: Floats) -> Floats:
     """Return the trace of ``P = W - W X (X'WX)^-1 X' W``."""
     if design.shape[1] == 1:
-        line = (fit.weights * design[:, 0]) ** 2
-        one: Floats = fit.weights.sum(axis=-1) - fit.cov[..., 0, 0] * line.sum(axis=-1)
+        line = fit.weights * design[:, 0]
+        if line.ndim == 1:
+            return np.asarray(fit.weights.sum() - fit.cov[0, 0] * line.dot(line))
+        one: Floats = fit.weights.sum(axis=-1) - fit.cov[..., 0, 0] * (line * line).sum(axis=-1)
         return one
     out: Floats = fit.weights.sum(axis=-1) - np.trace(
         fit.cov @ _moment(fit.weights**2, design), axis1=-2, axis2=-1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import pickle
 
 import numpy as np
 import pytest
@@ -137,5 +138,9 @@ def test_study_effects_are_posterior_means_at_the_fitted_mean_and_tau():
     for i, (events, total) in enumerate(zip(x, n, strict=True)):
         log_density = events * at - total * np.logaddexp(0, at) - 0.5 * Z * Z
         weight = np.exp(log_density - log_density.max())
-        assert fit.study_effects.effect[i] == pytest.approx(np.average(at, weights=weight))
+        mean = np.average(at, weights=weight)
+        assert fit.study_effects.effect[i] == pytest.approx(mean)
+        spread = np.sqrt(np.average((at - mean) ** 2, weights=weight))
+        assert fit.study_effects.se[i] == pytest.approx(spread)
+    assert pickle.loads(pickle.dumps(fit)).study_effects == fit.study_effects
     assert pp.pool([0, 0], [5, 9]).study_effects is None

@@ -1,4 +1,4 @@
-"""The quick roots of one-column designs against the general ones."""
+"""The quick roots of pooled means against the general ones."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import pytest
 
 from poolprop.stats import reml
 from poolprop.stats.newton import climb
-from poolprop.stats.tau2 import paule_mandel
+from poolprop.stats.tau2 import ESTIMATORS, paule_mandel
 from poolprop.stats.wls import intercept, weighted_fit
 
 
@@ -37,16 +37,26 @@ def test_maxima_solve_the_score_and_none_is_missed(seed, restricted):
 @pytest.mark.parametrize("seed", range(30))
 def test_the_derivative_of_the_score_is_that_of_differences(seed):
     yi, vi = studies(seed)
-    column = intercept(yi.size)[:, 0]
     for restricted in (True, False):
         at = [
-            reml._mean_slope(yi, vi, column, tau2, restricted=restricted)
+            reml._mean_slope(yi, vi, tau2, restricted=restricted)
             for tau2 in (0.3 - 1e-6, 0.3, 0.3 + 1e-6)
         ]
         slope = (at[2][0] - at[0][0]) / 2e-6
         assert at[1][1] == pytest.approx(slope, rel=1e-5, abs=1e-6)
-        general = reml.score(yi, vi, column[:, None], 0.3, restricted=restricted)
+        twos = 2 * intercept(yi.size)  # the same model by the general sums
+        general = reml.score(yi, vi, twos, 0.3, restricted=restricted)
         assert at[1][0] == pytest.approx(float(general), rel=1e-10, abs=1e-12)
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_a_column_of_twos_is_the_same_model(seed):
+    """The roots for means, found by shorter sums, are those of any other design."""
+    yi, vi = studies(seed)
+    ones = intercept(yi.size)
+    for method in ("DL", "PM", "REML", "ML", "HE"):
+        tau2 = ESTIMATORS[method](yi, vi, ones)
+        assert ESTIMATORS[method](yi, vi, 2 * ones) == pytest.approx(tau2, rel=1e-9, abs=1e-12)
 
 
 @pytest.mark.parametrize("seed", range(30))

@@ -1,0 +1,46 @@
+"""Moments of the binomial-normal likelihood at and near ``tau = 0``."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy.stats import binom
+
+from poolprop.stats.links import LINKS
+from poolprop.stats.quadrature import moments
+
+X, N = np.array([0.0, 3.0, 9.0, 12.0]), np.array([7.0, 10.0, 9.0, 40.0])
+NAMES = ("loglik", "d_mu", "d_tau", "d_mu2", "d_mutau", "d_tau2")
+
+
+@pytest.mark.parametrize("link", LINKS)
+def test_at_zero_the_likelihood_is_binomial(link):
+    mu = np.array([[-0.4], [0.3]])
+    at = moments(X, N, mu, np.zeros((2, 1)), LINKS[link])
+    assert at.loglik == pytest.approx(binom.logpmf(X, N, LINKS[link].inverse(mu)), rel=1e-12)
+
+
+@pytest.mark.parametrize("link", LINKS)
+def test_the_integral_tends_to_what_is_taken_at_zero(link):
+    """The closed form at 0 is the limit of the quadrature, in shape and in value."""
+    mu = np.array([[-0.4], [0.3]])
+    zero = moments(X, N, mu, np.zeros((2, 1)), LINKS[link])
+    near = moments(X, N, mu, np.full((2, 1), 1e-7), LINKS[link])
+    for name in NAMES:
+        limit, value = getattr(zero, name), getattr(near, name)
+        assert limit.shape == value.shape == (2, 4)
+        assert value == pytest.approx(limit, rel=1e-7, abs=2e-3)
+
+
+def test_derivatives_are_those_of_differences():
+    """Where ``tau`` is not 0, by central differences of the log-likelihood."""
+    mu, tau, h = np.array(0.2), np.array(0.8), 1e-4
+
+    def loglik(a, b):
+        return moments(X, N, mu + a * h, tau + b * h).loglik
+
+    at = moments(X, N, mu, tau)
+    assert at.d_mu == pytest.approx((loglik(1, 0) - loglik(-1, 0)) / (2 * h), rel=1e-6)
+    assert at.d_tau == pytest.approx((loglik(0, 1) - loglik(0, -1)) / (2 * h), rel=1e-6)
+    mixed = loglik(1, 1) - loglik(1, -1) - loglik(-1, 1) + loglik(-1, -1)
+    assert at.d_mutau == pytest.approx(mixed / (4 * h * h), rel=1e-4, abs=1e-5)
