@@ -7,13 +7,24 @@
   }
   const visible = new Set();
 
+  // Keep the mark in sight where the contents themselves are scrolled; never move the page.
+  function follow(link) {
+    const nav = link.closest("nav");
+    const row = link.closest("ol");
+    const [at, frame] = [link.getBoundingClientRect(), row.getBoundingClientRect()];
+    row.scrollLeft += at.left - frame.left - (frame.width - at.width) / 2;
+    nav.scrollTop += at.top - nav.getBoundingClientRect().top - nav.clientHeight / 2;
+  }
+
   function mark() {
     let found = null;
     for (const [id, link] of links) {
       link.removeAttribute("aria-current");
       if (!found && visible.has(id)) found = link;
     }
-    if (found) found.setAttribute("aria-current", "true");
+    if (!found) return;
+    found.setAttribute("aria-current", "true");
+    follow(found);
   }
 
   if (!("IntersectionObserver" in window)) return;

@@ -1,4 +1,5 @@
-// A bar above each table: search, one choice for each column marked for it, copy and CSV.
+// A bar above each table: search, one choice for each column marked for it, copy and CSV; and a
+// word where columns lie beyond the edge.
 (function () {
   "use strict";
   const { make } = page;
@@ -63,6 +64,19 @@
     return make("span", "exports", copy, save);
   }
 
+  // Tells of columns beyond the edge for as long as there are any.
+  function tellOfMore(box) {
+    const told = make("span", "more", "More columns \u2192");
+    told.hidden = true;
+    const look = () => { told.hidden = box.scrollWidth <= box.clientWidth + 1; };
+    if ("ResizeObserver" in window) {
+      const watcher = new ResizeObserver(look);
+      watcher.observe(box);
+      watcher.observe(box.firstElementChild);
+    }
+    return told;
+  }
+
   function prepare(table) {
     const rows = Array.from(table.tBodies[0].rows);
     const bar = make("div", "filters");
@@ -85,8 +99,9 @@
       bar.append(count);
       apply();
     }
-    bar.append(exports(table));
-    table.closest(".table-box").before(bar);
+    const box = table.closest(".table-box");
+    bar.append(tellOfMore(box), exports(table));
+    box.before(bar);
   }
 
   for (const table of document.querySelectorAll("main .table-box > table")) prepare(table);

@@ -1,4 +1,5 @@
-// Sortable tables: a button in each column title; missing values always come last.
+// Sortable tables: a button in each column title; missing values always come last. On a phone a
+// table with sentences in it is shown as a list: its cells carry their titles, its parts their roles.
 (function () {
   "use strict";
 
@@ -44,6 +45,27 @@
     });
   }
 
+  const SENTENCE = 36;
+  const ROLES = { TABLE: "table", THEAD: "rowgroup", TBODY: "rowgroup", TR: "row", TD: "cell" };
+
+  // Roles stay what they are when the style sheet no longer shows a table as one.
+  function stack(table) {
+    const titles = Array.from(table.tHead.rows[0].cells, page.textOf);
+    for (const row of table.tBodies[0].rows) {
+      Array.from(row.cells).forEach((cell, index) => { cell.dataset.title = titles[index]; });
+    }
+    for (const part of [table, ...table.querySelectorAll("thead, tbody, tr, th, td")]) {
+      part.setAttribute("role", ROLES[part.tagName] || (part.scope === "col" ? "columnheader" : "rowheader"));
+    }
+    table.classList.add("stacks");
+  }
+
+  for (const table of document.querySelectorAll("main .table-box > table")) {
+    const texts = Array.from(table.querySelectorAll("td:not(.num)"));
+    if (texts.some((cell) => cell.textContent.length > SENTENCE || cell.matches(".long, .longest"))) {
+      stack(table);
+    }
+  }
   for (const table of document.querySelectorAll("table[data-sortable]")) {
     if (table.tBodies[0].rows.length > 1) prepare(table);
   }

@@ -66,7 +66,7 @@ def wide(plot: Plot) -> Layout:
         right=right - 4,
         estimate=edge - (weight + gap if weight else 0) if estimate else None,
         weight=edge if weight else None,
-        light=width - 12 if "light" in plot.headers else None,
+        light=width - 14 if "light" in plot.headers else None,
         stacked=False,
         axis=plot.axis,
     )

@@ -95,7 +95,7 @@ def _names(row: PlotRow, top: float, columns: Layout) -> tuple[list[Text], float
     bold = row.kind == "pooled"
     texts = []
     y = top
-    for line in wrap(row.label, columns.label_width, LABEL, lines=2, bold=bold):
+    for line in wrap(row.label, columns.label_width, LABEL, lines=3, bold=bold):
         style = "label strong" if bold else "label"
         texts.append(Text(x=0.0, y=round(y + 13, 2), content=(line,), style=style))
         y += LABEL_STEP

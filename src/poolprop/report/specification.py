@@ -15,7 +15,7 @@ from poolprop.report.values import Record
 
 CURVE, TOP, STEP, HEAD = 220.0, 14.0, 15.0, 24.0
 WIDE, NARROW = 860.0, 344.0
-LABELS, TICKS_ROOM = 300.0, 40.0
+LABELS, TICKS_ROOM = 352.0, 40.0
 SHOWN_WIDE, SHOWN_NARROW = 200, 80
 
 

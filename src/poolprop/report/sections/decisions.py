@@ -25,7 +25,7 @@ def effects(context: Context, endpoint: EndpointResults) -> list[Table]:
     meta = endpoint.pool["endpoint"]
     columns = (
         Column(title="No.", help="number of the contradiction in the table above"),
-        Column(title="Estimand"),
+        Column(title="Estimand", room="long"),
         Column(title="Counts used", numeric=True),
         Column(title="Other reading", numeric=True),
         Column(title="Reported", numeric=True),
