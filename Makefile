@@ -12,7 +12,7 @@ export UV_SYSTEM_CERTS := 1
 
 .DEFAULT_GOAL := help
 PAGE_TOOLS := tests/browser/node_modules/.installed
-.PHONY: help setup setup-dev page-tools report test test-fast check lock schema docs clean
+.PHONY: help setup setup-dev page-tools report screenshots test test-fast check lock schema docs clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(firstword $(MAKEFILE_LIST)) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -42,6 +42,9 @@ $(PAGE_TOOLS): tests/browser/package-lock.json
 
 report: $(VENV)/.runtime ## build results/report.html
 	@$(BIN)/python -m poolprop build --cores $(CORES)
+
+screenshots: report $(VENV)/.dev ## take pictures of every section: three widths, light and dark
+	@$(BIN)/python tests/browser/screenshots.py results/report.html build/screenshots
 
 test: $(VENV)/.dev ## run every test this machine can run
 	@$(BIN)/python -m pytest

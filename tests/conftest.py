@@ -78,10 +78,15 @@ def snakemake(repo: Path) -> Snakemake:
 
 @pytest.fixture(scope="session")
 def flagship(repo: Path, snakemake: Snakemake, tmp_path_factory: pytest.TempPathFactory) -> Run:
-    """Return a finished run of the review that ships with the repository."""
-    folder = tmp_path_factory.mktemp("flagship")
+    """Return a finished run of the review that ships with the repository.
+
+    ``POOLPROP_FLAGSHIP`` may name a folder to keep it in: the next session then computes only
+    what changed since.
+    """
+    kept = os.environ.get("POOLPROP_FLAGSHIP")
+    folder = Path(kept) if kept else tmp_path_factory.mktemp("flagship")
     for part in ("config", "data"):
-        shutil.copytree(repo / part, folder / part)
+        shutil.copytree(repo / part, folder / part, dirs_exist_ok=True)
     run = snakemake(folder)
     assert run.code == 0, run.said
     return run

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+# Names under which Chromium is installed; screenshots.py looks for the same.
 BROWSERS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 
 

@@ -41,38 +41,6 @@ def test_one_layout_of_each_plot_is_shown(visit):
         assert not page.locator(f"figure svg.{hidden}").first.is_visible()
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-def test_texts_of_plots_are_large_enough_and_do_not_collide(visit, width):
-    """Within a row, no two texts overlap; none is drawn below eleven pixels."""
-    page = visit(width).page
-    found = page.evaluate(
-        """() => {
-          const faults = [];
-          for (const plot of document.querySelectorAll("svg.plot")) {
-            if (!plot.getClientRects().length) continue;
-            const scale = plot.getBoundingClientRect().width / plot.viewBox.baseVal.width;
-            for (const row of plot.querySelectorAll(".row, .frame")) {
-              const texts = [...row.querySelectorAll("text")];
-              const boxes = texts.map(text => text.getBoundingClientRect());
-              texts.forEach((text, i) => {
-                const size = parseFloat(getComputedStyle(text).fontSize) * scale;
-                if (size < 10.95) faults.push(`small ${size}: ${text.textContent}`);
-                for (let j = 0; j < i; j++) {
-                  const a = boxes[i], b = boxes[j];
-                  const across = Math.min(a.right, b.right) - Math.max(a.left, b.left);
-                  const down = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
-                  if (across > 1 && down > 4)
-                    faults.push(`${plot.id}: ${text.textContent} / ${texts[j].textContent}`);
-                }
-              });
-            }
-          }
-          return faults;
-        }"""
-    )
-    assert found == []
-
-
 def test_the_theme_button_goes_round_and_is_remembered(visit):
     page = visit(scheme="light").page
     ground = "getComputedStyle(document.body).backgroundColor"
