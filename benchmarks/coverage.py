@@ -38,10 +38,12 @@ from poolprop.stats.priors import HalfCauchy, HalfNormal
 LEVEL = 0.95
 SEED = 20261121
 TAILS = (0.025, 0.975)
+PREDICTING = 2
 # Share of the replicates for which limits of profile intervals are computed, for their widths.
 MEASURED = 5
-# The first, which also predicts, in every cell; the others on the grid of the design study.
+# The first two, which also predict, in every cell; the others on the grid of the design study.
 PRIORS = {
+    "bayes-hn15": HalfNormal(1.5),
     "bayes-hn1": HalfNormal(1.0),
     "bayes-hn05": HalfNormal(0.5),
     "bayes-hc05": HalfCauchy(0.5),
@@ -63,12 +65,13 @@ def run_group(group: list[Cell], replicates: int, bootstrap: int) -> list[dict[s
     trials = wald_trials(x, n, mu, LEVEL) | glmm_trials(x, n, truth, LEVEL, measured)
     own = np.concatenate([seed.spawn(1)[0].generate_state(replicates) for seed in seeds])
     trials["bootstrap-lr"] = bootstrap_trial(x, n, truth, LEVEL, own, bootstrap)
-    priors = PRIORS if group[0].main else dict(list(PRIORS.items())[:1])
-    posteriors = posterior_many(x, n, list(priors.values()), TAILS, predicted=1)
-    for name, posterior in zip(priors, posteriors, strict=True):
-        trials[name] = credible_trial(posterior, mu)
+    priors = PRIORS if group[0].main else dict(list(PRIORS.items())[:PREDICTING])
+    found = posterior_many(x, n, list(priors.values()), TAILS, predicted=PREDICTING)
+    posteriors = dict(zip(priors, found, strict=True))
+    trials |= {name: credible_trial(one, mu) for name, one in posteriors.items()}
     spread = np.hypot(truth.fit.se, truth.fit.tau)
-    limits = prediction_limits(x, n, truth.fit.mu, spread, posteriors[0])
+    limits = prediction_limits(x, n, truth.fit.mu, spread)
+    limits |= {name: new_limits(posteriors[name]) for name in list(priors)[:PREDICTING]}
     seconds = (time.process_time() - start) / len(group)
     return [
         record(cell, trials, limits, slice(i * replicates, (i + 1) * replicates), seconds)
@@ -76,15 +79,19 @@ def run_group(group: list[Cell], replicates: int, bootstrap: int) -> list[dict[s
     ]
 
 
+def new_limits(posterior: PosteriorMany) -> tuple[np.ndarray, np.ndarray]:
+    """Return limits of Bayesian prediction intervals on the logit scale."""
+    return logit(posterior.new_study[:, 0]), logit(posterior.new_study[:, 1])
+
+
 def prediction_limits(
-    x: np.ndarray, n: np.ndarray, mu: np.ndarray, spread: np.ndarray, posterior: PosteriorMany
+    x: np.ndarray, n: np.ndarray, mu: np.ndarray, spread: np.ndarray
 ) -> dict[str, tuple[np.ndarray, np.ndarray]]:
-    """Return limits of prediction intervals on the logit scale."""
+    """Return limits of the other prediction intervals on the logit scale."""
     k = x.shape[1]
     half = t_quantile(LEVEL, math.inf) * spread
-    out = {"bayes-hn1": (logit(posterior.new_study[:, 0]), logit(posterior.new_study[:, 1]))}
     with np.errstate(invalid="ignore"):
-        out["glmm-normal"] = (mu - half, mu + half)
+        out = {"glmm-normal": (mu - half, mu + half)}
     if k > 2:
         fit = two_step_many(x, n, "PLO", "REML", "wald")
         half = t_quantile(LEVEL, k - 2) * np.sqrt(fit.tau2 + fit.se**2)

@@ -12,6 +12,7 @@ from scipy.special import expit, logit, ndtr
 
 SIZES = ((8, 20), (10, 40), (20, 110))
 SHARES = (0.5, 0.8, 0.92)
+TRUTHS = ("skewed", "skewed-mean", "two-point", "larger-better", "larger-worse")
 # Of the normal deviate behind a study's proportion and of that behind its size.
 CORRELATION = 0.7
 LOG2 = math.log(2.0)
@@ -28,13 +29,15 @@ class Cell:
     low, high : int
         Their sizes are uniform between these.
     p : float
-        The median study's proportion, which the intervals are to hold.
+        The proportion that the intervals are to hold, at the centre of the studies' logits: their
+        median, but in ``skewed-mean`` their mean.
     tau : float
         Standard deviation of the studies' logits.
     truth : str
-        ``normal``; ``skewed`` (an exponential tail towards low proportions); ``two-point``;
-        ``larger-better`` or ``larger-worse`` (normal, a study's size correlated with its
-        proportion).
+        ``normal``; ``skewed`` (an exponential tail towards low proportions, ``p`` its median) and
+        ``skewed-mean`` (the same, ``p`` at its mean, which is what a model with normal logits
+        estimates); ``two-point``; ``larger-better`` or ``larger-worse`` (normal, a study's size
+        correlated with its proportion).
     """
 
     k: int
@@ -76,8 +79,9 @@ def cells() -> Iterator[Cell]:
         for low, high, p in designs:
             yield Cell(k=k, low=low, high=high, p=p, tau=1.5)
         for p in SHARES:
-            for truth in ("skewed", "two-point", "larger-better", "larger-worse"):
-                yield Cell(k=k, low=10, high=40, p=p, tau=1.0, truth=truth)
+            for truth in TRUTHS:
+                for tau in (0.3, 0.6, 1.0):
+                    yield Cell(k=k, low=10, high=40, p=p, tau=tau, truth=truth)
 
 
 def seed_of(cell: Cell, seed: int) -> np.random.SeedSequence:
@@ -86,13 +90,18 @@ def seed_of(cell: Cell, seed: int) -> np.random.SeedSequence:
     return np.random.SeedSequence([seed, key])
 
 
+def _centre(cell: Cell) -> float:
+    """Return the median of an exponential variable, or its mean."""
+    return LOG2 if cell.truth == "skewed" else 1.0
+
+
 def draw(cell: Cell, random: np.random.Generator, replicates: int) -> tuple[np.ndarray, np.ndarray]:
     """Return events and totals, shape (replicates, k)."""
     shape = (replicates, cell.k)
     z = random.standard_normal(shape)
     n = random.integers(cell.low, cell.high + 1, shape)
-    if cell.truth == "skewed":
-        z = -(random.exponential(size=shape) - LOG2)
+    if cell.truth.startswith("skewed"):
+        z = _centre(cell) - random.exponential(size=shape)
     elif cell.truth == "two-point":
         z = np.where(random.random(shape) < 0.5, -1.0, 1.0)
     elif cell.truth.startswith("larger"):
@@ -111,8 +120,9 @@ def chance_below(cell: Cell, eta: np.ndarray) -> np.ndarray:
     if cell.tau == 0:
         return (distance >= 0).astype(np.float64)
     z = distance / cell.tau
-    if cell.truth == "skewed":
-        return np.where(z < LOG2, np.exp(np.minimum(z, LOG2) - LOG2), 1.0)
+    if cell.truth.startswith("skewed"):
+        top = _centre(cell)
+        return np.where(z < top, np.exp(np.minimum(z, top) - top), 1.0)
     if cell.truth == "two-point":
         return 0.5 * (z >= -1) + 0.5 * (z >= 1)
     return ndtr(z)

@@ -26,7 +26,8 @@ WIDEST = {3: 1.25, 5: 1.10, 8: 1.10, 20: 1.10}
 LABELS = {
     "profile-ck": "**GLMM profile, c_k (default)**",
     "bootstrap-lr": "**GLMM null-bootstrap LR (companion)**",
-    "bayes-hn1": "**Bayes half-normal(1)**",
+    "bayes-hn15": "**Bayes half-normal(1.5)**",
+    "bayes-hn1": "Bayes half-normal(1)",
     "bayes-hn05": "Bayes half-normal(0.5)",
     "bayes-hc05": "Bayes half-Cauchy(0.5)",
     "glmm-t": "GLMM Wald, t",
@@ -37,7 +38,8 @@ LABELS = {
     "dl-wald": "two-step DL, Wald",
 }
 PREDICTIONS = {
-    "bayes-hn1": "**Bayes half-normal(1) (default)**",
+    "bayes-hn15": "**Bayes half-normal(1.5) (default)**",
+    "bayes-hn1": "Bayes half-normal(1)",
     "hts": "two-step REML, t with k - 2",
     "glmm-normal": "GLMM, normal",
 }
@@ -140,10 +142,10 @@ def bars_of(name: str, lines: list[Line]) -> list[str]:
     """Return the bars that hold in every cell of a grid."""
     companion = coverages(lines, "bootstrap-lr")
     count = lines[0]["intervals"]["bootstrap-lr"]["replicates"]
-    ours = ("profile-ck", "bootstrap-lr", "bayes-hn1")
+    ours = ("profile-ck", "bootstrap-lr", "bayes-hn15")
     failed = sum(line["intervals"][method]["failed"] for line in lines for method in ours)
     lowest, inf = coverages(lines, "profile-ck").min(), math.inf
-    new = coverages(lines, "bayes-hn1", "predictions").min()
+    new = coverages(lines, "bayes-hn15", "predictions").min()
     adjusted = shrunk_minimum(companion, count)
     return [
         bar(f"{name}: default, lowest cell, at least 94 %", lowest, 94, inf),
@@ -233,7 +235,7 @@ def text(lines: list[Line], companion: list[str]) -> str:
     lists = [
         ("Default below 94 %", below(lines, "profile-ck", 94)),
         ("Companion below 93 %", below(lines, "bootstrap-lr", 93)),
-        ("Prediction below 91 %", below(lines, "bayes-hn1", 91, "predictions")),
+        ("Prediction below 91 %", below(lines, "bayes-hn15", 91, "predictions")),
     ]
     for title, found in lists:
         if found:

@@ -169,6 +169,9 @@ def _terms_used(settings: Settings) -> Iterator[tuple[str, str, str]]:
             yield "comparisons.outcomes", "outcome", value
         for value in settings.comparisons.record_types:
             yield "comparisons.record_types", "record_type", value
+        for whole, parts in settings.comparisons.strata.items():
+            for value in (whole, *parts):
+                yield f"comparisons.strata.{whole}", "population", value
 
 
 def _with_defaults(record: Mapping[str, Any]) -> dict[str, Any]:

@@ -99,7 +99,7 @@ def test_the_table_has_a_row_for_each_pair_of_priors(case):
 @pytest.mark.parametrize(
     ("plan", "prior"),
     [
-        ({}, pp.HalfNormal(1.0)),
+        ({}, pp.HalfNormal(1.5)),
         ({"family": "half-cauchy", "scale": 0.5}, pp.HalfCauchy(0.5)),
         ({"family": "half-t", "scale": 2, "df": 4}, pp.HalfT(2.0, 4.0)),
     ],

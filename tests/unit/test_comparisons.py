@@ -9,6 +9,7 @@ import small_review
 
 from poolprop.evidence.pairs import pairs
 from poolprop.review import load_review
+from poolprop.stats.exact_two_arm import exact_interval
 from poolprop.synthesis.comparisons import comparisons
 
 
@@ -44,12 +45,14 @@ def test_arms_of_one_study_are_paired_and_no_others(compared):
     assert (one["events1"], one["total1"], one["events2"], one["total2"]) == (15, 16, 11, 15)
 
 
-def test_the_interval_of_a_difference_is_newcombes(compared):
-    """Newcombe 1998, Statistics in Medicine 17:873-890, table II: 56/70 against 48/80."""
-    (one,) = compared(counts(56, 70, 48, 80))
-    ci = one["risk_difference"]["ci"]
-    assert one["risk_difference"]["estimate"] == pytest.approx(0.2)
-    assert (round(ci["lower"], 4), round(ci["upper"], 4)) == (0.0524, 0.3339)
+def test_intervals_are_exact(compared):
+    (one,) = compared(counts(7, 12, 13, 21))
+    for name in ("risk_difference", "risk_ratio"):
+        expected = exact_interval(7, 12, 13, 21, name)
+        assert one[name]["ci"] == {"lower": expected.lower, "upper": expected.upper}
+    # R 4.2.2, fisher.test(matrix(c(7, 5, 13, 8), 2))
+    limits = one["odds_ratio"]["ci"]
+    assert (limits["lower"], limits["upper"]) == pytest.approx((0.163526, 4.754505), abs=1e-5)
 
 
 def test_fishers_p_is_that_of_the_tea_tasting(compared):
@@ -60,9 +63,12 @@ def test_fishers_p_is_that_of_the_tea_tasting(compared):
 
 def test_ratios_are_missing_where_the_counts_define_none(compared):
     (one,) = compared(counts(5, 5, 0, 6))
-    assert one["risk_ratio"] == {"estimate": None, "ci": None}
-    assert one["odds_ratio"] == {"estimate": None, "ci": None}
+    assert one["risk_ratio"]["estimate"] is one["odds_ratio"]["estimate"] is None
+    assert one["risk_ratio"]["ci"]["lower"] > 1
+    assert one["risk_ratio"]["ci"]["upper"] is one["odds_ratio"]["ci"]["upper"] is None
     assert one["risk_difference"]["estimate"] == 1
+    (none,) = compared(counts(0, 5, 0, 6))
+    assert none["risk_ratio"] == none["odds_ratio"] == {"estimate": None, "ci": None}
 
 
 def test_arms_that_share_patients_are_not_compared(compared):

@@ -34,6 +34,17 @@ class Comparisons(Block):
         min_length=1,
         description="How the figures may have come about.",
     )
+    strata: dict[str, tuple[str, ...]] = Field(
+        {}, description="Population -> the populations that make it up, to be compared with."
+    )
+
+    @field_validator("strata")
+    @classmethod
+    def _several_parts(cls, value: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+        for whole, parts in value.items():
+            if len(set(parts)) < 2 or len(set(parts)) < len(parts) or whole in parts:
+                raise ValueError(f"{whole} is to be made up of two or more other populations")
+        return value
 
 
 class Rules(Block):

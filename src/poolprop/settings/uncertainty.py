@@ -30,7 +30,7 @@ class TauPrior(Block):
     """Prior on the between-study standard deviation, on the logit."""
 
     family: Literal["half-normal", "half-t", "half-cauchy"] = Field("half-normal")
-    scale: float = Field(1.0, gt=0, description="Scale of the distribution it is half of.")
+    scale: float = Field(1.5, gt=0, description="Scale of the distribution it is half of.")
     df: float = Field(3.0, gt=0, description="Degrees of freedom of a half-t.")
 
 
@@ -52,6 +52,7 @@ class Bayes(Block):
     other_tau_priors: tuple[TauPrior, ...] = Field(
         (
             TauPrior(scale=0.5),
+            TauPrior(scale=1.0),
             TauPrior(scale=2.0),
             TauPrior(family="half-cauchy", scale=0.5),
             TauPrior(family="half-t", scale=0.5),

@@ -107,7 +107,7 @@ def bayes_normal(yi: ArrayLike, vi: ArrayLike, tau_prior: Prior | None = None) -
     '-0.799 (-1.586 to -0.013)'
     """
     y, v = effects(yi, vi)
-    prior = tau_prior or HalfNormal()
+    prior = tau_prior or HalfNormal(1.0)
     # asinh spreads the nodes evenly near 0 and by ratio far out, from the finest scale there is.
     fine = min(prior.scale, float(np.sqrt(v.min())))
     nodes, mass = np.polynomial.legendre.leggauss(NODES)

@@ -75,7 +75,7 @@ def pool(
         two-step models), ``"hts-k1"`` (``k - 1``), ``"normal"``, ``"bootstrap"`` (two-step),
         ``"beta"`` (default of the beta-binomial) or ``"none"``.
     tau_prior : HalfNormal, HalfT or HalfCauchy, optional
-        Prior on ``tau`` wherever Bayes is asked; half-normal with scale 1 by default.
+        Prior on ``tau`` wherever Bayes is asked; half-normal with scale 1.5 by default.
     correction : {"only0", "if0all", "all", "none"}
         Continuity correction of two-step models; see :func:`poolprop.effect_sizes`.
     inversion : {"harmonic", "variance"}

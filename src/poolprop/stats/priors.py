@@ -13,7 +13,7 @@ from poolprop.stats.inputs import Floats
 
 @dataclass(frozen=True, slots=True)
 class HalfNormal:
-    """Half-normal prior: the default, with scale 1.
+    """Half-normal prior: the default, with scale 1.5.
 
     Parameters
     ----------
@@ -26,7 +26,7 @@ class HalfNormal:
     'half-normal(0.5)'
     """
 
-    scale: float = 1.0
+    scale: float = 1.5
 
     def __post_init__(self) -> None:
         _positive(self.scale, "scale")

@@ -21,7 +21,7 @@ SIMULATED = {
 LABELS = {
     "profile-ck": "GLMM, profile likelihood, small-sample cut",
     "bootstrap-lr": "GLMM, likelihood ratio calibrated by bootstrap",
-    "bayes": "Bayesian, half-normal(1) prior on tau",
+    "bayes": "Bayesian, half-normal(1.5) prior on tau",
     "profile": "GLMM, profile likelihood, chi-square cut",
     "glmm-t": "GLMM, Wald with Student's t",
     "glmm-wald": "GLMM, Wald",

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
 
 from poolprop.settings import Settings
-from poolprop.synthesis.records import Record, Rows
+from poolprop.synthesis.records import Record, Rows, plain
 
-# Contrast -> how statsmodels calls it, and the interval that is taken.
-CONTRASTS = {
-    "risk_difference": ("diff", "newcomb"),
-    "risk_ratio": ("ratio", "score"),
-    "odds_ratio": ("odds-ratio", "score"),
-}
+if TYPE_CHECKING:
+    from poolprop.stats.exact_strata import ExactOddsRatio, Table
+    from poolprop.stats.results import Interval
+
 COPIED = (
     "study_id", "label", "outcome", "outcome_label", "population", "population_label",
     "timepoint_label", "denominator_label", "arm1_label", "arm2_label", "outcome1_id",
@@ -34,23 +32,22 @@ def comparisons(settings: Settings, data: Rows) -> Record:
     Returns
     -------
     dict
-        The content of ``results/comparisons/comparisons.json``: risk difference (Newcombe's
-        hybrid score interval), risk ratio and odds ratio (score intervals), and Fisher's exact
-        two-sided p value. A ratio that does not exist is ``None``.
-
-    References
-    ----------
-    Newcombe RG (1998). Statistics in Medicine 17(8):873-890, method 10.
-    Miettinen O, Nurminen M (1985). Statistics in Medicine 4(2):213-226.
+        The content of ``results/comparisons/comparisons.json``: risk difference, risk ratio and
+        odds ratio with exact intervals (:mod:`poolprop.stats.exact_two_arm` and, given the
+        margins, :mod:`poolprop.stats.exact_strata`), and Fisher's exact two-sided p value. A
+        ratio that the counts do not define, and a limit that is inplain, are ``None``. Under
+        ``strata`` stand the declared populations of which a study compares all parts: their
+        common odds ratio, and whether the parts' odds ratios differ.
     """
     return {
         "schema": "poolprop/comparisons/1",
         "comparisons": [_comparison(row, settings.level) for row in data],
+        "strata": list(_strata(settings, data)),
     }
 
 
 def _comparison(row: Mapping[str, str], level: float) -> Record:
-    x1, n1, x2, n2 = (int(row[key]) for key in ("events1", "total1", "events2", "total2"))
+    x1, n1, x2, n2 = _table(row)
     p1, p2 = x1 / n1, x2 / n2
     odds = (x1 * (n2 - x2), x2 * (n1 - x1))
     estimates = {
@@ -69,26 +66,64 @@ def _comparison(row: Mapping[str, str], level: float) -> Record:
         "proportion2": p2,
         "level": level,
         **{
-            name: {"estimate": value, "ci": _interval(x1, n1, x2, n2, name, level)}
+            name: {"estimate": value, "ci": _interval((x1, n1, x2, n2), name, level)}
             for name, value in estimates.items()
         },
         "p": _fisher(x1, n1, x2, n2),
     }
 
 
-def _interval(x1: int, n1: int, x2: int, n2: int, name: str, level: float) -> Any:
-    """Return the limits; none where the contrast itself is not defined by the counts."""
-    import numpy as np
-    from statsmodels.stats.proportion import confint_proportions_2indep
+def _interval(table: Table, name: str, level: float) -> Record | None:
+    """Return the exact limits; none where the counts say nothing of the contrast."""
+    from poolprop.stats.exact_strata import common_odds_ratio
+    from poolprop.stats.exact_two_arm import exact_interval
 
-    if name != "risk_difference" and (x1 in (0, n1) or x2 in (0, n2)):
-        return None
-    compare, method = CONTRASTS[name]
-    with np.errstate(all="ignore"):  # its root search passes the ends of the range
-        lower, upper = confint_proportions_2indep(
-            x1, n1, x2, n2, compare=compare, method=method, alpha=1 - level
-        )
-    return {"lower": float(lower), "upper": float(upper)}
+    if name == "odds_ratio":
+        return _limits(common_odds_ratio([table], level).ci)
+    return _limits(exact_interval(*table, name, level))
+
+
+def _limits(ci: Interval | None) -> Record | None:
+    return {"lower": ci.lower, "upper": plain(ci.upper)} if ci else None
+
+
+def _strata(settings: Settings, data: Rows) -> Iterator[Record]:
+    """Yield what the strata of a population say together, in each study and outcome."""
+    plan = settings.comparisons
+    groups: dict[tuple[str, str], dict[str, Mapping[str, str]]] = {}
+    for row in data:
+        group = groups.setdefault((row["study_id"], row["outcome"]), {})
+        group[row["population"]] = row
+    for (study, outcome), found in groups.items():
+        for whole, parts in plan.strata.items() if plan else ():
+            if set(parts) <= set(found):
+                identifier = f"comparison/{study}/{outcome}/strata/{whole}"
+                yield _stratified(identifier, [found[part] for part in parts], settings.level)
+
+
+def _stratified(identifier: str, rows: list[Mapping[str, str]], level: float) -> Record:
+    from poolprop.stats.exact_strata import common_odds_ratio, ratio_of_odds_ratios
+
+    tables = [_table(row) for row in rows]
+    between = ratio_of_odds_ratios(tables[0], tables[1], level) if len(tables) == 2 else None
+    return {
+        "id": identifier,
+        "label": rows[0]["label"],
+        "outcome_label": rows[0]["outcome_label"],
+        "parts": [row["population_label"] for row in rows],
+        "outcome_ids": [row[key] for row in rows for key in ("outcome1_id", "outcome2_id")],
+        "level": level,
+        "common": _exact(common_odds_ratio(tables, level)),
+        "between": between and _exact(between),
+    }
+
+
+def _exact(found: ExactOddsRatio) -> Record:
+    return {"estimate": plain(found.estimate), "ci": _limits(found.ci), "p": found.p}
+
+
+def _table(row: Mapping[str, str]) -> Table:
+    return int(row["events1"]), int(row["total1"]), int(row["events2"]), int(row["total2"])
 
 
 def _fisher(x1: int, n1: int, x2: int, n2: int) -> float:

@@ -17,8 +17,7 @@ from itertools import combinations
 
 from poolprop.settings import Settings
 from poolprop.synthesis.between import Levels, overlapping
-from poolprop.synthesis.influence import plain
-from poolprop.synthesis.records import Record, Rows, counts, doubts
+from poolprop.synthesis.records import Record, Rows, counts, doubts, plain
 
 Row = Mapping[str, str]
 # Beyond this product of totals exact limits take longer than they are worth.

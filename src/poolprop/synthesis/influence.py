@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
-from typing import Any
 
 from poolprop.settings import Model, Settings
 from poolprop.stats.results import PoolResult
@@ -15,6 +13,7 @@ from poolprop.synthesis.records import (
     endpoint_record,
     fit_rows,
     of_set,
+    plain,
     result_record,
 )
 
@@ -179,10 +178,3 @@ def _subset(
         "tau2": float(tau2),
         "estimate": plain(estimate),
     }
-
-
-def plain(value: Any) -> Any:
-    """Return a number that JSON can hold; what is not finite becomes ``None``."""
-    if value is None or isinstance(value, bool):
-        return value
-    return float(value) if math.isfinite(value) else None

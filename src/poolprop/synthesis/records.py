@@ -5,6 +5,7 @@ The formats are described in ``docs/results.md``.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -50,6 +51,13 @@ def pool_keywords(model: Model, level: float) -> dict[str, Any]:
 def counts(rows: Rows) -> tuple[list[int], list[int]]:
     """Return events and totals as whole numbers."""
     return [int(row["events"]) for row in rows], [int(row["total"]) for row in rows]
+
+
+def plain(value: Any) -> Any:
+    """Return a number that JSON can hold; what is not finite becomes ``None``."""
+    if value is None or isinstance(value, bool):
+        return value
+    return float(value) if math.isfinite(value) else None
 
 
 def totals(rows: Rows) -> Record:

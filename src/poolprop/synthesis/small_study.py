@@ -7,8 +7,7 @@ from typing import Any
 
 from poolprop.settings import Settings
 from poolprop.stats.measures import effect_sizes
-from poolprop.synthesis.influence import plain
-from poolprop.synthesis.records import Record, Rows, counts, endpoint_record, of_set
+from poolprop.synthesis.records import Record, Rows, counts, endpoint_record, of_set, plain
 
 TESTS = {
     "egger": "Egger: regression of the logit on its standard error",

@@ -136,7 +136,7 @@ def result(name: str, studies: list[dict], role: str = "primary", model: str = "
         "estimate": math.log(shrunk / (1 - shrunk)), "se": 0.42, "proportion": p,
         "ci": interval(events, total, 2.8), "ci_estimate": {"lower": 0.0, "upper": 2.9},
         "prediction": interval(events, total, 6.0) if many else None,
-        "prediction_method": "Bayesian, half-normal(1) prior on tau" if many else None,
+        "prediction_method": "Bayesian, half-normal(1.5) prior on tau" if many else None,
         "tau2": 0.49 if many else 0.0, "tau": 0.7 if many else 0.0,
         "i2": 0.6 if many else None,
         "i2_definition": "from the estimate of tau2" if many else None,

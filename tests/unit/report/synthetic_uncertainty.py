@@ -36,7 +36,7 @@ def _view(name: str, estimand: str, label: str, k: int) -> dict:
     }  # fmt: skip
 
 
-def _answers(tau_prior: str = "half-normal(1)") -> dict:
+def _answers(tau_prior: str = "half-normal(1.5)") -> dict:
     above = [
         {"threshold": t, "median_study": s, "new_study": n}
         for t, s, n in ((0.3, 0.99997, 0.98), (0.5, 0.96, 0.89), (0.8, 0.2, 0.0004))

@@ -20,7 +20,7 @@ def study_loglik(x, n, eta):
 
 @pytest.fixture(scope="module")
 def grid():
-    """Return mu, tau and their joint posterior by brute force, half-normal(1) prior on tau."""
+    """Return mu, tau and their joint posterior by brute force, half-normal(1.5) prior on tau."""
     mu = np.linspace(-4, 9, 260)
     tau = np.linspace(0, 5, 251)
     z = np.linspace(-8, 8, 241)
@@ -29,7 +29,7 @@ def grid():
     for i, t in enumerate(tau):
         eta = mu[:, None] + t * z
         parts = [np.log(np.exp(study_loglik(x, n, eta)) @ phi) for x, n in zip(X, N, strict=True)]
-        prior = -np.logaddexp(0, mu) - np.logaddexp(0, -mu) - t * t / 2
+        prior = -np.logaddexp(0, mu) - np.logaddexp(0, -mu) - (t / 1.5) ** 2 / 2
         log_post[i] = np.sum(parts, axis=0) + prior
     mass = np.exp(log_post - log_post.max())
     mass[[0, -1]] /= 2  # trapezoid in tau

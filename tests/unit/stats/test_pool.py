@@ -22,7 +22,7 @@ def test_the_default_is_the_one_step_model_with_the_small_sample_interval():
     )
     assert fit.proportion == pytest.approx(0.8128454, abs=1e-7)
     assert (fit.ci.lower, fit.ci.upper) == pytest.approx((0.5043105, 0.9711823), abs=1e-6)
-    assert fit.prediction_method.startswith("Bayesian, half-normal(1) prior on tau")
+    assert fit.prediction_method.startswith("Bayesian, half-normal(1.5) prior on tau")
 
 
 def test_to_dict_is_plain_json_with_the_documented_keys():

@@ -43,7 +43,7 @@ def both(request, likelihood):
     log_post = likelihood + LOCATIONS[request.param](MU) - TAU[:, None] ** 2 / 2
     mass = np.exp(log_post - log_post.max())
     mass[[0, -1]] /= 2
-    return pp.bayes(X, N, mu_prior=request.param), mass / mass.sum()
+    return pp.bayes(X, N, pp.HalfNormal(1.0), mu_prior=request.param), mass / mass.sum()
 
 
 def test_tau(both):

@@ -7,7 +7,16 @@ from dataclasses import dataclass
 from poolprop.report.context import Context, Section
 from poolprop.report.formats import MISSING, level
 from poolprop.report.tables import Cell, Column, Table, TableRow, cell
-from poolprop.report.values import Record, Sentence, join, look_up, quote, quote_range, separated
+from poolprop.report.values import (
+    Piece,
+    Record,
+    Sentence,
+    join,
+    look_up,
+    quote,
+    quote_range,
+    separated,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,6 +24,7 @@ class Comparisons:
     """The table of contrasts."""
 
     table: Table
+    strata: Table | None
 
 
 def section(context: Context) -> Section | None:
@@ -22,8 +32,18 @@ def section(context: Context) -> Section | None:
     found: list[Record] = context.results.comparisons.get("comparisons", [])
     if not found:
         return None
-    interval = f"({level(context.settings.level)} CI)"
-    columns = (
+    table = Table(
+        id="table-comparisons",
+        caption="Regimen against comparator within studies",
+        columns=_columns(f"({level(context.settings.level)} CI)"),
+        rows=tuple(TableRow(cells=_cells(one), anchor=one["id"]) for one in found),
+    )
+    body = Comparisons(table=table, strata=_strata(context))
+    return Section(id="comparisons", title="Two-arm studies", body=body)
+
+
+def _columns(interval: str) -> tuple[Column, ...]:
+    return (
         Column(title="Figure"),
         Column(title="Study"),
         Column(title="Regimen", numeric=True),
@@ -35,13 +55,40 @@ def section(context: Context) -> Section | None:
         Column(title="Arms", room="long"),
         Column(title="Figures are"),
     )
-    table = Table(
-        id="table-comparisons",
-        caption="Regimen against comparator within studies",
-        columns=columns,
-        rows=tuple(TableRow(cells=_cells(one), anchor=one["id"]) for one in found),
+
+
+def _strata(context: Context) -> Table | None:
+    """Return what the strata of a population say together; None where none are declared."""
+    found: list[Record] = context.results.comparisons.get("strata", [])
+    if not found:
+        return None
+    interval = f"({level(context.settings.level)} CI)"
+    columns = (
+        Column(title="Figure"),
+        Column(title="Study"),
+        Column(title=f"Odds ratio in common {interval}", numeric=True),
+        Column(title="p", numeric=True, help="Exact test given the margins, two-sided"),
+        Column(title=f"First over second odds ratio {interval}", numeric=True),
+        Column(title="p of a difference", numeric=True, help="Zelen's exact test, two-sided"),
     )
-    return Section(id="comparisons", title="Two-arm studies", body=Comparisons(table=table))
+    return Table(
+        id="table-comparison-strata",
+        caption="Regimen against comparator within strata of one study",
+        columns=columns,
+        rows=tuple(TableRow(cells=_stratum_cells(one), anchor=one["id"]) for one in found),
+    )
+
+
+def _stratum_cells(one: Record) -> tuple[Cell, ...]:
+    has = one["between"] is not None
+    return (
+        cell(f"{one['outcome_label']}: {'; '.join(one['parts'])}"),
+        cell(one["label"]),
+        cell(_contrast(one, "common", "number")),
+        cell(quote(one, "common.p", "p")),
+        cell(_contrast(one, "between", "number") if has else MISSING),
+        cell(quote(one, "between.p", "p") if has else MISSING),
+    )
 
 
 def _cells(one: Record) -> tuple[Cell, ...]:
@@ -67,11 +114,12 @@ def _arm(one: Record, which: str) -> Sentence:
 
 def _contrast(one: Record, name: str, form: str) -> Sentence:
     """Quote a contrast with its interval; an em dash where the counts define none."""
-    if look_up(one, f"{name}.estimate") is None:
-        return (MISSING,)
-    estimate = quote(one, f"{name}.estimate", form)
+    known = look_up(one, f"{name}.estimate") is not None
+    estimate: Piece = quote(one, f"{name}.estimate", form) if known else MISSING
     if look_up(one, f"{name}.ci") is None:
         return (estimate,)
+    if look_up(one, f"{name}.ci.upper") is None:
+        return join(estimate, " (", quote(one, f"{name}.ci.lower", form), " or more)")
     if form != "signed-points":
         return join(estimate, " (", quote_range(one, f"{name}.ci", form), ")")
     # A dash between two signs could be read as a third.

@@ -24,7 +24,7 @@ FITS = {
     "common": ("EE",),
     "glmm": ("ML",),
     "beta-binomial": ("ML",),
-    "bayes": ("half-normal(1)",),
+    "bayes": ("half-normal(1.5)",),
 }
 
 

@@ -43,7 +43,7 @@ def pool_many(
         ``"model|scale|estimator|interval"``: ``two-step`` with ``PR PLN PLO PAS PFT``,
         ``DL HE HS SJ ML REML EB PM`` and ``wald t hksj hksj-adhoc kr``; ``common`` with the same
         scales and ``EE``; ``glmm`` with ``logit probit cloglog``, ``ML`` and ``wald t profile
-        profile-ck``; ``beta-binomial|logit|ML`` with the same; ``bayes|logit|half-normal(1)|
+        profile-ck``; ``beta-binomial|logit|ML`` with the same; ``bayes|logit|half-normal(1.5)|
         credible``.
     level : float
         Level of the intervals.
