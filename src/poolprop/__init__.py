@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from poolprop.stats.bayes import bayes
     from poolprop.stats.bayes_normal import NormalPosterior, bayes_normal
     from poolprop.stats.empirical_bayes import shrunken_effects
-    from poolprop.stats.exact_difference import exact_risk_difference
+    from poolprop.stats.exact_strata import common_odds_ratio, ratio_of_odds_ratios
+    from poolprop.stats.exact_two_arm import exact_risk_difference, exact_risk_ratio
     from poolprop.stats.gosh import Gosh, gosh
     from poolprop.stats.henmi_copas import HenmiCopas, henmi_copas
     from poolprop.stats.heterogeneity_intervals import (
@@ -96,7 +97,10 @@ _HOMES = {
     "henmi_copas": "stats.henmi_copas",
     "shrunken_effects": "stats.empirical_bayes",
     "TwoArmPool": "stats.two_arm",
-    "exact_risk_difference": "stats.exact_difference",
+    "exact_risk_difference": "stats.exact_two_arm",
+    "exact_risk_ratio": "stats.exact_two_arm",
+    "common_odds_ratio": "stats.exact_strata",
+    "ratio_of_odds_ratios": "stats.exact_strata",
     "exact_test": "stats.two_arm",
     "mantel_haenszel": "stats.two_arm",
     "peto": "stats.two_arm",
@@ -119,6 +123,9 @@ __all__ = [
     "shrunken_effects",
     "TwoArmPool",
     "exact_risk_difference",
+    "exact_risk_ratio",
+    "common_odds_ratio",
+    "ratio_of_odds_ratios",
     "exact_test",
     "mantel_haenszel",
     "peto",

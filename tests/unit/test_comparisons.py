@@ -7,10 +7,14 @@ import copy
 import pytest
 import small_review
 
+from poolprop.errors import ConfigError
 from poolprop.evidence.pairs import pairs
+from poolprop.plan import parse
 from poolprop.review import load_review
-from poolprop.stats.exact_two_arm import exact_interval
-from poolprop.synthesis.comparisons import comparisons
+from poolprop.stats.exact_strata import common_odds_ratio, ratio_of_odds_ratios
+from poolprop.stats.exact_two_arm import exact_risk_difference, exact_risk_ratio
+from poolprop.synthesis.comparisons import _strata, comparisons
+from poolprop.synthesis.two_arms import _approximate, risk_difference, risk_ratio
 
 
 @pytest.fixture
@@ -47,12 +51,55 @@ def test_arms_of_one_study_are_paired_and_no_others(compared):
 
 def test_intervals_are_exact(compared):
     (one,) = compared(counts(7, 12, 13, 21))
-    for name in ("risk_difference", "risk_ratio"):
-        expected = exact_interval(7, 12, 13, 21, name)
+    for name, interval in (
+        ("risk_difference", exact_risk_difference),
+        ("risk_ratio", exact_risk_ratio),
+    ):
+        expected = interval(7, 12, 13, 21)
         assert one[name]["ci"] == {"lower": expected.lower, "upper": expected.upper}
+        assert one[name]["method"] == "exact unconditional interval"
     # R 4.2.2, fisher.test(matrix(c(7, 5, 13, 8), 2))
     limits = one["odds_ratio"]["ci"]
     assert (limits["lower"], limits["upper"]) == pytest.approx((0.163526, 4.754505), abs=1e-5)
+
+
+def test_large_arms_have_approximate_intervals_that_say_so(compared):
+    """Newcombe 1998, Statistics in Medicine 17:873-890, table II: 56/70 against 48/80."""
+    found = risk_difference((56, 70, 48, 80), 0.95)
+    assert found["method"] == "exact unconditional interval"
+    large = risk_difference((560, 700, 480, 800), 0.95)
+    assert large["method"] == "Newcombe's hybrid score interval"
+    near = _approximate((56, 70, 48, 80), "diff", 0.95)
+    assert (round(near.lower, 4), round(near.upper, 4)) == (0.0524, 0.3339)
+    assert risk_ratio((560, 700, 480, 800), 0.95)["ci"]["lower"] > 1
+
+
+def test_strata_of_a_population_are_taken_together():
+    rows = [
+        {"study_id": "oak", "outcome": "orr", "population": name, "population_label": name,
+         "label": "Oak", "outcome_label": "Response", "outcome1_id": "a", "outcome2_id": "b",
+         "events1": x1, "total1": n1, "events2": x2, "total2": n2}
+        for name, (x1, n1, x2, n2) in {"low": (4, 6, 2, 9), "high": (3, 6, 11, 12)}.items()
+    ]  # fmt: skip
+    plan = copy.deepcopy(small_review.CONFIG)
+    plan["comparisons"] = {
+        "outcomes": ["orr"], "denominator": "evaluable", "strata": {"all": ["low", "high"]},
+    }  # fmt: skip
+    (found,) = _strata(parse(plan), rows)
+    tables = [(4, 6, 2, 9), (3, 6, 11, 12)]
+    assert found["id"] == "comparison/oak/orr/strata/all"
+    assert found["common"]["p"] == common_odds_ratio(tables).p
+    assert found["between"]["estimate"] == ratio_of_odds_ratios(*tables).estimate
+    assert list(_strata(parse(plan), rows[:1])) == []
+
+
+def test_a_population_is_not_a_part_of_itself():
+    plan = copy.deepcopy(small_review.CONFIG)
+    plan["comparisons"] = {
+        "outcomes": ["orr"], "denominator": "evaluable", "strata": {"all": ["all", "high"]},
+    }  # fmt: skip
+    with pytest.raises(ConfigError, match="made up of two or more other populations"):
+        parse(plan)
 
 
 def test_fishers_p_is_that_of_the_tea_tasting(compared):
@@ -68,7 +115,7 @@ def test_ratios_are_missing_where_the_counts_define_none(compared):
     assert one["risk_ratio"]["ci"]["upper"] is one["odds_ratio"]["ci"]["upper"] is None
     assert one["risk_difference"]["estimate"] == 1
     (none,) = compared(counts(0, 5, 0, 6))
-    assert none["risk_ratio"] == none["odds_ratio"] == {"estimate": None, "ci": None}
+    assert none["risk_ratio"] is none["odds_ratio"] is None
 
 
 def test_arms_that_share_patients_are_not_compared(compared):

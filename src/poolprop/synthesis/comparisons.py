@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from poolprop.settings import Settings
 from poolprop.synthesis.records import Record, Rows, plain
+from poolprop.synthesis.two_arms import Table, limits, odds_ratio, risk_difference, risk_ratio
 
 if TYPE_CHECKING:
-    from poolprop.stats.exact_strata import ExactOddsRatio, Table
-    from poolprop.stats.results import Interval
+    from poolprop.stats.exact_strata import ExactOddsRatio
 
 COPIED = (
     "study_id", "label", "outcome", "outcome_label", "population", "population_label",
@@ -47,14 +47,7 @@ def comparisons(settings: Settings, data: Rows) -> Record:
 
 
 def _comparison(row: Mapping[str, str], level: float) -> Record:
-    x1, n1, x2, n2 = _table(row)
-    p1, p2 = x1 / n1, x2 / n2
-    odds = (x1 * (n2 - x2), x2 * (n1 - x1))
-    estimates = {
-        "risk_difference": p1 - p2,
-        "risk_ratio": p1 / p2 if p2 else None,
-        "odds_ratio": odds[0] / odds[1] if odds[1] else None,
-    }
+    table = x1, n1, x2, n2 = _table(row)
     return {
         "id": f"comparison/{row['study_id']}/{row['outcome']}/{row['population']}",
         **{key: row[key] for key in COPIED},
@@ -62,29 +55,14 @@ def _comparison(row: Mapping[str, str], level: float) -> Record:
         "total1": n1,
         "events2": x2,
         "total2": n2,
-        "proportion1": p1,
-        "proportion2": p2,
+        "proportion1": x1 / n1,
+        "proportion2": x2 / n2,
         "level": level,
-        **{
-            name: {"estimate": value, "ci": _interval((x1, n1, x2, n2), name, level)}
-            for name, value in estimates.items()
-        },
+        "risk_difference": risk_difference(table, level),
+        "risk_ratio": risk_ratio(table, level),
+        "odds_ratio": odds_ratio(table, level),
         "p": _fisher(x1, n1, x2, n2),
     }
-
-
-def _interval(table: Table, name: str, level: float) -> Record | None:
-    """Return the exact limits; none where the counts say nothing of the contrast."""
-    from poolprop.stats.exact_strata import common_odds_ratio
-    from poolprop.stats.exact_two_arm import exact_interval
-
-    if name == "odds_ratio":
-        return _limits(common_odds_ratio([table], level).ci)
-    return _limits(exact_interval(*table, name, level))
-
-
-def _limits(ci: Interval | None) -> Record | None:
-    return {"lower": ci.lower, "upper": plain(ci.upper)} if ci else None
 
 
 def _strata(settings: Settings, data: Rows) -> Iterator[Record]:
@@ -119,7 +97,7 @@ def _stratified(identifier: str, rows: list[Mapping[str, str]], level: float) ->
 
 
 def _exact(found: ExactOddsRatio) -> Record:
-    return {"estimate": plain(found.estimate), "ci": _limits(found.ci), "p": found.p}
+    return {"estimate": plain(found.estimate), "ci": limits(found.ci), "p": found.p}
 
 
 def _table(row: Mapping[str, str]) -> Table:

@@ -18,10 +18,9 @@ from itertools import combinations
 from poolprop.settings import Settings
 from poolprop.synthesis.between import Levels, overlapping
 from poolprop.synthesis.records import Record, Rows, counts, doubts, plain
+from poolprop.synthesis.two_arms import odds_ratio, risk_difference
 
 Row = Mapping[str, str]
-# Beyond this product of totals exact limits take longer than they are worth.
-MOST_TABLES = 5000
 
 
 def contrasts(settings: Settings, name: str, levels: Levels) -> Record:
@@ -72,6 +71,7 @@ def _contrast(
 ) -> Record:
     one, two = pair
     x1, n1, x2, n2 = (int(row[key]) for row in pair for key in ("events", "total"))
+    table = x1, n1, x2, n2
     return {
         "id": f"contrast/{name}/{one['outcome_id']}-{two['outcome_id']}",
         "study_id": one["study_id"], "label": one["label"], "level1": first, "level2": second,
@@ -79,46 +79,10 @@ def _contrast(
         "outcome1_id": one["outcome_id"], "outcome2_id": two["outcome_id"],
         "events1": x1, "total1": n1, "events2": x2, "total2": n2,
         "proportion1": x1 / n1, "proportion2": x2 / n2, "level": settings.level,
-        "odds_ratio": _odds_ratio(x1, n1, x2, n2, settings.level),
-        "risk_difference": _risk_difference(x1, n1, x2, n2, settings.level),
+        "odds_ratio": odds_ratio(table, settings.level),
+        "risk_difference": risk_difference(table, settings.level),
         "p": _fisher(x1, n1, x2, n2), "notes": doubts(pair),
     }  # fmt: skip
-
-
-def _odds_ratio(x1: int, n1: int, x2: int, n2: int, level: float) -> Record | None:
-    """Return the conditional estimate with its exact interval; none without both outcomes."""
-    from scipy.stats.contingency import odds_ratio
-
-    if x1 + x2 in (0, n1 + n2):
-        return None
-    found = odds_ratio([[x1, n1 - x1], [x2, n2 - x2]], kind="conditional")
-    limits = found.confidence_interval(level)
-    return {
-        "estimate": plain(found.statistic),
-        "ci": {"lower": plain(limits.low), "upper": plain(limits.high)},
-        "method": "conditional maximum likelihood, exact interval",
-    }
-
-
-def _risk_difference(x1: int, n1: int, x2: int, n2: int, level: float) -> Record:
-    """Return the difference with its exact interval; of larger studies Newcombe's."""
-    from poolprop.stats.exact_difference import exact_risk_difference
-
-    if n1 * n2 <= MOST_TABLES:
-        exact = exact_risk_difference(x1, n1, x2, n2, level)
-        lower, upper, method = exact.lower, exact.upper, "exact unconditional interval"
-    else:
-        from statsmodels.stats.proportion import confint_proportions_2indep
-
-        method = "Newcombe's hybrid score interval"
-        lower, upper = confint_proportions_2indep(
-            x1, n1, x2, n2, compare="diff", method="newcomb", alpha=1 - level
-        )
-    return {
-        "estimate": x1 / n1 - x2 / n2,
-        "ci": {"lower": float(lower), "upper": float(upper)},
-        "method": method,
-    }
 
 
 def _fisher(x1: int, n1: int, x2: int, n2: int) -> float:

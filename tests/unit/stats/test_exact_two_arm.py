@@ -6,8 +6,6 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from scipy.optimize import minimize_scalar
 from scipy.special import xlogy
 from scipy.stats import barnard_exact, binom, fisher_exact
@@ -17,9 +15,16 @@ from statsmodels.stats.proportion import score_test_proportions_2indep
 from poolprop.errors import EstimationError
 from poolprop.stats import exact_two_arm as module
 from poolprop.stats.exact_strata import common_odds_ratio, ratio_of_odds_ratios
-from poolprop.stats.exact_two_arm import CONTRASTS, exact_interval
+from poolprop.stats.exact_two_arm import (
+    DIFFERENCE,
+    RATIO,
+    exact_risk_difference,
+    exact_risk_ratio,
+)
 
 BLASTS = [(4, 6, 2, 9), (3, 6, 11, 12)]
+CONTRASTS = {"risk_difference": DIFFERENCE, "risk_ratio": RATIO}
+INTERVALS = {"risk_difference": exact_risk_difference, "risk_ratio": exact_risk_ratio}
 TABLES = [(7, 12, 13, 21), (10, 12, 14, 21), (5, 6, 3, 9), (0, 7, 4, 9)]
 
 
@@ -83,7 +88,7 @@ def test_the_statistic_of_a_ratio_is_that_of_statsmodels(value):
 def test_it_covers_at_least_its_level_whatever_the_proportions_are(contrast):
     n1, n2 = 4, 5
     found = {
-        (x1, x2): exact_interval(x1, n1, x2, n2, contrast, 0.9)
+        (x1, x2): INTERVALS[contrast](x1, n1, x2, n2, 0.9)
         for x1 in range(n1 + 1)
         for x2 in range(n2 + 1)
     }
@@ -102,27 +107,44 @@ def test_it_covers_at_least_its_level_whatever_the_proportions_are(contrast):
     assert 0.9 <= lowest < 0.97
 
 
-@settings(max_examples=15, deadline=None)
-@given(st.integers(1, 9), st.integers(1, 9), st.data())
-def test_exchanged_arms_mirror_the_difference(n1, n2, data):
-    x1, x2 = data.draw(st.integers(0, n1)), data.draw(st.integers(0, n2))
-    one = exact_interval(x1, n1, x2, n2, "risk_difference")
-    other = exact_interval(x2, n2, x1, n1, "risk_difference")
-    assert (one.lower, one.upper) == pytest.approx((-other.upper, -other.lower), abs=1e-6)
+def test_swapping_arms_and_swapping_outcomes_mirror_the_interval():
+    found = exact_risk_difference(9, 17, 3, 4)
+    swapped = exact_risk_difference(3, 4, 9, 17)
+    complement = exact_risk_difference(8, 17, 1, 4)
+    for other in (swapped, complement):
+        assert other.lower == pytest.approx(-found.upper, abs=1e-7)
+        assert other.upper == pytest.approx(-found.lower, abs=1e-7)
+
+
+@pytest.mark.parametrize("table", [(0, 5, 0, 8), (5, 5, 8, 8), (8, 8, 4, 5), (0, 3, 7, 7)])
+def test_at_the_boundary_the_estimate_is_inside(table):
+    x1, n1, x2, n2 = table
+    found = exact_risk_difference(*table)
+    assert -1 <= found.lower <= x1 / n1 - x2 / n2 <= found.upper <= 1
+
+
+def test_no_events_in_either_arm_leave_what_one_arm_can_hide():
+    """With 0/5 and 0/8 the lower limit is where 8 patients without events become unlikely.
+
+    The least favourable first proportion is 0, so the tail is ``(1 + delta)^8``.
+    """
+    found = exact_risk_difference(0, 5, 0, 8)
+    assert found.lower == pytest.approx(0.025 ** (1 / 8) - 1, abs=1e-6)
+    assert found.upper == pytest.approx(1 - 0.025 ** (1 / 5), abs=1e-6)
 
 
 def test_ratios_of_arms_without_events():
-    assert exact_interval(0, 10, 0, 12, "risk_ratio") is None
-    assert exact_interval(0, 10, 5, 12, "risk_ratio").lower == 0
-    assert math.isinf(exact_interval(5, 10, 0, 12, "risk_ratio").upper)
+    assert exact_risk_ratio(0, 10, 0, 12) is None
+    assert exact_risk_ratio(0, 10, 5, 12).lower == 0
+    assert math.isinf(exact_risk_ratio(5, 10, 0, 12).upper)
 
 
-@pytest.mark.parametrize("table", [(5, 4, 1, 3), (-1, 4, 1, 3), (0, 0, 1, 3)])
-def test_counts_that_cannot_be_are_refused(table):
-    with pytest.raises(EstimationError, match="events among"):
-        exact_interval(*table, "risk_difference")
-    with pytest.raises(EstimationError, match="not known"):
-        exact_interval(1, 2, 1, 2, "hazard_ratio")
+@pytest.mark.parametrize("interval", INTERVALS.values())
+def test_counts_that_cannot_be_and_large_studies_are_refused(interval):
+    with pytest.raises(EstimationError):
+        interval(5, 4, 1, 3)
+    with pytest.raises(EstimationError, match="total1 x total2 is 1000000"):
+        interval(1, 1000, 2, 1000)
 
 
 @pytest.mark.parametrize("table", [*TABLES, *BLASTS])

@@ -80,14 +80,13 @@ def _strata(context: Context) -> Table | None:
 
 
 def _stratum_cells(one: Record) -> tuple[Cell, ...]:
-    has = one["between"] is not None
     return (
         cell(f"{one['outcome_label']}: {'; '.join(one['parts'])}"),
         cell(one["label"]),
         cell(_contrast(one, "common", "number")),
         cell(quote(one, "common.p", "p")),
-        cell(_contrast(one, "between", "number") if has else MISSING),
-        cell(quote(one, "between.p", "p") if has else MISSING),
+        cell(_contrast(one, "between", "number")),
+        cell(quote(one, "between.p", "p") if one["between"] else MISSING),
     )
 
 
@@ -114,6 +113,8 @@ def _arm(one: Record, which: str) -> Sentence:
 
 def _contrast(one: Record, name: str, form: str) -> Sentence:
     """Quote a contrast with its interval; an em dash where the counts define none."""
+    if look_up(one, name) is None:
+        return (MISSING,)
     known = look_up(one, f"{name}.estimate") is not None
     estimate: Piece = quote(one, f"{name}.estimate", form) if known else MISSING
     if look_up(one, f"{name}.ci") is None:
