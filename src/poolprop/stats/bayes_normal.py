@@ -15,12 +15,12 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.optimize import brentq
 from scipy.special import ndtr
 
 from poolprop.stats.inputs import Floats, effects, fraction
 from poolprop.stats.priors import HalfNormal, Prior
 from poolprop.stats.results import Interval
+from poolprop.stats.roots import bracketed_root
 from poolprop.stats.shown import Shown, plain
 
 NODES, FARTHEST, TAILS = 600, 1e8, 40.0
@@ -77,7 +77,7 @@ class NormalPosterior(Shown):
             return float(weights @ ndtr((at - mean) / sd)) - probability
 
         low, high = float((mean - TAILS * sd).min()), float((mean + TAILS * sd).max())
-        return float(brentq(beyond, low, high, xtol=1e-12, rtol=1e-14))
+        return bracketed_root(beyond, low, high, xtol=1e-12, rtol=1e-14)
 
 
 def bayes_normal(yi: ArrayLike, vi: ArrayLike, tau_prior: Prior | None = None) -> NormalPosterior:

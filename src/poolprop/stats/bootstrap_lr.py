@@ -16,7 +16,6 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
-from scipy.optimize import brentq
 from scipy.special import bdtr, expit, ndtri
 
 from poolprop.stats.glmm import TAU_BOUNDARY
@@ -78,6 +77,8 @@ def _limit(excess: Callable[[float], float], plain: float, side: float, width: f
     """Return where the observed ratio first reaches its critical value beyond ``plain``."""
     if not np.isfinite(plain) or excess(plain) >= 0:
         return plain
+    from scipy.optimize import brentq  # a package that only this interval waits for
+
     near, far = plain, plain + side * 0.25 * width
     while excess(far) < 0:
         near, far = far, far + 2 * (far - near)

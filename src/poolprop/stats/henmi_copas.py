@@ -13,12 +13,12 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.optimize import brentq
 from scipy.special import gammainc
 
 from poolprop.errors import EstimationError
 from poolprop.stats.inputs import Floats, effects, fraction
 from poolprop.stats.results import Interval
+from poolprop.stats.roots import bracketed_root
 from poolprop.stats.shown import Shown
 from poolprop.stats.tau2 import dersimonian_laird
 from poolprop.stats.wls import intercept, weighted_fit
@@ -92,7 +92,7 @@ def henmi_copas(yi: ArrayLike, vi: ArrayLike, level: float = 0.95) -> HenmiCopas
     upper = 2.0
     while excess(upper) > 0:
         upper *= 1.5
-    half = root * float(brentq(excess, 1e-6, upper, xtol=1e-13, rtol=1e-13)) * se
+    half = root * bracketed_root(excess, 1e-6, upper, xtol=1e-13, rtol=1e-13) * se
     ci = Interval(lower=estimate - half, upper=estimate + half)
     return HenmiCopas(estimate=estimate, se=se, ci=ci, tau2=tau2)
 

@@ -17,11 +17,11 @@ from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.optimize import brentq
 from scipy.special import bdtr, betaincinv, chdtri
 
 from poolprop.stats.distributions import normal_quantile
 from poolprop.stats.inputs import Floats, choice, counts, fraction
+from poolprop.stats.roots import bracketed_root
 
 Limits = tuple[Floats, Floats]
 
@@ -84,7 +84,7 @@ def _mid_p(x: Floats, n: Floats, level: float) -> Limits:
     def upper(events: float, total: float) -> float:
         if events == total:
             return 1.0
-        return float(brentq(lambda p: half_tail(p, events, total) - tail, 0, 1, xtol=1e-14))
+        return bracketed_root(lambda p: half_tail(p, events, total) - tail, 0, 1, xtol=1e-14)
 
     high = np.array([upper(a, b) for a, b in zip(x, n, strict=True)])
     low = np.array([1 - upper(b - a, b) for a, b in zip(x, n, strict=True)])

@@ -13,13 +13,13 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.optimize import brentq
 from scipy.special import expit, logit, ndtr, sici
 
 from poolprop.errors import EstimationError
 from poolprop.stats.inputs import Floats, fraction
 from poolprop.stats.predictive import HERMITE, next_study
 from poolprop.stats.results import Interval
+from poolprop.stats.roots import quantiles
 from poolprop.stats.shown import Shown, plain
 
 
@@ -95,14 +95,9 @@ class Posterior(Shown):
 
     def tau_quantiles(self, probabilities: ArrayLike) -> Floats:
         """Return quantiles of ``tau``."""
-        levels = np.atleast_1d(np.asarray(probabilities, dtype=np.float64))
-        cdf = self._tau_series().integ(lbnd=-1)
-        ends = [
-            brentq(lambda t, p=p: float(cdf(t)) - p, -1.0, 1.0, xtol=1e-12)
-            for p in (fraction(float(level), "probability") for level in levels)
-        ]
+        ends = quantiles(self._tau_series().integ(lbnd=-1), probabilities, -1.0, 1.0, xtol=1e-12)
         low, high = self.reach
-        out: Floats = self.scale * np.sinh(low + (high - low) * (np.array(ends) + 1) / 2)
+        out: Floats = self.scale * np.sinh(low + (high - low) * (ends + 1) / 2)
         return out
 
     def tau_density(self, tau: ArrayLike) -> Floats:
@@ -200,13 +195,7 @@ class Posterior(Shown):
     def _invert(self, cdf: Callable[[float], float], probabilities: ArrayLike) -> Floats:
         reach = float(self.tau[-1]) * 9
         low, high = float(self.mu.min()) - reach, float(self.mu.max()) + reach
-        levels = np.atleast_1d(np.asarray(probabilities, dtype=np.float64))
-        return np.array(
-            [
-                brentq(lambda t, p=level: cdf(t) - p, low, high, xtol=1e-11)
-                for level in (fraction(float(value), "probability") for value in levels)
-            ]
-        )
+        return quantiles(cdf, probabilities, low, high, xtol=1e-11)
 
 
 def _step_response(distance: Floats) -> Floats:

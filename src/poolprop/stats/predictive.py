@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.optimize import brentq
 from scipy.special import expit, gammaln, logit, sici
 
-from poolprop.stats.inputs import Floats, fraction
+from poolprop.stats.inputs import Floats
+from poolprop.stats.roots import quantiles
 
 if TYPE_CHECKING:
     from poolprop.stats.posterior import Posterior
@@ -106,18 +106,14 @@ def population_quantiles(posterior: Posterior, probabilities: ArrayLike) -> Floa
     probabilities : array_like
         Between 0 and 1, ends excluded.
     """
-    levels = np.atleast_1d(np.asarray(probabilities, dtype=np.float64))
 
     def cdf(theta: float) -> float:
         mu = _mu_of_average(theta, posterior.tau)
         distance = (mu[:, None] - posterior.mu) / posterior.step[:, None]
         return float(np.sum(posterior.mass * (0.5 + sici(np.pi * distance)[0] / np.pi)))
 
-    roots = [
-        brentq(lambda t, p=p: cdf(t) - p, -1.5 * EXTREME, 1.5 * EXTREME, xtol=1e-9)
-        for p in (fraction(float(level), "probability") for level in levels)
-    ]
-    out: Floats = expit(np.array(roots))
+    roots = quantiles(cdf, probabilities, -1.5 * EXTREME, 1.5 * EXTREME, xtol=1e-9)
+    out: Floats = expit(roots)
     return out
 
 

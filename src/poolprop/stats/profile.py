@@ -12,11 +12,11 @@ import math
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.optimize import brentq
 
 from poolprop.stats.glmm import TAU_BOUNDARY
 from poolprop.stats.inputs import Floats
 from poolprop.stats.newton import Likelihood, climb
+from poolprop.stats.roots import bracketed_root
 
 # Proportions within 1e-20 of 0 or 1: a limit further out is said to be infinite.
 REACH = {"logit": 46.0, "probit": 9.3, "cloglog": 46.0}
@@ -206,10 +206,10 @@ def tau_limits(profile: Profile, cut: float) -> tuple[float, float]:
 
     lower = 0.0
     if profile.second > 0 and excess(0.0) > 0:
-        lower = float(brentq(excess, 0.0, profile.second, xtol=1e-12, rtol=1e-12))
+        lower = bracketed_root(excess, 0.0, profile.second, xtol=1e-12, rtol=1e-12)
     mu, inner, outer = profile.mu, profile.second, max(2 * profile.second, 0.5)
     while excess(outer) < 0:
         inner, outer = outer, 2 * outer
         if inner >= S_REACH:
             return lower, math.inf
-    return lower, float(brentq(excess, inner, outer, xtol=1e-12, rtol=1e-12))
+    return lower, bracketed_root(excess, inner, outer, xtol=1e-12, rtol=1e-12)

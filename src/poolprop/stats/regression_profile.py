@@ -6,13 +6,13 @@ import math
 from collections.abc import Callable
 
 import numpy as np
-from scipy.optimize import brentq
 
 from poolprop.stats.glmm import TAU_BOUNDARY, GlmmFit, likelihood
 from poolprop.stats.inputs import Floats
 from poolprop.stats.links import Link
 from poolprop.stats.newton import climb
 from poolprop.stats.profile import REACH, TAU_TOP
+from poolprop.stats.roots import bracketed_root
 
 STARTS = (0.0, 0.3, 3.0)
 
@@ -90,4 +90,4 @@ def _limit(
     def excess(distance: float) -> float:
         return math.sqrt(max(fallen(centre + sign * distance), 0.0)) - math.sqrt(cut)
 
-    return centre + sign * float(brentq(excess, inner, outer, xtol=1e-12, rtol=1e-10))
+    return centre + sign * bracketed_root(excess, inner, outer, xtol=1e-12, rtol=1e-10)

@@ -11,9 +11,9 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from scipy.optimize import brentq
 
 from poolprop.stats.inputs import Floats
+from poolprop.stats.roots import bracketed_root
 from poolprop.stats.wls import Wls, is_intercept, trace_p, weighted_fit
 
 # Exponents of a geometric grid from its lowest value to its highest. Each study's weight changes
@@ -123,7 +123,7 @@ def _bracketed(
     def slope(tau2: float) -> float:
         return float(score(yi, vi, design, tau2, restricted=restricted))
 
-    return float(brentq(slope, *ends, xtol=1e-300, rtol=1e-15, maxiter=500))
+    return bracketed_root(slope, *map(float, ends))
 
 
 def _refined(

@@ -14,11 +14,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from scipy.optimize import brentq
 
 from poolprop.errors import EstimationError
 from poolprop.stats.inputs import Floats
 from poolprop.stats.reml import maximum_likelihood, restricted_ml
+from poolprop.stats.roots import bracketed_root
 from poolprop.stats.wls import Wls, is_intercept, projection, trace_p, trace_pp, weighted_fit
 
 Estimator = Callable[[Floats, Floats, Floats], float]
@@ -80,7 +80,7 @@ def q_root(yi: Floats, vi: Floats, design: Floats, target: float) -> float:
     upper = max(float(np.var(yi)), float(np.min(vi)))
     while excess(upper) > 0:
         upper *= 4
-    return float(brentq(excess, 0.0, upper, xtol=1e-300, rtol=1e-15, maxiter=500))
+    return bracketed_root(excess, 0.0, upper)
 
 
 def _mean_q_root(yi: Floats, vi: Floats, target: float) -> float:

@@ -11,12 +11,12 @@ Statistics in Medicine 15(6):619-629.
 from __future__ import annotations
 
 import numpy as np
-from scipy.optimize import brentq
 
 from poolprop.stats.distributions import chi_square_quantile
 from poolprop.stats.inputs import Floats
 from poolprop.stats.reml import local_maxima, normal_loglik
 from poolprop.stats.results import Interval
+from poolprop.stats.roots import bracketed_root
 from poolprop.stats.tau2 import q_root
 
 
@@ -60,9 +60,9 @@ def profile_likelihood(
 
     lower = 0.0
     if excess(0.0) < 0:
-        lower = float(brentq(excess, 0.0, best, xtol=1e-300, rtol=1e-15, maxiter=500))
+        lower = bracketed_root(excess, 0.0, best)
     outer = max(2 * best, float(vi.max()))
     while excess(outer) > 0:
         outer *= 4
-    upper = float(brentq(excess, best, outer, xtol=1e-300, rtol=1e-15, maxiter=500))
+    upper = bracketed_root(excess, best, outer)
     return Interval(lower=lower, upper=upper)
