@@ -23,6 +23,7 @@ from poolprop.errors import DataError, PoolpropError
 from poolprop.files import write_text
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
 
 EPILOG = """\
@@ -35,6 +36,7 @@ A method is model|scale|estimator|interval; a wrong one is answered with what ma
 A run that was stopped is taken up where it was when the same command is given again.
 """
 BAR = 30
+NUMBERS = ("proportion", "ci_lower", "ci_upper", "estimate", "se", "tau2", "loglik")
 
 
 def add_to(actions: Any) -> None:
@@ -96,7 +98,8 @@ def pool_many(
             found = answer(names[first:last], sets.part(first, last), chosen)
             _write_shard(path, found.to_csv(index=False, lineterminator="\n"))
         _show(last, sets.count)
-    _gather([folder / f"{i:06}.csv" for i in range(len(parts))], out)
+    numbered = names.dtype if names.dtype.kind in "iu" else None
+    _gather([folder / f"{i:06}.csv" for i in range(len(parts))], out, numbered)
     shutil.rmtree(folder)
     words = f" ({reused} of {len(parts)} shards were there)" if reused else ""
     print(f"{sets.count:,} data sets by {len(chosen)} methods: {out}{words}")
@@ -116,7 +119,7 @@ def _require_format(path: Path) -> None:
             raise PoolpropError(
                 "Parquet files need the package pyarrow, which is not installed",
                 where=str(path),
-                hint="Install pyarrow, or use a .csv file.",
+                hint='Install it: python -m pip install "poolprop[parquet]"; or use a .csv file.',
             ) from None
 
 
@@ -163,14 +166,17 @@ def _sound(path: Path) -> bool:
     return seal.read_text("utf-8") == _digest(path.read_bytes())
 
 
-def _gather(shards: list[Path], out: Path) -> None:
-    """Write the shards one after another into one file, which appears whole or not at all."""
+def _gather(shards: list[Path], out: Path, numbered: np.dtype[Any] | None) -> None:
+    """Write the shards one after another into one file, which appears whole or not at all.
+
+    ``numbered`` is the type of the data sets' names if they are numbers.
+    """
     handle, name = tempfile.mkstemp(dir=out.parent, prefix=f".{out.name}.")
     os.close(handle)
     temporary = Path(name)
     try:
         if out.suffix == ".parquet":
-            _to_parquet(shards, temporary)
+            _to_parquet(shards, temporary, numbered)
         else:
             with temporary.open("wb") as stream:
                 stream.writelines(_lines(shards))
@@ -193,21 +199,19 @@ def _lines(shards: list[Path]) -> Iterator[bytes]:
             yield from stream
 
 
-def _to_parquet(shards: list[Path], out: Path) -> None:
+def _to_parquet(shards: list[Path], out: Path, numbered: np.dtype[Any] | None) -> None:
+    """Write a row group a shard; a number that is not there is null."""
     import pandas as pd
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     writer = None
-    kinds = {"dataset_id": "string", "method": "string", "notes": "string"}
+    kinds = {"dataset_id": numbered or "str", "k": "int64"} | dict.fromkeys(NUMBERS, "float64")
     for path in shards:
-        frame = pd.read_csv(
-            path,
-            dtype=kinds,
-            keep_default_na=False,
-            na_values={name: [""] for name in ("estimate", "se", "tau2", "loglik")},
-            float_precision="round_trip",
-        )
+        # As words first: pandas' own reading of numbers is not exact in every version.
+        words = pd.read_csv(path, dtype=str, keep_default_na=False)
+        words[[*NUMBERS]] = words[[*NUMBERS]].replace("", "nan")
+        frame = words.astype(kinds).assign(converged=words["converged"] == "True")
         table = pa.Table.from_pandas(frame, preserve_index=False)
         writer = writer or pq.ParquetWriter(out, table.schema)
         writer.write_table(table.cast(writer.schema))

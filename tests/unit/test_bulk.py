@@ -60,7 +60,7 @@ def test_a_stopped_run_is_taken_up_and_gives_the_same_bytes(table, tmp_path, mon
 
 def test_shards_of_another_question_are_not_used(table, tmp_path, monkeypatch):
     out = tmp_path / "pooled.csv"
-    monkeypatch.setattr(bulk, "_gather", lambda shards, out: sys.exit(9))
+    monkeypatch.setattr(bulk, "_gather", lambda *_: sys.exit(9))
     with pytest.raises(SystemExit):
         run(table, out)
     monkeypatch.undo()
@@ -91,7 +91,48 @@ def test_a_missing_table_and_a_missing_package_are_said(table, tmp_path, capsys,
     assert "no such file" in capsys.readouterr().err
     monkeypatch.setitem(sys.modules, "pyarrow", None)
     assert run(table, tmp_path / "pooled.parquet") == 2
-    assert "Install pyarrow, or use a .csv file." in capsys.readouterr().err
+    assert 'pip install "poolprop[parquet]"; or use a .csv file.' in capsys.readouterr().err
+
+
+def test_a_parquet_file_in_and_out_holds_what_the_function_returns(table, tmp_path):
+    """Shards become row groups; every value and type is that of the function's table."""
+    pytest.importorskip("pyarrow")
+    source, out = tmp_path / "reviews.parquet", tmp_path / "pooled.parquet"
+    frame = pd.read_csv(table)
+    frame.to_parquet(source)
+    assert run(source, out) == 0
+    found, wanted = pd.read_parquet(out), pp.pool_many(frame, by="review", methods=METHODS)
+    assert found.dataset_id.dtype == frame.review.dtype
+    assert found.converged.dtype == bool
+    assert (found.notes != "").any()
+    assert not found.notes.isna().any()
+    pd.testing.assert_frame_equal(found, wanted, check_dtype=False, rtol=1e-9)
+    assert run(source, tmp_path / "pooled.csv") == 0  # to the last digit what the other file says
+    words = pd.read_csv(tmp_path / "pooled.csv", dtype=str)
+    for name in ("proportion", "ci_lower", "estimate", "tau2"):
+        assert found[name].tolist() == [float(word) for word in words[name]]
+    assert not out.with_name("pooled.parquet.shards").exists()
+
+
+def test_parquet_keeps_names_that_look_like_numbers_or_like_nothing(tmp_path):
+    """Names of letters and digits are not read as numbers, nor ``NA`` as missing."""
+    pytest.importorskip("pyarrow")
+    names = ["007", "007", "NA", "NA", "x, y", "x, y"]
+    frame = pd.DataFrame({"review": names, "events": [1, 2, 0, 0, 3, 4], "total": [9] * 6})
+    source, out = tmp_path / "reviews.parquet", tmp_path / "pooled.parquet"
+    frame.to_parquet(source)
+    assert run(source, out, "--methods", "glmm|logit|ML|wald") == 0
+    found = pd.read_parquet(out)
+    assert found.dataset_id.tolist() == ["007", "NA", "x, y"]
+    assert found.se.isna().tolist() == [False, True, False]  # no events at all: no error
+
+
+def test_what_is_no_parquet_file_is_said(tmp_path, capsys):
+    pytest.importorskip("pyarrow")
+    source = tmp_path / "reviews.parquet"
+    source.write_text("review,events,total\n", "utf-8")
+    assert run(source, tmp_path / "pooled.csv") == 2
+    assert "not a table" in capsys.readouterr().err
 
 
 def test_the_progress_is_drawn_only_where_somebody_watches(table, tmp_path, capsys, monkeypatch):
