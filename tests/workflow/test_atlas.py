@@ -143,7 +143,7 @@ def job_ids(folder):
     return [re.search(r"job (\w+)", log.read_text()).group(1) for log in logs]
 
 
-def wait_for(condition, seconds=120):
+def wait_for(condition, seconds=300):
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if found := condition():

@@ -124,6 +124,8 @@ def test_the_answer_says_what_is_known_and_how_sure(flagship, endpoint):
         (primary, "prediction.lower"), (primary, "prediction.upper"),
         (known, "headline.median_study"),
         (f"multiverse/{endpoint}", "range.lower"), (f"multiverse/{endpoint}", "range.upper"),
+        (f"certificate/{endpoint}/primary", "lowest"),
+        (f"certificate/{endpoint}/primary", "highest"),
     } <= quoted  # fmt: skip
     for factor in ("setting", "lineage"):
         start = f"subgroup/{endpoint}/{factor}/"
