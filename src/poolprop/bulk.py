@@ -80,6 +80,7 @@ def pool_many(
         raise DataError(f"shard is {shard}", where="--shard", hint="Give at least one study.")
     for path in (table, out):
         _require_format(path)
+    from poolprop.stats.batch.machine import WORTH, available, machine_code
     from poolprop.stats.batch.methods import parse_method
     from poolprop.stats.batch.pool_many import answer, chunks, read_sets
 
@@ -87,7 +88,8 @@ def pool_many(
     frame, content = _read(table)
     names, sets = read_sets(frame, by, events, total)
     parts = list(chunks(sets, shard))
-    asked = [__version__, content, by, events, total, *methods, repr(level), str(shard)]
+    fast = available() and sets.x.size >= WORTH
+    asked = [__version__, content, by, events, total, *methods, repr(level), str(shard), str(fast)]
     folder = _shards(out, _digest("\n".join(asked).encode()))
     reused = 0
     for i, (first, last) in enumerate(parts):
@@ -95,7 +97,8 @@ def pool_many(
         if _sound(path):
             reused += 1
         else:
-            found = answer(names[first:last], sets.part(first, last), chosen)
+            with machine_code(fast):
+                found = answer(names[first:last], sets.part(first, last), chosen)
             _write_shard(path, found.to_csv(index=False, lineterminator="\n"))
         _show(last, sets.count)
     numbered = names.dtype if names.dtype.kind in "iu" else None

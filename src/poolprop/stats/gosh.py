@@ -14,6 +14,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from poolprop.errors import EstimationError
+from poolprop.stats.batch.machine import available, machine, machine_code
+from poolprop.stats.batch.tau2 import ESTIMATORS, weighted_means
 from poolprop.stats.glmm import fit_glmm
 from poolprop.stats.inputs import Floats, choice, counts
 from poolprop.stats.links import LINKS
@@ -23,7 +25,10 @@ from poolprop.stats.pool_glmm import deviance
 from poolprop.stats.shown import Shown
 from poolprop.stats.wls import intercept
 
-BLOCK = 65536
+# Subsets of a block: its arrays stay in the processor's cache.
+BLOCK = 4096
+# Below so many subsets loading machine code takes longer than it saves.
+WORTH = 100_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -60,6 +65,8 @@ def gosh(
     measure: str = "PLO",
     *,
     model: str = "two-step",
+    tau2: str = "DL",
+    compiled: bool | None = None,
     most: int = 1 << 20,
     seed: int = 20260101,
 ) -> Gosh:
@@ -70,10 +77,15 @@ def gosh(
     events, total : array_like of int, shape (k,)
         ``k >= 3``.
     measure : str
-        Scale of the effect sizes of the two-step model, whose ``tau2`` is DerSimonian and Laird's.
+        Scale of the effect sizes of the two-step model.
     model : {"two-step", "glmm"}
         Weighted means, a million subsets in seconds; or the binomial-normal model on the logit,
         some milliseconds each.
+    tau2 : {"DL", "HE", "HS", "SJ", "ML", "REML", "EB", "PM"}
+        Between-study variance of the two-step model.
+    compiled : bool, optional
+        Whether ML and REML run in machine code (``pip install poolprop[fast]``); by default
+        where it is there and there are 100,000 subsets or more.
     most : int
         Largest number of subsets; a random sample of that size is taken where there are more.
     seed : int
@@ -96,6 +108,11 @@ def gosh(
     x, n = counts(events, total)
     choice(measure, "measure", MEASURES if model == "two-step" else ["PLO"])
     choice(model, "model", ("two-step", "glmm"))
+    choice(tau2, "tau2", [name for name in ESTIMATORS if name != "EE"])
+    if compiled and not available():
+        raise EstimationError(
+            "numba is not installed", where="compiled", hint="Run pip install poolprop[fast]."
+        )
     if x.size < 3:
         raise EstimationError(f"gosh needs at least 3 studies, got {x.size}", where="events")
     complete = x.size < 60 and (1 << x.size) - x.size - 1 <= most
@@ -103,13 +120,13 @@ def gosh(
     if model == "glmm":
         return _by_glmm(x, n, members, complete=complete)
     yi, vi = effect_sizes(x, n, measure)
-    parts = [_pool(yi, vi, members[i : i + BLOCK]) for i in range(0, len(members), BLOCK)]
-    estimate, tau2, i2 = (np.concatenate(column) for column in zip(*parts, strict=True))
+    with machine_code(len(members) >= WORTH if compiled is None else compiled):
+        estimate, variance, i2 = _pool(yi, vi, members, tau2)
     return Gosh(
         members=members,
         estimate=estimate,
         proportion=back_transform(estimate, measure, harmonic_mean(n)),
-        tau2=tau2,
+        tau2=variance,
         i2=i2,
         complete=complete,
     )
@@ -136,10 +153,12 @@ def _by_glmm(x: Floats, n: Floats, members: Bools, *, complete: bool) -> Gosh:
 
 
 def _all_subsets(k: int) -> Bools:
-    codes = np.arange(1 << k, dtype=np.int64)
-    members: Bools = (codes[:, None] >> np.arange(k)) & 1 == 1
-    out: Bools = members[members.sum(axis=1) >= 2]
-    return out
+    """Return all subsets in the order of their binary numbers; memory holds study by study."""
+    there = np.zeros((k, 1 << k), dtype=bool)
+    for j in range(k):
+        there[j].reshape(-1, 2, 1 << j)[:, 1] = True
+    # Numbers 0, 1, 2, 4, 8, ... have fewer than two studies.
+    return np.concatenate([there[:, (1 << j) + 1 : 2 << j] for j in range(1, k)], axis=1).T
 
 
 def _sample(k: int, size: int, seed: int) -> Bools:
@@ -151,18 +170,43 @@ def _sample(k: int, size: int, seed: int) -> Bools:
     return members
 
 
-def _pool(yi: Floats, vi: Floats, members: Bools) -> tuple[Floats, Floats, Floats]:
-    """Return DerSimonian-Laird means, tau2 and I2 of a block of subsets."""
-    inside = members.astype(np.float64)
+def _pool(yi: Floats, vi: Floats, members: Bools, tau2: str) -> tuple[Floats, Floats, Floats]:
+    """Return means, ``tau2`` and I2 of subsets."""
     # Centred effects keep the digits of Q.
     centre = float(np.average(yi, weights=1 / vi))
-    y, w = yi - centre, 1 / vi
-    s1, s2 = inside @ w, inside @ (w * w)
-    mean = (inside @ (w * y)) / s1
-    q = np.maximum(inside @ (w * y * y) - s1 * mean * mean, 0.0)
-    df = inside.sum(axis=1) - 1
-    tau2 = np.maximum(0.0, (q - df) / (s1 - s2 / s1))
-    weights = inside / (vi + tau2[:, None])
-    estimate = (weights @ y) / weights.sum(axis=1) + centre
+    found = np.empty((3, len(members)))
+    compiled = machine("subsets") if tau2 in ("ML", "REML") else None
+    if compiled is not None:
+        compiled.pool_subsets(yi - centre, vi, members, tau2 == "REML", found)
+    else:
+        for first in range(0, len(members), BLOCK):
+            part = slice(first, first + BLOCK)
+            found[:, part] = _pool_block(yi - centre, vi, members[part], tau2)
+    mean, variance, q = found
+    df = members.T.sum(axis=0, dtype=np.uint8) - 1.0
     i2 = np.where(q > df, 1 - df / np.where(q > 0, q, 1.0), 0.0)
-    return estimate, tau2, i2
+    return mean + centre, variance, i2
+
+
+def _pool_block(y: Floats, v: Floats, members: Bools, tau2: str) -> tuple[Floats, Floats, Floats]:
+    """Return means, ``tau2`` and Q of a block of subsets."""
+    inside = np.ascontiguousarray(members.T)
+    if tau2 == "DL":
+        return _dersimonian_laird(y, v, inside)
+    effects = np.where(inside, y[:, None], 0.0)
+    variances = np.where(inside, v[:, None], np.inf)
+    between = ESTIMATORS[tau2](effects, variances, inside.sum(axis=0).astype(np.float64))
+    mean = weighted_means(effects, variances, between).mean
+    return mean, between, weighted_means(effects, variances).q
+
+
+def _dersimonian_laird(y: Floats, v: Floats, inside: Bools) -> tuple[Floats, Floats, Floats]:
+    """Return the same by sums over the studies of each subset: one product of matrices."""
+    w, there = 1 / v, inside.astype(np.float64)
+    size, s1, s2, heavy, square = np.stack([w / w, w, w * w, w * y, w * y * y]) @ there
+    mean = heavy / s1
+    q = np.maximum(square - heavy * mean, 0.0)
+    tau2 = np.maximum(0.0, (q - (size - 1)) / (s1 - s2 / s1))
+    np.divide(there, v[:, None] + tau2, out=there)
+    heavy, total = np.stack([y, np.ones_like(y)]) @ there
+    return heavy / total, tau2, q

@@ -21,7 +21,7 @@ Bools = NDArray[np.bool_]
 Likelihood = Callable[[Floats], tuple[Floats, Floats, Floats]]
 MAX_STEPS = 80
 # Twice the gain a Newton step promises; below it the next step would change no digit that counts.
-DECREMENT = 1e-18
+DECREMENT = 1e-21
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

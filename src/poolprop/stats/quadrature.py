@@ -48,7 +48,7 @@ class Precision(NamedTuple):
 
 
 # Errors in a log-likelihood: about 1e-12, and about 1e-9 where it is integrated once more.
-FULL = Precision(37.0, 0.6, 0.13)
+FULL = Precision(37.0, 0.6, 0.10)
 FAST = Precision(23.0, 0.75, 0.17)
 
 

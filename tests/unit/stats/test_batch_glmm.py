@@ -42,7 +42,7 @@ def singles(x, n, link):
     return [fit_glmm(a, b, intercept(a.size), link) for a, b in zip(x, n, strict=True)]
 
 
-def close(got, wanted, tolerance=3e-9):
+def close(got, wanted, tolerance=1e-9):
     np.testing.assert_allclose(got, wanted, rtol=tolerance, atol=tolerance)
 
 
@@ -65,8 +65,7 @@ def test_fits_are_those_of_the_single_engine(data, name):
     close(found.tau, [fit.tau for fit in wanted])
     close(found.loglik, [fit.loglik for fit in wanted])
     close(found.loglik_common, [fit.loglik_common for fit in wanted])
-    # A standard error is as good as the quadrature's second derivatives.
-    close(found.se, [np.sqrt(fit.cov[0, 0]) for fit in wanted], 1e-6)
+    close(found.se, [np.sqrt(fit.cov[0, 0]) for fit in wanted])
     assert found.converged.tolist() == [fit.converged for fit in wanted]
     assert found.runaway.tolist() == [fit.runaway for fit in wanted]
 
@@ -90,8 +89,9 @@ def test_profile_limits_are_those_of_the_single_engine(data, name, small_sample)
         profile_interval(pooled_mean(a, b, fit, link), cut, link, [])
         for a, b, fit in zip(x, n, singles(x, n, link), strict=True)
     ]
-    close(lower, [interval.lower for interval in wanted])
-    close(upper, [interval.upper for interval in wanted])
+    # The single engine's limits are good to 3e-9.
+    close(lower, [interval.lower for interval in wanted], 3e-9)
+    close(upper, [interval.upper for interval in wanted], 3e-9)
 
 
 @pytest.mark.parametrize(("name", "reach"), [("logit", 40.0), ("probit", 9.0), ("cloglog", 8.0)])

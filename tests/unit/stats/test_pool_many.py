@@ -69,7 +69,7 @@ def test_each_row_is_what_a_single_call_gives(frame, method):
         numbers += [np.nan if v is None else v for v in (wanted.se, wanted.tau2, wanted.loglik)]
         assert (row.dataset_id, row.k) == (name, wanted.k)
         np.testing.assert_allclose(
-            [getattr(row, column) for column in NUMBERS], numbers, rtol=3e-8, atol=1e-9
+            [getattr(row, column) for column in NUMBERS], numbers, rtol=1e-9, atol=1e-9
         )
         assert (row.converged, row.notes) == (wanted.converged, " ".join(wanted.notes))
 

@@ -19,7 +19,7 @@ SLACK = 1e-4
 # A step that gains less than this from a coarse likelihood is followed by exact ones.
 NEAR = 1e-6
 # The last step taken is one that promises a gain of less than this.
-LAST = 1e-18
+LAST = 1e-21
 MAX_STEPS = 80
 # A climb that takes longer may be chasing the error of the coarse likelihood.
 COARSE_STEPS = 12

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import Protocol
 
 import numpy as np
 from scipy.special import expit, logit, xlog1py, xlogy
 
 from poolprop.stats.batch.glmm import moment_start
 from poolprop.stats.batch.highest import Flat, Maxima, Starts, boundary, fill, maximise
+from poolprop.stats.batch.machine import machine
 from poolprop.stats.batch.rising import shared_nodes, weights_of
 from poolprop.stats.batch.sets import Ints, Sets
 from poolprop.stats.batch.walks import Walks, both_limits
@@ -30,40 +32,30 @@ TABLES = 65_536
 BLOCK = 32_768
 
 
-@dataclass(frozen=True, slots=True)
-class BetaBinomial:
-    """Log-likelihoods in ``(logit pi, root of theta)``, without binomial coefficients.
+class Sums(Protocol):
+    """The sums over events, non-events and totals, of many data sets."""
 
-    Attributes
-    ----------
-    events, others, all : ndarray, shape (b, nodes)
-        Weights of the sums over events, non-events and totals.
-    pairs : ndarray, shape (5, b)
-        Sums of the counts and of their halved falling squares: what ``theta = 0`` needs.
-    """
+    def take(self, which: Bools | Ints) -> Sums:
+        """Return those of some data sets."""
+
+    def derivatives(self, theta: Floats) -> Floats:
+        """Return log-likelihood, score and second derivatives, shape (6, b)."""
+
+
+@dataclass(frozen=True, slots=True)
+class SharedNodes:
+    """Those sums with a row of weights for each data set: events, others, all (b, nodes)."""
 
     events: Floats
     others: Floats
     all: Floats
-    pairs: Floats
 
-    @classmethod
-    def of(cls, sets: Sets) -> BetaBinomial:
-        """Return the likelihoods of data sets."""
-        x, n = sets.x, sets.n
-        y = n - x
-        sums = np.stack([x, y, x * (x - 1) / 2, y * (y - 1) / 2, n * (n - 1) / 2])
-        events, others, every = (weights_of(sets, counts) for counts in (x, y, n))
-        return cls(events, others, every, sets.total(sums))
+    def take(self, which: Bools | Ints) -> SharedNodes:
+        """Return the sums of some data sets."""
+        return SharedNodes(self.events[which], self.others[which], self.all[which])
 
-    def take(self, which: Bools | Ints) -> BetaBinomial:
-        """Return the likelihoods of some data sets."""
-        return BetaBinomial(
-            self.events[which], self.others[which], self.all[which], self.pairs[:, which]
-        )
-
-    def derivatives(self, theta: Floats, fine: Bools) -> Floats:
-        """Return log-likelihood, score and second derivatives; they are always exact."""
+    def derivatives(self, theta: Floats) -> Floats:
+        """Return log-likelihood, score and second derivatives, shape (6, b)."""
         out = np.empty((6, theta.shape[1]))
         width = max(1, BLOCK // self.all.shape[1])
         for first in range(0, theta.shape[1], width):
@@ -71,6 +63,42 @@ class BetaBinomial:
             sums = self.events[part], self.others[part], self.all[part]
             out[:, part] = _derivatives(sums, *theta[:, part])
         return out
+
+
+@dataclass(frozen=True, slots=True)
+class BetaBinomial:
+    """Log-likelihoods in ``(logit pi, root of theta)``, without binomial coefficients.
+
+    Attributes
+    ----------
+    sums : Sums
+        What the likelihood is made of.
+    pairs : ndarray, shape (5, b)
+        Sums of the counts and of their halved falling squares: what ``theta = 0`` needs.
+    """
+
+    sums: Sums
+    pairs: Floats
+
+    @classmethod
+    def of(cls, sets: Sets) -> BetaBinomial:
+        """Return the likelihoods of data sets."""
+        x, n = sets.x, sets.n
+        y = n - x
+        pairs = np.stack([x, y, x * (x - 1) / 2, y * (y - 1) / 2, n * (n - 1) / 2])
+        compiled = machine("betabinom")
+        if compiled is not None:
+            return cls(compiled.sums_of(sets), sets.total(pairs))
+        rows = SharedNodes(*(weights_of(sets, counts) for counts in (x, y, n)))
+        return cls(rows, sets.total(pairs))
+
+    def take(self, which: Bools | Ints) -> BetaBinomial:
+        """Return the likelihoods of some data sets."""
+        return BetaBinomial(self.sums.take(which), self.pairs[:, which])
+
+    def derivatives(self, theta: Floats, fine: Bools) -> Floats:
+        """Return log-likelihood, score and second derivatives; they are always exact."""
+        return self.sums.derivatives(theta)
 
     def at_zero(self, mu: Floats) -> tuple[Floats, Floats]:
         """Return the binomial log-likelihood and its second derivative by the root."""
@@ -129,9 +157,14 @@ def fit_betabinom_sets(sets: Sets) -> Maxima:
 
 
 def _groups(sets: Sets, which: Bools) -> list[Ints]:
-    """Return the data sets grouped by their largest total, up to factors of 2."""
+    """Return the data sets grouped by their largest total, up to factors of 2.
+
+    Machine code gives each a row of its own length; only those without tables stand alone.
+    """
     largest = np.maximum.reduceat(sets.n, np.cumsum(sets.size) - sets.size)
     level = np.ceil(np.log2(np.maximum(largest, 16)))
+    if machine("betabinom") is not None:
+        level = largest > TABLES
     return [np.flatnonzero(which & (level == value)) for value in np.unique(level[which])]
 
 

@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from poolprop.stats.batch.fused import FUSED
+from poolprop.stats.batch.machine import machine
 from poolprop.stats.batch.sets import Ints
 from poolprop.stats.inputs import Floats
 from poolprop.stats.links import LOG_SQRT_2PI, Link
@@ -57,6 +58,10 @@ def study_moments(
         Log-likelihood without the binomial coefficient; derivatives by ``mu``, ``tau``, ``mu``
         twice, ``mu`` and ``tau``, ``tau`` twice.
     """
+    compiled = machine("moments")
+    if compiled is not None:
+        found: Floats = compiled.study_moments(x, n, mu, tau, link, precision)
+        return found
     out = np.empty((6, x.size))
     for first in range(0, x.size, STUDIES):
         part = slice(first, first + STUDIES)
@@ -117,8 +122,24 @@ def outlines(
         z -= fall
         z[0] = np.minimum(np.maximum(z[0], outermost[0]), mode)
         z[1] = np.minimum(np.maximum(z[1], mode), outermost[1])
+    return Outline(z[0], z[1], largest_step(tau, information, link, precision), peak)
+
+
+def largest_step(tau: Floats, information: Floats, link: Link, precision: Precision) -> Floats:
+    """Return the largest step in ``z`` that is fine enough, by the information near the mode."""
     pole = precision.pole * link.pole / np.maximum(tau, 1e-9)
-    return Outline(z[0], z[1], np.minimum(precision.width * width, pole), peak)
+    width = precision.width / np.sqrt(1 + tau * tau * information)
+    out: Floats = np.minimum(width, pole)
+    return out
+
+
+def mode_guess(x: Floats, n: Floats, mu: Floats, tau: Floats, link: Link) -> Floats:
+    """Return where the modes would be if the binomial likelihoods were normal."""
+    share = (x + 0.5) / (n + 1)
+    shown = link.forward(share)
+    noise = 1 / link.derivatives(shown, share, np.ones_like(share))[1] / n
+    out: Floats = tau * (shown - mu) / (tau * tau + noise)
+    return out
 
 
 def modes(x: Floats, n: Floats, mu: Floats, tau: Floats, link: Link) -> tuple[Floats, Floats]:
@@ -130,10 +151,7 @@ def modes(x: Floats, n: Floats, mu: Floats, tau: Floats, link: Link) -> tuple[Fl
     parts = FUSED[link.name]
     start = tau * parts(mu, x, n)[1]
     low, high = np.minimum(start, 0), np.maximum(start, 0)
-    share = (x + 0.5) / (n + 1)
-    shown = link.forward(share)
-    noise = 1 / link.derivatives(shown, share, np.ones_like(share))[1] / n
-    z = np.clip(tau * (shown - mu) / (tau * tau + noise), low, high)
+    z = np.clip(mode_guess(x, n, mu, tau, link), low, high)
     mode, information = z.copy(), np.empty_like(z)
     lanes = np.arange(z.size)
     tight = 0.02 / np.maximum(tau, 1)

@@ -10,11 +10,19 @@ from scipy.special import expit, logit
 
 from poolprop.stats import pool_betabinom as betabinom
 from poolprop.stats.batch.betabinom import betabinom_limits, fit_betabinom_sets
-from poolprop.stats.batch.columns import Columns, add_note, answers, empty_columns, no_words, put
+from poolprop.stats.batch.columns import (
+    Columns,
+    Words,
+    add_note,
+    answers,
+    empty_columns,
+    no_words,
+    put,
+)
 from poolprop.stats.batch.glmm import fit_sets
 from poolprop.stats.batch.profile import limits_of, needs_bound
-from poolprop.stats.batch.sets import Sets, by_size
-from poolprop.stats.batch.two_step import TwoStepMany, pool_effects
+from poolprop.stats.batch.sets import Sets
+from poolprop.stats.batch.two_step import pool_ragged
 from poolprop.stats.distributions import profile_cut, t_quantile
 from poolprop.stats.glmm_intervals import BOUNDED, NO_WALD, ONE_SIDED
 from poolprop.stats.inputs import Floats
@@ -54,43 +62,33 @@ def _single_studies(sets: Sets, level: float) -> Columns:
 
 
 def two_step(sets: Sets, options: Options) -> Columns:
-    """Pool effect sizes, data sets of equally many studies together."""
-    out = empty_columns(sets.count)
+    """Pool effect sizes."""
     yi, vi = effects_of(sets.x, sets.n, options.measure, options.correction)
-    for lanes, studies in by_size(sets):
-        y, v = yi[studies], vi[studies]
-        fit = pool_effects(y, v, options.tau2, options.ci, options.level)
-        part = Sets(x=sets.x[studies], n=sets.n[studies], size=sets.size[lanes])
-        put(out, lanes, _two_step_answers(part, fit, options))
-    return out
-
-
-def _two_step_answers(part: Sets, fit: TwoStepMany, options: Options) -> Columns:
-    """Return columns; here ``part`` holds its studies as arrays of shape (k, b)."""
-    size = len(part.x) / np.sum(1 / part.n, axis=0)
+    fit = pool_ragged(yi, vi, sets.size, options.tau2, options.ci, options.level)
+    size = sets.size / sets.total(1 / sets.n)
     scale = MEASURES[options.measure]
-    shares = (fit.estimate, fit.ci_lower, fit.ci_upper)
-    proportion, lower, upper = (back_transform(value, options.measure, size) for value in shares)
+    limits = (fit.estimate, fit.ci_lower, fit.ci_upper)
+    proportion, lower, upper = (back_transform(value, options.measure, size) for value in limits)
     lowest, highest = scale.bounds(size)
-    notes = _cautions(part, scale.corrected)
+    notes = _cautions(sets, scale.corrected)
     add_note(notes, (fit.ci_lower < lowest) | (fit.ci_upper > highest), OUT_OF_RANGE)
     return answers(
-        part,
+        sets,
         (proportion, lower, upper),
         (fit.estimate, fit.se, fit.tau2, fit.loglik),
-        np.ones(part.count, dtype=bool),
+        np.ones(sets.count, dtype=bool),
         notes,
     )
 
 
-def _cautions(part: Sets, corrected: bool) -> np.ndarray:
-    notes = no_words(part.count)
-    share = part.x / part.n
-    empty = np.sum((share == 0) | (share == 1), axis=0)
-    extreme = np.any(((share < 0.2) | (share > 0.8)) & (part.n < 40), axis=0)
-    add_note(notes, (empty > 0) | extreme, COMPARISON)
+def _cautions(sets: Sets, corrected: bool) -> Words:
+    notes = no_words(sets.count)
+    share = sets.x / sets.n
+    empty = sets.total(((share == 0) | (share == 1)).astype(np.float64))
+    extreme = sets.total((((share < 0.2) | (share > 0.8)) & (sets.n < 40)).astype(np.float64))
+    add_note(notes, (empty > 0) | (extreme > 0), COMPARISON)
     if corrected:
-        for count in np.unique(empty[empty > 0]).tolist():
+        for count in np.unique(empty[empty > 0].astype(np.intp)).tolist():
             add_note(notes, empty == count, correction_note(count))
     return notes
 

@@ -44,7 +44,7 @@ def weights_of(sets: Sets, counts: Floats) -> Floats:
     start = FIRST
     while start < m.max(initial=0):
         some = m > start
-        rows = _table(start)[np.minimum(m[some], 2 * start) - start]
+        rows = end_weights(start)[np.minimum(m[some], 2 * start) - start]
         parts.append(_added(rows, owner[some], sets.count))
         start *= 2
     return np.concatenate(parts, axis=1)
@@ -66,7 +66,7 @@ def _nodes(start: int) -> Floats:
 
 
 @lru_cache(maxsize=32)
-def _table(start: int) -> Floats:
+def end_weights(start: int) -> Floats:
     """Return weights of sums from ``start`` that end before ``start + i``, i = 0 .. start."""
     chebyshev = np.polynomial.chebyshev.chebvander
     inside = chebyshev(np.linspace(-1, 1, start), NODES - 1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,8 @@ from poolprop.stats.inputs import Floats
 from poolprop.stats.newton import Bools
 
 Ints = NDArray[np.intp]
+# Data sets of up to so many studies go together.
+WIDTHS = np.array([*range(1, 9), *(np.floor(10 * 1.3 ** np.arange(60)))])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,12 +73,31 @@ def rectangular(x: Floats, n: Floats) -> Sets:
     return Sets(x=x.ravel(), n=n.ravel(), size=np.full(x.shape[0], x.shape[1], dtype=np.intp))
 
 
-def by_size(sets: Sets) -> Iterator[tuple[Ints, Ints]]:
-    """Return, for each number of studies ``k``, its data sets and their studies, (k, b)."""
-    starts = _starts(sets.size)
-    for k in np.unique(sets.size):
-        lanes = np.flatnonzero(sets.size == k)
-        yield lanes, starts[lanes] + np.arange(k)[:, None]
+def blocks(size: Ints, numbers: int) -> Iterator[tuple[Ints, Ints]]:
+    """Return blocks of data sets and the numbers of their studies, shape (k, b).
+
+    Parameters
+    ----------
+    size : ndarray of int, shape (b,)
+        Studies of each data set.
+    numbers : int
+        How many studies a block should have at most.
+
+    Notes
+    -----
+    Where a data set has fewer than ``k`` studies the number is one more than there is.
+    """
+    starts, nobody = _starts(size), int(size.sum())
+    place = np.searchsorted(WIDTHS, size).astype(np.int16)
+    order = np.argsort(place, kind="stable")
+    edges = np.flatnonzero(np.diff(place[order], prepend=-1, append=-1)).tolist()
+    for start, stop in pairwise(edges):
+        k = int(size[order[start:stop]].max())
+        most = max(1, numbers // k)
+        row = np.arange(k)[:, None]
+        for first in range(start, stop, most):
+            some = order[first : min(first + most, stop)]
+            yield some, np.where(row < size[some], starts[some] + row, nobody)
 
 
 def _starts(size: Ints) -> Ints:

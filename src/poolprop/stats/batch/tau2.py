@@ -1,7 +1,8 @@
 """Estimators of ``tau2`` for thousands of data sets at once.
 
 The estimators are those of :mod:`poolprop.stats.tau2`. Arrays have shape (k, b): studies first, so
-that sums over the studies of ``b`` data sets run along memory.
+that sums over the studies of ``b`` data sets run along memory. A data set of fewer studies than
+``k`` has effects of 0 with an infinite variance in their place: weights of 0.
 """
 
 from __future__ import annotations
@@ -15,9 +16,14 @@ from poolprop.stats.inputs import Floats
 from poolprop.stats.reml import maximum_likelihood, restricted_ml
 from poolprop.stats.wls import intercept
 
-# Values of tau2 at which a score is looked at for a change of sign.
-SCAN = 14
+# A score is looked at for a change of sign wherever tau2 has grown by this factor.
+RATIO = 2.5
 STEPS = 200
+SCAN = 1000
+# The scan starts at so much of the smallest sampling variance.
+LOWEST = 0.05
+# A last step as small as this has an error of the order of its square.
+SURE = 1e-7
 
 
 class Fit(NamedTuple):
@@ -43,123 +49,151 @@ def weighted_means(y: Floats, v: Floats, tau2: Floats | float = 0.0) -> Fit:
     return Fit(weights, residual, mean, total, q)
 
 
-def dersimonian_laird(y: Floats, v: Floats) -> Floats:
+def plain_squares(y: Floats, v: Floats, k: Floats) -> Floats:
+    """Return the sum of squares about the unweighted mean."""
+    residual = y - y.sum(axis=0) / k
+    residual *= v < np.inf
+    out: Floats = np.einsum("ij,ij->j", residual, residual)
+    return out
+
+
+def dersimonian_laird(y: Floats, v: Floats, k: Floats) -> Floats:
     """Equate Cochran's Q to its expectation."""
     fit = weighted_means(y, v)
     trace = fit.total - np.einsum("ij,ij->j", fit.weights, fit.weights) / fit.total
-    out: Floats = np.maximum(0.0, (fit.q - (len(y) - 1)) / trace)
+    out: Floats = np.maximum(0.0, (fit.q - (k - 1)) / trace)
     return out
 
 
-def hedges(y: Floats, v: Floats) -> Floats:
+def hedges(y: Floats, v: Floats, k: Floats) -> Floats:
     """Equate the unweighted variance to its expectation."""
-    k = len(y)
-    plain = weighted_means(y, np.ones_like(v)).q
-    out: Floats = np.maximum(0.0, (plain - (1 - 1 / k) * v.sum(axis=0)) / (k - 1))
+    there = v < np.inf
+    plain = weighted_means(y, np.where(there, 1.0, np.inf)).q
+    noise = np.where(there, v, 0.0).sum(axis=0)
+    out: Floats = np.maximum(0.0, (plain - (1 - 1 / k) * noise) / (k - 1))
     return out
 
 
-def hunter_schmidt(y: Floats, v: Floats) -> Floats:
+def hunter_schmidt(y: Floats, v: Floats, k: Floats) -> Floats:
     """Equate Q to the number of studies."""
     fit = weighted_means(y, v)
-    out: Floats = np.maximum(0.0, (fit.q - len(y)) / fit.total)
+    out: Floats = np.maximum(0.0, (fit.q - k) / fit.total)
     return out
 
 
-def sidik_jonkman(y: Floats, v: Floats) -> Floats:
+def sidik_jonkman(y: Floats, v: Floats, k: Floats) -> Floats:
     """Scale a crude variance by its own Q; 0 only if all effects agree."""
-    start = np.mean((y - y.mean(axis=0)) ** 2, axis=0)
-    found = start * weighted_means(y, v, np.where(start > 0, start, 1.0)).q / (len(y) - 1)
+    start = plain_squares(y, v, k) / k
+    found = start * weighted_means(y, v, np.where(start > 0, start, 1.0)).q / (k - 1)
     return np.where(start > 0, found, 0.0)
 
 
-def paule_mandel(y: Floats, v: Floats) -> Floats:
-    """Equate the generalised Q to ``k - 1`` by Newton steps from 0, which never pass the root."""
-    target = len(y) - 1.0
-    tau2 = np.zeros(y.shape[1])
+def paule_mandel(y: Floats, v: Floats, k: Floats) -> Floats:
+    """Equate the generalised Q to ``k - 1`` by Newton steps from 0 on its reciprocal.
+
+    Q is a sum of ``c_i^2 / (m_i + tau2)``, so that its reciprocal is concave and increasing: steps
+    from the left never pass the root, and where the variances are equal one step is there.
+    """
+    target, tau2 = k - 1, np.zeros(y.shape[1])
     lanes = np.flatnonzero(weighted_means(y, v).q > target)
-    y, v, here = y[:, lanes], v[:, lanes], np.zeros(lanes.size)
+    y, v, here, target = y[:, lanes], v[:, lanes], np.zeros(lanes.size), target[lanes]
     for _ in range(500):
         if not lanes.size:
             break
-        weights = 1 / (v + here)
-        heavy = weights * y
-        residual = y - heavy.sum(axis=0) / weights.sum(axis=0)
-        np.multiply(weights, residual, out=heavy)
-        q = np.einsum("ij,ij->j", heavy, residual)
-        step = (q - target) / np.einsum("ij,ij->j", heavy, heavy)
+        weights = v + here
+        np.reciprocal(weights, out=weights)
+        residual = y - np.einsum("ij,ij->j", weights, y) / weights.sum(axis=0)
+        weights *= residual
+        q = np.einsum("ij,ij->j", weights, residual)
+        step = (q - target) * q / (target * np.einsum("ij,ij->j", weights, weights))
         here = here + step
-        moving = step > 1e-7 * here  # the error is of the order of the square
+        moving = step > SURE * here
         tau2[lanes] = here
         if 4 * np.count_nonzero(moving) <= 3 * moving.size:
             y, v, here, lanes = y[:, moving], v[:, moving], here[moving], lanes[moving]
+            target = target[moving]
     return tau2
 
 
-def maximum_likelihoods(y: Floats, v: Floats) -> Floats:
+def maximum_likelihoods(y: Floats, v: Floats, k: Floats) -> Floats:
     """Maximise the likelihood over ``tau2 >= 0``, globally."""
-    return _maxima(y, v, restricted=False)
+    return _maxima(y, v, k, restricted=False)
 
 
-def restricted_maxima(y: Floats, v: Floats) -> Floats:
+def restricted_maxima(y: Floats, v: Floats, k: Floats) -> Floats:
     """Maximise the restricted likelihood over ``tau2 >= 0``, globally."""
-    return _maxima(y, v, restricted=True)
+    return _maxima(y, v, k, restricted=True)
 
 
-def _maxima(y: Floats, v: Floats, *, restricted: bool) -> Floats:
-    """Find where the score falls through 0; more than one such place goes to the single engine.
-
-    The scan starts where ``tau2`` begins to count against the smallest sampling variance and ends
-    where the score must be negative.
-    """
-    low, high, falls = _scan(y, v, restricted=restricted)
+def _maxima(y: Floats, v: Floats, k: Floats, *, restricted: bool) -> Floats:
+    """Find where the score falls through 0; more than one such place goes to the single engine."""
+    bracket, falls = _scan(y, v, k, restricted=restricted)
     tau2 = np.zeros(y.shape[1])
-    once = falls == 1
-    tau2[once] = _refine(y[:, once], v[:, once], low[once], high[once], restricted=restricted)
+    once = np.flatnonzero(falls == 1)
+    tau2[once] = _refine(y[:, once], v[:, once], bracket[:, once], restricted=restricted)
     search = restricted_ml if restricted else maximum_likelihood
     for lane in np.flatnonzero(falls > 1):
-        tau2[lane] = search(y[:, lane].copy(), v[:, lane].copy(), intercept(len(y)))
+        there = v[:, lane] < np.inf
+        tau2[lane] = search(y[there, lane], v[there, lane], intercept(int(there.sum())))
     return tau2
 
 
-def _scan(y: Floats, v: Floats, *, restricted: bool) -> tuple[Floats, Floats, Floats]:
-    """Return a bracket of the score's root and the number of maxima, that at 0 not counted alone.
+def _scan(y: Floats, v: Floats, k: Floats, *, restricted: bool) -> tuple[Floats, Floats]:
+    """Return a bracket of the score's root, the score at its ends, and the number of maxima.
 
-    ``falls`` is 0 where the only maximum is at 0, 1 where it is in the bracket, more elsewhere.
+    The scan starts where ``tau2`` begins to count against the smallest sampling variance, and
+    ends where the score is surely negative for good. With the eigenvalues ``1 / (m_i + tau2)`` of
+    ``P``, all ``m_i`` between the smallest and the largest variance, ``y'PPy`` is at most ``Q`` by
+    the largest, and the trace at least ``k - 1`` times the smallest; and ``Q`` falls. The number is
+    0 where the only maximum is at 0, 1 where it is in the bracket, more elsewhere.
     """
-    plain = np.sum((y - y.mean(axis=0)) ** 2, axis=0)
-    top = 4 * np.maximum(np.maximum(plain, v.max(axis=0)), 1e-12)
-    bottom = 0.05 * v.min(axis=0)
-    ratio = (top / bottom) ** (1 / (SCAN - 1))
-    before, at = score_alone(y, v, np.zeros(y.shape[1]), restricted=restricted), bottom
-    at_zero = before <= 0
-    low, high = np.zeros(y.shape[1]), np.zeros(y.shape[1])
-    falls = np.zeros(y.shape[1])
-    last = np.zeros(y.shape[1])
-    for _ in range(SCAN):
-        value = score_alone(y, v, at, restricted=restricted)
+    count = y.shape[1]
+    least, most = v.min(axis=0), np.where(v < np.inf, v, 0.0).max(axis=0)
+    bracket, falls, lanes = np.zeros((4, count)), np.zeros(count), np.arange(count)
+    before, last, at = np.full(count, -np.inf), np.zeros(count), np.zeros(count)
+    at_zero = falls > 0
+    for round_ in range(SCAN):
+        value, q = score_alone(y, v, at, restricted=restricted)
         fall = (before > 0) & (value <= 0)
-        low, high = np.where(fall, last, low), np.where(fall, at, high)
-        falls += fall
-        before, last, at = value, at, at * ratio
-    return low, high, np.where(at_zero & (falls > 0), falls + 1, falls)
+        found = lanes[fall]
+        bracket[:, found] = last[fall], at[fall], before[fall], value[fall]
+        falls[found] += 1
+        on = q * (most + at) >= (k - 1) * (least + at)
+        if round_ == 0:
+            at_zero = value <= 0
+        before, last = value, at
+        at = at * RATIO if round_ else LOWEST * least
+        if 3 * np.count_nonzero(on) <= 2 * on.size:
+            y, v, lanes, k = y[:, on], v[:, on], lanes[on], k[on]
+            before, last, at, least, most = before[on], last[on], at[on], least[on], most[on]
+            if not lanes.size:
+                break
+    return bracket, np.where(at_zero & (falls > 0), falls + 1, falls)
 
 
-def _refine(y: Floats, v: Floats, low: Floats, high: Floats, *, restricted: bool) -> Floats:
-    """Return the root of the score in each bracket, by Newton steps that never leave it."""
+def _refine(y: Floats, v: Floats, bracket: Floats, *, restricted: bool) -> Floats:
+    """Return the root of the score in each bracket.
+
+    Newton steps on the ratio of the score's two terms, which is as good as linear: where the
+    variances are equal, one step is there. They never leave the bracket.
+    """
+    low, high, above, below = bracket
     out, lanes = np.zeros(low.size), np.arange(low.size)
-    tau2 = np.sqrt(np.maximum(low, 1e-3 * high) * high)
+    share = above / (above - below)
+    tau2 = np.where(low > 0, low * RATIO**share, share * high)
     for _ in range(STEPS):
         if not lanes.size:
             break
-        value, slope = score(y, v, tau2, restricted=restricted)
-        low, high = np.where(value > 0, tau2, low), np.where(value > 0, high, tau2)
-        new = tau2 - value / np.where(slope < 0, slope, -np.inf)
-        sure = np.abs(new - tau2) <= 1e-7 * tau2  # the error is of the order of the square
-        inside = (new > low) & (new < high) & (slope < 0)
-        new = np.where(inside | (sure & (slope < 0)), new, 0.5 * (low + high))
+        value, trace, slope, curve = score(y, v, tau2, restricted=restricted)
+        low, high = np.where(value > trace, tau2, low), np.where(value > trace, high, tau2)
+        fall = slope * trace - curve * value
+        step = (value - trace) * value / np.where(fall > 0, fall, np.inf)
+        new = tau2 + step
+        sure = (fall > 0) & (np.abs(step) <= SURE * tau2)
+        inside = (new > low) & (new < high) & (fall > 0)
+        new = np.where(inside | sure, new, 0.5 * (low + high))
         out[lanes] = new
-        keep = ~(sure & (slope < 0)) & (high - low > 4e-16 * high)
+        keep = ~sure & (high - low > 4e-16 * high)
         tau2 = new
         if 4 * np.count_nonzero(keep) <= 3 * keep.size:
             lanes, y, v, tau2 = lanes[keep], y[:, keep], v[:, keep], tau2[keep]
@@ -167,46 +201,55 @@ def _refine(y: Floats, v: Floats, low: Floats, high: Floats, *, restricted: bool
     return out
 
 
-def score_alone(y: Floats, v: Floats, tau2: Floats, *, restricted: bool) -> Floats:
-    """Return twice the derivative of the (restricted) log-likelihood by ``tau2``."""
+def score_alone(y: Floats, v: Floats, tau2: Floats, *, restricted: bool) -> tuple[Floats, Floats]:
+    """Return twice the derivative of the (restricted) log-likelihood by ``tau2``, and ``Q``."""
+    weights = v + tau2
+    np.reciprocal(weights, out=weights)
+    total = weights.sum(axis=0)
+    residual = y - np.einsum("ij,ij->j", weights, y) / total
+    trace = total
+    if restricted:
+        trace = total - np.einsum("ij,ij->j", weights, weights) / total
+    weights *= residual
+    out: Floats = np.einsum("ij,ij->j", weights, weights) - trace
+    return out, np.einsum("ij,ij->j", weights, residual)
+
+
+def score(
+    y: Floats, v: Floats, tau2: Floats, *, restricted: bool
+) -> tuple[Floats, Floats, Floats, Floats]:
+    """Return the two terms whose difference is twice the score, and minus their derivatives.
+
+    These are ``y'PPy`` and the trace of ``P`` (of ``W`` for the likelihood), ``2 y'PPPy`` and the
+    trace of ``PP`` (``WW``).
+    """
     weights = v + tau2
     np.reciprocal(weights, out=weights)
     total = weights.sum(axis=0)
     heavy = y - np.einsum("ij,ij->j", weights, y) / total
-    heavy *= weights
-    trace = total
-    if restricted:
-        trace = total - np.einsum("ij,ij->j", weights, weights) / total
-    out: Floats = np.einsum("ij,ij->j", heavy, heavy) - trace
-    return out
-
-
-def score(y: Floats, v: Floats, tau2: Floats, *, restricted: bool) -> tuple[Floats, Floats]:
-    """Return the derivative of the (restricted) log-likelihood by ``tau2``, and its slope."""
-    weights = 1 / (v + tau2)
-    total = weights.sum(axis=0)
-    mean = np.einsum("ij,ij->j", weights, y) / total
-    heavy = y - mean
     heavy *= weights  # u = P y
-    square = weights * weights
+    squares = heavy * heavy
+    value = squares.sum(axis=0)
+    cubic = np.einsum("ij,ij->j", weights, squares)
+    heavy *= weights
+    moved = heavy.sum(axis=0)
+    square = np.multiply(weights, weights, out=squares)
     second = square.sum(axis=0)
-    moved = np.einsum("ij,ij->j", weights, heavy)
-    cubic = np.einsum("ij,ij,ij->j", weights, heavy, heavy)
     trace, curve = total, second
     if restricted:
         moment = second / total
         trace = total - moment
-        curve = second + moment * moment - 2 * np.einsum("ij,ij->j", square, weights) / total
-    value = np.einsum("ij,ij->j", heavy, heavy) - trace
-    return 0.5 * value, 0.5 * curve - (cubic - moved * moved / total)
+        third = np.einsum("ij,ij->j", square, weights)
+        curve = second + moment * moment - 2 * third / total
+    return value, trace, 2 * (cubic - moved * moved / total), curve
 
 
-def no_variance(y: Floats, v: Floats) -> Floats:
+def no_variance(y: Floats, v: Floats, k: Floats) -> Floats:
     """Return 0: the common effect."""
     return np.zeros(y.shape[1])
 
 
-ESTIMATORS: dict[str, Callable[[Floats, Floats], Floats]] = {
+ESTIMATORS: dict[str, Callable[[Floats, Floats, Floats], Floats]] = {
     "DL": dersimonian_laird,
     "HE": hedges,
     "HS": hunter_schmidt,

@@ -7,13 +7,19 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
-from poolprop.stats.batch.tau2 import ESTIMATORS, Fit, weighted_means
+from poolprop.stats.batch.machine import machine
+from poolprop.stats.batch.sets import Ints, blocks
+from poolprop.stats.batch.tau2 import ESTIMATORS, weighted_means
 from poolprop.stats.distributions import t_quantile
 from poolprop.stats.inputs import Floats
 from poolprop.stats.measures import effects_of
+
+# Studies of a block: its arrays stay in the processor's cache.
+BLOCK = 16_384
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,8 +32,6 @@ class TwoStepMany:
         Means, their standard errors and between-study variances.
     ci_lower, ci_upper : ndarray
         Confidence limits.
-    q : ndarray
-        Cochran's Q, at ``tau2 = 0``.
     loglik : ndarray
         Normal log-likelihood at ``tau2``, restricted for REML; NaN but for ML and REML.
     """
@@ -37,8 +41,21 @@ class TwoStepMany:
     tau2: Floats
     ci_lower: Floats
     ci_upper: Floats
-    q: Floats
     loglik: Floats
+
+
+class Sums(NamedTuple):
+    """What a weighted mean leaves of a data set's studies; shape (b,).
+
+    ``powers`` are sums of the first three powers of the weights, for Kenward and Roger; ``logs``
+    is the sum of the logs.
+    """
+
+    mean: Floats
+    total: Floats
+    q: Floats
+    logs: Floats
+    powers: Floats
 
 
 def two_step_many(
@@ -60,51 +77,84 @@ def two_step_many(
         As for :func:`poolprop.pool`; ``tau2="EE"`` is the common effect.
     """
     yi, vi = effects_of(np.asarray(x, dtype=float), np.asarray(n, dtype=float), measure, correction)
-    return pool_effects(np.ascontiguousarray(yi.T), np.ascontiguousarray(vi.T), tau2, ci, level)
+    k = np.full(len(yi), yi.shape[1], dtype=np.float64)
+    y, v = np.ascontiguousarray(yi.T), np.ascontiguousarray(vi.T)
+    return pool_effects(y, v, k, tau2, ci, level)
 
 
-def pool_effects(y: Floats, v: Floats, tau2: str, ci: str, level: float) -> TwoStepMany:
-    """Pool effects ``y`` and variances ``v`` of shape (k, b): studies first."""
-    k = len(y)
-    between = ESTIMATORS[tau2](y, v)
+def pool_ragged(
+    yi: Floats, vi: Floats, size: Ints, tau2: str, ci: str, level: float
+) -> TwoStepMany:
+    """Pool data sets whose studies stand one after another, ``size`` of each."""
+    compiled = machine("two_step")
+    if compiled is not None and tau2 in compiled.METHODS and ci != "kr":
+        between, sums = np.empty(size.size), np.empty((4, size.size))
+        compiled.between(compiled.METHODS[tau2], yi, vi, size, between)
+        compiled.fits(yi, vi, size, between, sums)
+        mean, total, q, logs = sums
+        fit = Sums(mean, total, q, logs, powers=sums[:3])
+        return _table(fit, between, size.astype(np.float64), tau2, ci, level)
+    out = TwoStepMany(**{name: np.empty(size.size) for name in TwoStepMany.__slots__})
+    y, v = np.append(yi, 0.0), np.append(vi, np.inf)
+    for lanes, studies in blocks(size, BLOCK):
+        k = size[lanes].astype(np.float64)
+        found = pool_effects(y[studies], v[studies], k, tau2, ci, level)
+        for name in TwoStepMany.__slots__:
+            getattr(out, name)[lanes] = getattr(found, name)
+    return out
+
+
+def pool_effects(y: Floats, v: Floats, k: Floats, tau2: str, ci: str, level: float) -> TwoStepMany:
+    """Pool effects ``y`` and variances ``v`` of shape (studies, b), of which ``k`` are there.
+
+    Elsewhere the effect is 0 and the variance infinite.
+    """
+    between = ESTIMATORS[tau2](y, v, k)
     fit = weighted_means(y, v, between)
-    se, df = _standard_errors(fit, v, between, ci)
-    half = np.where(np.isfinite(se), _quantiles(level, df) * se, np.inf)
-    restricted = tau2 == "REML"
-    loglik = np.full(between.shape, np.nan)
+    logs, powers = np.full(k.shape, np.nan), np.empty((3, 0))
     if tau2 in ("ML", "REML"):
-        loglik = np.log(fit.weights).sum(axis=0) - fit.q
-        if restricted:
-            loglik += np.log(k / fit.total)
+        logs = np.log(np.where(fit.weights > 0, fit.weights, 1.0)).sum(axis=0)
+    if ci == "kr":
+        powers = np.stack([np.sum(fit.weights**power, axis=0) for power in (1, 2, 3)])
+    return _table(Sums(fit.mean, fit.total, fit.q, logs, powers), between, k, tau2, ci, level)
+
+
+def _table(
+    fit: Sums, tau2: Floats, k: Floats, estimator: str, ci: str, level: float
+) -> TwoStepMany:
+    se, df = _standard_errors(fit, k, ci)
+    half = np.where(np.isfinite(se), _quantiles(level, df) * se, np.inf)
+    loglik = np.full(k.shape, np.nan)
+    if estimator in ("ML", "REML"):
+        restricted = estimator == "REML"
+        loglik = fit.logs - fit.q + (np.log(k / fit.total) if restricted else 0.0)
         loglik = 0.5 * (loglik - (k - restricted) * math.log(2 * math.pi))
     return TwoStepMany(
         estimate=fit.mean,
         se=se,
-        tau2=between,
+        tau2=tau2,
         ci_lower=fit.mean - half,
         ci_upper=fit.mean + half,
-        q=weighted_means(y, v).q,
         loglik=loglik,
     )
 
 
-def _standard_errors(fit: Fit, v: Floats, tau2: Floats, ci: str) -> tuple[Floats, Floats | float]:
+def _standard_errors(fit: Sums, k: Floats, ci: str) -> tuple[Floats, Floats | float]:
     """Return standard errors and degrees of freedom of their reference distribution."""
-    k = len(v)
     wald = np.sqrt(1 / fit.total)
     if ci == "wald":
         return wald, math.inf
     if ci == "kr":
-        return _kenward_roger(fit.weights)
+        return _kenward_roger(fit.powers)
     if ci == "t":
         return wald, k - 1.0
     factor = np.sqrt(fit.q / (k - 1))
     return wald * (np.maximum(1.0, factor) if ci == "hksj-adhoc" else factor), k - 1.0
 
 
-def _kenward_roger(weights: Floats) -> tuple[Floats, Floats]:
+def _kenward_roger(powers: Floats) -> tuple[Floats, Floats]:
     """Return :func:`poolprop.stats.kenward_roger.kenward_roger` of each data set."""
-    s1, s2, s3 = (np.sum(weights**power, axis=0) for power in (1, 2, 3))
+    s1, s2, s3 = powers
     variance = 2 / (s2 - 2 * s3 / s1 + (s2 / s1) ** 2)
     adjusted = 1 / s1 + 2 * variance * (s3 - s2**2 / s1) / s1**2
     return np.sqrt(adjusted), 2 / (variance * (s2 * adjusted) ** 2)
@@ -113,4 +163,6 @@ def _kenward_roger(weights: Floats) -> tuple[Floats, Floats]:
 def _quantiles(level: float, df: Floats | float) -> Floats | float:
     if isinstance(df, float):
         return t_quantile(level, df)
-    return np.array([t_quantile(level, value) for value in df.tolist()])
+    different, place = np.unique(df, return_inverse=True)
+    out: Floats = np.array([t_quantile(level, value) for value in different.tolist()])[place]
+    return out

@@ -1,0 +1,110 @@
+"""The (restricted) likelihood of every subset of some studies, in machine code.
+
+All subsets share their studies, so the score is looked at on one grid of ``tau2`` for all: its
+sums over a subset are those over its first ten studies, from a table, and over its next ten.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from poolprop.stats.batch.tau2 import LOWEST, RATIO
+from poolprop.stats.compiled.jit import compiled, inlined, reordered
+from poolprop.stats.compiled.two_step import loglik, mean, refined
+from poolprop.stats.inputs import Floats
+from poolprop.stats.newton import Bools
+
+# Studies that share a table of sums.
+TOGETHER = 10
+
+
+def pool_subsets(y: Floats, v: Floats, members: Bools, restricted: bool, out: Floats) -> None:
+    """Write mean, ``tau2`` and Q of each subset, shape (3, subsets).
+
+    Parameters
+    ----------
+    y, v : ndarray, shape (k,)
+        Effects, centred, and their variances.
+    members : ndarray of bool, shape (subsets, k)
+        At least two studies each.
+    restricted : bool
+        Whether to maximise the restricted likelihood.
+    """
+    # Beyond the sum of squares of all studies no subset's score is positive.
+    top = max(float(np.sum((y - y.mean()) ** 2)), LOWEST * float(v.min()))
+    steps = int(np.ceil(np.log(top / (LOWEST * v.min())) / np.log(RATIO))) + 1
+    grid = np.append(0.0, LOWEST * v.min() * RATIO ** np.arange(steps))
+    w = 1 / (v[:, None] + grid)
+    each = np.stack([w, w * y[:, None], w * w, w * w * y[:, None], w * w * (y * y)[:, None]], axis=1)
+    _each_subset(y, v, members, restricted, grid, _tables(each), out)
+
+
+def _tables(each: Floats) -> Floats:
+    """Return sums over all subsets of every ten studies, shape (tens, 1024, sums, grid)."""
+    tens = -(-len(each) // TOGETHER)
+    out = np.zeros((tens, 1 << TOGETHER, *each.shape[1:]))
+    for study, values in enumerate(each):
+        table, bit = out[study // TOGETHER], study % TOGETHER
+        table[1 << bit : 2 << bit] = table[: 1 << bit] + values
+    return out
+
+
+@compiled
+def _each_subset(
+    y: Floats, v: Floats, members: Bools, restricted: bool, grid: Floats, tables: Floats,
+    out: Floats,
+) -> None:  # fmt: skip
+    inside, spread = np.empty(y.size), np.empty(y.size)
+    sums, scores = np.empty((tables.shape[2], grid.size)), np.empty(grid.size)
+    for i in range(members.shape[0]):
+        sums[:] = 0.0
+        k = 0
+        for ten in range(tables.shape[0]):
+            code = 0
+            for study in range(ten * TOGETHER, min(ten * TOGETHER + TOGETHER, y.size)):
+                if members[i, study]:
+                    inside[k], spread[k] = y[study], v[study]
+                    k += 1
+                    code |= 1 << (study - ten * TOGETHER)
+            _add(tables[ten, code], sums)
+        _scores(sums, restricted, scores)
+        tau2 = _highest(inside[:k], spread[:k], grid, scores, restricted)
+        out[0, i], out[1, i] = mean(inside[:k], spread[:k], tau2), tau2
+        out[2, i] = _squares(inside[:k], spread[:k], sums[1, 0] / sums[0, 0])
+
+
+@reordered
+def _squares(y: Floats, v: Floats, centre: float) -> float:
+    q = 0.0
+    for j in range(y.size):
+        q += (y[j] - centre) * (y[j] - centre) / v[j]
+    return q
+
+
+@reordered
+def _add(values: Floats, sums: Floats) -> None:
+    for a in range(sums.shape[0]):
+        for b in range(sums.shape[1]):
+            sums[a, b] += values[a, b]
+
+
+@inlined
+def _scores(sums: Floats, restricted: bool, out: Floats) -> None:
+    """Write twice the score on the grid."""
+    for g in range(out.size):
+        w, wy, ww, wwy, wwyy = sums[0, g], sums[1, g], sums[2, g], sums[3, g], sums[4, g]
+        centre = wy / w
+        out[g] = wwyy - 2 * centre * wwy + centre * centre * ww - w + (ww / w if restricted else 0.0)
+
+
+@inlined
+def _highest(y: Floats, v: Floats, grid: Floats, scores: Floats, restricted: bool) -> float:
+    """Return the ``tau2`` of the highest maximum, as in a data set of its own."""
+    best = 0.0 if scores[0] <= 0 else -1.0
+    for g in range(1, grid.size):
+        if scores[g - 1] > 0 and scores[g] <= 0:
+            share = scores[g - 1] / (scores[g - 1] - scores[g])
+            root = refined(y, v, grid[g - 1], grid[g], share, restricted)
+            if best < 0 or loglik(y, v, root, restricted) > loglik(y, v, best, restricted):
+                best = root
+    return best
