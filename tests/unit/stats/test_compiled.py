@@ -61,6 +61,34 @@ def test_answers_are_those_of_numpy(method):
     pd.testing.assert_frame_equal(fast[same], plain[same])
 
 
+@pytest.mark.parametrize("compiled", [False, pytest.param(True, marks=needs_numba)])
+@pytest.mark.parametrize("tau2", ["DL", "PM", "SJ", "ML", "REML"])
+def test_every_subset_is_pooled_as_a_single_call_pools_it(tau2, compiled):
+    x = [12, 0, 11, 12, 25, 43, 10, 5, 30, 17, 8, 64]
+    n = [21, 110, 12, 13, 42, 58, 12, 6, 61, 20, 19, 88]
+    found = pp.gosh(x, n, tau2=tau2, compiled=compiled)
+    assert len(found.members) == 2**12 - 13
+    for row in np.random.default_rng(3).integers(0, len(found.members), 40):
+        inside = found.members[row]
+        one = pp.pool(
+            np.array(x)[inside], np.array(n)[inside], model="two-step", tau2=tau2, ci="wald"
+        )
+        assert found.estimate[row] == pytest.approx(one.estimate, rel=1e-9, abs=1e-9)
+        assert found.tau2[row] == pytest.approx(one.tau2, rel=1e-9, abs=1e-9)
+        if tau2 == "DL":  # I2 of subsets is from Q
+            assert found.i2[row] == pytest.approx(one.i2, rel=1e-9, abs=1e-9)
+
+
+@needs_numba
+def test_samples_of_subsets_beyond_one_table_are_those_of_numpy():
+    rng = np.random.default_rng(5)
+    n = rng.integers(10, 90, 27)
+    x = rng.binomial(n, rng.uniform(0.1, 0.7, 27))
+    plain, fast = (pp.gosh(x, n, tau2="REML", most=300, compiled=on) for on in (False, True))
+    np.testing.assert_allclose(fast.tau2, plain.tau2, rtol=1e-9, atol=1e-12)
+    np.testing.assert_allclose(fast.estimate, plain.estimate, rtol=1e-9)
+
+
 @needs_numba
 def test_profile_limits_are_those_of_numpy():
     sets = generate(0, 200).groupby("dataset_id").filter(lambda rows: len(rows) >= 4)

@@ -23,7 +23,7 @@ SCAN = 1000
 # The scan starts at so much of the smallest sampling variance.
 LOWEST = 0.05
 # A last step as small as this has an error of the order of its square.
-SURE = 1e-7
+SURE = 1e-6
 
 
 class Fit(NamedTuple):
@@ -139,7 +139,7 @@ def _maxima(y: Floats, v: Floats, k: Floats, *, restricted: bool) -> Floats:
 
 
 def _scan(y: Floats, v: Floats, k: Floats, *, restricted: bool) -> tuple[Floats, Floats]:
-    """Return a bracket of the score's root, the score at its ends, and the number of maxima.
+    """Return a bracket of the score's root, the excess at its ends, and the number of maxima.
 
     The scan starts where ``tau2`` begins to count against the smallest sampling variance, and
     ends where the score is surely negative for good. With the eigenvalues ``1 / (m_i + tau2)`` of
@@ -150,18 +150,18 @@ def _scan(y: Floats, v: Floats, k: Floats, *, restricted: bool) -> tuple[Floats,
     count = y.shape[1]
     least, most = v.min(axis=0), np.where(v < np.inf, v, 0.0).max(axis=0)
     bracket, falls, lanes = np.zeros((4, count)), np.zeros(count), np.arange(count)
-    before, last, at = np.full(count, -np.inf), np.zeros(count), np.zeros(count)
+    before, last, at = np.full(count, np.inf), np.zeros(count), np.zeros(count)
     at_zero = falls > 0
     for round_ in range(SCAN):
-        value, q = score_alone(y, v, at, restricted=restricted)
-        fall = (before > 0) & (value <= 0)
+        excess, q = excess_of(y, v, at, restricted=restricted)
+        fall = (before < 0) & (excess >= 0)
         found = lanes[fall]
-        bracket[:, found] = last[fall], at[fall], before[fall], value[fall]
+        bracket[:, found] = last[fall], at[fall], before[fall], excess[fall]
         falls[found] += 1
         on = q * (most + at) >= (k - 1) * (least + at)
         if round_ == 0:
-            at_zero = value <= 0
-        before, last = value, at
+            at_zero = excess >= 0
+        before, last = excess, at
         at = at * RATIO if round_ else LOWEST * least
         if 3 * np.count_nonzero(on) <= 2 * on.size:
             y, v, lanes, k = y[:, on], v[:, on], lanes[on], k[on]
@@ -177,10 +177,9 @@ def _refine(y: Floats, v: Floats, bracket: Floats, *, restricted: bool) -> Float
     Newton steps on the ratio of the score's two terms, which is as good as linear: where the
     variances are equal, one step is there. They never leave the bracket.
     """
-    low, high, above, below = bracket
+    low, high, before, after = bracket
     out, lanes = np.zeros(low.size), np.arange(low.size)
-    share = above / (above - below)
-    tau2 = np.where(low > 0, low * RATIO**share, share * high)
+    tau2 = low - (high - low) * before / (after - before)
     for _ in range(STEPS):
         if not lanes.size:
             break
@@ -201,8 +200,8 @@ def _refine(y: Floats, v: Floats, bracket: Floats, *, restricted: bool) -> Float
     return out
 
 
-def score_alone(y: Floats, v: Floats, tau2: Floats, *, restricted: bool) -> tuple[Floats, Floats]:
-    """Return twice the derivative of the (restricted) log-likelihood by ``tau2``, and ``Q``."""
+def excess_of(y: Floats, v: Floats, tau2: Floats, *, restricted: bool) -> tuple[Floats, Floats]:
+    """Return the ratio of the score's terms less 1, below 0 where the score is above, and ``Q``."""
     weights = v + tau2
     np.reciprocal(weights, out=weights)
     total = weights.sum(axis=0)
@@ -211,7 +210,8 @@ def score_alone(y: Floats, v: Floats, tau2: Floats, *, restricted: bool) -> tupl
     if restricted:
         trace = total - np.einsum("ij,ij->j", weights, weights) / total
     weights *= residual
-    out: Floats = np.einsum("ij,ij->j", weights, weights) - trace
+    with np.errstate(divide="ignore"):
+        out: Floats = trace / np.einsum("ij,ij->j", weights, weights) - 1
     return out, np.einsum("ij,ij->j", weights, residual)
 
 

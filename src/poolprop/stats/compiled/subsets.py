@@ -35,7 +35,9 @@ def pool_subsets(y: Floats, v: Floats, members: Bools, restricted: bool, out: Fl
     steps = int(np.ceil(np.log(top / (LOWEST * v.min())) / np.log(RATIO))) + 1
     grid = np.append(0.0, LOWEST * v.min() * RATIO ** np.arange(steps))
     w = 1 / (v[:, None] + grid)
-    each = np.stack([w, w * y[:, None], w * w, w * w * y[:, None], w * w * (y * y)[:, None]], axis=1)
+    each = np.stack(
+        [w, w * y[:, None], w * w, w * w * y[:, None], w * w * (y * y)[:, None]], axis=1
+    )
     _each_subset(y, v, members, restricted, grid, _tables(each), out)
 
 
@@ -55,7 +57,7 @@ def _each_subset(
     out: Floats,
 ) -> None:  # fmt: skip
     inside, spread = np.empty(y.size), np.empty(y.size)
-    sums, scores = np.empty((tables.shape[2], grid.size)), np.empty(grid.size)
+    sums, excess = np.empty((tables.shape[2], grid.size)), np.empty(grid.size)
     for i in range(members.shape[0]):
         sums[:] = 0.0
         k = 0
@@ -67,8 +69,8 @@ def _each_subset(
                     k += 1
                     code |= 1 << (study - ten * TOGETHER)
             _add(tables[ten, code], sums)
-        _scores(sums, restricted, scores)
-        tau2 = _highest(inside[:k], spread[:k], grid, scores, restricted)
+        _excesses(sums, restricted, excess)
+        tau2 = _highest(inside[:k], spread[:k], grid, excess, restricted)
         out[0, i], out[1, i] = mean(inside[:k], spread[:k], tau2), tau2
         out[2, i] = _squares(inside[:k], spread[:k], sums[1, 0] / sums[0, 0])
 
@@ -89,22 +91,22 @@ def _add(values: Floats, sums: Floats) -> None:
 
 
 @inlined
-def _scores(sums: Floats, restricted: bool, out: Floats) -> None:
-    """Write twice the score on the grid."""
+def _excesses(sums: Floats, restricted: bool, out: Floats) -> None:
+    """Write the ratio of the score's terms less 1 on the grid: nearly linear in ``tau2``."""
     for g in range(out.size):
         w, wy, ww, wwy, wwyy = sums[0, g], sums[1, g], sums[2, g], sums[3, g], sums[4, g]
         centre = wy / w
-        out[g] = wwyy - 2 * centre * wwy + centre * centre * ww - w + (ww / w if restricted else 0.0)
+        value = wwyy - 2 * centre * wwy + centre * centre * ww
+        out[g] = (w - (ww / w if restricted else 0.0)) / value - 1
 
 
 @inlined
-def _highest(y: Floats, v: Floats, grid: Floats, scores: Floats, restricted: bool) -> float:
+def _highest(y: Floats, v: Floats, grid: Floats, excess: Floats, restricted: bool) -> float:
     """Return the ``tau2`` of the highest maximum, as in a data set of its own."""
-    best = 0.0 if scores[0] <= 0 else -1.0
+    best = 0.0 if excess[0] >= 0 else -1.0
     for g in range(1, grid.size):
-        if scores[g - 1] > 0 and scores[g] <= 0:
-            share = scores[g - 1] / (scores[g - 1] - scores[g])
-            root = refined(y, v, grid[g - 1], grid[g], share, restricted)
+        if excess[g - 1] < 0 and excess[g] >= 0:
+            root = refined(y, v, grid[g - 1], grid[g], excess[g - 1], excess[g], restricted)
             if best < 0 or loglik(y, v, root, restricted) > loglik(y, v, best, restricted):
                 best = root
     return best

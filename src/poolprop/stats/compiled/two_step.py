@@ -152,25 +152,26 @@ def maximum(y: Floats, v: Floats, restricted: bool) -> float:
     first, centre = True, mean(y, v, 0.0)
     while True:
         value, trace, _, _, q = _terms(y, v, centre, at, restricted)
-        score = value - trace
-        if first and score <= 0:
+        excess = trace / value - 1  # nearly linear in tau2, below 0 where the score is above
+        if first and excess >= 0:
             best = 0.0
-        if not first and before > 0 and score <= 0:
-            root = refined(y, v, last, at, before / (before - score), restricted)
+        if not first and before < 0 and excess >= 0:
+            root = refined(y, v, last, at, before, excess, restricted)
             if best < 0 or loglik(y, v, root, restricted) > loglik(y, v, best, restricted):
                 best = root
         if q * (most + at) < (y.size - 1) * (least + at):
             return best
-        before, last = score, at
+        before, last = excess, at
         at = LOWEST * least if first else at * RATIO
         first = False
 
 
 @inlined
 def refined(
-    y: Floats, v: Floats, low: float, high: float, share: float, restricted: bool
+    y: Floats, v: Floats, low: float, high: float, before: float, after: float, restricted: bool
 ) -> float:
-    tau2 = low * RATIO**share if low > 0 else share * high
+    """Return the root of the score in a bracket, from the excesses at its ends."""
+    tau2 = low - (high - low) * before / (after - before)
     centre = mean(y, v, tau2)
     for _ in range(STEPS):
         value, trace, slope, curve, _ = _terms(y, v, centre, tau2, restricted)
