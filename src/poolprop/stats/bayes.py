@@ -27,6 +27,7 @@ from poolprop.stats.newton import Bools
 from poolprop.stats.posterior import Posterior
 from poolprop.stats.priors import HalfNormal, Prior
 from poolprop.stats.quadrature import FAST, log_marginal, moments
+from poolprop.stats.rules import legendre
 
 TAU_NODES = 28
 SCAN = 30
@@ -80,7 +81,7 @@ def bayes(
     x, n = counts(events, total)
     prior, location = tau_prior or HalfNormal(), mu_prior or BetaPrior()
     scan, mode = _tau_range(x, n, prior, location)
-    node, weight = np.polynomial.legendre.leggauss(TAU_NODES)
+    node, weight = legendre(TAU_NODES)
     # In u = asinh(tau / scale) heavy and light tails both become short.
     u = 0.5 * (scan[-1] - scan[0]) * node + 0.5 * (scan[-1] + scan[0])
     tau = prior.scale * np.sinh(u)

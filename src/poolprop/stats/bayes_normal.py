@@ -21,6 +21,7 @@ from poolprop.stats.inputs import Floats, effects, fraction
 from poolprop.stats.priors import HalfNormal, Prior
 from poolprop.stats.results import Interval
 from poolprop.stats.roots import bracketed_root
+from poolprop.stats.rules import legendre
 from poolprop.stats.shown import Shown, plain
 
 NODES, FARTHEST, TAILS = 600, 1e8, 40.0
@@ -110,7 +111,7 @@ def bayes_normal(yi: ArrayLike, vi: ArrayLike, tau_prior: Prior | None = None) -
     prior = tau_prior or HalfNormal(1.0)
     # asinh spreads the nodes evenly near 0 and by ratio far out, from the finest scale there is.
     fine = min(prior.scale, float(np.sqrt(v.min())))
-    nodes, mass = np.polynomial.legendre.leggauss(NODES)
+    nodes, mass = legendre(NODES)
     top = np.arcsinh(FARTHEST)
     u = top * (nodes + 1) / 2
     tau = fine * np.sinh(u)

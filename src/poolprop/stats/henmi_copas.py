@@ -19,6 +19,7 @@ from poolprop.errors import EstimationError
 from poolprop.stats.inputs import Floats, effects, fraction
 from poolprop.stats.results import Interval
 from poolprop.stats.roots import bracketed_root
+from poolprop.stats.rules import legendre
 from poolprop.stats.shown import Shown
 from poolprop.stats.tau2 import dersimonian_laird
 from poolprop.stats.wls import intercept, weighted_fit
@@ -78,7 +79,7 @@ def henmi_copas(yi: ArrayLike, vi: ArrayLike, level: float = 0.95) -> HenmiCopas
     root = math.sqrt(1 + tau2 * w2)
     estimate = float(weighted_fit(yi, vi, design).beta[0])
     se = root / math.sqrt(s1)
-    node, weight = np.polynomial.legendre.leggauss(POINTS)
+    node, weight = legendre(POINTS)
 
     def excess(cut: float) -> float:
         r = cut + (LAST - cut) * (node + 1) / 2

@@ -7,6 +7,7 @@ any point, with no interpolation error.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,6 +21,7 @@ from poolprop.stats.inputs import Floats, fraction
 from poolprop.stats.predictive import HERMITE, next_study
 from poolprop.stats.results import Interval
 from poolprop.stats.roots import quantiles
+from poolprop.stats.rules import hermite, legendre
 from poolprop.stats.shown import Shown, plain
 
 
@@ -71,7 +73,7 @@ class Posterior(Shown):
         probabilities : array_like
             Between 0 and 1, ends excluded.
         """
-        out: Floats = expit(self._invert(self._cdf_mu, probabilities))
+        out: Floats = expit(self._invert(self._cdf_mu, probabilities, self.sd_mu))
         return out
 
     @property
@@ -127,7 +129,7 @@ class Posterior(Shown):
         polynomial of no higher degree than it has nodes.
         """
         share, order = self.mass.sum(axis=1), np.arange(self.tau.size)
-        node, _ = np.polynomial.legendre.leggauss(self.tau.size)
+        node, _ = legendre(self.tau.size)
         values = np.polynomial.legendre.legvander(node, self.tau.size - 1)
         return np.polynomial.Legendre((order + 0.5) * (share @ values))
 
@@ -148,7 +150,9 @@ class Posterior(Shown):
 
     def prediction(self, level: float = 0.95) -> Interval:
         """Return the central predictive interval of a new study's true proportion."""
-        lower, upper = expit(self._invert(self._cdf_new, _tails(level)))
+        mean_square = float(np.sum(self.mass.sum(axis=1) * self.tau**2))
+        spread = math.sqrt(self.sd_mu**2 + mean_square)
+        lower, upper = expit(self._invert(self._cdf_new, _tails(level), spread))
         return Interval(lower=float(lower), upper=float(upper))
 
     def prob_new_above(self, threshold: float) -> float:
@@ -184,18 +188,21 @@ class Posterior(Shown):
         fine = self.tau >= self.step
         z = (at - self.mu[fine]) / self.tau[fine][:, None]
         total = float(np.sum(self.mass[fine] * ndtr(z)))
-        node, weight = np.polynomial.hermite_e.hermegauss(HERMITE)
+        node, weight = hermite(HERMITE)
         for tau, mu, step, mass in zip(
             self.tau[~fine], self.mu[~fine], self.step[~fine], self.mass[~fine], strict=True
         ):
             shifted = (at - tau * node[:, None] - mu) / step
-            total += float(np.sum(weight / weight.sum() * (_step_response(shifted) @ mass)))
+            total += float(np.sum(weight * (_step_response(shifted) @ mass)))
         return total
 
-    def _invert(self, cdf: Callable[[float], float], probabilities: ArrayLike) -> Floats:
+    def _invert(
+        self, cdf: Callable[[float], float], probabilities: ArrayLike, spread: float
+    ) -> Floats:
         reach = float(self.tau[-1]) * 9
         low, high = float(self.mu.min()) - reach, float(self.mu.max()) + reach
-        return quantiles(cdf, probabilities, low, high, xtol=1e-11)
+        about = (self.mean_mu, spread)
+        return quantiles(cdf, probabilities, low, high, xtol=1e-11, about=about)
 
 
 def _step_response(distance: Floats) -> Floats:

@@ -12,11 +12,13 @@ from scipy.special import expit, gammaln, logit, sici
 
 from poolprop.stats.inputs import Floats
 from poolprop.stats.roots import quantiles
+from poolprop.stats.rules import hermite
 
 if TYPE_CHECKING:
     from poolprop.stats.posterior import Posterior
 
 HERMITE = 24
+ROOT_2PI = math.sqrt(2 * math.pi)
 # Enough where the deviation is smaller than the spacing of a band-limited density.
 FEW = 12
 # Of the probability, what may lie beyond either end of the nodes.
@@ -68,7 +70,7 @@ def next_study(posterior: Posterior) -> NextStudy:
         Of the binomial-normal model.
     """
     eta, step = _nodes(posterior)
-    node, weight = np.polynomial.hermite_e.hermegauss(FEW)
+    node, weight = hermite(FEW)
     density = np.zeros(eta.size)
     for tau, mu, gap, mass in zip(
         posterior.tau, posterior.mu, posterior.step, posterior.mass, strict=True
@@ -77,8 +79,8 @@ def next_study(posterior: Posterior) -> NextStudy:
             density += np.exp(-0.5 * ((eta[:, None] - mu) / tau) ** 2) @ mass / tau
         else:
             shifted = (eta[:, None] - tau * node)[..., None] - mu
-            density += (np.sinc(shifted / gap) @ mass) @ weight / gap  # weights sum to sqrt(2 pi)
-    mass = np.maximum(density, 0.0) * step / math.sqrt(2 * math.pi)
+            density += (np.sinc(shifted / gap) @ mass) @ weight * (ROOT_2PI / gap)
+    mass = np.maximum(density, 0.0) * step / ROOT_2PI
     mass[[0, -1]] /= 2
     mass[0] += 1 - posterior.prob_new_above(float(expit(eta[0])))
     mass[-1] += posterior.prob_new_above(float(expit(eta[-1])))
@@ -119,8 +121,7 @@ def population_quantiles(posterior: Posterior, probabilities: ArrayLike) -> Floa
 
 def _mu_of_average(theta: float, tau: Floats) -> Floats:
     """Return the ``mu`` at which ``logit E expit(mu + tau z)`` is ``theta``, by bisection."""
-    node, weight = np.polynomial.hermite_e.hermegauss(HERMITE)
-    weight = weight / weight.sum()
+    node, weight = hermite(HERMITE)
     # Averaging draws proportions towards 1/2, by no more than this.
     reach = tau * abs(theta) + 0.5 * tau**2 + 1e-9
     low, high = theta - reach, theta + reach

@@ -11,13 +11,17 @@ nonlinear function without using derivatives. Advances in Engineering Software 2
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy.special import ndtri
 
 from poolprop.stats.inputs import Floats, fraction
 
 EPSILON = 2.0**-52
+# Standard deviations about a normal quantile within which that of another distribution is sought.
+NEAR = 1.0
 
 
 def bracketed_root(
@@ -69,12 +73,43 @@ def bracketed_root(
 
 
 def quantiles(
-    cdf: Callable[[float], float], probabilities: ArrayLike, low: float, high: float, *, xtol: float
+    cdf: Callable[[float], float],
+    probabilities: ArrayLike,
+    low: float,
+    high: float,
+    *,
+    xtol: float,
+    about: tuple[float, float] | None = None,
 ) -> Floats:
-    """Return where a distribution function that rises between two ends has given values."""
+    """Return where a distribution function that rises between two ends has given values.
+
+    Parameters
+    ----------
+    cdf : callable
+        The distribution function.
+    probabilities : array_like
+        Between 0 and 1, ends excluded.
+    low, high : float
+        Where it is all but 0 and 1.
+    xtol : float
+        How closely.
+    about : tuple of float, optional
+        Mean and standard deviation. On the scale of normal quantiles the function is then nearly
+        a line, and most roots lie near where it would be one.
+    """
 
     def one(probability: float) -> float:
-        return bracketed_root(lambda at: float(cdf(at)) - probability, low, high, xtol=xtol)
+        if about is None:
+            return bracketed_root(lambda at: float(cdf(at)) - probability, low, high, xtol=xtol)
+        wanted = float(ndtri(probability))
+
+        @cache
+        def excess(at: float) -> float:
+            return float(ndtri(min(max(cdf(at), 0.0), 1.0))) - wanted
+
+        left, right = (about[0] + about[1] * (wanted + side) for side in (-NEAR, NEAR))
+        found = low < left and right < high and excess(left) < 0 < excess(right)
+        return bracketed_root(excess, *((left, right) if found else (low, high)), xtol=xtol)
 
     levels = np.atleast_1d(np.asarray(probabilities, dtype=np.float64))
     return np.array([one(fraction(float(level), "probability")) for level in levels])

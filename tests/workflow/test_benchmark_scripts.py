@@ -1,0 +1,137 @@
+"""Each script of ``benchmarks/`` runs, on little, and says what it is for."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+# Of one design with one seed: how many of 40 intervals hold the truth, and their mean width.
+COVERED = {
+    "bayes-hc05": (39, 0.337611),
+    "bayes-hn05": (34, 0.259564),
+    "bayes-hn1": (39, 0.353668),
+    "bayes-hn15": (39, 0.42555),
+    "bootstrap-lr": (37, None),
+    "dl-wald": (35, 0.250755),
+    "glmm-t": (40, 0.485498),
+    "glmm-wald": (34, 0.226429),
+    "hksj": (36, 0.466437),
+    "hksj-adhoc": (40, 0.530902),
+    "profile": (36, 0.277386),
+    "profile-ck": (40, 0.487787),
+}
+ROW = "R1"
+PACKAGES = "all(nzchar(c(system.file(package = 'metafor'), system.file(package = 'lme4'))))"
+
+
+@pytest.fixture
+def script(repo, monkeypatch):
+    """Return a function that loads a script, and with arguments runs it, as Python would."""
+    monkeypatch.syspath_prepend(str(repo / "benchmarks"))
+
+    def load(name, *arguments):
+        module = importlib.import_module(name)
+        if arguments:
+            monkeypatch.setattr(sys, "argv", [name, *map(str, arguments)])
+            module.main()
+        return module
+
+    return load
+
+
+@pytest.fixture(scope="module")
+def r():
+    """Skip where R lacks a package that the scripts compare with; continuous integration fails."""
+    asked = ["Rscript", "-e", f"quit(status = !{PACKAGES})"]
+    if not shutil.which("Rscript") or subprocess.run(asked, check=False).returncode:
+        if os.environ.get("CI") == "true":
+            pytest.fail("R with metafor and lme4 is not on this machine")
+        pytest.skip("R with metafor and lme4 is not on this machine")
+
+
+def test_every_script_is_run_here(repo):
+    said = (repo / "tests" / "workflow" / "test_benchmark_scripts.py").read_text("utf-8")
+    for path in (repo / "benchmarks").glob("*.py"):
+        assert f'"{path.stem}"' in said, path.name
+
+
+def test_single_fits_are_compared_with_r(script, capsys, r):
+    script("single_fit").compare(5, 1)
+    lines = capsys.readouterr().out.splitlines()
+    names = ["two-step DL", "two-step PM", "two-step REML", "GLMM, exact"]
+    assert [line.split(", k=5")[0] for line in lines] == names
+    assert all(float(re.search(r"ratio (\d+)", line)[1]) > 1 for line in lines)
+
+
+def test_kernels_are_compared_with_r(script, capsys, r):
+    wanted = script("kernels", "--sets", 20).WANTED
+    lines = capsys.readouterr().out.splitlines()[1:]
+    assert {line.split(":")[0] for line in lines} == set(wanted)
+
+
+def test_twelve_methods_have_no_failure(script, capsys):
+    methods = script("twelve_methods", "--sets", 20, "--no-r").METHODS
+    said = capsys.readouterr().out
+    assert "20 data sets" in said
+    assert f"{len(methods)} methods: " in said
+
+
+def test_twelve_methods_are_compared_with_r(script, capsys, r):
+    script("twelve_methods", "--sets", 20, "--sample", 1)
+    assert re.search(r"R: \d+ ms a data set by 12 methods, .* ratio \d+", capsys.readouterr().out)
+
+
+def test_boundary_cases_do_not_fail(script, capsys):
+    script("boundary", "--datasets", 5, "--seed", 3)
+    assert "failures: 0" in capsys.readouterr().out
+
+
+def test_jobs_of_the_atlas_are_measured(script, capsys):
+    script("scaling", "--sizes", 10, 20, "--methods", "two-step|PLO|DL|wald")
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split(" | ")[0] for line in lines[2:]] == ["10", "20"]
+
+
+def test_a_tiny_grid_gives_the_recorded_coverage(script, capsys, monkeypatch, tmp_path):
+    """One design, 40 data sets: the counts and widths that were recorded."""
+    coverage = script("coverage")
+    cell = script("coverage_cells").Cell(k=3, low=10, high=40, p=0.8, tau=0.6)
+    monkeypatch.setattr(coverage, "grouped", lambda grid: {cell.group: [cell]})
+    said = []
+    for _ in range(2):
+        script("coverage", tmp_path, "--replicates", 40, "--bootstrap", 100, "--jobs", 1)
+        said.append(capsys.readouterr().out)
+    assert said[0].startswith(f"{cell.group}: 1 cells")
+    assert said[1] == ""  # the group was done
+    table = script("coverage_table")
+    (line,) = table.read(tmp_path)
+    found = line["intervals"]
+    assert {name: one["covered"] for name, one in found.items()} == {
+        name: covered for name, (covered, _) in COVERED.items()
+    }
+    for name, (_, width) in COVERED.items():
+        assert found[name]["width"] == (width and pytest.approx(width, rel=1e-5))
+    table.write_cells([line], tmp_path / "cells.csv")
+    assert len((tmp_path / "cells.csv").read_text("utf-8").splitlines()) > len(COVERED)
+    ((ours, usual),) = script("companion_width").widths(cell, 1, 100)
+    assert 0 < ours < 1
+    assert 0 < usual < 1
+
+
+def test_a_rebuild_is_measured(script, small, tmp_path):
+    """Nothing to do runs no job; a changed row runs those that depend on it, which import."""
+    rebuild = script("rebuild")
+    folder = shutil.copytree(small.folder, tmp_path / "review")
+    target = "results/analysis/response/pool.json"
+    assert rebuild.build(folder, 2, target).jobs == {}
+    assert rebuild.change(folder, ROW).startswith(f"events of {ROW}: ")
+    found = rebuild.build(folder, 2, target)
+    assert set(found.jobs) == {"select/response", "synthesise/response"}
+    assert all(0 < job["imports"] < job["seconds"] + 5 for job in found.jobs.values())
+    assert found.processor > found.added("cpu_seconds") > 0
