@@ -81,6 +81,80 @@ def test_choices_narrow_the_range(visit, results):
     assert output.inner_text().startswith(f"{values.size} of {values.size} analyses: ")
 
 
+DRAWN = """plot => ({
+  dots: [...plot.querySelector(".spec-dot").getAttribute("d").matchAll(/M([\\d.]+) ([\\d.]+)h0/g)]
+    .map(m => [Number(m[1]), Number(m[2])]),
+  ends: [...plot.querySelector(".spec-interval").getAttribute("d")
+    .matchAll(/M([\\d.]+) ([\\d.]+)V([\\d.]+)/g)].map(m => [Number(m[2]), Number(m[3])]),
+  marks: [...plot.querySelectorAll(".spec-mark")].map(p => p.getAttribute("d")),
+  frame: JSON.parse(plot.dataset.frame),
+})"""
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_choices_redraw_the_curve_and_all_brings_it_back(visit, results, width):
+    page = visit(width).page
+    record = results(page, "multiverse.json")
+    article = page.locator("#multiverse article").first
+    plot = article.locator("svg[data-frame]").locator("visible=true")
+    before = plot.evaluate(DRAWN)
+    owner, codes = record["combinations"]["set"], record["combinations"]["levels"]
+    every = [
+        [{"p": p, "lower": low, "upper": up} for p, low, up in zip(
+            one["proportion"], one["lower"], one["upper"], strict=True)]
+        for one in record["sets"]
+    ]  # fmt: skip
+    select = article.locator(".explore select").first
+    for place in range(len(record["choices"][0]["levels"])):
+        sets = {one for one, code in zip(owner, codes, strict=True) if int(code[0], 36) == place}
+        kept = sorted((one for at in sets for one in every[at]), key=lambda one: one["p"])
+        select.select_option(str(place))
+        drawn = plot.evaluate(DRAWN)
+        frame, count = drawn["frame"], min(len(kept), drawn["frame"]["most"])
+        assert len(drawn["dots"]) == len(drawn["ends"]) == count
+        assert f"Drawn: {count} of them" in article.locator(".explore output").inner_text()
+        if not count:
+            continue
+
+        def y(share, frame=frame):
+            return frame["top"] + frame["height"] * (1 - share)
+
+        heights = [height for _, height in drawn["dots"]]
+        assert heights == sorted(heights, reverse=True)
+        assert heights[0] == pytest.approx(y(kept[0]["p"]), abs=0.11)
+        assert heights[-1] == pytest.approx(y(kept[-1]["p"]), abs=0.11)
+        held = {round(y(one["p"]), 1) for one in kept}
+        assert all(min(abs(height - one) for one in held) < 0.11 for height in heights)
+        lows = [y(one["lower"]) for one in kept]
+        assert all(min(abs(low - one) for one in lows) < 0.2 for low, _ in drawn["ends"])
+        xs = [x for x, _ in drawn["dots"]]
+        assert frame["left"] < min(xs) <= max(xs) < frame["right"]
+        # The chosen level is marked from end to end, the other levels of the choice nowhere.
+        for level, mark in enumerate(drawn["marks"][: len(record["choices"][0]["levels"])]):
+            stroke = re.findall(r"M([\d.]+) [\d.]+H([\d.]+)", mark)
+            ends = [tuple(map(float, one)) for one in stroke]
+            whole = [(pytest.approx(frame["left"]), pytest.approx(frame["right"], abs=0.1))]
+            assert ends == (whole if level == place else [])
+    select.select_option("-1")
+    assert plot.evaluate(DRAWN) == before
+
+
+def test_a_choice_that_leaves_nothing_leaves_an_empty_curve(visit):
+    page = visit().page
+    empty = page.evaluate("""() => {
+      const article = document.querySelector("#multiverse article");
+      for (const select of article.querySelectorAll(".explore select")) {
+        select.value = String(select.options.length - 2);
+        select.dispatchEvent(new Event("change"));
+      }
+      const said = article.querySelector(".explore output").textContent;
+      const d = article.querySelector("svg[data-frame] .spec-dot").getAttribute("d");
+      return [said, (d.match(/h0/g) || []).length];
+    }""")
+    said, dots = empty
+    assert (dots == 0) == said.startswith("No analysis")
+
+
 def test_without_scripts_tables_and_figures_remain(visit):
     page = visit(java_script_enabled=False).page
     assert page.locator("#bayes table").first.is_visible()

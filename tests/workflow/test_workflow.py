@@ -45,12 +45,13 @@ def test_a_changed_row_reruns_only_the_endpoint_it_concerns(copy, snakemake):
     small_review.write(copy, content)
     only = per_endpoint(
         *("select", "synthesise", "subgroups", "influence", "discrepancy_effects", "bayes"),
+        "confidence_curves",
         "multiverse",
         "forest",
         endpoints=["remission"],
     )
     assert planned(snakemake(copy, "--dry-run").said) == (
-        only | DOWNSTREAM | {"check", "audit_sources"}
+        only | DOWNSTREAM | {"check", "audit_sources", "evidence_map"}
     )
 
 

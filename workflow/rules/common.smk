@@ -174,6 +174,11 @@ INFLUENCE = expand("results/analysis/{endpoint}/influence.json", endpoint=ENDPOI
 SMALL_STUDIES = expand(
     "results/analysis/{endpoint}/small_study.json", endpoint=ENDPOINTS
 )
+CONFIDENCE = expand(
+    "results/analysis/{endpoint}/confidence.{ending}",
+    endpoint=ENDPOINTS,
+    ending=["json", "csv"],
+)
 CERTIFICATES = expand(
     "results/analysis/{endpoint}/certificate.json", endpoint=ENDPOINTS
 )

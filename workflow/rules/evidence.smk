@@ -37,6 +37,25 @@ rule audit_sources:
         " --agreement {output.agreement:q} 2> {log:q}"
 
 
+rule evidence_map:
+    input:
+        DATA,
+        config=ancient(CONFIG),
+    output:
+        cells="results/evidence/map.json",
+        table="results/tables/evidence_map.csv",
+    log:
+        "logs/evidence_map.log",
+    conda:
+        "../envs/poolprop.yaml"
+    params:
+        code=EVIDENCE_CODE,
+        plan=[plan_digest(key) for key in ("endpoints", "safety", "survival")],
+    shell:
+        "python -m poolprop step evidence-map --config {input.config:q} --out {output.cells:q}"
+        " --table {output.table:q} 2> {log:q}"
+
+
 # The tables are `ancient`: their date does not count. What counts is `rows`, the fingerprint of
 # the rows that this endpoint can use, so that a changed row reruns no other endpoint.
 rule select:

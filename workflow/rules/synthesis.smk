@@ -62,6 +62,27 @@ rule influence:
         " --out {output.influence:q} --small-study {output.small_study:q} 2> {log:q}"
 
 
+rule confidence_curves:
+    input:
+        config=ancient(CONFIG),
+        data="results/analysis/{endpoint}/data.csv",
+    output:
+        curves="results/analysis/{endpoint}/confidence.json",
+        table="results/analysis/{endpoint}/confidence.csv",
+    log:
+        "logs/confidence_curves/{endpoint}.log",
+    conda:
+        "../envs/poolprop.yaml"
+    params:
+        code=STATS_CODE,
+        plan=endpoint_plan,
+        models=MODELS_PLAN,
+    shell:
+        "python -m poolprop step confidence-curves --config {input.config:q}"
+        " --endpoint {wildcards.endpoint:q} --data {input.data:q}"
+        " --out {output.curves:q} --table {output.table:q} 2> {log:q}"
+
+
 rule discrepancy_effects:
     input:
         config=ancient(CONFIG),

@@ -78,7 +78,7 @@
   }
 
   function prepare(table) {
-    const rows = Array.from(table.tBodies[0].rows);
+    const rows = Array.from(table.tBodies[0].rows).filter((row) => !row.matches(".group"));
     const bar = make("div", "filters");
     const count = make("output", "");
     const tests = new Map();

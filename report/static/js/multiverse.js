@@ -1,8 +1,9 @@
-// Choices above a specification curve: what remains of all analyses, and how far it ranges.
+// Choices above a specification curve: what remains of all analyses, how far it ranges, and the
+// curve of what remains.
 (function () {
   "use strict";
   const { make } = page;
-  const DIGITS = 3, UNIT = 4e4, PLACE = 3;
+  const DIGITS = 3, UNIT = 4e4, PLACE = 3, COARSE = 1295;
 
   function cut(text, width) {
     const found = [];
@@ -10,15 +11,24 @@
     return found;
   }
 
-  // Distinct analyses that any combination with the chosen levels leads to.
+  const digits = (code) => Array.from(code, (digit) => parseInt(digit, 36));
+  const apart = (code) => digits(code).filter(Boolean).length; // choices other than the primary's
+
+  // Distinct analyses that any combination with the chosen levels leads to, each with the levels
+  // of the combination that is nearest to the primary analysis.
   function matching(universe, chosen) {
     const first = universe.first;
     const fits = (code, from) =>
-      Array.from(code).every((digit, i) => chosen[from + i] < 0 || parseInt(digit, 36) === chosen[from + i]);
+      digits(code).every((digit, i) => chosen[from + i] < 0 || digit === chosen[from + i]);
     const methods = universe.methods.flatMap((code, i) => (fits(code, first) ? [i] : []));
-    const sets = new Set(universe.set.filter((set, i) => fits(universe.data[i], 0)));
+    const sets = new Map();
+    universe.set.forEach(function (set, i) {
+      const code = universe.data[i];
+      if (fits(code, 0) && !(sets.has(set) && apart(sets.get(set)) <= apart(code))) sets.set(set, code);
+    });
     const count = universe.methods.length;
-    return Array.from(sets).flatMap((set) => methods.map((method) => set * count + method));
+    return Array.from(sets).flatMap(([set, code]) => methods.map((method) =>
+      ({ place: set * count + method, levels: digits(code + universe.methods[method]) })));
   }
 
   function percent(share) {
@@ -27,8 +37,8 @@
 
   function said(universe, places) {
     if (!places.length) return "No analysis has these choices.";
-    const values = places.map((place) => universe.estimate[place]).sort((a, b) => a - b);
-    const share = (holds) => percent(places.filter(holds).length / places.length);
+    const values = places.map(({ place }) => universe.estimate[place]).sort((a, b) => a - b);
+    const share = (holds) => percent(places.filter(({ place }) => holds(place)).length / places.length);
     const middle = values.length / 2;
     const median = (values[Math.ceil(middle) - 1] + values[Math.floor(middle)]) / 2;
     return (
@@ -37,6 +47,66 @@
       share((place) => universe.estimate[place] > universe.threshold) + " above " + Math.round(100 * universe.threshold) + "%, " +
       share((place) => universe.above[place] === "1") + " with their whole interval."
     );
+  }
+
+  // Evenly by rank, both ends among them; the primary analysis stays if it is one of them.
+  function thinned(universe, places, most) {
+    const { estimate, lower } = universe;
+    const sorted = places.toSorted((a, b) =>
+      estimate[a.place] - estimate[b.place] || lower[a.place] - lower[b.place] || a.place - b.place);
+    if (sorted.length <= most) return sorted;
+    const ranks = new Set(Array.from({ length: most }, (_, i) =>
+      Math.round((i * (sorted.length - 1)) / (most - 1))));
+    const own = sorted.findIndex(({ place }) => place === universe.primary);
+    if (own >= 0 && !ranks.has(own)) {
+      const inner = Array.from(ranks).filter((rank) => rank > 0 && rank < sorted.length - 1);
+      ranks.delete(inner.reduce((a, b) => (Math.abs(b - own) < Math.abs(a - own) ? b : a)));
+      ranks.add(own);
+    }
+    return Array.from(ranks).sort((a, b) => a - b).map((rank) => sorted[rank]);
+  }
+
+  // Neighbouring marks as one stroke.
+  function runs(marked, x) {
+    let found = "";
+    marked.forEach(function (own, i) {
+      if (!own || marked[i - 1]) return;
+      let end = i;
+      while (marked[end]) end += 1;
+      found += "M" + x(i) + " Y" + "H" + x(end);
+    });
+    return found;
+  }
+
+  function draw(universe, plot, places) {
+    const frame = JSON.parse(plot.dataset.frame);
+    const shown = thinned(universe, places, frame.most);
+    const unit = (frame.right - frame.left) / Math.max(shown.length, 1);
+    const edge = (i) => (frame.left + i * unit).toFixed(1);
+    const x = (i) => frame.left + (i + 0.5) * unit;
+    const y = (value) => (frame.top + frame.height * (1 - value)).toFixed(1);
+    const each = (act) => shown.map(({ place }, i) => act(place, i)).join("");
+    const whisker = (place, i) => "M" + x(i).toFixed(1) + " " + y(universe.lower[place]) + "V" + y(universe.upper[place]);
+    const set = (style, d) => plot.querySelector("." + style).setAttribute("d", d);
+    set("spec-interval", each(whisker));
+    set("spec-dot", each((place, i) => "M" + x(i).toFixed(1) + " " + y(universe.estimate[place]) + "h0"));
+    set("spec-primary", each((place, i) => (place !== universe.primary ? "" : whisker(place, i) +
+      "M" + (x(i) - 5).toFixed(1) + " " + y(universe.estimate[place]) + "h10")));
+    const lines = Array.from(plot.querySelectorAll(".spec-mark"));
+    universe.choices.forEach((choice, c) => choice.levels.forEach(function (_, level) {
+      const line = lines.shift();
+      const start = /^M0 ([\d.]+)/.exec(line.getAttribute("d"));
+      const d = runs(shown.map(({ levels }) => levels[c] === level), edge);
+      line.setAttribute("d", start[0] + d.replaceAll("Y", start[1]));
+    }));
+    return shown.length;
+  }
+
+  // What the page came with, to go back to where nothing is chosen.
+  function remember(plots) {
+    const paths = plots.flatMap((plot) => Array.from(plot.querySelectorAll("path")));
+    const kept = paths.map((path) => path.getAttribute("d"));
+    return () => paths.forEach((path, i) => path.setAttribute("d", kept[i]));
   }
 
   function control(choice, index, chosen, apply) {
@@ -57,10 +127,22 @@
     universe.data = universe.set.map((set, i) =>
       universe.data.slice(i * universe.first, (i + 1) * universe.first));
     universe.estimate = cut(universe.estimate, DIGITS).map((text) => parseInt(text, 36) / UNIT);
+    for (const end of ["lower", "upper"]) {
+      universe[end] = cut(universe[end], 2).map((text) => parseInt(text, 36) / COARSE);
+    }
+    const plots = Array.from(box.parentElement.querySelectorAll("svg[data-frame]"));
+    const restore = remember(plots);
     const chosen = universe.choices.map(() => -1);
     const output = make("output");
     function apply() {
-      output.textContent = said(universe, matching(universe, chosen));
+      const places = matching(universe, chosen);
+      restore();
+      output.textContent = said(universe, places);
+      if (chosen.every((level) => level < 0)) return;
+      const shown = plots.map((plot) => draw(universe, plot, places));
+      const wide = plots.findIndex((plot) => plot.getClientRects().length);
+      output.textContent += " Drawn: " + shown[Math.max(wide, 0)] + " of them" +
+        (places.some(({ place }) => place === universe.primary) ? "." : ", not the primary analysis.");
     }
     const bar = make("div", "filters");
     bar.append(...universe.choices.map((choice, i) => control(choice, i, chosen, apply)));

@@ -74,19 +74,22 @@ def select(evidence: Evidence, selection: Selection) -> AnalysisSet:
         if arm.role not in selection.roles:
             continue
         rows = [row for row in evidence.outcomes.values() if row.arm_id == arm.arm_id]
-        usable, reason = _usable(rows, arm, selection, evidence)
-        if usable:
-            chosen.append(_preferred(usable, selection))
+        found, reason = usable(rows, arm, selection, evidence)
+        if found:
+            chosen.append(preferred(found, selection))
         else:
             excluded.append(Exclusion(arm_id=arm.arm_id, reason=reason))
     _refuse_overlap(chosen, evidence)
     return AnalysisSet(rows=tuple(chosen), excluded=tuple(excluded))
 
 
-def _usable(
+def usable(
     rows: Iterable[Outcome], arm: Arm, selection: Selection, evidence: Evidence
 ) -> tuple[list[Outcome], str]:
-    """Filter step by step; the first step that leaves nothing is the reason."""
+    """Return the rows of an arm that a selection admits, or none and the reason.
+
+    The rows are filtered step by step; the first step that leaves nothing is the reason.
+    """
     wanted = selection.where.get("drug_class", ())
     if wanted and not set(wanted) & set(arm.drug_classes):
         return [], f"regimen without {_words(evidence, 'drug_class', wanted)}"
@@ -146,7 +149,15 @@ def _words(evidence: Evidence, field: str, terms: Iterable[str]) -> str:
     return " or ".join(evidence.label(field, term) for term in terms)
 
 
-def _preferred(rows: Sequence[Outcome], selection: Selection) -> Outcome:
+def preferred(rows: Sequence[Outcome], selection: Selection) -> Outcome:
+    """Return the row that comes first in the plan's order of preference.
+
+    Raises
+    ------
+    DataError
+        If two rows are equally preferred.
+    """
+
     def rank(row: Outcome) -> tuple[int, int]:
         return (
             selection.populations.index(row.population),

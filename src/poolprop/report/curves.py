@@ -43,7 +43,10 @@ class Panel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CurveDrawing:
-    """Panels after layout, in user units of ``width`` by ``height``."""
+    """Panels after layout, in user units of ``width`` by ``height``.
+
+    ``frame`` tells a script where to draw, as JSON; empty where none does.
+    """
 
     id: str
     layout: str
@@ -54,6 +57,7 @@ class CurveDrawing:
     texts: tuple[Text, ...]
     lines: tuple[Line, ...]
     paths: tuple[Path, ...]
+    frame: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

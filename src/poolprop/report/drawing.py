@@ -13,7 +13,7 @@ from poolprop.report.bias import Light
 from poolprop.report.values import Sentence, common_ref
 
 Kind = Literal[
-    "heading", "study", "pooled", "prediction", "interval", "note", "point", "box", "bar"
+    "heading", "study", "pooled", "prediction", "interval", "note", "point", "box", "bar", "case"
 ]
 
 
@@ -60,6 +60,8 @@ class PlotRow:
         Text of a ``note``, on one line; its label is not drawn then.
     ticks : tuple of float
         Where short upright lines stand, for values to compare with.
+    cloud : tuple of (float, float)
+        Points to draw above the mark: where, and size as a share of the largest.
     others : tuple of Weight
         The study's weight in each of the plot's variants.
     summary : str
@@ -79,6 +81,7 @@ class PlotRow:
     light: Light | None = None
     note: Sentence = ()
     ticks: tuple[float, ...] = ()
+    cloud: tuple[tuple[float, float], ...] = ()
     others: tuple[Weight, ...] = ()
     summary: str = ""
 

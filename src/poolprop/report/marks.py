@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import replace
 
 from poolprop.report.drawing import (
@@ -17,12 +18,16 @@ from poolprop.report.drawing import (
     Weight,
 )
 from poolprop.report.layout import Layout
+from poolprop.report.swarm import Disc as Swarmed
+from poolprop.report.swarm import swarm, tallest
 from poolprop.report.textbox import wrap
 from poolprop.report.values import Sentence
 
 LABEL, DETAIL = 14.0, 12.5
 LABEL_STEP, DETAIL_STEP, MARK_STEP = 18.0, 16.0, 22.0
 LARGEST, SMALLEST, UNWEIGHTED = 7.5, 2.5, 5.0
+# Between a cloud of points and the mark below it.
+GAP = 7.0
 
 
 def draw_row(row: PlotRow, top: float, columns: Layout) -> DrawnRow:
@@ -31,15 +36,19 @@ def draw_row(row: PlotRow, top: float, columns: Layout) -> DrawnRow:
         return _text_row(row, top, columns)
     padding = 5.0
     texts, bottom = _names(row, top + padding, columns)
+    discs = swarm([(columns.x(at), share) for at, share in row.cloud])
+    rise = tallest(discs) + GAP if discs else 0.0
     if columns.stacked:
-        mark = round(bottom + MARK_STEP / 2, 2)
-        bottom += MARK_STEP
+        mark = round(bottom + rise + MARK_STEP / 2, 2)
+        bottom = mark + MARK_STEP / 2
         baseline = top + padding + 13
     else:
-        mark = round((top + padding + bottom) / 2, 2)
+        mark = round(max((top + padding + bottom) / 2, top + padding + rise), 2)
+        bottom = max(bottom, mark + MARK_STEP / 2) if discs else bottom
         baseline = mark + 5
     texts += _cells(row, columns, baseline, mark + 5)
     lines, shapes = _mark(row, mark, columns)
+    shapes = (*_fruits(discs, mark), *shapes)
     if row.light is not None and columns.light is not None:
         sign = Text(x=columns.light, y=mark + 4.5, content=(row.light.sign,), style="sign",
                     anchor="middle")  # fmt: skip
@@ -55,6 +64,14 @@ def draw_row(row: PlotRow, top: float, columns: Layout) -> DrawnRow:
         lines=lines,
         shapes=shapes,
         others=tuple(_other(row, weight, mark, columns) for weight in row.others),
+    )
+
+
+def _fruits(discs: Sequence[Swarmed], mark: float) -> tuple[Disc, ...]:
+    """Draw the points of a cloud above the mark."""
+    return tuple(
+        Disc(x=x, y=round(mark - GAP - height, 2), radius=radius, style="fruit")
+        for x, height, radius in discs
     )
 
 
@@ -144,7 +161,8 @@ def _mark(row: PlotRow, y: float, columns: Layout) -> Marks:
         lines, shapes = _whisker(row.ci, y, columns, "whisker")
         return lines, (*shapes, *_square(row, y, columns))
     outer, arrows = _whisker(row.prediction, y, columns, "prediction", cap=4.0)
-    inner, more = _whisker(row.ci, y, columns, "interval")
+    pooled = row.at is not None  # else the interval is that of the one study in the cloud
+    inner, more = _whisker(row.ci, y, columns, "interval" if pooled else "whisker")
     # The caps come last, so that they show where the confidence interval is the wider one.
     return (*outer[:1], *inner, *outer[1:]), (*arrows, *more, *_dot(row, y, columns))
 

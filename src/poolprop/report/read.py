@@ -27,6 +27,8 @@ class EndpointResults:
         Name of the folder, and of the endpoint in every result id.
     pool, subgroups, influence, small_study, discrepancies, bayes, multiverse, certificate : mapping
         The files; an empty mapping where a file does not exist.
+    confidence : mapping
+        Likewise.
     """
 
     id: str
@@ -38,6 +40,7 @@ class EndpointResults:
     bayes: Record
     multiverse: Record
     certificate: Record
+    confidence: Record
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +57,8 @@ class Results:
         Rows of tables; empty where the file does not exist.
     crosscheck : mapping
         What other software recomputed; empty where the file does not exist.
+    evidence_map : mapping
+        What each arm reports of each question; empty where the file does not exist.
     r_script : str
         The script for R; empty where the file does not exist.
     safety, comparisons, survival_pool : mapping
@@ -81,6 +86,7 @@ class Results:
     safety: Record
     comparisons: Record
     crosscheck: Record
+    evidence_map: Record
     r_script: str
     survival_pool: Record
     certainty: Record
@@ -125,6 +131,7 @@ def read_results(folder: Path, order: tuple[str, ...] = ()) -> Results:
             folder / "comparisons" / "comparisons.json", "poolprop/comparisons/1"
         ),
         crosscheck=read_optional(folder / "crosscheck" / "agreement.json", "poolprop/agreement/1"),
+        evidence_map=read_optional(folder / "evidence" / "map.json", "poolprop/evidence_map/1"),
         r_script=_text(folder / "crosscheck" / "reproduce.R"),
         certainty=read_optional(folder / "certainty" / "certainty.json", "poolprop/certainty/1"),
         benchmarks=read_optional(
@@ -148,6 +155,7 @@ def _endpoint(folder: Path) -> EndpointResults:
         bayes=read_optional(folder / "bayes.json", "poolprop/bayes/1"),
         multiverse=read_optional(folder / "multiverse.json", "poolprop/multiverse/1"),
         certificate=read_optional(folder / "certificate.json", "poolprop/certificate/1"),
+        confidence=read_optional(folder / "confidence.json", "poolprop/confidence/1"),
     )
 
 

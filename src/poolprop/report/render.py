@@ -25,6 +25,7 @@ STYLES = (
     "tables",
     "filters",
     "lights",
+    "map",
     "plots",
     "doors",
     "print",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -120,6 +121,11 @@ def _drawing(
         id=name, layout=layout, width=width, height=round(bottom + 6, 1), title=title,
         description=description, texts=(*labels, *texts), lines=(*ruled, *lines),
         paths=(*_curve(shown, frame, primary), *paths),
+        frame=json.dumps(
+            {"left": left, "right": width - 4, "top": TOP, "height": CURVE,
+             "most": SHOWN_WIDE if wide else SHOWN_NARROW},
+            separators=(",", ":"),
+        ),
     )  # fmt: skip
 
 
@@ -158,8 +164,8 @@ def _matrix(
             place = y + 1 if frame.wide else y - STEP + 2
             texts.append(Text(x=8.0, y=round(place, 1), content=(label,), style="tick"))
             d = _runs([c.levels.get(choice["choice"]) == level["level"] for c in shown], frame)
-            if d:
-                paths.append(Path(d=f"M0 {y - 3:g}{d}", style="spec-mark"))
+            # A level without a mark keeps its line: a filtered curve may need it.
+            paths.append(Path(d=f"M0 {y - 3:g}{d}", style="spec-mark"))
     return texts, lines, paths, y + 4
 
 

@@ -85,3 +85,15 @@ def select_comparisons(config: Path, out: Path) -> None:
     review = load_review(config)
     plan = review.settings.comparisons
     write_csv(out, list(PairRow.__annotations__), pairs(review.evidence, plan) if plan else ())
+
+
+def evidence_map(config: Path, out: Path, table: Path) -> None:
+    """Write what each arm reports of each question of the plan, and in what form."""
+    from poolprop.evidence.availability import MapRow
+    from poolprop.evidence.availability import evidence_map as cells
+    from poolprop.review import load_review
+
+    review = load_review(config)
+    found = list(cells(review.evidence, review.settings))
+    write_json(out, {"schema": "poolprop/evidence_map/1", "cells": found})
+    write_csv(table, list(MapRow.__annotations__), found)

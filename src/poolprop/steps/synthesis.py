@@ -61,3 +61,13 @@ def comparisons(config: Path, data: Path, out: Path) -> None:
     from poolprop.synthesis.comparisons import comparisons as compare
 
     write_json(out, compare(load(config), read_csv(data)))
+
+
+def confidence_curves(config: Path, endpoint: str, data: Path, out: Path, table: Path) -> None:
+    """Write the intervals of the primary estimand and its studies at every level."""
+    from poolprop.plan import load
+    from poolprop.synthesis.confidence import COLUMNS, confidence, curve_rows
+
+    record = confidence(load(config), endpoint, read_csv(data))
+    write_json(out, record)
+    write_csv(table, COLUMNS, curve_rows(record))

@@ -320,6 +320,63 @@ def safety(names: tuple[str, ...]) -> dict:
     return {"schema": "poolprop/safety/1", "events": events}
 
 
+def confidence(endpoint: str, meta: dict, studies: list[dict]) -> dict:
+    """Return curves that narrow towards their estimate, as confidence.json holds them."""
+    name = f"confidence/{endpoint}/primary"
+    heights = [0.001, 0.05, 0.5, 1.0]
+
+    def curve(identifier: str, role: str, label: str, at: float) -> dict:
+        lower, upper = ([at + (end - at) * (1 - p) for p in heights] for end in (0.0, 1.0))
+        levels = [{"level": 1 - p, "lower": a, "upper": b}
+                  for p, a, b in zip(heights, lower, upper, strict=True) if p < 1]  # fmt: skip
+        return {
+            "id": identifier,
+            "role": role,
+            "label": label,
+            "proportion": at,
+            "p": heights,
+            "lower": lower,
+            "upper": upper,
+            "intervals": levels,
+            "method": "made up",
+        }
+
+    curves = [curve(f"{name}/{s['outcome_id']}", "study", s["label"], s["proportion"])
+              for s in studies]  # fmt: skip
+    if len(studies) > 1:
+        curves.insert(0, curve(name, "pooled", "Pooled", 0.6))
+    return {
+        "schema": "poolprop/confidence/1",
+        "endpoint": meta,
+        "estimand": "primary",
+        "reference": f"pool/{endpoint}/primary",
+        "k": len(studies),
+        "curves": curves,
+    }
+
+
+def evidence_map(names: tuple[str, ...]) -> dict:
+    """Return a map in which every state occurs, where there are studies enough."""
+    states = ("reported", "derived", "percentage", "proxy", "otherwise", "missing",
+              "not_applicable")  # fmt: skip
+    cells = []
+    for part, label in (("healed", "Healed"), ("safety", "Adverse events"), ("survival", names[0])):
+        for q in range(3):
+            for i, name in enumerate(names):
+                state = states[(i + q) % len(states)]
+                counted = part != "survival" and (i + q) % len(states) < 4
+                cells.append({
+                    "id": f"map/{part}/q{q}/study{i}-arm", "part": part, "part_label": label,
+                    "question": f"q{q}", "question_label": f"{names[-1]} {q}",
+                    "arm_id": f"study{i}-arm", "study_id": f"study{i}", "label": name,
+                    "arm_label": f"regimen {i}", "state": state,
+                    "events": 3 + i if counted else None, "total": 20 + i if counted else None,
+                    "outcome_id": f"OUT-{part}-{i:03d}" if counted else "",
+                    "reason": names[0] if q else "",
+                })  # fmt: skip
+    return {"schema": "poolprop/evidence_map/1", "cells": cells}
+
+
 def certificate(endpoint: str, meta: dict, label: str) -> dict:
     """Return what one interval and the usual one cover at two values of tau."""
     name = f"certificate/{endpoint}/primary"
@@ -475,6 +532,7 @@ def write_endpoint(folder: Path, endpoint: str, names: tuple[str, ...]) -> None:
     rows = [one["outcome_id"] for one in studies]
     write_json(home / "multiverse.json", made_up.multiverse(endpoint, meta, labels, rows))
     write_json(home / "certificate.json", certificate(endpoint, meta, names[-1]))
+    write_json(home / "confidence.json", confidence(endpoint, meta, studies))
     if endpoint == "healed":
         write_json(home / "discrepancies.json", discrepancies(endpoint, meta, studies))
 
@@ -486,6 +544,7 @@ def write_results(folder: Path, names: tuple[str, ...] = NAMES) -> Path:
     write_json(folder / "safety" / "pool.json", safety(names))
     write_json(folder / "survival" / "pool.json", survival(names))
     write_json(folder / "certainty" / "certainty.json", certainty(names))
+    write_json(folder / "evidence" / "map.json", evidence_map(names))
     write_json(folder / "benchmarks" / "benchmarks.json", benchmarks(names))
     rows = [
         {

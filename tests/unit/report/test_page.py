@@ -15,7 +15,7 @@ from poolprop.report.render import build
 SOURCE = Path(__file__).parents[3] / "report"
 SECTIONS = [
     "answer", "summary", "forests", "subgroups", "bayes", "sensitivity", "diagnostics",
-    "multiverse", "coverage", "safety", "survival", "benchmarks", "flow", "studies",
+    "multiverse", "coverage", "safety", "survival", "benchmarks", "flow", "map", "studies",
     "risk-of-bias", "certainty", "sources", "methods", "provenance",
     "reporting",
 ]  # fmt: skip
@@ -116,7 +116,7 @@ def test_one_study_alone_has_neither_diamond_nor_heterogeneity(tmp_path):
     classes = [e.attrs.get("class", "").split() for e in inner]
     drawn = {name for names in classes for name in names}
     assert "square" in drawn
-    assert not drawn & {"diamond", "dot", "prediction"}
+    assert not drawn & {"diamond", "interval", "prediction", "pooled-curve"}
     assert not [e for e in parsed.quoted() if e.attrs["data-field"].endswith(("tau2", "i2"))]
     assert "Pooled from" not in parsed.text()
 

@@ -10,6 +10,7 @@ from poolprop.report.context import Context, Section, answered
 from poolprop.report.drawing import Plot
 from poolprop.report.figures import Figure, figure, headers, interval_row
 from poolprop.report.formats import number, percent
+from poolprop.report.influence import influence_panel
 from poolprop.report.read import EndpointResults
 from poolprop.report.sections.funnel import funnel
 from poolprop.report.tables import Column, Table, TableRow, cell, result_cells, result_columns
@@ -58,6 +59,7 @@ def _endpoint(context: Context, endpoint: EndpointResults, result: Record) -> Di
     meta, record = endpoint.pool["endpoint"], endpoint.influence
     cases = record.get("diagnostics", {})
     figures = [
+        ("What each study does to the estimate", _panel(context, meta, record, result)),
         ("One study after another", _cumulative(context, meta, record, result)),
         ("What each study adds to heterogeneity and to the estimate", _baujat(meta, cases)),
         ("Every subset of the studies", _subsets(meta, record.get("gosh", {}), result)),
@@ -71,6 +73,10 @@ def _endpoint(context: Context, endpoint: EndpointResults, result: Record) -> Di
         table=_table(meta, cases),
         sentences=tuple((text,) for text in told if text),
     )
+
+
+def _panel(context: Context, meta: Record, record: Record, result: Record) -> Figure | None:
+    return influence_panel(meta, record, result, context.settings.level)
 
 
 def _cumulative(context: Context, meta: Record, record: Record, result: Record) -> Figure | None:

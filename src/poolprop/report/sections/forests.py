@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from poolprop.report import prose
 from poolprop.report.bias import legend, overall
 from poolprop.report.context import Context, Section, primary_estimand, primary_result
+from poolprop.report.drapery import drapery
 from poolprop.report.drawing import Plot, Variant, Weight
 from poolprop.report.figures import (
     AXIS_LABEL,
@@ -33,6 +34,7 @@ class Forest:
     estimand: str
     description: str
     figure: Figure | None
+    curves: Figure | None
     excluded: Table | None
     notes: tuple[str, ...]
 
@@ -59,6 +61,7 @@ def _forest(context: Context, endpoint: EndpointResults) -> Forest:
         estimand=estimand["label"],
         description=estimand["description"],
         figure=_figure(context, meta, estimand, result) if result else None,
+        curves=drapery(endpoint.confidence, result, context.settings.level) if result else None,
         excluded=_excluded(meta, estimand),
         notes=tuple(result["notes"] if result else estimand["notes"]),
     )

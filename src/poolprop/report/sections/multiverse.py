@@ -18,8 +18,10 @@ from poolprop.report.tables import Column, Table, TableRow, cell
 from poolprop.report.uncertainty import defensible
 from poolprop.report.values import Record, Sentence, join, quote, quote_range
 
-# Estimates go to the script as whole numbers in base 36, three digits each, as do sets.
+# Estimates go to the script as whole numbers in base 36, three digits each, as do sets; limits,
+# which it only draws, in two.
 UNIT, DIGITS, PLACE = 40_000, 3, 3
+COARSE, FEW_DIGITS = 1_295, 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,6 +185,11 @@ def _explorer(context: Context, record: Record) -> str:
             "set": packed(record["combinations"]["set"], PLACE),
             "methods": " ".join(codes),
             "estimate": packed((round(UNIT * p) for p in every_one("proportion")), DIGITS),
+            **{
+                end: packed((round(COARSE * p) for p in every_one(end)), FEW_DIGITS)
+                for end in ("lower", "upper")
+            },
+            "primary": _place(record),
             "above": "".join(str(int(lower > threshold)) for lower in every_one("lower")),
             "threshold": threshold,
         },

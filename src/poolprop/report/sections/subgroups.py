@@ -15,6 +15,7 @@ from poolprop.report.figures import (
     headers,
     panel,
 )
+from poolprop.report.orchard import orchard
 from poolprop.report.read import EndpointResults
 from poolprop.report.tables import Cell, Table, TableRow, cell, result_cells, result_columns
 from poolprop.report.values import Record, Sentence, join
@@ -47,6 +48,7 @@ class Moderators:
 class Subgroups:
     """All of them, and the warning that goes with them."""
 
+    orchards: tuple[Figure, ...]
     subgroups: tuple[Subgroup, ...]
     moderators: tuple[Moderators, ...]
 
@@ -65,7 +67,9 @@ def section(context: Context) -> Section | None:
     )
     if not (found or moderators):
         return None
-    body = Subgroups(subgroups=found, moderators=moderators)
+    drawn = (orchard(context, endpoint) for endpoint in context.results.endpoints)
+    orchards = tuple(one for one in drawn if one is not None)
+    body = Subgroups(orchards=orchards, subgroups=found, moderators=moderators)
     return Section(id="subgroups", title="By subgroup", body=body)
 
 

@@ -1,0 +1,136 @@
+"""The drapery plot: the interval of every level, of the pooled value and of each study."""
+
+from __future__ import annotations
+
+from poolprop.report import prose
+from poolprop.report.chart import Chart, Path, Scale, Spot, layouts
+from poolprop.report.figures import Figure
+from poolprop.report.formats import level, percent
+from poolprop.report.tables import Column, Table, TableRow, cell
+from poolprop.report.values import Record, quote, quote_range
+
+# Heights between which the names of the studies are spread along the flanks of their curves.
+HIGHEST, LOWEST = 0.93, 0.22
+
+
+def drapery(record: Record, result: Record, level_of: float) -> Figure | None:
+    """Return the curves of an endpoint's primary estimand; None without the result file.
+
+    Parameters
+    ----------
+    record : mapping
+        Content of ``confidence.json``.
+    result : mapping
+        The primary result, whose prediction interval is drawn beside the curves.
+    level_of : float
+        Level of the plan: the cut that is drawn.
+    """
+    curves = record.get("curves", [])
+    if not curves:
+        return None
+    meta, cut = record["endpoint"], 1 - level_of
+    chart = Chart(
+        id=f"plot-curves-{meta['id']}",
+        title=f"{meta['short']}: intervals at every level",
+        description="; ".join(_told(curve, level_of) for curve in curves),
+        x=Scale(lower=0.0, upper=1.0, label=f"{meta['short']}, % of total", form="percent-whole"),
+        y=Scale(lower=0.0, upper=1.0, label="p value of each proportion"),
+        spots=_spots(curves, level_of),
+        paths=(
+            *(_path(curve) for curve in reversed(curves)),
+            Path(points=((0.0, cut), (1.0, cut)), style="cut"),
+            *_prediction(result, cut),
+        ),
+    )
+    return Figure(
+        id=chart.id,
+        drawings=layouts(chart),
+        caption=(_caption(curves, result, level_of),),
+        table=_table(meta, curves),
+        ref=curves[0]["id"],
+    )
+
+
+def _path(curve: Record) -> Path:
+    left = list(zip(curve["lower"], curve["p"], strict=True))
+    right = list(zip(curve["upper"], curve["p"], strict=True))
+    return Path(points=(*left, *reversed(right)), style=f"{curve['role']}-curve")
+
+
+def _prediction(result: Record, cut: float) -> tuple[Path, ...]:
+    found = result["prediction"]
+    if found is None:
+        return ()
+    return (Path(points=((found["lower"], cut), (found["upper"], cut)), style="prediction"),)
+
+
+def _spots(curves: list[Record], level_of: float) -> tuple[Spot, ...]:
+    """Name each curve on its outer flank, at heights that differ."""
+    middle = curves[0]["proportion"]
+    studies = sorted(
+        (curve for curve in curves if curve["role"] == "study"), key=lambda c: c["proportion"]
+    )
+    step = (HIGHEST - LOWEST) / max(len(studies) - 1, 1)
+    return tuple(
+        _spot(curve, HIGHEST - i * step, curve["proportion"] < middle, level_of)
+        for i, curve in enumerate(studies)
+    )
+
+
+def _spot(curve: Record, height: float, left: bool, level_of: float) -> Spot:
+    """Put a dot on a flank of a curve, at the computed point that is nearest in height."""
+    i = min(range(len(curve["p"])), key=lambda at: abs(curve["p"][at] - height))
+    at = curve["lower" if left else "upper"][i]
+    return Spot(x=at, y=curve["p"][i], label=curve["label"], summary=_told(curve, level_of))
+
+
+def _told(curve: Record, level_of: float) -> str:
+    """Say a curve in words: its top, and its interval at the level of the plan."""
+    i = min(range(len(curve["p"])), key=lambda at: abs(curve["p"][at] - (1 - level_of)))
+    ends = f"{percent(curve['lower'][i])} to {percent(curve['upper'][i])}"
+    return f"{curve['label']}: {percent(curve['proportion'])}, {level(level_of)} interval {ends}"
+
+
+def _caption(curves: list[Record], result: Record, level_of: float) -> str:
+    of = level(level_of)
+    parts = [
+        "Each curve holds the intervals of every level: cut it at a height p and it is the "
+        "interval of level 1 − p. A proportion where the curve is low is one the data speak "
+        f"against. Dashed: the cut at {of}.",
+    ]
+    if curves[0]["role"] == "pooled":
+        method = prose.symbols(curves[0]["method"]).rstrip(".")
+        parts.append(f"Thick: the pooled value ({method}).")
+    own = curves[-1]["method"]
+    flat = "; its flat top is the price of exactness" if own.startswith("exact") else ""
+    parts.append(f"Thin: each study by itself, {own}{flat}.")
+    if result["prediction"] is not None:
+        parts.append(f"Bar on the cut: {of} prediction interval.")
+    return " ".join(parts)
+
+
+def _table(meta: Record, curves: list[Record]) -> Table:
+    levels = [one["level"] for one in curves[0]["intervals"]]
+    columns = (
+        Column(title="Curve"),
+        Column(title="Top", numeric=True),
+        *(Column(title=level(of), numeric=True) for of in levels),
+    )
+    rows = tuple(
+        TableRow(
+            cells=(
+                cell(curve["label"]),
+                cell(quote(curve, "proportion", "percent")),
+                *(cell(quote_range(curve, f"intervals.{i}")) for i in range(len(levels))),
+            ),
+            anchor=curve["id"],
+            strong=curve["role"] == "pooled",
+        )
+        for curve in curves
+    )
+    return Table(
+        id=f"table-curves-{meta['id']}",
+        caption=f"{meta['short']}: intervals at several levels",
+        columns=columns,
+        rows=rows,
+    )

@@ -1,0 +1,113 @@
+"""The orchard: each group's studies as points, above its interval and prediction interval."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from poolprop.report import few, prose
+from poolprop.report.context import Context, factors, primary_estimand, primary_result
+from poolprop.report.drawing import Plot, PlotRow
+from poolprop.report.figures import (
+    AXIS_LABEL,
+    Figure,
+    counts,
+    crossing,
+    estimate,
+    figure,
+    headers,
+    reference,
+    span,
+    summary,
+)
+from poolprop.report.formats import level, percent
+from poolprop.report.read import EndpointResults
+from poolprop.report.tables import Column, Table, TableRow, cell
+from poolprop.report.values import Record, look_up, quote
+
+# So many studies are told one by one in words; of more the range is.
+MOST_TOLD = 12
+
+
+def orchard(context: Context, endpoint: EndpointResults) -> Figure | None:
+    """Return the groups of an endpoint at one glance; None without a group."""
+    found, estimand = factors(endpoint), primary_estimand(endpoint)
+    result = primary_result(estimand)
+    if result is None or not found:
+        return None
+    meta, of = endpoint.pool["endpoint"], level(context.settings.level)
+    groups = [one for factor in found for one in factor["levels"]]
+    largest = max(study["total"] for one in (estimand, *groups) for study in one["studies"])
+    overall = {"id": result["id"], "k": estimand["k"], "studies": estimand["studies"]}
+    rows = [_row(overall | {"result": result}, "All studies", largest, result)]
+    for factor in found:
+        rows.append(PlotRow(kind="heading", label=factor["label"]))
+        rows += [_row(one, one["label"], largest) for one in factor["levels"]]
+    plot = Plot(
+        id=f"plot-orchard-{meta['id']}",
+        title=f"{meta['label']}: studies and groups",
+        description="; ".join(row.summary for row in rows if row.summary),
+        headers=headers(context.settings.level, label="Group", weight=False),
+        rows=tuple(rows),
+        reference=reference([replace(rows[0], kind="pooled")]),
+        axis_label=f"{meta['short']}, {AXIS_LABEL}",
+    )
+    caption = (
+        "Points: studies, their area in proportion to their size, heights without meaning. Thick "
+        f"line: {of} confidence interval of the group; thin dark line: that of its one study. "
+        f"Thin line with caps: {of} prediction interval. Dashed: all studies together."
+    )
+    text = f"{caption} {prose.CROSSING}" if crossing(rows) else caption
+    return figure(plot, (text,), _table(meta, found), ref=result["id"])
+
+
+def _row(record: Record, label: str, largest: int, direct: Record | None = None) -> PlotRow:
+    """Return a group: its interval as a trunk, its studies as points above it."""
+    owner, prefix = (direct, "") if direct else (record, few.leader(record))
+    result = look_up(owner, prefix.removesuffix(".")) if prefix else owner
+    k = record["k"]
+    bayes = ", Bayesian" if prefix == "companion." else ""
+    row = PlotRow(
+        kind="interval",
+        label=label,
+        detail="one study" if k == 1 else f"{k} studies{bayes}",
+        counts=counts(owner, prefix),
+        estimate=estimate(owner, "ci", prefix),
+        at=result["proportion"] if k > 1 else None,
+        ci=span(result, "ci"),
+        prediction=None if k == 1 else span(result, "prediction"),
+        cloud=tuple((study["proportion"], study["total"] / largest) for study in record["studies"]),
+    )
+    return replace(row, summary=f"{summary(row)}; {_told(record['studies'])}")
+
+
+def _told(studies: list[Record]) -> str:
+    shares = [study["proportion"] for study in studies]
+    if len(shares) > MOST_TOLD:
+        return f"studies from {percent(min(shares))} to {percent(max(shares))}"
+    return "studies at " + ", ".join(percent(share) for share in sorted(shares))
+
+
+def _table(meta: Record, found: list[Record]) -> Table:
+    columns = (
+        Column(title="Study"),
+        Column(title="Factor", filter=True),
+        Column(title="Group", filter=True),
+        Column(title="Events/total", numeric=True),
+        Column(title="%", numeric=True),
+    )
+    rows = tuple(
+        TableRow(
+            cells=(
+                cell(study["label"]),
+                cell(factor["label"]),
+                cell(one["label"]),
+                cell(quote(study, "events", "count"), "/", quote(study, "total", "count")),
+                cell(quote(study, "proportion", "percent")),
+            )
+        )
+        for factor in found
+        for one in factor["levels"]
+        for study in one["studies"]
+    )
+    caption = f"{meta['short']}: studies of each group"
+    return Table(id=f"table-orchard-{meta['id']}", caption=caption, columns=columns, rows=rows)

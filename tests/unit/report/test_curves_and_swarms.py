@@ -1,0 +1,132 @@
+"""Curves, orchards and small multiples: everything inside, true to scale, and said in words."""
+
+from __future__ import annotations
+
+from itertools import combinations
+from pathlib import Path
+
+import pytest
+from unit.report import synthetic
+from unit.report.page import Page
+
+from poolprop.report.drapery import drapery
+from poolprop.report.drawing import Plot, PlotRow, Span
+from poolprop.report.geometry import layouts
+from poolprop.report.multiples import Case, Measure, Point, multiples
+from poolprop.report.render import build
+from poolprop.report.swarm import HIGHEST, swarm, tallest
+from poolprop.report.values import spell
+
+SOURCE = Path(__file__).parents[3] / "report"
+META = {"id": "healed", "label": "Healed", "short": "Healed"}
+
+
+def curves(names):
+    studies = synthetic.make_studies("healed", names)
+    return synthetic.confidence("healed", META, studies), synthetic.result("r", studies)
+
+
+@pytest.mark.parametrize("names", [synthetic.NAMES, synthetic.HOSTILE, synthetic.NAMES[:1]])
+def test_curves_stay_inside_and_meet_at_their_top(names):
+    record, result = curves(names)
+    figure = drapery(record, result, 0.95)
+    for drawing in figure.drawings:
+        drawn = [s for s in drawing.curves if s.style.endswith("-curve")]
+        assert len(drawn) == len(record["curves"])
+        for shape in drawn:
+            points = [tuple(map(float, p.split(","))) for p in shape.points.split()]
+            assert all(0 <= x <= drawing.width and 0 <= y <= drawing.height for x, y in points)
+            top = min(y for _, y in points)
+            assert points[len(points) // 2][1] == top
+        assert len(drawing.rows) == len(names)
+
+
+def test_the_table_beside_the_curves_quotes_every_interval():
+    record, result = curves(synthetic.NAMES)
+    table = drapery(record, result, 0.95).table
+    assert len(table.rows) == len(record["curves"])
+    for row, curve in zip(table.rows, record["curves"], strict=True):
+        for cell, one in zip(row.cells[2:], curve["intervals"], strict=True):
+            low, high = f"{100 * one['lower']:.1f}", f"{100 * one['upper']:.1f}%"
+            assert spell(cell.content) == f"{low}\N{EN DASH}{high}"
+
+
+def test_without_curves_there_is_no_figure():
+    assert drapery({}, {}, 0.95) is None
+
+
+@pytest.mark.parametrize("count", [1, 4, 30])
+def test_points_of_a_swarm_do_not_cover_one_another_and_show_size_by_area(count):
+    points = [(10.0 * i % 170, (i + 1) / count) for i in range(count)]
+    discs = swarm(points)
+    for a, b in combinations(discs, 2):
+        apart = ((a[0] - b[0]) ** 2 + (a[1] - b[1]) ** 2) ** 0.5
+        assert apart >= a[2] + b[2] - 1e-6
+    assert [x for x, _, _ in discs] == [x for x, _ in points]
+    large = [(r, share) for (_, _, r), (_, share) in zip(discs, points, strict=True) if r > 2.5]
+    assert all(r * r / share == pytest.approx(81) for r, share in large)
+
+
+def test_sixty_equal_studies_stay_in_their_row():
+    discs = swarm([(100.0, 1.0)] * 60)
+    assert tallest(discs) <= HIGHEST
+    assert min(height - radius for _, height, radius in discs) >= 0
+
+
+def test_a_group_is_as_high_as_its_cloud():
+    row = PlotRow(kind="interval", label="All", at=0.5, ci=Span(lower=0.4, upper=0.6),
+                  cloud=tuple((0.5, 1.0) for _ in range(12)), summary="x")  # fmt: skip
+    plot = Plot(id="p", title="T", description="D", headers={"label": "Group"}, rows=(row, row))
+    for drawing in layouts(plot):
+        first, second = drawing.rows
+        assert first.top + first.height == pytest.approx(second.top)
+        for one in drawing.rows:
+            for shape in (s for s in one.shapes if s.style == "fruit"):
+                assert one.top <= shape.y - shape.radius
+                assert shape.y + shape.radius <= one.top + one.height
+
+
+def measures():
+    return (Measure(title="A", short="A", lower=0.0, upper=1.0, at=0.5),
+            Measure(title="B", short="B", lower=-2.0, upper=2.0, at=0.0))  # fmt: skip
+
+
+@pytest.mark.parametrize("labels", [["Larch"], synthetic.HOSTILE])
+def test_multiples_put_each_value_on_its_scale(labels):
+    points = (Point(at=0.25, text=("25%",), ends=(0.0, 1.0)), Point(at=None, text=("none",)))
+    cases = [Case(label=name, summary=name, points=points, strong=not i)
+             for i, name in enumerate(labels)]  # fmt: skip
+    for drawing in multiples("m", "T", measures(), cases):
+        assert len(drawing.rows) == len(labels)
+        for row in drawing.rows:
+            (bead,) = row.shapes
+            whisker = next(line for line in row.lines if line.style == "whisker")
+            share = (bead.x - whisker.x1) / (whisker.x2 - whisker.x1)
+            assert share == pytest.approx(0.25, abs=0.01)
+            assert {spell(t.content) for t in row.texts} >= {"25%", "none"}
+            assert all(0 <= text.x <= drawing.width for text in row.texts)
+        last = drawing.rows[-1]
+        assert last.top + last.height <= drawing.height
+
+
+def test_the_page_says_what_is_missing_in_signs_and_words(tmp_path):
+    results = synthetic.write_results(tmp_path, tuple(f"Study {i}" for i in range(8)))
+    source = SOURCE
+    page = Page(build(results, source, synthetic.settings()))
+    cells = [e for e in page.all("td") if "state" in e.attrs.get("class", "").split()]
+    words = {e.attrs["class"].split()[1]: e.text.strip() for e in cells}
+    assert set(words) == {"reported", "derived", "percentage", "proxy", "otherwise", "missing",
+                          "not-applicable"}  # fmt: skip
+    assert words["missing"].endswith("not reported")
+    assert words["not-applicable"].endswith("not applicable")
+    assert all(any(c.isdigit() for c in words[s]) for s in ("derived", "percentage", "proxy"))
+
+
+@pytest.mark.parametrize("count", [1, 2, 40])
+def test_few_and_many_studies_have_what_they_can_carry(tmp_path, count):
+    names = tuple(f"Study {i}" for i in range(count))
+    source = SOURCE
+    page = Page(build(synthetic.write_results(tmp_path, names), source, synthetic.settings()))
+    figures = {e.attrs["id"] for e in page.all("figure")}
+    assert {"plot-curves-healed", "plot-orchard-healed"} <= figures
+    assert ("plot-influence-healed" in figures) == (count > 2)
