@@ -34,6 +34,12 @@
       const button = document.createElement("button");
       button.type = "button";
       button.className = "sort-button";
+      const term = title.querySelector("a.term"); // a link cannot stand inside a button
+      if (term) {
+        button.classList.add("term");
+        button.dataset.term = term.hash;
+        term.replaceWith(...term.childNodes);
+      }
       button.append(...title.childNodes);
       title.append(button);
       button.addEventListener("click", function () {

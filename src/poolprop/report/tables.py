@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -36,6 +37,12 @@ class Column:
     room: str = ""
     help: str = ""
     filter: bool = False
+
+    @property
+    def term(self) -> str:
+        """The id of the glossary's entry on the title; the same title may mean two things."""
+        digest = hashlib.sha256(f"{self.title}: {self.help}".encode()).hexdigest()[:6]
+        return f"term-{digest}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

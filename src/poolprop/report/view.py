@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from poolprop.report.context import Context, Section, Terms
 from poolprop.report.doors import island, shown
 from poolprop.report.read import Results
-from poolprop.report.sections import SECTIONS, reporting
+from poolprop.report.sections import SECTIONS, glossary, reporting
 from poolprop.settings import Settings
 
 
@@ -41,6 +41,7 @@ def make_view(results: Results, settings: Settings, terms: Terms | None = None) 
     context = Context(results=results, settings=settings, terms=_with_levels(results, terms or {}))
     made = tuple(found for make in SECTIONS if (found := make(context)) is not None)
     made = (*made, reporting.section(context, made))
+    made = (*made, glossary.section(made))
     return View(
         title=settings.review.title,
         question=settings.review.question,

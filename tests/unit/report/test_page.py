@@ -17,7 +17,7 @@ SECTIONS = [
     "answer", "summary", "forests", "subgroups", "bayes", "sensitivity", "diagnostics",
     "multiverse", "coverage", "safety", "survival", "benchmarks", "flow", "map", "studies",
     "risk-of-bias", "certainty", "sources", "methods", "provenance",
-    "reporting",
+    "reporting", "glossary",
 ]  # fmt: skip
 
 
@@ -155,6 +155,7 @@ def test_optional_files_may_be_missing(plain):
         "methods",
         "provenance",
         "reporting",
+        "glossary",
     ]
 
 

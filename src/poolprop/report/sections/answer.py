@@ -45,6 +45,7 @@ class Card:
     number: Value | None
     interval: Sentence
     interval_name: str
+    term: str
     certainty: str
     sentences: tuple[Sentence, ...]
 
@@ -79,6 +80,7 @@ def _card(context: Context, endpoint: EndpointResults) -> Card:
         number=quote(result, "proportion", "percent") if result else None,
         interval=quote_range(result, "ci") if result else (),
         interval_name=f"{level(context.settings.level)} CI",
+        term="term-ci",
         certainty=_certainty(context, endpoint, estimand) if result else "",
         sentences=tuple(
             _sentences(endpoint, estimand, result, context.settings.review.participants)

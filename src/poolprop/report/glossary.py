@@ -1,0 +1,81 @@
+"""The words of the page: terms of the field, and what the titles of columns mean."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields, is_dataclass
+from typing import Any
+
+from poolprop.report.tables import Column
+
+# Key of a term, its name, and what it means in one or two sentences.
+TERMS = (
+    ("ci", "Confidence interval", "The values of the pooled proportion that the data do not speak "
+     "against at the level stated; in many repetitions such intervals hold the true value that "
+     "often."),
+    ("prediction", "Prediction interval", "Where the true proportion of a new study like these is "
+     "expected. It is wider than the confidence interval where studies differ from one another."),
+    ("k", "k", "The number of studies, arms or cohorts that are pooled."),
+    ("tau2", "τ² (tau squared)", "The variance of the studies' true values on the scale of the "
+     "model; τ is its root. Nought means that the studies differ by chance alone."),
+    ("i2", "I²", "The share of the variation between the studies' results that is not chance. For "
+     "proportions it is often high; the prediction interval says more."),
+    ("weight", "Weight", "A study's share of the information about the pooled value."),
+    ("glmm", "Binomial-normal GLMM", "A model that takes the counts as they are: each study has "
+     "its own true proportion, these vary normally on the logit scale, and events follow the "
+     "binomial distribution. Nothing is added to empty cells."),
+    ("profile", "Profile likelihood interval", "All values of the pooled proportion whose "
+     "likelihood, at its best τ, is not too far below the highest. The small-sample cut c_k says "
+     "how far, for the number of studies."),
+    ("credible", "Credible interval", "Given the prior and the data, the value lies inside with "
+     "the probability stated."),
+    ("p", "p value", "How often data as extreme as these, or more so, would arise if the value "
+     "tested were true."),
+    ("estimand", "Estimand", "The exact question: which outcome, of whom, over which denominator, "
+     "and when."),
+    ("multiverse", "Multiverse", "Every analysis that could be defended, made beside the planned "
+     "one, to see how much hangs on choices."),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A word: the id that links lead to, the word, and its meaning."""
+
+    id: str
+    word: str
+    meaning: str
+
+
+def terms() -> tuple[Entry, ...]:
+    """Return the terms of the field, by name."""
+    found = (Entry(id=f"term-{key}", word=word, meaning=words) for key, word, words in TERMS)
+    return tuple(sorted(found, key=lambda entry: entry.word.lower()))
+
+
+def titles(node: Any) -> tuple[Entry, ...]:
+    """Return what the titles of columns within a page's data mean, by title."""
+    found = {
+        column.term: Entry(id=column.term, word=column.title, meaning=sentence(column.help))
+        for column in _columns(node)
+        if column.help
+    }
+    return tuple(sorted(found.values(), key=lambda entry: (entry.word.lower(), entry.meaning)))
+
+
+def sentence(words: str) -> str:
+    """Return words as a sentence: a capital first, a full stop last."""
+    return f"{words[:1].upper()}{words[1:].rstrip('.')}."
+
+
+def _columns(node: Any) -> Iterator[Column]:
+    if isinstance(node, Column):
+        yield node
+    elif is_dataclass(node) and not isinstance(node, type):
+        for part in fields(node):
+            yield from _columns(getattr(node, part.name))
+    elif isinstance(node, (tuple, list)):
+        for child in node:
+            yield from _columns(child)
+    elif isinstance(node, Mapping):
+        yield from _columns(list(node.values()))
