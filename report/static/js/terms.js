@@ -11,8 +11,7 @@
   document.body.append(tip);
 
   function meaning(term) {
-    const entry = document.getElementById((term.dataset.term || term.hash).slice(1));
-    return entry.nextElementSibling.textContent;
+    return document.getElementById((term.dataset.term || term.hash).slice(1)).textContent;
   }
 
   function place(term) {

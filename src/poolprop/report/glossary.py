@@ -14,7 +14,7 @@ TERMS = (
      "against at the level stated; in many repetitions such intervals hold the true value that "
      "often."),
     ("prediction", "Prediction interval", "Where the true proportion of a new study like these is "
-     "expected. It is wider than the confidence interval where studies differ from one another."),
+     "expected. Mostly wider than the confidence interval, the more so the more studies differ."),
     ("k", "k", "The number of studies, arms or cohorts that are pooled."),
     ("tau2", "τ² (tau squared)", "The variance of the studies' true values on the scale of the "
      "model; τ is its root. Nought means that the studies differ by chance alone."),
@@ -40,27 +40,28 @@ TERMS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """A word: the id that links lead to, the word, and its meaning."""
+    """A word and its meanings, each with the id that links lead to."""
 
-    id: str
     word: str
-    meaning: str
+    meanings: tuple[tuple[str, str], ...]
 
 
 def terms() -> tuple[Entry, ...]:
     """Return the terms of the field, by name."""
-    found = (Entry(id=f"term-{key}", word=word, meaning=words) for key, word, words in TERMS)
+    found = (Entry(word=word, meanings=((f"term-{key}", words),)) for key, word, words in TERMS)
     return tuple(sorted(found, key=lambda entry: entry.word.lower()))
 
 
 def titles(node: Any) -> tuple[Entry, ...]:
     """Return what the titles of columns within a page's data mean, by title."""
-    found = {
-        column.term: Entry(id=column.term, word=column.title, meaning=sentence(column.help))
-        for column in _columns(node)
-        if column.help
-    }
-    return tuple(sorted(found.values(), key=lambda entry: (entry.word.lower(), entry.meaning)))
+    found: dict[str, dict[str, str]] = {}
+    for column in _columns(node):
+        if column.help:
+            found.setdefault(column.title, {})[column.term] = sentence(column.help)
+    return tuple(
+        Entry(word=word, meanings=tuple(sorted(found[word].items(), key=lambda pair: pair[1])))
+        for word in sorted(found, key=lambda word: (word.lower(), word))
+    )
 
 
 def sentence(words: str) -> str:
