@@ -14,6 +14,7 @@ from poolprop.review import load_review
 from poolprop.stats.exact_strata import common_odds_ratio, ratio_of_odds_ratios
 from poolprop.stats.exact_two_arm import exact_risk_difference, exact_risk_ratio
 from poolprop.synthesis.comparisons import _strata, comparisons
+from poolprop.synthesis.tidy import comparison_table
 from poolprop.synthesis.two_arms import _approximate, risk_difference, risk_ratio
 
 
@@ -128,3 +129,21 @@ def test_arms_that_share_patients_are_not_compared(compared):
 
 def test_another_population_is_not_compared(compared):
     assert compared(lambda c: c["outcomes"][6].update(population="b_all")) == []
+
+
+def test_the_table_has_a_row_for_each_contrast(compared):
+    (one,) = compared(counts(7, 12, 13, 21))
+    exact = {"estimate": 2.0, "ci": {"lower": 0.5, "upper": None}, "p": 0.2, "method": "exact"}
+    strata = {"id": "s", "label": "Oak", "parts": ["low", "high"], "common": exact, "between": None}
+    columns, rows = comparison_table({"comparisons": [one], "strata": [strata]})
+    assert all(list(row) == columns for row in rows)
+    assert [row["contrast"] for row in rows] == [
+        "risk_difference", "risk_ratio", "odds_ratio", "odds_ratio_common",
+    ]  # fmt: skip
+    assert rows[0]["estimate"] == pytest.approx(7 / 12 - 13 / 21)
+    assert {row["p"] for row in rows[:3]} == {one["p"]}
+    assert (rows[3]["population_label"], rows[3]["ci_upper"], rows[3]["p"]) == (
+        "low; high",
+        None,
+        0.2,
+    )

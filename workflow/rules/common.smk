@@ -217,7 +217,11 @@ BENCHMARKS = (
     else []
 )
 COMPARISONS = (
-    ["results/comparisons/data.csv", "results/comparisons/comparisons.json"]
+    [
+        "results/comparisons/data.csv",
+        "results/comparisons/comparisons.json",
+        "results/tables/comparisons.csv",
+    ]
     if REVIEW.settings.comparisons
     else []
 )

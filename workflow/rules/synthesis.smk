@@ -129,7 +129,8 @@ rule comparisons:
         config=ancient(CONFIG),
         data="results/comparisons/data.csv",
     output:
-        "results/comparisons/comparisons.json",
+        json="results/comparisons/comparisons.json",
+        table="results/tables/comparisons.csv",
     log:
         "logs/comparisons.log",
     conda:
@@ -140,4 +141,4 @@ rule comparisons:
         models=MODELS_PLAN,
     shell:
         "python -m poolprop step comparisons --config {input.config:q} --data {input.data:q}"
-        " --out {output:q} 2> {log:q}"
+        " --out {output.json:q} --table {output.table:q} 2> {log:q}"

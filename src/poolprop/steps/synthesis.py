@@ -55,12 +55,15 @@ def safety(config: Path, data: Path, out: Path, table: Path) -> None:
     write_csv(table, *safety_table(record))
 
 
-def comparisons(config: Path, data: Path, out: Path) -> None:
-    """Compare the arms of each two-arm study."""
+def comparisons(config: Path, data: Path, out: Path, table: Path) -> None:
+    """Compare the arms of each two-arm study; write JSON and a tidy table."""
     from poolprop.plan import load
     from poolprop.synthesis.comparisons import comparisons as compare
+    from poolprop.synthesis.tidy import comparison_table
 
-    write_json(out, compare(load(config), read_csv(data)))
+    record = compare(load(config), read_csv(data))
+    write_json(out, record)
+    write_csv(table, *comparison_table(record))
 
 
 def confidence_curves(config: Path, endpoint: str, data: Path, out: Path, table: Path) -> None:

@@ -97,7 +97,12 @@ def _stratified(identifier: str, rows: list[Mapping[str, str]], level: float) ->
 
 
 def _exact(found: ExactOddsRatio) -> Record:
-    return {"estimate": plain(found.estimate), "ci": limits(found.ci), "p": found.p}
+    return {
+        "estimate": plain(found.estimate),
+        "ci": limits(found.ci),
+        "p": found.p,
+        "method": "conditional maximum likelihood, exact interval and p",
+    }
 
 
 def _table(row: Mapping[str, str]) -> Table:

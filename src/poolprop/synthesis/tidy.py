@@ -1,4 +1,4 @@
-"""Result records of survival, safety and certainty as tidy tables, one estimate a row."""
+"""Result records of the clinical stages as tidy tables, one estimate a row."""
 
 from __future__ import annotations
 
@@ -49,6 +49,33 @@ def safety_table(record: Record) -> Table:
                 cells = {key: event[key] for key in ("events", "total")}
                 rows.append(about | cells | {"study_label": None} | estimate_cells(result, role))
     return columns, rows
+
+
+def comparison_table(record: Record) -> Table:
+    """Return each contrast of each two-arm figure, then what strata say together."""
+    columns = [
+        "id", "label", "outcome_label", "population_label", "events1", "total1", "events2",
+        "total2", "contrast", "estimate", "ci_lower", "ci_upper", "p", "method",
+    ]  # fmt: skip
+    rows = []
+    for one in record["comparisons"]:
+        for name in ("risk_difference", "risk_ratio", "odds_ratio"):
+            rows.append(one | _contrast_cells(one[name], name))
+    for one in record["strata"]:
+        for name in ("common", "between"):
+            if one[name] is not None:
+                label = {"population_label": "; ".join(one["parts"])}
+                rows.append(one | label | _contrast_cells(one[name], f"odds_ratio_{name}"))
+    return columns, [{column: row.get(column) for column in columns} for row in rows]
+
+
+def _contrast_cells(found: Record | None, name: str) -> Record:
+    """Return the cells of one contrast; its p value only where it has one of its own."""
+    known = found or {}
+    ci = known.get("ci") or {"lower": None, "upper": None}
+    cells = {"contrast": name, "estimate": known.get("estimate"), "method": known.get("method")}
+    cells |= {"ci_lower": ci["lower"], "ci_upper": ci["upper"]}
+    return cells | ({"p": known["p"]} if "p" in known else {})
 
 
 def certainty_table(record: Record) -> Table:
