@@ -36,7 +36,8 @@ A method is model|scale|estimator|interval; a wrong one is answered with what ma
 A run that was stopped is taken up where it was when the same command is given again.
 """
 BAR = 30
-NUMBERS = ("proportion", "ci_lower", "ci_upper", "estimate", "se", "tau2", "loglik")
+# Columns of the answer that are no numbers.
+WORDS = ("method", "converged", "notes")
 
 
 def add_to(actions: Any) -> None:
@@ -62,6 +63,13 @@ def add_to(actions: Any) -> None:
     command.add_argument(
         "--shard", type=int, default=40_000, metavar="N", help="studies a shard (default: 40000)"
     )
+    command.add_argument(
+        "--prediction", action="store_true", help="prediction limits of Bayesian methods as well"
+    )
+    command.add_argument(
+        "--above", nargs="+", type=float, default=(), metavar="P",
+        help="chances, by Bayesian methods, that the proportion exceeds P",
+    )  # fmt: skip
     command.set_defaults(run=pool_many)
 
 
@@ -74,22 +82,26 @@ def pool_many(
     out: Path,
     level: float,
     shard: int,
+    prediction: bool = False,
+    above: Sequence[float] = (),
 ) -> None:
     """Answer about each data set of a table and write the answers to a file."""
     if shard < 1:
         raise DataError(f"shard is {shard}", where="--shard", hint="Give at least one study.")
     for path in (table, out):
         _require_format(path)
+    from poolprop.stats.batch.bayes import wanted
     from poolprop.stats.batch.machine import WORTH, available, machine_code
     from poolprop.stats.batch.methods import parse_method
     from poolprop.stats.batch.pool_many import answer, chunks, read_sets
 
-    chosen = [parse_method(name, level) for name in methods]
+    chosen, more = [parse_method(name, level) for name in methods], wanted(prediction, above)
     frame, content = _read(table)
     names, sets = read_sets(frame, by, events, total)
     parts = list(chunks(sets, shard))
     fast = available() and sets.x.size >= WORTH
     asked = [__version__, content, by, events, total, *methods, repr(level), str(shard), str(fast)]
+    asked += more.columns
     folder = _shards(out, _digest("\n".join(asked).encode()))
     reused = 0
     for i, (first, last) in enumerate(parts):
@@ -98,7 +110,7 @@ def pool_many(
             reused += 1
         else:
             with machine_code(fast):
-                found = answer(names[first:last], sets.part(first, last), chosen)
+                found = answer(names[first:last], sets.part(first, last), chosen, more)
             _write_shard(path, found.to_csv(index=False, lineterminator="\n"))
         _show(last, sets.count)
     numbered = names.dtype if names.dtype.kind in "iu" else None
@@ -209,12 +221,14 @@ def _to_parquet(shards: list[Path], out: Path, numbered: np.dtype[Any] | None) -
     import pyarrow.parquet as pq
 
     writer = None
-    kinds = {"dataset_id": numbered or "str", "k": "int64"} | dict.fromkeys(NUMBERS, "float64")
+    kinds = {"dataset_id": numbered or "str", "k": "int64"}
     for path in shards:
         # As words first: pandas' own reading of numbers is not exact in every version.
         words = pd.read_csv(path, dtype=str, keep_default_na=False)
-        words[[*NUMBERS]] = words[[*NUMBERS]].replace("", "nan")
-        frame = words.astype(kinds).assign(converged=words["converged"] == "True")
+        numbers = [name for name in words.columns if name not in (*kinds, *WORDS)]
+        words[numbers] = words[numbers].replace("", "nan")
+        frame = words.astype(kinds | dict.fromkeys(numbers, "float64"))
+        frame = frame.assign(converged=words["converged"] == "True")
         table = pa.Table.from_pandas(frame, preserve_index=False)
         writer = writer or pq.ParquetWriter(out, table.schema)
         writer.write_table(table.cast(writer.schema))

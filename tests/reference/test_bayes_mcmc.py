@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from scipy.optimize import brentq
 
@@ -43,3 +44,30 @@ def test_quadrature_agrees_with_mcmc_to_a_thousandth(run):
         error = run[name]["error"]
         assert error < 5e-4, f"the run is too short for {name}"
         assert value == pytest.approx(run[name]["value"], abs=max(bar, 4 * error)), name
+
+
+def test_the_batched_posteriors_agree_as_well():
+    """One call a prior for all runs: chances of the median study and of a new one."""
+    for prior in PRIORS:
+        runs = [run for run in RUNS if run["prior"] == prior]
+        frame = pd.DataFrame(
+            [
+                (run["set"], x, n)
+                for run in runs
+                for x, n in zip(run["events"], run["total"], strict=True)
+            ],
+            columns=["dataset_id", "events", "total"],
+        )
+        method = f"bayes|logit|{prior}|credible"
+        found = pp.pool_many(frame, methods=[method], above=[0.4, 0.5, 0.7])
+        found = found.set_index("dataset_id")
+        for run in (run for run in runs if len(run["events"]) > 1):
+            row, bar = found.loc[run["set"]], LOOSE.get((run["set"], prior), 1e-3)
+            for name, ours in {
+                "above": row["above_0.5"],
+                "new_above": row["new_above_0.5"],
+                "p_below_0.7": 1 - row["above_0.7"],
+                "new_below_0.4": 1 - row["new_above_0.4"],
+            }.items():
+                wanted, error = run[name]["value"], run[name]["error"]
+                assert ours == pytest.approx(wanted, abs=max(bar, 4 * error)), (run["set"], name)

@@ -114,6 +114,21 @@ def test_a_parquet_file_in_and_out_holds_what_the_function_returns(table, tmp_pa
     assert not out.with_name("pooled.parquet.shards").exists()
 
 
+@pytest.mark.parametrize("ending", ["csv", "parquet"])
+def test_posteriors_add_columns_to_the_file(tmp_path, ending):
+    if ending == "parquet":
+        pytest.importorskip("pyarrow")
+    table, out = tmp_path / "reviews.csv", tmp_path / f"pooled.{ending}"
+    frame = generate(0, 4).rename(columns={"dataset_id": "review"})
+    frame.to_csv(table, index=False)
+    method = "bayes|logit|half-normal(1)|credible"
+    assert run(table, out, "--methods", method, "--prediction", "--above", "0.2", "0.5") == 0
+    found = pd.read_csv(out) if ending == "csv" else pd.read_parquet(out)
+    wanted = pp.pool_many(frame, "review", [method], prediction=True, above=[0.2, 0.5])
+    names = ["prediction_lower", "prediction_upper", "above_0.2", "new_above_0.5"]
+    pd.testing.assert_frame_equal(found[names], wanted[names], rtol=1e-9)
+
+
 def test_parquet_keeps_names_that_look_like_numbers_or_like_nothing(tmp_path):
     """Names of letters and digits are not read as numbers, nor ``NA`` as missing."""
     pytest.importorskip("pyarrow")

@@ -8,6 +8,7 @@ import poolprop as pp
 from poolprop.stats.batch import pool_many as module
 from poolprop.stats.batch.generate import generate
 
+BAYES = "bayes|logit|half-normal(1.5)|credible"
 NUMBERS = ("proportion", "ci_lower", "ci_upper", "estimate", "se", "tau2", "loglik")
 EDGES = {  # nobody; everybody; bimodal; one study; two; rising without end; homogeneous
     "none": ([0, 0, 0], [13, 12, 5]),
@@ -39,6 +40,7 @@ METHODS = [
     "glmm|cloglog|ML|wald",
     "beta-binomial|logit|ML|wald",
     "beta-binomial|logit|ML|profile-ck",
+    BAYES,
 ]
 
 
@@ -86,6 +88,33 @@ def test_every_data_set_has_an_answer_or_a_word_about_the_boundary():
     assert nobody.notes.str.contains("one-sided").all()
 
 
+def test_posteriors_fill_their_further_columns_as_single_calls_do():
+    """Prediction limits and chances; empty for one study and for other models."""
+    frame = pd.concat([edges(), generate(0, 12).astype({"dataset_id": str})])
+    methods = ["bayes|logit|half-cauchy(0.5)|credible", "glmm|logit|ML|wald"]
+    found = pp.pool_many(frame, methods=methods, level=0.9, prediction=True, above=[0.3, 0.75])
+    further = ["prediction_lower", "prediction_upper", "above_0.3", "new_above_0.3", "above_0.75"]
+    assert list(found.columns[-6:]) == [*further, "new_above_0.75"]
+    bayes = found[found.method == methods[0]].set_index("dataset_id")
+    assert found.loc[found.method == methods[1], further].isna().all(axis=None)
+    for name, part in frame.groupby("dataset_id"):
+        row = bayes.loc[name]
+        if len(part) == 1:
+            assert row[further].isna().all()
+            continue
+        posterior = pp.bayes(part.events, part.total, pp.HalfCauchy(0.5))
+        limits = posterior.prediction(0.9)
+        wanted = [limits.lower, limits.upper, posterior.prob_above(0.3)]
+        wanted += [posterior.prob_new_above(0.3), posterior.prob_above(0.75)]
+        assert row[further].tolist() == pytest.approx(wanted, rel=1e-9, abs=1e-9)
+        assert row.proportion == pytest.approx(posterior.median, rel=1e-9)
+
+
+def test_a_proportion_to_exceed_lies_between_0_and_1():
+    with pytest.raises(pp.EstimationError, match="above is 1"):
+        pp.pool_many(edges(), methods=[BAYES], above=[1])
+
+
 def test_chunks_change_nothing(monkeypatch):
     frame, methods = generate(0, 60), ["glmm|logit|ML|profile", "two-step|PFT|REML|hksj"]
     whole = pp.pool_many(frame, methods=methods)
@@ -113,6 +142,8 @@ def test_rows_of_a_data_set_need_not_stand_together():
         ("two-step|PLO|XX|wald", "the estimator 'XX'"),
         ("glmm|logit|ML|bootstrap-lr", "wald, t, profile, profile-ck"),
         ("two-step|PLO|DL|kr", "Kenward-Roger needs tau2='REML'"),
+        ("bayes|logit|half-normal(0)|credible", "half-normal(S) or half-cauchy(S)"),
+        ("bayes|logit|ML|credible", "the prior 'ML'"),
     ],
 )
 def test_a_method_that_does_not_exist_is_named_with_what_may_be_asked(method, words):

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from poolprop.errors import EstimationError
 from poolprop.stats.links import LINKS
 from poolprop.stats.measures import MEASURES
 from poolprop.stats.options import INTERVALS, Options, resolve
+from poolprop.stats.priors import HalfCauchy, HalfNormal, Prior
 from poolprop.stats.tau2 import ESTIMATORS
 
 # No interval that draws random numbers: each data set would need a stream of its own.
@@ -24,8 +27,10 @@ FITS = {
     "common": ("EE",),
     "glmm": ("ML",),
     "beta-binomial": ("ML",),
-    "bayes": ("half-normal(1.5)",),
 }
+PRIORS: dict[str, Callable[[float], Prior]] = {
+    "half-normal": HalfNormal, "half-cauchy": HalfCauchy,
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +59,9 @@ def parse_method(name: str, level: float = 0.95) -> Method:
     model, scale, fit, ci = parts
     _among(name, "model", model, tuple(SCALES))
     _among(name, "scale", scale, SCALES[model])
-    _among(name, "estimator", fit, FITS[model])
+    prior = _prior(name, fit) if model == "bayes" else None
+    if prior is None:
+        _among(name, "estimator", fit, FITS[model])
     _among(name, "interval", ci, tuple(kind for kind in INTERVALS[model] if kind not in DRAWN))
     options = resolve(
         model=model,
@@ -64,7 +71,7 @@ def parse_method(name: str, level: float = 0.95) -> Method:
         ci=ci,
         level=level,
         prediction="none",
-        tau_prior=None,
+        tau_prior=prior,
         correction="only0",
         inversion="harmonic",
         tau2_value=None,
@@ -72,6 +79,18 @@ def parse_method(name: str, level: float = 0.95) -> Method:
         replicates=2000,
     )
     return Method(name=name, options=options)
+
+
+def _prior(name: str, fit: str) -> Prior:
+    """Return the prior on ``tau`` that stands where other models have an estimator."""
+    match = re.fullmatch(r"([a-z-]+)\((\d+(?:\.\d+)?)\)", fit)
+    if not match or match[1] not in PRIORS or not float(match[2]) > 0:
+        raise EstimationError(
+            f"method {name!r} has the prior {fit!r}",
+            where="methods",
+            hint="It may be half-normal(S) or half-cauchy(S) with a scale S > 0, such as 1.5.",
+        )
+    return PRIORS[match[1]](float(match[2]))
 
 
 def _among(name: str, part: str, value: str, allowed: tuple[str, ...]) -> None:

@@ -9,6 +9,7 @@ import numpy as np
 from scipy.special import expit, logit
 
 from poolprop.stats import pool_betabinom as betabinom
+from poolprop.stats.batch.bayes import bayes_sets
 from poolprop.stats.batch.betabinom import betabinom_limits, fit_betabinom_sets
 from poolprop.stats.batch.columns import (
     Columns,
@@ -203,5 +204,5 @@ MODELS: dict[str, Model] = {
     "common": two_step,
     "glmm": glmm,
     "beta-binomial": beta_binomial,
-    "bayes": one_by_one,
+    "bayes": lambda sets, options: bayes_sets(sets, options)[0],
 }

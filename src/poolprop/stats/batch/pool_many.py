@@ -9,12 +9,14 @@ import numpy as np
 import pandas as pd
 
 from poolprop.errors import EstimationError
-from poolprop.stats.batch.columns import Columns
+from poolprop.stats.batch.bayes import Wanted, bayes_sets, wanted
+from poolprop.stats.batch.columns import Columns, empty_columns, put
 from poolprop.stats.batch.machine import WORTH, available, machine_code
 from poolprop.stats.batch.methods import Method, parse_method
 from poolprop.stats.batch.models import many
 from poolprop.stats.batch.sets import Sets
-from poolprop.stats.inputs import counts
+from poolprop.stats.inputs import Floats, counts
+from poolprop.stats.options import Options
 
 # Studies worked on at once: about a megabyte for each array of the engine.
 CHUNK = 150_000
@@ -30,6 +32,8 @@ def pool_many(
     *,
     events: str = "events",
     total: str = "total",
+    prediction: bool = False,
+    above: Sequence[float] = (),
     compiled: bool | None = None,
     progress: Progress | None = None,
 ) -> pd.DataFrame:
@@ -51,6 +55,12 @@ def pool_many(
         Level of the intervals.
     events, total : str
         Columns of the counts.
+    prediction : bool
+        Whether Bayesian methods also fill ``prediction_lower`` and ``prediction_upper``, for a
+        new study's true proportion.
+    above : sequence of float
+        Proportions ``p``; Bayesian methods fill ``above_p`` and ``new_above_p``, the chances that
+        the median study's and a new study's true proportion exceed it. Empty for other methods.
     compiled : bool, optional
         Whether to run in machine code, which ``pip install poolprop[fast]`` brings, several times
         as fast; by default where it is there and the table has 40,000 studies or more.
@@ -81,7 +91,7 @@ def pool_many(
     >>> found[["dataset_id", "k", "proportion"]].round(3).to_dict("list")
     {'dataset_id': ['a', 'b'], 'k': [3, 2], 'proportion': [0.579, 0.03]}
     """
-    chosen = [parse_method(name, level) for name in methods]
+    chosen, more = [parse_method(name, level) for name in methods], wanted(prediction, above)
     if compiled and not available():
         raise EstimationError(
             "numba is not installed", where="compiled", hint="Run pip install poolprop[fast]."
@@ -90,22 +100,43 @@ def pool_many(
     parts = []
     with machine_code(sets.x.size >= WORTH if compiled is None else compiled):
         for first, last in chunks(sets, CHUNK):
-            parts.append(answer(names[first:last], sets.part(first, last), chosen))
+            part = sets.part(first, last)
+            parts.append(answer(names[first:last], part, chosen, more))
             if progress is not None:
                 progress(last, sets.count)
-    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=list(COLUMNS))
+    empty = pd.DataFrame(columns=[*COLUMNS, *more.columns])
+    return pd.concat(parts, ignore_index=True) if parts else empty
 
 
-def answer(names: Any, sets: Sets, methods: Sequence[Method]) -> pd.DataFrame:
+def answer(
+    names: Any, sets: Sets, methods: Sequence[Method], more: Wanted | None = None
+) -> pd.DataFrame:
     """Return the rows of some data sets, the methods of each one below the other."""
-    tables = []
+    more, tables = more or Wanted(), []
     for method in methods:
-        found = many(sets, method.options)
+        found, further = _answers(sets, method.options, more)
         columns = {name: getattr(found, name) for name in Columns.__slots__}
         ids = {"dataset_id": names, "method": method.name, "k": sets.size.astype(np.int64)}
-        tables.append(pd.DataFrame(ids | columns))
+        tables.append(pd.DataFrame(ids | columns | further))
     order = np.arange(sets.count * len(methods)).reshape(len(methods), sets.count).T.ravel()
-    return pd.concat(tables, ignore_index=True).iloc[order].reset_index(drop=True)[list(COLUMNS)]
+    wide = pd.concat(tables, ignore_index=True).iloc[order].reset_index(drop=True)
+    return wide[[*COLUMNS, *more.columns]]
+
+
+def _answers(sets: Sets, options: Options, more: Wanted) -> tuple[Columns, dict[str, Floats]]:
+    """Return the columns of a method, and further ones, which only posteriors fill."""
+    further = {name: np.full(sets.count, np.nan) for name in more.columns}
+    pooled = sets.size > 1
+    if options.model != "bayes" or not further or not pooled.any():
+        return many(sets, options), further
+    out = empty_columns(sets.count)
+    if not pooled.all():
+        put(out, ~pooled, many(sets.take(~pooled), options))
+    found, known = bayes_sets(sets.take(pooled), options, more)
+    put(out, pooled, found)
+    for name, values in known.items():
+        further[name][pooled] = values
+    return out, further
 
 
 def read_sets(frame: pd.DataFrame, by: str, events: str, total: str) -> tuple[Any, Sets]:
