@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from poolprop.report.formats import level
-from poolprop.report.values import Record, Sentence, join, look_up, quote, separated
+from poolprop.report.values import Record, Sentence, Term, join, look_up, quote, separated
 
 SINGLE = "single-study"
 SCALES = {
@@ -101,8 +101,10 @@ def expectation(result: Record) -> Sentence:
         return ("No prediction interval could be computed.",)
     lower = quote(result, "prediction.lower", "percent")
     upper = quote(result, "prediction.upper", "percent")
-    of = f" ({level(result['level'])} prediction interval)."
-    return join("A new study like these may find anything from ", lower, " to ", upper, of)
+    term = Term(key="prediction", text="prediction interval")
+    of = f" ({level(result['level'])} "
+    start = "A new study like these may find anything from "
+    return join(start, lower, " to ", upper, of, term, ").")
 
 
 def by_level(factor: Record) -> Sentence:
@@ -128,10 +130,16 @@ def heterogeneity(result: Record) -> Sentence:
         return ("Two studies cannot show how much studies differ.",)
     scale = SCALES.get(result["measure"], result["measure"])
     parts: Sentence = join(
-        "Heterogeneity: τ² = ", quote(result, "tau2", "number"), f" ({scale} scale)"
+        "Heterogeneity: ",
+        Term(key="tau2", text="τ²"),
+        " = ",
+        quote(result, "tau2", "number"),
+        f" ({scale} scale)",
     )
     if result["i2"] is not None:
-        parts = join(parts, ", I² = ", quote(result, "i2", "percent-whole"))
+        parts = join(
+            parts, ", ", Term(key="i2", text="I²"), " = ", quote(result, "i2", "percent-whole")
+        )
         parts = join(parts, f" ({definition(result)})")
     if result["q"] is not None and result["i2"] is not None:
         one_step = result["model"] in ("glmm", "beta-binomial")

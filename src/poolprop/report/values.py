@@ -52,7 +52,15 @@ def usual_format(field: str, text: str) -> str:
     return USUAL.get(field.rpartition(".")[2], signed)
 
 
-Piece = str | Value
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Term:
+    """A word that the glossary explains: the key of its entry, and the word as it stands here."""
+
+    key: str
+    text: str
+
+
+Piece = str | Value | Term
 Sentence = tuple[Piece, ...]
 
 

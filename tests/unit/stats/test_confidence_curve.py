@@ -6,7 +6,6 @@ import math
 
 import numpy as np
 import pytest
-from scipy.integrate import quad
 from scipy.optimize import minimize_scalar
 from scipy.special import expit
 from scipy.stats import binom, norm, t
@@ -34,15 +33,14 @@ MODELS = (
 
 
 def loglik(mu, tau):
-    """Return the marginal log-likelihood by adaptive integration."""
-    total = 0.0
-    for x, n in zip(*CR, strict=True):
-        value, _ = quad(
-            lambda z, x=x, n=n: binom.pmf(x, n, expit(mu + tau * z)) * norm.pdf(z), -9, 9,
-            epsabs=1e-14, epsrel=1e-11, limit=200,
-        )  # fmt: skip
-        total += math.log(value)
-    return total
+    """Return the marginal log-likelihood by the trapezoid rule on a dense grid."""
+    z = np.linspace(-9, 9, 6001)
+    share = expit(mu + tau * z)
+    step = z[1] - z[0]
+    return sum(
+        math.log(step * np.sum(binom.pmf(x, n, share) * norm.pdf(z)))
+        for x, n in zip(*CR, strict=True)
+    )
 
 
 def highest(mu):
@@ -78,8 +76,9 @@ def test_the_curve_of_a_study_is_twice_the_smaller_exact_tail(x, n):
 @pytest.mark.parametrize("options", MODELS, ids=lambda o: "-".join(map(str, o.values())))
 @pytest.mark.parametrize("name", CASES)
 def test_intervals_are_nested_about_the_estimate(name, options):
-    curve = pooled_curve(*CASES[name], **options)
-    assert len(curve.p) == len(curve.lower) == len(curve.upper) == len(P_VALUES) + 1
+    heights = P_VALUES[::5]
+    curve = pooled_curve(*CASES[name], heights, **options)
+    assert len(curve.p) == len(curve.lower) == len(curve.upper) == len(heights) + 1
     assert np.all(np.diff(curve.lower) >= -1e-7)
     assert np.all(np.diff(curve.upper) <= 1e-7)
     assert 0 <= curve.lower[0] <= curve.proportion <= curve.upper[0] <= 1

@@ -18,7 +18,7 @@ from poolprop.report.figures import (
 from poolprop.report.orchard import orchard
 from poolprop.report.read import EndpointResults
 from poolprop.report.tables import Cell, Table, TableRow, cell, result_cells, result_columns
-from poolprop.report.values import Record, Sentence, join
+from poolprop.report.values import Record, Sentence, Value, join
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,7 +155,7 @@ def _notes(factor: Record) -> list[str]:
 def _nested(sentence: Sentence, prefix: str) -> Sentence:
     """Point the numbers of a sentence at the result inside a level."""
     return tuple(
-        piece if isinstance(piece, str) else replace(piece, field=prefix + piece.field)
+        replace(piece, field=prefix + piece.field) if isinstance(piece, Value) else piece
         for piece in sentence
     )
 
