@@ -17,6 +17,7 @@ from poolprop._version import __version__
 
 if TYPE_CHECKING:
     from poolprop.errors import EstimationError, PoolpropError
+    from poolprop.stats.batch.left_out import leave_one_out_many
     from poolprop.stats.batch.pool_many import pool_many
     from poolprop.stats.bayes import bayes
     from poolprop.stats.bayes_normal import NormalPosterior, bayes_normal
@@ -61,6 +62,7 @@ _HOMES = {
     "pool_many": "stats.batch.pool_many",
     "subgroups": "stats.subgroups",
     "leave_one_out": "stats.leave_one_out",
+    "leave_one_out_many": "stats.batch.left_out",
     "cumulative": "stats.leave_one_out",
     "bayes": "stats.bayes",
     "meta_regression": "stats.meta_regression",
@@ -164,6 +166,7 @@ __all__ = [
     "cumulative",
     "effect_sizes",
     "leave_one_out",
+    "leave_one_out_many",
     "pool",
     "pool_many",
     "study_intervals",

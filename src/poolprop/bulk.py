@@ -91,7 +91,7 @@ def pool_many(
     for path in (table, out):
         _require_format(path)
     from poolprop.stats.batch.bayes import wanted
-    from poolprop.stats.batch.machine import WORTH, available, machine_code
+    from poolprop.stats.batch.machine import WORTH, machine_code, worth_it
     from poolprop.stats.batch.methods import parse_method
     from poolprop.stats.batch.pool_many import answer, chunks, read_sets
 
@@ -99,7 +99,7 @@ def pool_many(
     frame, content = _read(table)
     names, sets = read_sets(frame, by, events, total)
     parts = list(chunks(sets, shard))
-    fast = available() and sets.x.size >= WORTH
+    fast = worth_it(None, sets.x.size, WORTH)
     asked = [__version__, content, by, events, total, *methods, repr(level), str(shard), str(fast)]
     asked += more.columns
     folder = _shards(out, _digest("\n".join(asked).encode()))

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from poolprop.errors import EstimationError
-from poolprop.stats.batch.machine import available, machine, machine_code
+from poolprop.stats.batch.machine import machine, machine_code, worth_it
 from poolprop.stats.batch.tau2 import ESTIMATORS, weighted_means
 from poolprop.stats.glmm import fit_glmm
 from poolprop.stats.inputs import Floats, choice, counts
@@ -109,10 +109,6 @@ def gosh(
     choice(measure, "measure", MEASURES if model == "two-step" else ["PLO"])
     choice(model, "model", ("two-step", "glmm"))
     choice(tau2, "tau2", [name for name in ESTIMATORS if name != "EE"])
-    if compiled and not available():
-        raise EstimationError(
-            "numba is not installed", where="compiled", hint="Run pip install poolprop[fast]."
-        )
     if x.size < 3:
         raise EstimationError(f"gosh needs at least 3 studies, got {x.size}", where="events")
     complete = x.size < 60 and (1 << x.size) - x.size - 1 <= most
@@ -120,7 +116,7 @@ def gosh(
     if model == "glmm":
         return _by_glmm(x, n, members, complete=complete)
     yi, vi = effect_sizes(x, n, measure)
-    with machine_code(len(members) >= WORTH if compiled is None else compiled):
+    with machine_code(worth_it(compiled, len(members), WORTH)):
         estimate, variance, i2 = _pool(yi, vi, members, tau2)
     return Gosh(
         members=members,

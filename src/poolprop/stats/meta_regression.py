@@ -9,15 +9,16 @@ Statistics in Medicine 23(11):1663-1682 (permutation).
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import permutations
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from poolprop.errors import EstimationError
+from poolprop.stats.batch.machine import machine_code, worth_it
+from poolprop.stats.batch.orders import permutation_p
+from poolprop.stats.batch.permuted import permuted_omnibus
+from poolprop.stats.batch.sets import Ints
 from poolprop.stats.design import named_columns
 from poolprop.stats.glmm import fit_glmm
 from poolprop.stats.inputs import Floats, choice, counts, fraction
@@ -34,6 +35,8 @@ CI_METHODS = {
 }
 # All orders of seven studies, or six; beyond them a random sample of this size.
 MOST_PERMUTATIONS = {"two-step": 5040, "glmm": 1000}
+# Below so many orders loading machine code takes longer than it saves.
+WORTH = 100_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -119,6 +122,8 @@ def meta_regression(
     model: str = "two-step",
     link: str = "logit",
     permutation: bool = False,
+    permutations: int | None = None,
+    compiled: bool | None = None,
     seed: int = 20260101,
 ) -> MetaRegression:
     """Regress proportions on moderators, continuous or categorical.
@@ -146,8 +151,14 @@ def meta_regression(
     link : {"logit", "probit", "cloglog"}
         Link of the GLMM.
     permutation : bool
-        Also permute the rows of the moderators: all orders of up to seven studies, a sample of
-        5,040 beyond; for the GLMM up to six, and 1,000.
+        Also permute the rows of the moderators.
+    permutations : int, optional
+        How many orders to look at: all where there are no more, else a random sample of that
+        size. By default 5,040, all of seven studies; for the GLMM 1,000.
+    compiled : bool, optional
+        Whether ML and REML on one moderator run in machine code (``pip install poolprop[fast]``),
+        a third of a microsecond an order; by default where it is there and there are 100,000
+        orders or more.
     seed : int
         Of that sample.
 
@@ -171,23 +182,30 @@ def meta_regression(
     tau2, ci = _choices(model, measure, tau2, ci, link)
     fraction(level, "level")
     names, design = named_columns(X, x.size)
+    most = MOST_PERMUTATIONS[model] if permutations is None else permutations
     fit: Regression | GlmmRegression
     p = None
     if model == "glmm":
         fit = fit_glmm_regression(x, n, design, LINKS[link], ci, level)
         null = fit.loglik_null
 
-        def statistic(order: list[int]) -> float:
-            return 2 * (fit_glmm(x, n, design[order], LINKS[link]).loglik - null)
+        def likelihood_ratios(orders: Ints) -> Floats:
+            fits = (fit_glmm(x, n, design[order], LINKS[link]) for order in orders)
+            return np.array([2 * (found.loglik - null) for found in fits])
+
+        if permutation:
+            p = permutation_p(likelihood_ratios, x.size, fit.qm, most, seed)
     else:
         yi, vi = effect_sizes(x, n, measure)
         fit = fit_regression(yi, vi, design, tau2, ci, level)
 
-        def statistic(order: list[int]) -> float:
-            return fit_regression(yi, vi, design[order], tau2, ci, level).qm
+        def statistics(orders: Ints) -> Floats:
+            return permuted_omnibus(yi, vi, design, orders, tau2, ci)
 
-    if permutation:
-        p = _permutation_p(statistic, x.size, fit.qm, MOST_PERMUTATIONS[model], seed)
+        if permutation:
+            count = min(most, math.factorial(x.size))
+            with machine_code(worth_it(compiled, count, WORTH)):
+                p = permutation_p(statistics, x.size, fit.qm, most, seed)
     return MetaRegression(
         names=names,
         fit=fit,
@@ -241,22 +259,3 @@ def predict_proportions(found: MetaRegression, rows: ArrayLike) -> tuple[Floats,
     else:
         middle, low, high = (back_transform(end, found.measure) for end in ends)
     return middle, low, high
-
-
-def _permutation_p(
-    statistic: Callable[[list[int]], float], k: int, observed: float, most: int, seed: int
-) -> float:
-    """Return the share of orders whose omnibus statistic is at least the one observed."""
-    if math.factorial(k) <= most:
-        orders = [list(order) for order in permutations(range(k))]
-    else:
-        random = np.random.default_rng(seed)
-        orders = [list(range(k))]
-        orders += [list(random.permutation(k)) for _ in range(most - 1)]
-    reached = 0
-    for order in orders:
-        try:
-            reached += statistic(order) >= observed * (1 - 1e-9) - 1e-9
-        except EstimationError:
-            continue
-    return reached / len(orders)

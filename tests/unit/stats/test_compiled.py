@@ -153,6 +153,7 @@ def test_without_numba_numpy_answers_and_asking_for_more_is_refused(monkeypatch)
 def test_large_tables_take_the_machine_code_that_is_there(monkeypatch):
     asked = []
     monkeypatch.setattr("poolprop.stats.batch.pool_many.WORTH", 20)
+    monkeypatch.setattr(door, "available", lambda: True)
     monkeypatch.setattr(
         "poolprop.stats.batch.pool_many.machine_code",
         lambda wanted: asked.append(wanted) or machine_code(False),

@@ -14,6 +14,8 @@ from importlib import import_module
 from importlib.util import find_spec
 from types import ModuleType
 
+from poolprop.errors import EstimationError
+
 # Below so many studies loading the machine code takes longer than it saves.
 WORTH = 40_000
 _asked: ContextVar[bool] = ContextVar("machine code", default=False)
@@ -24,10 +26,25 @@ def available() -> bool:
     return find_spec("numba") is not None
 
 
+def worth_it(compiled: bool | None, work: int, least: int) -> bool:
+    """Return whether to use machine code: as asked, else where it is there and work enough.
+
+    Raises
+    ------
+    EstimationError
+        If it is asked for and not there.
+    """
+    if compiled and not available():
+        raise EstimationError(
+            "numba is not installed", where="compiled", hint="Run pip install poolprop[fast]."
+        )
+    return available() and work >= least if compiled is None else compiled
+
+
 @contextmanager
 def machine_code(wanted: bool) -> Iterator[None]:
     """Ask for machine code, or for none, in what is called inside."""
-    before = _asked.set(wanted and available())
+    before = _asked.set(wanted)
     try:
         yield
     finally:

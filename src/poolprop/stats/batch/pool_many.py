@@ -11,7 +11,7 @@ import pandas as pd
 from poolprop.errors import EstimationError
 from poolprop.stats.batch.bayes import Wanted, bayes_sets, wanted
 from poolprop.stats.batch.columns import Columns, empty_columns, put
-from poolprop.stats.batch.machine import WORTH, available, machine_code
+from poolprop.stats.batch.machine import WORTH, machine_code, worth_it
 from poolprop.stats.batch.methods import Method, parse_method
 from poolprop.stats.batch.models import many
 from poolprop.stats.batch.sets import Sets
@@ -92,16 +92,24 @@ def pool_many(
     {'dataset_id': ['a', 'b'], 'k': [3, 2], 'proportion': [0.579, 0.03]}
     """
     chosen, more = [parse_method(name, level) for name in methods], wanted(prediction, above)
-    if compiled and not available():
-        raise EstimationError(
-            "numba is not installed", where="compiled", hint="Run pip install poolprop[fast]."
-        )
     names, sets = read_sets(frame, by, events, total)
+    return answer_all(names, sets, chosen, more, compiled, progress)
+
+
+def answer_all(
+    names: Any,
+    sets: Sets,
+    methods: Sequence[Method],
+    more: Wanted,
+    compiled: bool | None,
+    progress: Progress | None = None,
+) -> pd.DataFrame:
+    """Return the answers about named data sets, a chunk of them at a time."""
     parts = []
-    with machine_code(sets.x.size >= WORTH if compiled is None else compiled):
+    with machine_code(worth_it(compiled, sets.x.size, WORTH)):
         for first, last in chunks(sets, CHUNK):
             part = sets.part(first, last)
-            parts.append(answer(names[first:last], part, chosen, more))
+            parts.append(answer(names[first:last], part, methods, more))
             if progress is not None:
                 progress(last, sets.count)
     empty = pd.DataFrame(columns=[*COLUMNS, *more.columns])

@@ -1,0 +1,90 @@
+"""Leave-one-out for thousands of reviews at once."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from poolprop.errors import EstimationError
+from poolprop.stats.batch.bayes import Wanted
+from poolprop.stats.batch.methods import parse_method
+from poolprop.stats.batch.pool_many import answer_all, read_sets
+from poolprop.stats.batch.sets import Ints, Sets
+
+
+def leave_one_out_many(
+    frame: pd.DataFrame,
+    by: str = "dataset_id",
+    method: str = "two-step|PLO|REML|wald",
+    level: float = 0.95,
+    *,
+    events: str = "events",
+    total: str = "total",
+    compiled: bool | None = None,
+) -> pd.DataFrame:
+    """Pool each review again without each of its studies in turn.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        One study a row.
+    by : str
+        Column that tells the reviews apart; each has at least two studies.
+    method : str
+        As for :func:`poolprop.pool_many`.
+    level, events, total, compiled
+        As there.
+
+    Returns
+    -------
+    DataFrame
+        As of :func:`poolprop.pool_many`, a row for each review, in order of appearance, and each
+        of its studies; column ``left_out`` counts these from 0.
+
+    Raises
+    ------
+    EstimationError
+        If a review has one study only, or as :func:`poolprop.pool_many` does.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> table = pd.DataFrame(
+    ...     {"review": ["a"] * 4, "events": [12, 91, 11, 12], "total": [21, 110, 12, 13]})
+    >>> found = leave_one_out_many(table, by="review", method="two-step|PLO|DL|wald")
+    >>> found[["left_out", "k", "proportion"]].round(3).to_dict("list")
+    {'left_out': [0, 1, 2, 3], 'k': [3, 3, 3, 3], 'proportion': [0.84, 0.834, 0.762, 0.759]}
+    """
+    names, sets = read_sets(frame, by, events, total)
+    if (sets.size < 2).any():
+        raise EstimationError(
+            f"{by} {names[int(np.argmax(sets.size < 2))]!r} has one study",
+            where=by,
+            hint="Leaving one out needs at least 2.",
+        )
+    each = np.repeat(np.asarray(names), sets.size)
+    chosen = [parse_method(method, level)]
+    found = answer_all(each, without_each(sets), chosen, Wanted(), compiled)
+    found.insert(1, "left_out", _place(sets.size))
+    return found
+
+
+def without_each(sets: Sets) -> Sets:
+    """Return a data set for each study: the other studies of its review."""
+    others = _others(sets.size)
+    return Sets(x=sets.x[others], n=sets.n[others], size=np.repeat(sets.size - 1, sets.size))
+
+
+def _place(size: Ints) -> Ints:
+    """Return the number of each study in its review."""
+    out: Ints = np.arange(int(size.sum())) - np.repeat(np.cumsum(size) - size, size)
+    return out
+
+
+def _others(size: Ints) -> Ints:
+    """Return, for each study, the numbers of the other studies of its review."""
+    without = np.repeat(size - 1, size)
+    place = _place(without)
+    first = np.repeat(np.cumsum(size) - size, size)
+    out: Ints = np.repeat(first, without) + place + (place >= np.repeat(_place(size), without))
+    return out
