@@ -11,7 +11,7 @@ from poolprop.report.formats import FORMATS
 from poolprop.report.textbox import text_width, wrap
 
 SIZES = {"wide": (860.0, 330.0), "narrow": (344.0, 300.0)}
-LEFT, RIGHT, TOP, BOTTOM = 58.0, 14.0, 30.0, 46.0
+LEFT, RIGHT, TOP, BOTTOM = 58.0, 20.0, 30.0, 46.0
 DOT, LABEL, LINE_HEIGHT = 5.0, 12.5, 16.0
 Point = tuple[float, float]
 Box = tuple[float, float, float, float]

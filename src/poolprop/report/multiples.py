@@ -108,7 +108,7 @@ def _narrow(
 ) -> Drawing:
     rows, y = [], 0.0
     for case in cases:
-        label = wrap(case.label, NARROW, LABEL, lines=1, bold=case.strong)[0]
+        label = wrap(case.label, NARROW - 30, LABEL, lines=1, bold=case.strong)[0]
         texts = [Text(x=0.0, y=y + 22, content=(label,),
                       style="label strong" if case.strong else "label")]  # fmt: skip
         parts = []
