@@ -20,12 +20,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import brentq
 from scipy.special import logsumexp
 
 from poolprop.errors import EstimationError
 from poolprop.stats.inputs import Floats, fraction
 from poolprop.stats.results import Interval
+from poolprop.stats.roots import bracketed_root
 
 Table = tuple[int, int, int, int]
 # Beyond this a log odds ratio is looked for no further; and probabilities closer than this are
@@ -130,6 +130,11 @@ def ratio_of_odds_ratios(first: Table, second: Table, level: float = 0.95) -> Ex
     return _infer(_Family(int(values[0]), np.array(weight)), first[0], level)
 
 
+def fisher_p(table: Table) -> float:
+    """Return Fisher's exact two-sided p value of one table."""
+    return _no_likelier(_cell(table), table[0])
+
+
 def _cell(table: Table) -> _Family:
     """Return the distribution of arm 1's events given the margins of a table."""
     x1, n1, x2, n2 = table
@@ -161,15 +166,20 @@ def _infer(family: _Family, observed: int, level: float) -> ExactOddsRatio:
         def gap(theta: float) -> float:
             return float(family.chances(theta) @ kept) - wanted
 
-        return math.exp(brentq(gap, -FARTHEST, FARTHEST, xtol=1e-12))
+        return math.exp(bracketed_root(gap, -FARTHEST, FARTHEST, xtol=1e-12))
 
-    chances = family.chances(0.0)
-    unlikely = chances <= chances[observed - family.low] * (1 + TIE)
     lower = 0.0 if at_low else root((values >= observed).astype(float), tail)
     upper = math.inf if at_high else root((values <= observed).astype(float), tail)
     inside = not (at_low or at_high)
     return ExactOddsRatio(
         estimate=root(values, float(observed)) if inside else (0.0 if at_low else math.inf),
         ci=Interval(lower=lower, upper=upper),
-        p=float(min(1.0, chances[unlikely].sum())),
+        p=_no_likelier(family, observed),
     )
+
+
+def _no_likelier(family: _Family, observed: int) -> float:
+    """Return the chance, at an odds ratio of 1, of outcomes no likelier than that observed."""
+    chances = family.chances(0.0)
+    unlikely = chances <= chances[observed - family.low] * (1 + TIE)
+    return float(min(1.0, chances[unlikely].sum()))

@@ -17,12 +17,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import brentq
 from scipy.special import xlog1py, xlogy
 
 from poolprop.errors import EstimationError
 from poolprop.stats.inputs import Floats, counts, fraction
 from poolprop.stats.results import Interval
+from poolprop.stats.roots import bracketed_root
 
 # Values of the contrast among which a limit is bracketed; from the first whose p value reaches a
 # share of the wanted one (1 - WORTH) each step is walked in FINE parts.
@@ -154,7 +154,7 @@ def _limit(kind: _Contrast, table: Table, tail: float, side: int) -> float:
     steps = (last - found + 1) * FINE + 1
     fine = np.interp(np.linspace(found - 1, last, steps), np.arange(SCAN), coarse)
     inner = _first_above(excess, fine, 0.0)
-    return float(brentq(excess, fine[inner - 1], fine[inner], xtol=1e-10))
+    return bracketed_root(excess, fine[inner - 1], fine[inner], xtol=1e-10)
 
 
 def _first_above(excess: Callable[[float], float], walk: Floats, limit: float) -> int:

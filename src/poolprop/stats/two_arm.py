@@ -18,6 +18,7 @@ from numpy.typing import ArrayLike
 
 from poolprop.errors import EstimationError
 from poolprop.stats.distributions import chi_square_pvalue, normal_quantile, t_pvalue
+from poolprop.stats.exact_strata import fisher_p
 from poolprop.stats.inputs import Floats, choice, counts, fraction
 from poolprop.stats.mh_kernels import KERNELS
 from poolprop.stats.results import Interval
@@ -194,10 +195,8 @@ def exact_test(events1: int, total1: int, events2: int, total2: int) -> float:
     >>> round(exact_test(4, 12, 11, 13), 4)
     0.0154
     """
-    from scipy.stats import fisher_exact
-
-    a, b, c, d = _cells([events1], [total1], [events2], [total2])
-    return float(fisher_exact([[a[0], b[0]], [c[0], d[0]]]).pvalue)
+    a, b, c, d = (int(cell[0]) for cell in _cells([events1], [total1], [events2], [total2]))
+    return fisher_p((a, a + b, c, c + d))
 
 
 def _cells(
