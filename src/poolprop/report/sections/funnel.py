@@ -44,8 +44,8 @@ def funnel(meta: Record, small: Record) -> Figure | None:
     caption = (
         "Areas: where 90, 95 and 99% of studies would lie if all estimated the same value; wider "
         "scatter is heterogeneity, a one-sided gap at the bottom suggests missing small studies. "
-        "They stand about the pooled value, not about a null: a proportion of one group has no "
-        "value of no effect that significance could be measured from."
+        "They stand about the pooled value: a proportion of one group has no value of no effect "
+        "from which significance could be measured."
     )
     table = _tests(meta, small)
     return Figure(
