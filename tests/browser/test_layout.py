@@ -134,7 +134,6 @@ def test_the_contents_keep_the_section_that_is_read_in_sight(visit, width):
     page.locator(f"#{last}").evaluate("e => e.scrollIntoView({behavior: 'instant'})")
     link = page.locator(f'nav.contents a[href="#{last}"]')
     page.evaluate("scrollBy({top: -40, behavior: 'instant'})")
-    page.wait_for_function("document.querySelector('nav.contents [aria-current]')")
     current = page.locator("nav.contents [aria-current]")
     current.wait_for()
     box = current.bounding_box()

@@ -158,11 +158,15 @@ def test_the_progress_display_is_a_line_a_job(snakemake, tmp_path):
     assert run.said.splitlines()[-1].startswith("Done in ")
 
 
-def test_snakemakes_own_report_and_summary_stay_usable(copy, snakemake, tmp_path):
+def test_snakemakes_own_report_and_summary_stay_usable(copy, snakemake, tmp_path, repo):
     page = tmp_path / "technical.html"
     run = snakemake(copy, "--report", str(page))
     assert run.code == 0, run.said
-    assert "forest_response.svg" in page.read_text("utf-8")
+    shown = page.read_text("utf-8")
+    assert "forest_response.svg" in shown
+    for caption in sorted((repo / "report" / "captions").glob("*.rst")):
+        words = caption.read_text("utf-8").partition("{%")[0].partition("*")[0]
+        assert " ".join(words.split()[:6]) in " ".join(shown.split()), caption.name
     summary = snakemake(copy, "--detailed-summary").said
     assert "results/analysis/response/pool.json" in summary
     assert "poolprop step synthesise" in summary

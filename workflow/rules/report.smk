@@ -10,7 +10,7 @@ rule tables:
         influence=INFLUENCE,
         small_studies=SMALL_STUDIES,
     output:
-        TIDY,
+        report(TIDY, caption="../../report/captions/tables.rst", category="Tables"),
     log:
         "logs/tables.log",
     conda:
@@ -82,7 +82,11 @@ rule manifest:
             *FIGURES,
         ],
     output:
-        "results/audit/manifest.json",
+        report(
+            "results/audit/manifest.json",
+            caption="../../report/captions/manifest.rst",
+            category="Report",
+        ),
     log:
         "logs/manifest.log",
     conda:

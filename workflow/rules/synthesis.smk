@@ -7,7 +7,11 @@ rule synthesise:
         data="results/analysis/{endpoint}/data.csv",
         excluded="results/analysis/{endpoint}/excluded.csv",
     output:
-        "results/analysis/{endpoint}/pool.json",
+        report(
+            "results/analysis/{endpoint}/pool.json",
+            caption="../../report/captions/pool.rst",
+            category="Results",
+        ),
     log:
         "logs/synthesise/{endpoint}.log",
     conda:
@@ -27,7 +31,11 @@ rule subgroups:
         config=ancient(CONFIG),
         data="results/analysis/{endpoint}/data.csv",
     output:
-        "results/analysis/{endpoint}/subgroups.json",
+        report(
+            "results/analysis/{endpoint}/subgroups.json",
+            caption="../../report/captions/subgroups.rst",
+            category="Results",
+        ),
     log:
         "logs/subgroups/{endpoint}.log",
     conda:
@@ -46,7 +54,11 @@ rule influence:
         config=ancient(CONFIG),
         data="results/analysis/{endpoint}/data.csv",
     output:
-        influence="results/analysis/{endpoint}/influence.json",
+        influence=report(
+            "results/analysis/{endpoint}/influence.json",
+            caption="../../report/captions/influence.rst",
+            category="Results",
+        ),
         small_study="results/analysis/{endpoint}/small_study.json",
     log:
         "logs/influence/{endpoint}.log",

@@ -41,7 +41,7 @@ def _cells(one: Record) -> tuple[Cell, ...]:
         cell(f"{one['label']}: {_pair(one)}"),
         cell(_side(one, "1")),
         cell(_side(one, "2")),
-        cell(_ratio(one, "odds_ratio")),
+        _sorted(_ratio(one, "odds_ratio")),
         cell(_difference(one)),
         cell(quote(one, "p", "p")),
     )
@@ -53,7 +53,7 @@ def _pooled(one: Record) -> tuple[Cell, ...]:
         cell("Mantel-Haenszel of ", quote(one, "k", "count"), f" studies: {_pair(one)}"),
         cell(MISSING),
         cell(MISSING),
-        cell(ratio),
+        _sorted(ratio),
         cell(MISSING),
         cell(quote(one, "p", "p")),
     )
@@ -73,6 +73,12 @@ def _ratio(one: Record, field: str) -> Sentence:
     if look_up(one, field) is None:
         return (MISSING,)
     return join(_open(one, f"{field}.estimate"), " (", _limits(one, f"{field}.ci"), ")")
+
+
+def _sorted(ratio: Sentence) -> Cell:
+    """Return the cell of a ratio; one beyond all numbers is sorted behind them all."""
+    beyond = ratio[0] if isinstance(ratio[0], str) and ratio[0].startswith(BEYOND) else ""
+    return Cell(content=ratio, sort="Infinity") if beyond else cell(ratio)
 
 
 def _limits(one: Record, field: str) -> Sentence:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -58,7 +59,9 @@ class Cell:
         first = next((piece.raw for piece in self.content if isinstance(piece, Value)), None)
         if self.sort == (spell(self.content).strip() if first is None else first):
             return None
-        return f"{float(self.sort):.{SORT_DIGITS}g}" if _is_number(self.sort) else self.sort
+        if _is_number(self.sort) and math.isfinite(float(self.sort)):
+            return f"{float(self.sort):.{SORT_DIGITS}g}"
+        return self.sort
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ import json
 import math
 from pathlib import Path
 
+from unit.report import synthetic_more as more
 from unit.report import synthetic_uncertainty as made_up
 
 from poolprop.plan import parse
@@ -533,6 +534,7 @@ def write_endpoint(folder: Path, endpoint: str, names: tuple[str, ...]) -> None:
     write_json(home / "multiverse.json", made_up.multiverse(endpoint, meta, labels, rows))
     write_json(home / "certificate.json", certificate(endpoint, meta, names[-1]))
     write_json(home / "confidence.json", confidence(endpoint, meta, studies))
+    write_json(home / "small_study.json", more.small_study(endpoint, meta, studies))
     if endpoint == "healed":
         write_json(home / "discrepancies.json", discrepancies(endpoint, meta, studies))
 
@@ -546,6 +548,9 @@ def write_results(folder: Path, names: tuple[str, ...] = NAMES) -> Path:
     write_json(folder / "certainty" / "certainty.json", certainty(names))
     write_json(folder / "evidence" / "map.json", evidence_map(names))
     write_json(folder / "benchmarks" / "benchmarks.json", benchmarks(names))
+    write_json(folder / "comparisons" / "comparisons.json", more.comparisons(names))
+    write_json(folder / "crosscheck" / "agreement.json", more.crosscheck())
+    write_json(folder / "audit" / "lineage.json", more.lineage(folder, names))
     rows = [
         {
             "study_id": f"study{i}", "label": name, "design": "single_arm",

@@ -15,8 +15,8 @@ from poolprop.report.render import build
 SOURCE = Path(__file__).parents[3] / "report"
 SECTIONS = [
     "answer", "summary", "forests", "subgroups", "bayes", "sensitivity", "diagnostics",
-    "multiverse", "coverage", "safety", "survival", "benchmarks", "flow", "map", "studies",
-    "risk-of-bias", "certainty", "sources", "methods", "provenance",
+    "multiverse", "coverage", "safety", "survival", "comparisons", "benchmarks", "flow", "map",
+    "studies", "risk-of-bias", "certainty", "sources", "methods", "second-engine", "provenance",
     "reporting", "glossary",
 ]  # fmt: skip
 
@@ -139,10 +139,14 @@ def test_markup_in_names_stays_text(tmp_path):
 
 
 def test_optional_files_may_be_missing(plain):
-    for name in ("tables", "evidence", "audit", "safety", "survival", "certainty", "benchmarks"):
+    for name in (
+        "tables", "evidence", "audit", "safety", "survival", "certainty", "benchmarks",
+        "comparisons", "crosscheck",
+    ):  # fmt: skip
         shutil.rmtree(plain / name)
     for name in (
         "subgroups.json", "influence.json", "bayes.json", "multiverse.json", "certificate.json",
+        "small_study.json",
     ):  # fmt: skip
         (plain / "analysis" / "healed" / name).unlink()
         (plain / "analysis" / "fast" / name).unlink()

@@ -1,0 +1,135 @@
+"""Every table: sorted by every column, filtered by every choice, searched, taken home."""
+
+from __future__ import annotations
+
+import csv
+import re
+from pathlib import Path
+
+import pytest
+
+COPY = {"permissions": ["clipboard-read", "clipboard-write"]}
+UNFOLD = "for (const fold of document.querySelectorAll('details')) fold.open = true"
+TABLES = "main .table-box > table"
+GRID = """table => [table.tHead.rows[0], ...table.tBodies[0].rows].filter(row => !row.hidden)
+  .map(row => [...row.cells].map(cell => [...cell.childNodes]
+    .filter(node => !(node.matches && node.matches(".link-button")))
+    .map(node => node.textContent).join("").trim()))"""
+# Sorts each column twice and returns the shown texts in each order; what a cell shows is enough
+# to judge the order of numbers, since rounding keeps it.
+SORT = """table => [...table.tHead.rows[0].cells].map((title, index) => {
+  const button = title.querySelector(".sort-button");
+  const texts = () => [...table.tBodies[0].rows].map(row => row.cells[index].innerText.trim());
+  const keyed = [...table.tBodies[0].rows].some(row => "sort" in row.cells[index].dataset);
+  button.click();
+  const up = [title.getAttribute("aria-sort"), texts()];
+  button.click();
+  const down = [title.getAttribute("aria-sort"), texts()];
+  return {title: title.innerText, numeric: title.matches(".num"), keyed, up, down}; })"""
+FILTER = """table => {
+  const bar = document.getElementById(table.id + "-tools");
+  const rows = [...table.tBodies[0].rows], faults = [];
+  const said = () => bar.querySelector("output").textContent;
+  const text = cell => page.textOf(cell);
+  const shown = () => rows.filter(row => !row.hidden);
+  const fire = (box, value, kind) => { box.value = value; box.dispatchEvent(new Event(kind)); };
+  const titles = [...table.querySelectorAll("th[data-filter]")];
+  const choices = [...bar.querySelectorAll("select")];
+  if (rows.length > 1 && titles.length !== choices.length) faults.push("choices");
+  choices.forEach((box, i) => {
+    const column = titles[i].cellIndex;
+    const values = new Set(rows.map(row => text(row.cells[column])));
+    for (const option of [...box.options].slice(1)) {
+      values.delete(option.value);
+      fire(box, option.value, "change");
+      const fits = rows.filter(row => text(row.cells[column]) === option.value);
+      if (!fits.length || fits.length !== shown().length || shown().some(r => !fits.includes(r)))
+        faults.push(option.value);
+      if (said() !== `${fits.length} of ${rows.length} rows`) faults.push(said());
+    }
+    if (values.size) faults.push([...values].join());
+    fire(box, "", "change");
+  });
+  const search = bar.querySelector("input[type=search]");
+  if ((rows.length >= 9) !== Boolean(search)) faults.push("search");
+  if (search) {
+    const word = text(rows[rows.length - 1].cells[0]).split(/\\s+/)[0];
+    fire(search, word.toUpperCase(), "input");
+    const fits = rows.filter(row => row.textContent.toLowerCase().includes(word.toLowerCase()));
+    if (shown().length !== fits.length || !fits.length) faults.push(word);
+    fire(search, "no row holds this", "input");
+    if (shown().length || said() !== `0 of ${rows.length} rows`) faults.push("nothing");
+    fire(search, "", "input");
+  }
+  if (shown().length !== rows.length) faults.push("rows stay hidden");
+  return faults; }"""
+
+
+@pytest.fixture
+def opened(visit):
+    """Return a visit with every fold open."""
+    made = visit(**COPY)
+    made.page.evaluate(UNFOLD)
+    return made
+
+
+def leading_number(text: str) -> float | None:
+    """Return the number that a cell begins with; None where it has none."""
+    plain = re.sub(r"[\s\u2009\u202f\u00a0]", "", text).replace("\N{MINUS SIGN}", "-")
+    if plain.startswith("\N{INFINITY}"):
+        return float("inf")
+    found = re.match(r"([<>≈+]?)(-?\d[\d,]*\.?\d*)", plain)
+    if not found:
+        return None
+    nudge = {"<": -1e-9, ">": 1e-9}.get(found[1], 0.0)
+    return float(found[2].replace(",", "")) + nudge
+
+
+def test_every_column_of_every_table_sorts_both_ways(opened):
+    columns = 0
+    for table in opened.page.locator(f"{TABLES}[data-sortable]").all():
+        if table.locator("tbody tr").count() < 2:
+            continue
+        name = table.get_attribute("id")
+        for column in table.evaluate(SORT):
+            columns += 1
+            (rising, up), (falling, down) = column["up"], column["down"]
+            assert (rising, falling) == ("ascending", "descending"), (name, column["title"])
+            assert sorted(up) == sorted(down)
+            if not column["numeric"]:
+                continue
+            for texts, sign in ((up, 1), (down, -1)):
+                numbers = [leading_number(text) for text in texts]
+                held = [sign * one for one in numbers if one is not None]
+                assert held == sorted(held), (name, column["title"], texts)
+                missing = [one is None for one in numbers]
+                assert missing == sorted(missing), (name, column["title"], texts)
+    assert columns > 50
+    assert opened.complaints == []
+
+
+def test_every_filter_of_every_table_shows_what_it_says(opened):
+    tables = opened.page.locator(TABLES).all()
+    faults = {table.get_attribute("id"): table.evaluate(FILTER) for table in tables}
+    assert {name: found for name, found in faults.items() if found} == {}
+    assert opened.page.locator(".filters select").count() > 5
+
+
+def test_every_table_is_copied_and_saved_as_it_is_shown(opened):
+    page = opened.page
+    for table in page.locator(TABLES).all():
+        name, grid = table.get_attribute("id"), table.evaluate(GRID)
+        bar = page.locator(f"[id='{name}-tools']")
+        with page.expect_download() as download:
+            bar.get_by_text("CSV", exact=True).click()
+        assert download.value.suggested_filename == f"{name}.csv"
+        text = Path(download.value.path()).read_text("utf-8-sig")
+        assert list(csv.reader(text.splitlines(keepends=True))) == grid, name
+        bar.get_by_text("Copy", exact=True).click()
+        page.get_by_role("status").filter(has_text="Table copied").wait_for()
+        copied = page.evaluate("navigator.clipboard.readText()").replace("\r\n", "\n")
+        assert copied == "\n".join("\t".join(row) for row in grid), name
+        page.evaluate("document.getElementById('status').textContent = ''")
+    asked = [url for url in opened.requests if not url.startswith(("file:", "blob:", "data:"))]
+    assert asked == []
+    assert opened.complaints == []
