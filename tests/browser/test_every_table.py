@@ -78,7 +78,7 @@ def leading_number(text: str) -> float | None:
     plain = re.sub(r"[\s\u2009\u202f\u00a0]", "", text).replace("\N{MINUS SIGN}", "-")
     if plain.startswith("\N{INFINITY}"):
         return float("inf")
-    found = re.match(r"([<>≈+]?)(-?\d[\d,]*\.?\d*)", plain)
+    found = re.match(r"(<|>|below|above|\+?)(-?\d[\d,]*\.?\d*)", plain)
     if not found:
         return None
     nudge = {"<": -1e-9, ">": 1e-9}.get(found[1], 0.0)

@@ -175,7 +175,7 @@ def _spots(chart: Chart, frame: Frame) -> tuple[DrawnRow, ...]:
 
 def _spot(spot: Spot, place: Point, taken: list[Box], frame: Frame) -> DrawnRow:
     x, y = place
-    (label,) = wrap(spot.label, frame.width / 2 - 2 * RIGHT, LABEL, lines=1)
+    (label,) = wrap(spot.label, frame.width / 2 - 1.4 * RIGHT, LABEL, lines=1)
     wide = text_width(label, LABEL)
     sides = (
         (x + 9, y + 4, "start", x + 9),

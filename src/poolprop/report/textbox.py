@@ -15,11 +15,11 @@ ELLIPSIS = "\N{HORIZONTAL ELLIPSIS}"
 WIDTHS = {
     **dict.fromkeys("ijl.,:;'|!I()[]ft` /", 0.36),
     **dict.fromkeys('r-"*', 0.43),
-    **dict.fromkeys("mwMW@%", 0.95),
+    **dict.fromkeys("mwMW@%", 1.0),
     **dict.fromkeys("+<>=~", 0.84),
     **dict.fromkeys("ABCDEFGHJKLNOPQRSTUVXYZ&", 0.72),
 }
-COMMON, WIDE, BOLD = 0.58, 1.0, 1.06
+COMMON, WIDE, BOLD = 0.58, 1.0, 1.11
 
 
 def text_width(text: str, size: float, *, bold: bool = False) -> float:
