@@ -1,47 +1,62 @@
 """The batched kernels against R, each as the processor time of one unit of work in the same run.
 
-    python benchmarks/kernels.py [--sets 10000]
+    python benchmarks/kernels.py [--sets 10000] [--rounds 5]
 
-Needs ``Rscript`` with metafor and lme4. R takes one data set at a time; ours is amortised over
-a batch, and timed without the table of answers that ``pool_many`` makes of it.
+Needs ``Rscript`` with metafor and lme4. R takes one data set at a time, each round a random sample
+of those that ours are timed on; ours is amortised over the batch, and timed without the table of
+answers that ``pool_many`` makes of it. Each round times R, then NumPy, then machine code where
+numba is installed; the ratio of the medians is printed, with the smallest and largest of a round.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+import platform
+import statistics
 import subprocess
+import sys
+import tempfile
 import time
-from collections.abc import Callable
-from itertools import combinations
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import numpy as np
+# coverage.py beside this script is not the package of that name, which numba looks for.
+sys.path = [folder for folder in sys.path if Path(folder).resolve() != Path(__file__).parent]
 
-import poolprop as pp
-from poolprop.stats.batch.betabinom import fit_betabinom_sets
-from poolprop.stats.batch.generate import generate
-from poolprop.stats.batch.glmm import fit_glmm_many, fit_sets
-from poolprop.stats.batch.pool_many import read_sets
-from poolprop.stats.batch.profile import profile_limits_many
-from poolprop.stats.batch.sets import Sets, by_size
-from poolprop.stats.batch.tau2 import restricted_maxima
-from poolprop.stats.batch.two_step import pool_effects
-from poolprop.stats.distributions import profile_cut
-from poolprop.stats.inputs import Floats
-from poolprop.stats.links import LINKS
-from poolprop.stats.measures import effect_sizes, effects_of
+import numpy as np  # noqa: E402
+import pandas as pd  # noqa: E402
+import scipy  # noqa: E402
+
+import poolprop as pp  # noqa: E402
+from poolprop.stats.batch.betabinom import fit_betabinom_sets  # noqa: E402
+from poolprop.stats.batch.generate import generate  # noqa: E402
+from poolprop.stats.batch.glmm import fit_glmm_many, fit_sets  # noqa: E402
+from poolprop.stats.batch.left_out import without_each  # noqa: E402
+from poolprop.stats.batch.machine import available, machine_code  # noqa: E402
+from poolprop.stats.batch.orders import all_orders  # noqa: E402
+from poolprop.stats.batch.permuted import permuted_omnibus  # noqa: E402
+from poolprop.stats.batch.pool_many import read_sets  # noqa: E402
+from poolprop.stats.batch.profile import profile_limits_many  # noqa: E402
+from poolprop.stats.batch.sets import Sets  # noqa: E402
+from poolprop.stats.batch.two_step import pool_ragged  # noqa: E402
+from poolprop.stats.distributions import profile_cut  # noqa: E402
+from poolprop.stats.inputs import Floats  # noqa: E402
+from poolprop.stats.links import LINKS  # noqa: E402
+from poolprop.stats.measures import effect_sizes, effects_of  # noqa: E402
 
 R_SCRIPT = Path(__file__).with_name("kernels.R")
 # Unit of work: the ratio that the prototype reached and that is wanted.
 WANTED = {
     "DL": 10_000, "PM": 5_000, "REML": 4_000, "glmm-logit": 1_500, "glmm-probit": 400,
     "glmm-cloglog": 400, "beta-binomial": 50, "gosh-DL": 500, "gosh-REML": 15_000,
-    "leave-one-out-REML": 2_000, "bootstrap-refit": 2_000, "profile-ci": 2_000,
+    "leave-one-out-REML": 2_000, "permutation-REML": 15_000, "bootstrap-refit": 2_000,
+    "profile-ci": 2_000,
 }  # fmt: skip
 X20 = [12, 91, 11, 12, 25, 43, 10, 5, 30, 17, 8, 64, 22, 3, 19, 40, 9, 14, 27, 33]
 N20 = [21, 110, 12, 13, 42, 58, 12, 6, 61, 20, 19, 88, 25, 9, 24, 71, 10, 30, 35, 36]
-SUBSETS_OF_A_SIZE = 20_000
+DOSE = [1, 2.5, 3, 4.2, 0.7, 6, 2.0, 5.1]
+SAMPLE, SMALL, REVIEWS, REPEATS = 60, 25, 500, 3
 
 
 def spent(call: Callable[[], object], units: int) -> float:
@@ -54,66 +69,115 @@ def spent(call: Callable[[], object], units: int) -> float:
 def two_step(sets: Sets, tau2: str) -> None:
     """Pool logits of all data sets."""
     yi, vi = effects_of(sets.x, sets.n, "PLO", "only0")
-    for _, studies in by_size(sets):
-        pool_effects(yi[studies], vi[studies], tau2, "wald", 0.95)
+    pool_ragged(yi, vi, sets.size, tau2, "wald", 0.95)
 
 
-def gosh_reml(y: Floats, v: Floats) -> int:
-    """Estimate tau2 in subsets of every size from 3, and return how many."""
-    done = 0
-    for size in range(3, y.size):
-        rows = np.array([c for c, _ in zip(combinations(range(y.size), size),
-                                           range(SUBSETS_OF_A_SIZE), strict=False)]).T  # fmt: skip
-        restricted_maxima(y[rows], v[rows])
-        done += rows.shape[1]
-    return done
+def small_sets() -> tuple[Floats, Floats]:
+    """Return 10,000 data sets of five studies, drawn from one model: what a bootstrap refits."""
+    eta = np.random.default_rng(1).normal(1.0, 0.6, (10_000, 5))
+    n = np.broadcast_to(np.array(N20[:5], dtype=float), eta.shape)
+    chance = LINKS["logit"].inverse(eta)
+    return np.random.default_rng(2).binomial(n.astype(int), chance).astype(float), n
 
 
-def ours(count: int) -> dict[str, float]:
+def ours(sets: Sets, compiled: bool) -> Iterator[tuple[str, float]]:
     """Return seconds of a unit of each kernel."""
-    _, sets = read_sets(generate(0, count), "dataset_id", "events", "total")
-    link = LINKS["logit"]
-    found = {name: spent(lambda t=name: two_step(sets, t), count) for name in ("DL", "PM", "REML")}
+    link, count = LINKS["logit"], sets.count
+    for name in ("DL", "PM", "REML"):
+        calls = lambda t=name: [two_step(sets, t) for _ in range(REPEATS)]  # noqa: E731
+        yield name, spent(calls, REPEATS * count)
     for name in LINKS:
-        found[f"glmm-{name}"] = spent(lambda t=name: fit_sets(sets, LINKS[t]), count)
-    found["beta-binomial"] = spent(lambda: fit_betabinom_sets(sets), count)
+        yield f"glmm-{name}", spent(lambda t=name: fit_sets(sets, LINKS[t]), count)
+    yield "beta-binomial", spent(lambda: fit_betabinom_sets(sets), count)
     x, n = np.array(X20, dtype=float), np.array(N20, dtype=float)
-    found["gosh-DL"] = spent(lambda: pp.gosh(x, n, most=1 << 20), 1 << 20)
-    y, v = effect_sizes(x, n, "PLO")
-    start = time.process_time()
-    subsets = gosh_reml(y, v)
-    found["gosh-REML"] = (time.process_time() - start) / subsets
-    others = np.array([np.delete(np.arange(20), i) for i in range(20)]).T
-    found["leave-one-out-REML"] = spent(
-        lambda: [pool_effects(y[others], v[others], "REML", "wald", 0.95) for _ in range(50)], 50
-    )
-    chance = np.random.default_rng(1).normal(1.0, 0.6, (10_000, 5))
-    n5 = np.broadcast_to(n[:5], chance.shape)
-    drawn = np.random.default_rng(2).binomial(n5.astype(int), link.inverse(chance)).astype(float)
-    found["bootstrap-refit"] = spent(lambda: fit_glmm_many(drawn, n5, link), 10_000)
-    fits = fit_glmm_many(drawn, n5, link)
+    for name in ("DL", "REML"):
+        call = lambda t=name: pp.gosh(x, n, tau2=t, compiled=compiled)  # noqa: E731
+        yield f"gosh-{name}", spent(call, 1 << 20)
+    review = Sets(x=np.tile(x, REVIEWS), n=np.tile(n, REVIEWS), size=np.full(REVIEWS, 20))
+    yield "leave-one-out-REML", spent(lambda: two_step(without_each(review), "REML"), REVIEWS)
+    y, v = effect_sizes(x[:8], n[:8], "PLO")
+    design = np.column_stack([np.ones(8), DOSE])
+    yield "permutation-REML", spent(lambda: permutations(y, v, design), 40_320)
+    x5, n5 = small_sets()
+    yield "bootstrap-refit", spent(lambda: fit_glmm_many(x5, n5, link), len(x5))
+    fits = fit_glmm_many(x5, n5, link)
     cut = profile_cut(0.95, 5, small_sample=False)
-    found["profile-ci"] = spent(lambda: profile_limits_many(drawn, n5, fits, cut, link), 10_000)
-    return found
+    yield "profile-ci", spent(lambda: profile_limits_many(x5, n5, fits, cut, link), len(x5))
+
+
+def permutations(y: Floats, v: Floats, design: Floats) -> None:
+    """Regress on the design in all orders of its rows."""
+    for orders in all_orders(len(y)):
+        permuted_omnibus(y, v, design, orders, "REML", "wald")
+
+
+def theirs(frame: pd.DataFrame, seed: int) -> tuple[str, dict[str, tuple[float, int]]]:
+    """Return R's versions, and its seconds of a unit and errors by name."""
+    rng = np.random.default_rng(seed)
+    ids = rng.choice(frame.dataset_id.unique(), SAMPLE, replace=False)
+    x5, n5 = (values[rng.choice(len(values), SMALL, replace=False)] for values in small_sets())
+    number = np.repeat(np.arange(SMALL), 5)
+    small = pd.DataFrame({"dataset_id": number, "events": x5.ravel(), "total": n5.ravel()})
+    with tempfile.TemporaryDirectory() as folder:
+        paths = [Path(folder) / name for name in ("sample.csv", "small.csv")]
+        frame[frame.dataset_id.isin(ids)].to_csv(paths[0], index=False)
+        small.to_csv(paths[1], index=False)
+        run = subprocess.run(
+            ["Rscript", str(R_SCRIPT), *map(str, paths)], capture_output=True, text=True, check=True
+        )
+    versions, *rows = (line.split() for line in run.stdout.splitlines())
+    return ", ".join(versions[1:]), {name: (float(t), int(bad)) for name, t, bad in rows}
+
+
+def median(values: list[float]) -> float:
+    """Return the median."""
+    return statistics.median(values)
+
+
+def show(name: str, r: list[float], engines: dict[str, list[float]], failed: int) -> None:
+    """Print the line of a kernel."""
+    words = [f"{name}: R {1e6 * median(r):,.0f} us" + (f" ({failed} errors)" if failed else "")]
+    for engine, mine in engines.items():
+        ratios = [a / b for a, b in zip(r, mine, strict=True)]
+        words.append(
+            f"{engine} {1e6 * median(mine):.3g} us, ratio {median(r) / median(mine):,.0f} "
+            f"({min(ratios):,.0f} to {max(ratios):,.0f})"
+        )
+    print("; ".join(words), f"; wanted {WANTED[name]:,}", flush=True)
 
 
 def main() -> None:
     """Print the ratio of each kernel."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sets", type=int, default=10_000)
-    count = parser.parse_args().sets
-    print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, {count} data sets")
-    ours(200)
-    mine = ours(count)
-    run = subprocess.run(["Rscript", str(R_SCRIPT)], capture_output=True, text=True, check=True)
-    for line in run.stdout.splitlines():
-        name, seconds = line.split()
-        ratio = float(seconds) / mine[name]
-        word = "" if ratio >= WANTED[name] else " (missed)"
-        print(
-            f"{name}: R {1e6 * float(seconds):.0f} us, ours {1e6 * mine[name]:.2f} us, "
-            f"ratio {ratio:.0f}, wanted {WANTED[name]}{word}"
-        )
+    parser.add_argument("--rounds", type=int, default=5)
+    options = parser.parse_args()
+    frame = generate(0, options.sets)
+    _, sets = read_sets(frame, "dataset_id", "events", "total")
+    engines = {"NumPy": False} | ({"machine code": True} if available() else {})
+    for on in engines.values():
+        with machine_code(on):
+            dict(ours(sets.part(0, 60), on))
+    r: dict[str, list[float]] = {name: [] for name in WANTED}
+    failed = dict.fromkeys(WANTED, 0)
+    mine = {name: {engine: [] for engine in engines} for name in WANTED}
+    versions = ""
+    for seed in range(options.rounds):
+        versions, found = theirs(frame, seed)
+        for name, (seconds, bad) in found.items():
+            r[name].append(seconds)
+            failed[name] += bad
+        for engine, on in engines.items():
+            with machine_code(on):
+                for name, seconds in ours(sets, on):
+                    mine[name][engine].append(seconds)
+    print(
+        f"Python {platform.python_version()}, NumPy {np.__version__}, SciPy {scipy.__version__}, "
+        f"{versions}; {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}; {options.sets} data "
+        f"sets, {options.rounds} rounds"
+    )
+    for name in WANTED:
+        show(name, r[name], mine[name], failed[name])
 
 
 if __name__ == "__main__":

@@ -1,13 +1,15 @@
 """Twelve methods on 43,644 meta-analyses of proportions, against R on a sample in the same run.
 
-    python benchmarks/twelve_methods.py [--sets 43644] [--sample 60] [--no-r] [--growth]
+    python benchmarks/twelve_methods.py [--sets 43644] [--rounds 3] [--sample 30] [--growth]
 
 The data sets are simulated in the shape of those of Lin, Xu and Chu (2021); the methods are
 two-step log, logit, arcsine and Freeman-Tukey by DerSimonian-Laird and REML, the binomial-normal
 GLMM under three links, and the beta-binomial model. R does the same with metafor, lme4 and
-``optim``; what its sample takes is extrapolated. Printed: wall time, throughput, peak memory,
-failures, and the ratio of processor times (other work on the machine slows the clock of both).
-``--growth`` times growing numbers of data sets, studies and patients.
+``optim``; what its sample takes is extrapolated. Each round times a new sample by R, then machine
+code where numba is installed, then NumPy. Printed: time, throughput, peak memory, failures, and
+the ratio of processor times (other work on the machine slows the clock of both), of the medians
+and of each round. ``--rounds 0`` leaves R out; ``--growth`` times growing numbers of data sets,
+studies and patients.
 """
 
 from __future__ import annotations
@@ -16,17 +18,23 @@ import argparse
 import os
 import platform
 import resource
+import statistics
 import subprocess
+import sys
 import tempfile
 import time
 from pathlib import Path
 
-import numpy as np
-import pandas as pd
-import scipy
+# coverage.py beside this script is not the package of that name, which numba looks for.
+sys.path = [folder for folder in sys.path if Path(folder).resolve() != Path(__file__).parent]
 
-import poolprop as pp
-from poolprop.stats.batch.generate import COUNT, SEED, generate
+import numpy as np  # noqa: E402
+import pandas as pd  # noqa: E402
+import scipy  # noqa: E402
+
+import poolprop as pp  # noqa: E402
+from poolprop.stats.batch.generate import COUNT, SEED, generate  # noqa: E402
+from poolprop.stats.batch.machine import available  # noqa: E402
 
 METHODS = [
     *(
@@ -61,23 +69,27 @@ def failures(found: pd.DataFrame) -> dict[str, int]:
     }
 
 
-def ours(frame: pd.DataFrame, methods: list[str]) -> tuple[pd.DataFrame, float, float]:
+def ours(
+    frame: pd.DataFrame, methods: list[str], compiled: bool | None = None
+) -> tuple[pd.DataFrame, float, float]:
     """Return the answers, the seconds by the clock, and those of the processor."""
     clock, processor = time.perf_counter(), time.process_time()
-    found = pp.pool_many(frame, methods=methods)
+    found = pp.pool_many(frame, methods=methods, compiled=compiled)
     return found, time.perf_counter() - clock, time.process_time() - processor
 
 
-def each(frame: pd.DataFrame) -> None:
+def each(frame: pd.DataFrame, engines: dict[str, bool]) -> None:
     """Print the processor time of each method alone."""
     sets = frame.dataset_id.nunique()
     for method in METHODS:
-        print(f"  {method}: {1e6 * ours(frame, [method])[2] / sets:.1f} us a data set")
+        times = [f"{1e6 * ours(frame, [method], on)[2] / sets:.1f}" for on in engines.values()]
+        print(f"  {method}: {' and '.join(times)} us a data set by {' and '.join(engines)}")
 
 
-def theirs(frame: pd.DataFrame, sample: int) -> dict[str, tuple[float, int]]:
+def theirs(frame: pd.DataFrame, sample: int, seed: int) -> dict[str, tuple[float, int]]:
     """Return R's seconds for a data set and its failures, by method, on a random sample."""
-    ids = np.random.default_rng(1).choice(frame.dataset_id.unique(), sample, replace=False)
+    rng = np.random.default_rng(seed)
+    ids = rng.choice(frame.dataset_id.unique(), sample, replace=False)
     with tempfile.TemporaryDirectory() as folder:
         table = Path(folder) / "sample.csv"
         frame[frame.dataset_id.isin(ids)].to_csv(table, index=False)
@@ -88,16 +100,28 @@ def theirs(frame: pd.DataFrame, sample: int) -> dict[str, tuple[float, int]]:
     return {name: (float(seconds), int(failed)) for name, seconds, failed in rows}
 
 
-def compare(frame: pd.DataFrame, sample: int, seconds: float, sets: int) -> None:
-    """Print R's figures and the ratio."""
-    rows = theirs(frame, sample)
-    for name, (each_set, failed) in rows.items():
-        print(f"  R {name}: {1e3 * each_set:.2f} ms a data set, {failed} errors in {sample}")
-    total = sum(each_set for each_set, _ in rows.values())
-    print(
-        f"R: {1e3 * total:.0f} ms a data set by {len(rows)} methods, "
-        f"{sets * total / 3600:.2f} h for all; ratio {sets * total / seconds:.0f}"
-    )
+def compare(frame: pd.DataFrame, options: argparse.Namespace, engines: dict[str, bool]) -> None:
+    """Time R and ours in turn and print the ratios."""
+    rows, mine = [], {name: [] for name in engines}
+    for seed in range(options.rounds):
+        rows.append(theirs(frame, options.sample, seed))
+        for name, on in engines.items():
+            mine[name].append(ours(frame, METHODS, on)[2])
+    for name in rows[0]:
+        times = statistics.median(row[name][0] for row in rows)
+        failed = sum(row[name][1] for row in rows)
+        drawn = options.rounds * options.sample
+        print(f"  R {name}: {1e3 * times:.2f} ms a data set, {failed} errors in {drawn}")
+    totals = [options.sets * sum(seconds for seconds, _ in row.values()) for row in rows]
+    r = statistics.median(totals)
+    print(f"R: {1e3 * r / options.sets:.0f} ms a data set, {r / 3600:.2f} h for all")
+    for name, seconds in mine.items():
+        ratios = [a / b for a, b in zip(totals, seconds, strict=True)]
+        middle = statistics.median(seconds)
+        print(
+            f"{name}: {middle:.1f} s of the processor ({min(seconds):.1f} to {max(seconds):.1f}), "
+            f"ratio {r / middle:.0f} ({min(ratios):.0f} to {max(ratios):.0f})"
+        )
 
 
 def growth() -> None:
@@ -123,8 +147,8 @@ def main() -> None:
     """Print the state of the machine and the figures."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sets", type=int, default=COUNT)
-    parser.add_argument("--sample", type=int, default=60)
-    parser.add_argument("--no-r", action="store_true")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--sample", type=int, default=30)
     parser.add_argument("--growth", action="store_true")
     options = parser.parse_args()
     print(
@@ -135,18 +159,22 @@ def main() -> None:
     sizes = frame.groupby("dataset_id").size()
     quartiles = "/".join(f"{value:.0f}" for value in sizes.quantile([0.25, 0.5, 0.75]))
     print(f"{options.sets} data sets, {len(frame)} studies, quartiles of k {quartiles}")
-    before = peak()
-    found, clock, seconds = ours(frame, METHODS)
-    print(
-        f"{len(METHODS)} methods: {clock:.1f} s by the clock, {seconds:.1f} s of the processor, "
-        f"{1e6 * seconds / options.sets:.0f} us a data set, {options.sets / seconds:.0f} data "
-        f"sets a second; peak memory {peak():.2f} GB ({before:.2f} GB before)"
-    )
-    print("; ".join(f"{name}: {count}" for name, count in failures(found).items()))
-    del found
-    each(frame)
-    if not options.no_r:
-        compare(frame, options.sample, seconds, options.sets)
+    engines = ({"machine code": True} if available() else {}) | {"NumPy": False}
+    for name, on in engines.items():
+        ours(generate(0, 50), METHODS, on)  # loads what is loaded once
+        before = peak()
+        found, clock, seconds = ours(frame, METHODS, on)
+        print(
+            f"{len(METHODS)} methods by {name}: {clock:.1f} s by the clock, {seconds:.1f} s of the "
+            f"processor, {1e6 * seconds / options.sets:.0f} us a data set, "
+            f"{options.sets / seconds:.0f} data sets a second; peak memory {peak():.2f} GB "
+            f"({before:.2f} GB before)"
+        )
+        print("; ".join(f"{what}: {count}" for what, count in failures(found).items()))
+        del found
+    each(frame, engines)
+    if options.rounds:
+        compare(frame, options, engines)
     if options.growth:
         growth()
 

@@ -99,7 +99,8 @@ def estimates(sets: Sequence[DataSet], methods: Sequence[Method], level: float) 
             for row in one.rows
         ]
     )
-    found = pool_many(frame, methods=[_many(method.model) for method in methods], level=level)
+    names = [_many(method.model) for method in methods]
+    found = pool_many(frame, methods=names, level=level, compiled=False)
     columns = found[["proportion", "ci_lower", "ci_upper"]].to_numpy(dtype=np.float64)
     return columns.reshape(len(sets), len(methods), 3)
 

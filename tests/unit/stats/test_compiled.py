@@ -1,5 +1,6 @@
 """Machine code gives what NumPy gives; without numba nobody notices but by the time it takes."""
 
+import ast
 import subprocess
 import sys
 
@@ -161,6 +162,17 @@ def test_large_tables_take_the_machine_code_that_is_there(monkeypatch):
     pp.pool_many(generate(0, 2), methods=["two-step|PLO|DL|wald"])
     pp.pool_many(generate(0, 20), methods=["two-step|PLO|DL|wald"])
     assert asked == [False, True]
+
+
+def test_the_workflow_never_leaves_the_engine_to_what_is_installed(repo):
+    """Its results are to be the same bytes everywhere."""
+    root, asked = repo / "src" / "poolprop", []
+    for path in [root / "atlas.py", *root.glob("synthesis/*.py")]:
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "pool_many":
+                asked.append({word.arg: ast.unparse(word.value) for word in node.keywords})
+    assert len(asked) >= 2
+    assert all(keywords.get("compiled") == "False" for keywords in asked)
 
 
 def test_neither_importing_nor_simulating_loads_numba():
