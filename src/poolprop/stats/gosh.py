@@ -173,7 +173,7 @@ def _pool(yi: Floats, vi: Floats, members: Bools, tau2: str) -> tuple[Floats, Fl
     found = np.empty((3, len(members)))
     compiled = machine("subsets") if tau2 in ("ML", "REML") else None
     if compiled is not None:
-        compiled.pool_subsets(yi - centre, vi, members, tau2 == "REML", found)
+        compiled.pool_subsets(yi - centre, vi, members, tau2, found)
     else:
         for first in range(0, len(members), BLOCK):
             part = slice(first, first + BLOCK)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from itertools import permutations
 
 import numpy as np
@@ -18,14 +19,24 @@ from poolprop.stats.batch.sets import Ints
 from poolprop.stats.inputs import Floats
 
 
+@lru_cache(maxsize=1)
+def _table(k: int) -> Ints:
+    """Return all orders of a few rows, shape (k!, k)."""
+    out = np.zeros((1, 1), dtype=np.intp)
+    for size in range(2, k + 1):
+        others = np.array([[i for i in range(size) if i != first] for first in range(size)])
+        rest = others[:, out].reshape(-1, size - 1)
+        out = np.column_stack([np.repeat(np.arange(size), len(out)), rest])
+    return out
+
+
 def all_orders(k: int) -> Iterator[Ints]:
     """Yield all orders of ``k`` rows, lexicographically, up to 40,320 at a time."""
     tail = min(k, 8)
-    last = np.zeros((1, 1), dtype=np.intp)
-    for size in range(2, tail + 1):
-        others = np.array([[i for i in range(size) if i != first] for first in range(size)])
-        rest = others[:, last].reshape(-1, size - 1)
-        last = np.column_stack([np.repeat(np.arange(size), len(last)), rest])
+    last = _table(tail)
+    if tail == k:
+        yield last
+        return
     for prefix in permutations(range(k), k - tail):
         left = np.array([i for i in range(k) if i not in prefix], dtype=np.intp)
         head = np.broadcast_to(np.array(prefix, dtype=np.intp), (len(last), k - tail))

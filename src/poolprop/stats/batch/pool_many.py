@@ -18,8 +18,8 @@ from poolprop.stats.batch.sets import Sets
 from poolprop.stats.inputs import Floats, counts
 from poolprop.stats.options import Options
 
-# Studies worked on at once: about a megabyte for each array of the engine.
-CHUNK = 150_000
+# Studies worked on at once: half a megabyte for each array of the engine.
+CHUNK = 60_000
 COLUMNS = ("dataset_id", "method", "k", *Columns.__slots__)
 Progress = Callable[[int, int], None]
 

@@ -18,7 +18,7 @@ from poolprop.stats.newton import Bools
 TOGETHER = 10
 
 
-def pool_subsets(y: Floats, v: Floats, members: Bools, restricted: bool, out: Floats) -> None:
+def pool_subsets(y: Floats, v: Floats, members: Bools, method: str, out: Floats) -> None:
     """Write mean, ``tau2`` and Q of each subset, shape (3, subsets).
 
     Parameters
@@ -27,8 +27,8 @@ def pool_subsets(y: Floats, v: Floats, members: Bools, restricted: bool, out: Fl
         Effects, centred, and their variances.
     members : ndarray of bool, shape (subsets, k)
         At least two studies each.
-    restricted : bool
-        Whether to maximise the restricted likelihood.
+    method : {"ML", "REML"}
+        Estimator of ``tau2``.
     """
     # Beyond the sum of squares of all studies no subset's score is positive.
     top = max(float(np.sum((y - y.mean()) ** 2)), LOWEST * float(v.min()))
@@ -38,7 +38,7 @@ def pool_subsets(y: Floats, v: Floats, members: Bools, restricted: bool, out: Fl
     each = np.stack(
         [w, w * y[:, None], w * w, w * w * y[:, None], w * w * (y * y)[:, None]], axis=1
     )
-    _each_subset(y, v, members, restricted, grid, _tables(each), out)
+    _each_subset(y, v, members, method == "REML", grid, _tables(each), out)
 
 
 def _tables(each: Floats) -> Floats:
@@ -53,10 +53,15 @@ def _tables(each: Floats) -> Floats:
 
 @compiled
 def _each_subset(
-    y: Floats, v: Floats, members: Bools, restricted: bool, grid: Floats, tables: Floats,
+    y: Floats,
+    v: Floats,
+    members: Bools,
+    restricted: bool,
+    grid: Floats,
+    tables: Floats,
     out: Floats,
-) -> None:  # fmt: skip
-    inside, spread = np.empty(y.size), np.empty(y.size)
+) -> None:
+    inside, spread = np.empty(y.size + 1), np.empty(y.size + 1)
     sums, excess = np.empty((tables.shape[2], grid.size)), np.empty(grid.size)
     for i in range(members.shape[0]):
         sums[:] = 0.0
@@ -64,15 +69,16 @@ def _each_subset(
         for ten in range(tables.shape[0]):
             code = 0
             for study in range(ten * TOGETHER, min(ten * TOGETHER + TOGETHER, y.size)):
-                if members[i, study]:
-                    inside[k], spread[k] = y[study], v[study]
-                    k += 1
-                    code |= 1 << (study - ten * TOGETHER)
+                # Without a branch: each study is written, and written over if it is not in.
+                inside[k], spread[k] = y[study], v[study]
+                there = 1 if members[i, study] else 0
+                k += there
+                code += there << (study - ten * TOGETHER)
             _add(tables[ten, code], sums)
+        q = _squares(inside[:k], spread[:k], sums[1, 0] / sums[0, 0])
         _excesses(sums, restricted, excess)
         tau2 = _highest(inside[:k], spread[:k], grid, excess, restricted)
-        out[0, i], out[1, i] = mean(inside[:k], spread[:k], tau2), tau2
-        out[2, i] = _squares(inside[:k], spread[:k], sums[1, 0] / sums[0, 0])
+        out[0, i], out[1, i], out[2, i] = mean(inside[:k], spread[:k], tau2), tau2, q
 
 
 @reordered
