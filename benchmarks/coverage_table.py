@@ -158,8 +158,10 @@ def bars_of(name: str, lines: list[Line]) -> list[str]:
 
 def bars(main: list[Line], wide: list[Line]) -> list[str]:
     """Return all bars."""
-    out = [row for name, lines in (("grid", main), ("wider", wide)) if lines
-           for row in bars_of(name, lines)]  # fmt: skip
+    normal = [line for line in wide if line["cell"]["truth"] == "normal"]
+    others = [line for line in wide if line["cell"]["truth"] != "normal"]
+    grids = {"grid": main, "wider, normal logits": normal, "wider, other truths": others}
+    out = [row for name, lines in grids.items() if lines for row in bars_of(name, lines)]
     few = [line for line in main if line["cell"]["k"] <= 8]
     median = float(np.median(coverages(few, "bootstrap-lr")))
     out.append(bar("grid, k up to 8: companion, median, 94.5 to 96 %", median, 94.5, 96))
@@ -209,6 +211,10 @@ HEAD = (
 HEAD_NEW = (
     "| prediction | min | median | cells < 91 | width / t with k - 2 |\n|---|---|---|---|---|"
 )
+HEAD_TRUTHS = (
+    "| truth | tau | designs | default, min | companion, min | prediction, min | default < 94 |\n"
+    "|---|---|---|---|---|---|---|"
+)
 HEAD_BARS = "| bar | found | |\n|---|---|---|"
 
 
@@ -219,7 +225,7 @@ def text(lines: list[Line], companion: list[str]) -> str:
     seconds = sum(line["seconds"] for line in lines)
     replicates = lines[0]["intervals"]["profile-ck"]["replicates"]
     parts = [
-        f"{len(lines)} designs ({len(main)} of the grid of 144, {len(wide)} of the wider 192), "
+        f"{len(lines)} designs ({len(main)} of the grid, {len(wide)} of the wider grid), "
         f"{replicates:,} replicates each; {seconds / 60:.0f} processor minutes. In percent.",
         f"Grid ({len(main)} designs):",
         "\n".join([HEAD, *method_rows(main)]),
@@ -230,6 +236,10 @@ def text(lines: list[Line], companion: list[str]) -> str:
             f"Wider grid ({len(wide)} designs):",
             "\n".join([HEAD, *method_rows(wide)]),
             "\n".join([HEAD_NEW, *prediction_rows(wide)]),
+        ]
+        parts += [
+            "Truths that the model does not assume, by heterogeneity:",
+            "\n".join([HEAD_TRUTHS, *truth_rows(wide)]),
         ]
     parts += ["Bars:", "\n".join([HEAD_BARS, *bars(main, wide), *companion])]
     lists = [
@@ -242,6 +252,22 @@ def text(lines: list[Line], companion: list[str]) -> str:
             shown = "\n".join(f"- {one}" for one in found[:8])
             parts.append(f"{title}: {len(found)} designs; the lowest:\n\n{shown}")
     return "\n\n".join(parts)
+
+
+def truth_rows(lines: list[Line]) -> list[str]:
+    """Return a table row for each truth other than normal logits, and each heterogeneity."""
+    groups: dict[tuple[str, float], list[Line]] = {}
+    for line in lines:
+        groups.setdefault((line["cell"]["truth"], line["cell"]["tau"]), []).append(line)
+    rows = []
+    for (truth, tau), group in sorted(groups.items()):
+        if truth != "normal":
+            lowest = [coverages(group, name).min() for name in ("profile-ck", "bootstrap-lr")]
+            lowest.append(coverages(group, "bayes-hn15", "predictions").min())
+            below_bar = int((coverages(group, "profile-ck") < 94).sum())
+            shown = " | ".join(f"{value:.1f}" for value in lowest)
+            rows.append(f"| {truth} | {tau} | {len(group)} | {shown} | {below_bar} |")
+    return rows
 
 
 def write_cells(lines: list[Line], path: Path) -> None:
