@@ -119,6 +119,12 @@ def ratio_of_odds_ratios(first: Table, second: Table, level: float = 0.95) -> Ex
     ExactOddsRatio
         Conditional on all margins and on arm 1's events; its ``p`` is Zelen's exact test that the
         strata have one odds ratio in common.
+
+    Examples
+    --------
+    >>> found = ratio_of_odds_ratios((5, 6, 3, 9), (5, 6, 11, 12))
+    >>> round(found.estimate, 1), round(found.p, 2)
+    (15.2, 0.23)
     """
     one, other = _cell(first), _cell(second)
     total = first[0] + second[0]
