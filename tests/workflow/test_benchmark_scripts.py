@@ -34,6 +34,9 @@ PACKAGES = "all(nzchar(c(system.file(package = 'metafor'), system.file(package =
 def script(repo, monkeypatch):
     """Return a function that loads a script, and with arguments runs it, as Python would."""
     monkeypatch.syspath_prepend(str(repo / "benchmarks"))
+    names = [path.stem for path in (repo / "benchmarks").glob("*.py")]
+    for name in names:  # one of them hides a package of the same name: both stay apart
+        monkeypatch.delitem(sys.modules, name, raising=False)
 
     def load(name, *arguments):
         module = importlib.import_module(name)
@@ -42,7 +45,9 @@ def script(repo, monkeypatch):
             module.main()
         return module
 
-    return load
+    yield load
+    for name in names:
+        sys.modules.pop(name, None)
 
 
 @pytest.fixture(scope="module")
@@ -69,22 +74,24 @@ def test_single_fits_are_compared_with_r(script, capsys, r):
     assert all(float(re.search(r"ratio (\d+)", line)[1]) > 1 for line in lines)
 
 
-def test_kernels_are_compared_with_r(script, capsys, r):
-    wanted = script("kernels", "--sets", 20).WANTED
-    lines = capsys.readouterr().out.splitlines()[1:]
-    assert {line.split(":")[0] for line in lines} == set(wanted)
+def test_kernels_are_compared_with_r(repo, r):
+    said = _run(repo, "kernels", "--sets", 100, "--rounds", 1)
+    assert re.search(r"glmm-logit.*ratio \d", said)
+    assert re.search(r"REML.*ratio \d", said)
 
 
-def test_twelve_methods_have_no_failure(script, capsys):
-    methods = script("twelve_methods", "--sets", 20, "--no-r").METHODS
-    said = capsys.readouterr().out
+def test_twelve_methods_are_compared_with_r(repo, r):
+    said = _run(repo, "twelve_methods", "--sets", 20, "--rounds", 1, "--sample", 1)
     assert "20 data sets" in said
-    assert f"{len(methods)} methods: " in said
+    assert re.search(r"ratio.* \d", said)
 
 
-def test_twelve_methods_are_compared_with_r(script, capsys, r):
-    script("twelve_methods", "--sets", 20, "--sample", 1)
-    assert re.search(r"R: \d+ ms a data set by 12 methods, .* ratio \d+", capsys.readouterr().out)
+def _run(repo, name, *arguments):
+    """Return what a script says in a process of its own: its folder hides a package's name."""
+    command = [sys.executable, str(repo / "benchmarks" / f"{name}.py"), *map(str, arguments)]
+    run = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stderr
+    return run.stdout
 
 
 def test_boundary_cases_do_not_fail(script, capsys):
