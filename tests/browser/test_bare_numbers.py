@@ -108,7 +108,8 @@ def rows(path) -> list[dict[str, str]]:
 
 def test_every_cell_of_the_evidence_is_that_of_its_table(visit, home):
     """All cells with digits of a row stand in one and the same row of the file."""
-    bare = visit().page.evaluate(BARE)
+    names = {row["label"] for row in rows(home / "tables/studies.csv")}
+    bare = [one for one in visit().page.evaluate(BARE) if one["text"] not in names]
     checked = 0
     for table, name in EVIDENCE.items():
         path = home / name

@@ -28,7 +28,9 @@ SORT = """table => [...table.tHead.rows[0].cells].map((title, index) => {
   return {title: title.innerText, numeric: title.matches(".num"), keyed, up, down}; })"""
 FILTER = """table => {
   const bar = document.getElementById(table.id + "-tools");
-  const rows = [...table.tBodies[0].rows], faults = [];
+  const rows = [...table.tBodies].flatMap(body => [...body.rows])
+    .filter(row => row.cells.length === table.tHead.rows[0].cells.length);
+  const faults = [];
   const said = () => bar.querySelector("output").textContent;
   const text = cell => page.textOf(cell);
   const shown = () => rows.filter(row => !row.hidden);
@@ -78,7 +80,7 @@ def leading_number(text: str) -> float | None:
     plain = re.sub(r"[\s\u2009\u202f\u00a0]", "", text).replace("\N{MINUS SIGN}", "-")
     if plain.startswith("\N{INFINITY}"):
         return float("inf")
-    found = re.match(r"(<|>|below|above|\+?)(-?\d[\d,]*\.?\d*)", plain)
+    found = re.match(r"(<|>|[a-z]*|\+?)(-?\d[\d,]*\.?\d*)", plain)
     if not found:
         return None
     nudge = {"<": -1e-9, ">": 1e-9}.get(found[1], 0.0)
