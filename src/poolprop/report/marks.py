@@ -120,7 +120,7 @@ def _names(row: PlotRow, top: float, columns: Layout) -> tuple[list[Text], float
     if columns.stacked and row.light is not None:
         detail = f"{detail}; risk of bias: {row.light.word.lower()}".lstrip("; ")
     if detail:
-        for line in wrap(detail, columns.label_width, DETAIL, lines=2):
+        for line in wrap(detail, columns.label_width, DETAIL, lines=3):
             texts.append(Text(x=0.0, y=round(y + 11, 2), content=(line,), style="detail"))
             y += DETAIL_STEP
     return texts, y
