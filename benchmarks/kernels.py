@@ -19,6 +19,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 # coverage.py beside this script is not the package of that name, which numba looks for.
@@ -84,28 +85,32 @@ def ours(sets: Sets, compiled: bool) -> Iterator[tuple[str, float]]:
     """Return seconds of a unit of each kernel."""
     link, count = LINKS["logit"], sets.count
     for name in ("DL", "PM", "REML"):
-        calls = lambda t=name: [two_step(sets, t) for _ in range(REPEATS)]  # noqa: E731
-        yield name, spent(calls, REPEATS * count)
+        call = partial(two_step, sets, name)
+        yield name, spent(partial(again, call), REPEATS * count)
     for name in LINKS:
         yield f"glmm-{name}", spent(lambda t=name: fit_sets(sets, LINKS[t]), count)
     yield "beta-binomial", spent(lambda: fit_betabinom_sets(sets), count)
     x, n = np.array(X20, dtype=float), np.array(N20, dtype=float)
     for name in ("DL", "REML"):
-        times = REPEATS if name == "DL" else 1
-        calls = lambda t=name, r=times: [  # noqa: E731
-            pp.gosh(x, n, tau2=t, compiled=compiled) for _ in range(r)
-        ]
-        yield f"gosh-{name}", spent(calls, times << 20)
+        call = partial(pp.gosh, x, n, tau2=name, compiled=compiled)
+        yield f"gosh-{name}", spent(partial(again, call), REPEATS << 20)
     review = Sets(x=np.tile(x, REVIEWS), n=np.tile(n, REVIEWS), size=np.full(REVIEWS, 20))
     yield "leave-one-out-REML", spent(lambda: two_step(without_each(review), "REML"), REVIEWS)
     y, v = effect_sizes(x[:8], n[:8], "PLO")
     design = np.column_stack([np.ones(8), DOSE])
-    yield "permutation-REML", spent(lambda: permutations(y, v, design), 40_320)
+    call = partial(permutations, y, v, design)
+    yield "permutation-REML", spent(partial(again, call), REPEATS * 40_320)
     x5, n5 = small_sets()
     yield "bootstrap-refit", spent(lambda: fit_glmm_many(x5, n5, link), len(x5))
     fits = fit_glmm_many(x5, n5, link)
     cut = profile_cut(0.95, 5, small_sample=False)
     yield "profile-ci", spent(lambda: profile_limits_many(x5, n5, fits, cut, link), len(x5))
+
+
+def again(call: Callable[[], object]) -> None:
+    """Call some times, dropping each answer before the next: its memory is used again."""
+    for _ in range(REPEATS):
+        call()
 
 
 def permutations(y: Floats, v: Floats, design: Floats) -> None:

@@ -150,11 +150,18 @@ def _by_glmm(x: Floats, n: Floats, members: Bools, *, complete: bool) -> Gosh:
 
 def _all_subsets(k: int) -> Bools:
     """Return all subsets in the order of their binary numbers; memory holds study by study."""
-    there = np.zeros((k, 1 << k), dtype=bool)
-    for j in range(k):
-        there[j].reshape(-1, 2, 1 << j)[:, 1] = True
-    # Numbers 0, 1, 2, 4, 8, ... have fewer than two studies.
-    return np.concatenate([there[:, (1 << j) + 1 : 2 << j] for j in range(1, k)], axis=1).T
+    out = np.zeros((k, (1 << k) - k - 1), dtype=bool)
+    # Those whose last study is j have numbers 2^j + 1 to 2^(j + 1) - 1; powers of two and zero
+    # have fewer than two studies.
+    ends = np.cumsum([(1 << j) - 1 for j in range(k)])
+    for j in range(1, k):
+        out[j, ends[j - 1] : ends[j]] = True
+    for study in range(k - 1):
+        counting = np.zeros(1 << (k - 1), dtype=bool)
+        counting.reshape(-1, 2, 1 << study)[:, 1] = True
+        for j in range(study + 1, k):
+            out[study, ends[j - 1] : ends[j]] = counting[1 : 1 << j]
+    return out.T
 
 
 def _sample(k: int, size: int, seed: int) -> Bools:
@@ -178,10 +185,19 @@ def _pool(yi: Floats, vi: Floats, members: Bools, tau2: str) -> tuple[Floats, Fl
         for first in range(0, len(members), BLOCK):
             part = slice(first, first + BLOCK)
             found[:, part] = _pool_block(yi - centre, vi, members[part], tau2)
-    mean, variance, q = found
+    for first in range(0, len(members), BLOCK):
+        part = slice(first, first + BLOCK)
+        # In place and block by block: fresh memory costs as much as the arithmetic.
+        found[2, part] = _i_squared(found[2, part], members[part])
+    found[0] += centre
+    return found[0], found[1], found[2]
+
+
+def _i_squared(q: Floats, members: Bools) -> Floats:
+    """Return I2, a fraction, from Q of each subset."""
     df = members.T.sum(axis=0, dtype=np.uint8) - 1.0
-    i2 = np.where(q > df, 1 - df / np.where(q > 0, q, 1.0), 0.0)
-    return mean + centre, variance, i2
+    out: Floats = np.where(q > df, 1 - df / np.where(q > 0, q, 1.0), 0.0)
+    return out
 
 
 def _pool_block(y: Floats, v: Floats, members: Bools, tau2: str) -> tuple[Floats, Floats, Floats]:
