@@ -71,6 +71,7 @@ def _tables(y: Floats, v: Floats, grid: Floats) -> tuple[Floats, Floats]:
             fixed[2, g] += w * w
             fixed[3, g] += w * w * y[j]
             fixed[4, g] += w * w * y[j] * y[j]
+    fixed[5] = 1 / fixed[0]
     return table, fixed
 
 
@@ -91,15 +92,17 @@ def _excesses(sums: Floats, fixed: Floats, restricted: bool, out: Floats) -> Non
     """Write the ratio of the score's terms less 1 on the grid."""
     for g in range(out.size):
         w, wy, ww, wwy, wwyy = fixed[0, g], fixed[1, g], fixed[2, g], fixed[3, g], fixed[4, g]
+        part = fixed[5, g]
         wx, wxx, wxy = sums[0, g], sums[1, g], sums[2, g]
         wwx, wwxx, wwxy = sums[3, g], sums[4, g], sums[5, g]
-        x, y = wx / w, wy / w
-        spread = wxx - x * wx
-        slope = (wxy - x * wy) / spread
+        x, y = wx * part, wy * part
+        # Divisions take most of the time here.
+        narrow = 1 / (wxx - x * wx)
+        slope = (wxy - x * wy) * narrow
         xx = wwxx - 2 * x * wwx + x * x * ww
         xy = wwxy - y * wwx - x * wwy + x * y * ww
         yy = wwyy - 2 * y * wwy + y * y * ww
-        trace = w - (ww / w + xx / spread if restricted else 0.0)
+        trace = w - (ww * part + xx * narrow if restricted else 0.0)
         out[g] = trace / (yy - 2 * slope * xy + slope * slope * xx) - 1
 
 

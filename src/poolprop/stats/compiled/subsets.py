@@ -75,9 +75,10 @@ def _each_subset(
                 k += there
                 code += there << (study - ten * TOGETHER)
             _add(tables[ten, code], sums)
-        q = _squares(inside[:k], spread[:k], sums[1, 0] / sums[0, 0])
+        centre = sums[1, 0] / sums[0, 0]
+        q = _squares(inside[:k], spread[:k], centre)
         _excesses(sums, restricted, excess)
-        tau2 = _highest(inside[:k], spread[:k], grid, excess, restricted)
+        tau2 = _highest(inside[:k], spread[:k], centre, grid, excess, restricted)
         out[0, i], out[1, i], out[2, i] = mean(inside[:k], spread[:k], tau2), tau2, q
 
 
@@ -107,12 +108,15 @@ def _excesses(sums: Floats, restricted: bool, out: Floats) -> None:
 
 
 @inlined
-def _highest(y: Floats, v: Floats, grid: Floats, excess: Floats, restricted: bool) -> float:
+def _highest(
+    y: Floats, v: Floats, centre: float, grid: Floats, excess: Floats, restricted: bool
+) -> float:
     """Return the ``tau2`` of the highest maximum, as in a data set of its own."""
     best = 0.0 if excess[0] >= 0 else -1.0
     for g in range(1, grid.size):
         if excess[g - 1] < 0 and excess[g] >= 0:
-            root = refined(y, v, grid[g - 1], grid[g], excess[g - 1], excess[g], restricted)
+            ends = grid[g - 1], grid[g], excess[g - 1], excess[g]
+            root = refined(y, v, centre, ends, restricted)
             if best < 0 or loglik(y, v, root, restricted) > loglik(y, v, best, restricted):
                 best = root
     return best

@@ -156,7 +156,7 @@ def maximum(y: Floats, v: Floats, restricted: bool) -> float:
         if first and excess >= 0:
             best = 0.0
         if not first and before < 0 and excess >= 0:
-            root = refined(y, v, last, at, before, excess, restricted)
+            root = refined(y, v, centre, (last, at, before, excess), restricted)
             if best < 0 or loglik(y, v, root, restricted) > loglik(y, v, best, restricted):
                 best = root
         if q * (most + at) < (y.size - 1) * (least + at):
@@ -168,11 +168,14 @@ def maximum(y: Floats, v: Floats, restricted: bool) -> float:
 
 @inlined
 def refined(
-    y: Floats, v: Floats, low: float, high: float, before: float, after: float, restricted: bool
+    y: Floats, v: Floats, centre: float, ends: tuple[float, float, float, float], restricted: bool
 ) -> float:
-    """Return the root of the score in a bracket, from the excesses at its ends."""
+    """Return the root of the score in a bracket, from the excesses at its ends.
+
+    ``centre`` is some weighted mean, for the sums to keep their digits.
+    """
+    low, high, before, after = ends
     tau2 = low - (high - low) * before / (after - before)
-    centre = mean(y, v, tau2)
     for _ in range(STEPS):
         value, trace, slope, curve, _ = _terms(y, v, centre, tau2, restricted)
         if value > trace:
