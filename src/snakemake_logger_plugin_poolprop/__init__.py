@@ -6,6 +6,7 @@ whole log of Snakemake is still written below ``.snakemake/log``.
 
 from __future__ import annotations
 
+import re
 import sys
 import time
 from dataclasses import dataclass, field
@@ -20,7 +21,8 @@ from snakemake_interface_logger_plugins.common import LogEvent
 SILENT = frozenset({"all", "everything"})
 
 # Said again, and better, by the event of the job that failed.
-ECHOES = ("RuleException", "CalledProcessError", "At least one job did not complete")
+# A MissingRuleException is another thing: nobody else tells of it.
+ECHOES = re.compile(r"\bRuleException|CalledProcessError|At least one job did not complete")
 
 
 @dataclass
@@ -53,7 +55,7 @@ class LogHandler(LogHandlerBase):
             handler(record.__dict__)
         elif "Nothing to be done" in record.getMessage():
             _say("Nothing to do: the results are up to date.")
-        elif record.levelno >= ERROR and not any(e in record.getMessage() for e in ECHOES):
+        elif record.levelno >= ERROR and not ECHOES.search(record.getMessage()):
             _say(record.getMessage())
 
     def _plan(self, event: dict[str, Any]) -> None:

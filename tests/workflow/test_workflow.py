@@ -158,6 +158,12 @@ def test_the_progress_display_is_a_line_a_job(snakemake, tmp_path):
     assert run.said.splitlines()[-1].startswith("Done in ")
 
 
+def test_a_target_that_nobody_makes_is_named(copy, snakemake):
+    run = snakemake(copy, "nonsense", "--logger", "poolprop")
+    assert run.code != 0
+    assert "No rule to produce nonsense" in run.said
+
+
 def test_snakemakes_own_report_and_summary_stay_usable(copy, snakemake, tmp_path, repo):
     page = tmp_path / "technical.html"
     run = snakemake(copy, "--report", str(page))
