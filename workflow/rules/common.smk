@@ -84,7 +84,8 @@ def digest(*parts):
         ]
     content = hashlib.sha256()
     for path in files:
-        if path.suffix not in (".pyc", ".so"):
+        # What Python and numba compile is kept beside the sources.
+        if "__pycache__" not in path.parts and path.suffix != ".so":
             content.update(place(path).encode())
             content.update(path.read_bytes())
     return content.hexdigest()[:12]
