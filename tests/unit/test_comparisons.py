@@ -79,6 +79,7 @@ def test_strata_of_a_population_are_taken_together():
     rows = [
         {"study_id": "oak", "outcome": "orr", "population": name, "population_label": name,
          "label": "Oak", "outcome_label": "Response", "outcome1_id": "a", "outcome2_id": "b",
+         "arm1_label": "new", "arm2_label": "old", "timepoint_label": "best",
          "events1": x1, "total1": n1, "events2": x2, "total2": n2}
         for name, (x1, n1, x2, n2) in {"low": (4, 6, 2, 9), "high": (3, 6, 11, 12)}.items()
     ]  # fmt: skip
@@ -92,6 +93,8 @@ def test_strata_of_a_population_are_taken_together():
     assert found["common"]["p"] == common_odds_ratio(tables).p
     assert found["between"]["estimate"] == ratio_of_odds_ratios(*tables).estimate
     assert list(_strata(parse(plan), rows[:1])) == []
+    another_time = [rows[0], rows[1] | {"timepoint_label": "cycle 1"}]
+    assert list(_strata(parse(plan), another_time)) == []
 
 
 def test_a_population_is_not_a_part_of_itself():

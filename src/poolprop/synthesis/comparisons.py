@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING
 
 from poolprop.settings import Settings
 from poolprop.synthesis.records import Record, Rows, plain
-from poolprop.synthesis.two_arms import Table, limits, odds_ratio, risk_difference, risk_ratio
+from poolprop.synthesis.two_arms import (
+    Table,
+    fisher_p,
+    limits,
+    odds_ratio,
+    risk_difference,
+    risk_ratio,
+)
 
 if TYPE_CHECKING:
     from poolprop.stats.exact_strata import ExactOddsRatio
@@ -17,6 +24,7 @@ COPIED = (
     "timepoint_label", "denominator_label", "arm1_label", "arm2_label", "outcome1_id",
     "outcome2_id", "record_label", "locator",
 )  # fmt: skip
+ALIKE = ("study_id", "outcome", "arm1_label", "arm2_label", "timepoint_label")
 
 
 def comparisons(settings: Settings, data: Rows) -> Record:
@@ -61,18 +69,19 @@ def _comparison(row: Mapping[str, str], level: float) -> Record:
         "risk_difference": risk_difference(table, level),
         "risk_ratio": risk_ratio(table, level),
         "odds_ratio": odds_ratio(table, level),
-        "p": _fisher(x1, n1, x2, n2),
+        "p": fisher_p(table),
     }
 
 
 def _strata(settings: Settings, data: Rows) -> Iterator[Record]:
     """Yield what the strata of a population say together, in each study and outcome."""
     plan = settings.comparisons
-    groups: dict[tuple[str, str], dict[str, Mapping[str, str]]] = {}
+    groups: dict[tuple[str, ...], dict[str, Mapping[str, str]]] = {}
     for row in data:
-        group = groups.setdefault((row["study_id"], row["outcome"]), {})
+        # Strata belong together where all but the population is the same.
+        group = groups.setdefault(tuple(row[key] for key in ALIKE), {})
         group[row["population"]] = row
-    for (study, outcome), found in groups.items():
+    for (study, outcome, *_), found in groups.items():
         for whole, parts in plan.strata.items() if plan else ():
             if set(parts) <= set(found):
                 identifier = f"comparison/{study}/{outcome}/strata/{whole}"
@@ -107,9 +116,3 @@ def _exact(found: ExactOddsRatio) -> Record:
 
 def _table(row: Mapping[str, str]) -> Table:
     return int(row["events1"]), int(row["total1"]), int(row["events2"]), int(row["total2"])
-
-
-def _fisher(x1: int, n1: int, x2: int, n2: int) -> float:
-    from poolprop.stats.two_arm import exact_test
-
-    return exact_test(x1, n1, x2, n2)

@@ -18,7 +18,7 @@ from itertools import combinations
 from poolprop.settings import Settings
 from poolprop.synthesis.between import Levels, overlapping
 from poolprop.synthesis.records import Record, Rows, counts, doubts, plain
-from poolprop.synthesis.two_arms import odds_ratio, risk_difference
+from poolprop.synthesis.two_arms import fisher_p, odds_ratio, risk_difference
 
 Row = Mapping[str, str]
 
@@ -81,14 +81,8 @@ def _contrast(
         "proportion1": x1 / n1, "proportion2": x2 / n2, "level": settings.level,
         "odds_ratio": odds_ratio(table, settings.level),
         "risk_difference": risk_difference(table, settings.level),
-        "p": _fisher(x1, n1, x2, n2), "notes": doubts(pair),
+        "p": fisher_p(table), "notes": doubts(pair),
     }  # fmt: skip
-
-
-def _fisher(x1: int, n1: int, x2: int, n2: int) -> float:
-    from poolprop.stats.two_arm import exact_test
-
-    return exact_test(x1, n1, x2, n2)
 
 
 def _pooled(

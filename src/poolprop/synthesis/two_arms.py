@@ -62,6 +62,13 @@ def risk_ratio(table: Table, level: float) -> Record | None:
     return {"estimate": estimate, "ci": limits(ci), "method": method}
 
 
+def fisher_p(table: Table) -> float:
+    """Return Fisher's exact two-sided p value."""
+    from poolprop.stats.two_arm import exact_test
+
+    return exact_test(*table)
+
+
 def _approximate(table: Table, compare: str, level: float) -> Interval:
     from statsmodels.stats.proportion import confint_proportions_2indep
 
