@@ -5,11 +5,12 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -66,7 +67,7 @@ class Cluster:
         CONFIG_FILE.write_text(conf)
         for part in ("/run/munge", "/var/log/munge", "/var/lib/munge"):
             subprocess.run(["install", "-d", "-o", "munge", "-g", "munge", part], check=True)
-        if not _runs(MUNGE_PID):
+        if _running(MUNGE_PID) is None:
             who = ["setpriv", "--reuid", "munge", "--regid", "munge", "--clear-groups"]
             subprocess.run([*who, "munged"], check=True)
         self.start_controller("-c")
@@ -109,20 +110,26 @@ class Cluster:
         _end(self.folder / f"{name}.pid")
 
 
-def _runs(pid: Path) -> bool:
-    """Return whether the process that a file names is running."""
-    return pid.is_file() and Path("/proc", pid.read_text().strip()).exists()
+def _running(file: Path) -> int | None:
+    """Return the running process that a file names; daemons take their file away as they end."""
+    try:
+        pid = int(file.read_text())
+    except (FileNotFoundError, ValueError):
+        return None
+    return pid if Path("/proc", str(pid)).exists() else None
 
 
-def _end(pid: Path) -> None:
+def _end(file: Path) -> None:
     """End the process that a file names, and wait until it is gone."""
-    if pid.is_file():
-        subprocess.run(["kill", pid.read_text().strip()], check=False, capture_output=True)
+    pid = _running(file)
+    if pid is not None:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGTERM)
         for _ in range(80):
-            if not _runs(pid):
+            if not Path("/proc", str(pid)).exists():
                 break
             time.sleep(0.1)
-        pid.unlink(missing_ok=True)
+    file.unlink(missing_ok=True)
 
 
 def of_another() -> bool:
