@@ -13,7 +13,7 @@ from poolprop.plan import parse
 from poolprop.review import load_review
 from poolprop.stats.exact_strata import common_odds_ratio, ratio_of_odds_ratios
 from poolprop.stats.exact_two_arm import exact_risk_difference, exact_risk_ratio
-from poolprop.synthesis.comparisons import _strata, comparisons
+from poolprop.synthesis.comparisons import COPIED, _strata, comparisons
 from poolprop.synthesis.tidy import comparison_table
 from poolprop.synthesis.two_arms import _approximate, risk_difference, risk_ratio
 
@@ -95,6 +95,17 @@ def test_strata_of_a_population_are_taken_together():
     assert list(_strata(parse(plan), rows[:1])) == []
     another_time = [rows[0], rows[1] | {"timepoint_label": "cycle 1"}]
     assert list(_strata(parse(plan), another_time)) == []
+
+
+def test_one_outcome_at_several_times_keeps_an_id_for_each():
+    row = dict.fromkeys(COPIED, "same") | {"study_id": "oak", "outcome": "orr", "population": "all",
+        "events1": 4, "total1": 6, "events2": 2, "total2": 9, "outcome1_id": "a", "outcome2_id": "b"}  # fmt: skip
+    later = row | {"timepoint_label": "later", "outcome1_id": "c", "outcome2_id": "d"}
+    settings = parse(small_review.CONFIG)
+    ids = [one["id"] for one in comparisons(settings, [row, later])["comparisons"]]
+    assert ids == ["comparison/oak/orr/all/a/b", "comparison/oak/orr/all/c/d"]
+    (alone,) = comparisons(settings, [row])["comparisons"]
+    assert alone["id"] == "comparison/oak/orr/all"
 
 
 def test_a_population_is_not_a_part_of_itself():

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from poolprop.settings import Settings
@@ -49,9 +50,20 @@ def comparisons(settings: Settings, data: Rows) -> Record:
     """
     return {
         "schema": "poolprop/comparisons/1",
-        "comparisons": [_comparison(row, settings.level) for row in data],
-        "strata": list(_strata(settings, data)),
+        "comparisons": _told_apart(_comparison(row, settings.level) for row in data),
+        "strata": _told_apart(_strata(settings, data)),
     }
+
+
+def _told_apart(records: Iterable[Record]) -> list[Record]:
+    """Add the first two rows to ids that several contrasts share: other times, or other arms."""
+    found = list(records)
+    shared = Counter(one["id"] for one in found)
+    for one in found:
+        if shared[one["id"]] > 1:
+            rows = one.get("outcome_ids") or [one["outcome1_id"], one["outcome2_id"]]
+            one["id"] = "/".join([one["id"], *rows[:2]])
+    return found
 
 
 def _comparison(row: Mapping[str, str], level: float) -> Record:
