@@ -4,7 +4,8 @@
 
 Its coverage needs only the test of the truth; its limits cost a test at each of a dozen values, so
 that widths are measured on the first data sets of each cell of the grid with k up to 8, data sets
-those of ``coverage.py``. Adds lines to RESULTS/companion.csv; a run that was stopped goes on.
+those of ``coverage_simulation.py``. Adds lines to RESULTS/companion.csv; a run that was stopped
+goes on.
 """
 
 from __future__ import annotations
@@ -14,8 +15,8 @@ import csv
 from pathlib import Path
 
 import numpy as np
-from coverage import SEED
 from coverage_cells import Cell, cells, draw, seed_of
+from coverage_simulation import SEED
 
 import poolprop as pp
 

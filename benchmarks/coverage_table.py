@@ -2,8 +2,9 @@
 
     python benchmarks/coverage_table.py RESULTS [--write]
 
-Reads the folder that ``coverage.py`` wrote. With ``--write`` the tables go between the markers in
-``docs/methods.md`` and the cells into ``benchmarks/coverage.csv``; without it they are printed.
+Reads the folder that ``coverage_simulation.py`` wrote. With ``--write`` the tables go between the
+markers in ``docs/methods.md`` and the cells into ``benchmarks/coverage.csv``; without it they are
+printed.
 """
 
 from __future__ import annotations

@@ -15,36 +15,32 @@ import os
 import platform
 import statistics
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
-# coverage.py beside this script is not the package of that name, which numba looks for.
-sys.path = [folder for folder in sys.path if Path(folder).resolve() != Path(__file__).parent]
+import numpy as np
+import pandas as pd
+import scipy
 
-import numpy as np  # noqa: E402
-import pandas as pd  # noqa: E402
-import scipy  # noqa: E402
-
-import poolprop as pp  # noqa: E402
-from poolprop.stats.batch.betabinom import fit_betabinom_sets  # noqa: E402
-from poolprop.stats.batch.generate import generate  # noqa: E402
-from poolprop.stats.batch.glmm import fit_glmm_many, fit_sets  # noqa: E402
-from poolprop.stats.batch.left_out import without_each  # noqa: E402
-from poolprop.stats.batch.machine import available, machine_code  # noqa: E402
-from poolprop.stats.batch.orders import all_orders  # noqa: E402
-from poolprop.stats.batch.permuted import permuted_omnibus  # noqa: E402
-from poolprop.stats.batch.pool_many import read_sets  # noqa: E402
-from poolprop.stats.batch.profile import profile_limits_many  # noqa: E402
-from poolprop.stats.batch.sets import Sets  # noqa: E402
-from poolprop.stats.batch.two_step import pool_ragged  # noqa: E402
-from poolprop.stats.distributions import profile_cut  # noqa: E402
-from poolprop.stats.inputs import Floats  # noqa: E402
-from poolprop.stats.links import LINKS  # noqa: E402
-from poolprop.stats.measures import effect_sizes, effects_of  # noqa: E402
+import poolprop as pp
+from poolprop.stats.batch.betabinom import fit_betabinom_sets
+from poolprop.stats.batch.generate import generate
+from poolprop.stats.batch.glmm import fit_glmm_many, fit_sets
+from poolprop.stats.batch.left_out import without_each
+from poolprop.stats.batch.machine import available, machine_code
+from poolprop.stats.batch.orders import all_orders
+from poolprop.stats.batch.permuted import permuted_omnibus
+from poolprop.stats.batch.pool_many import read_sets
+from poolprop.stats.batch.profile import profile_limits_many
+from poolprop.stats.batch.sets import Sets
+from poolprop.stats.batch.two_step import pool_ragged
+from poolprop.stats.distributions import profile_cut
+from poolprop.stats.inputs import Floats
+from poolprop.stats.links import LINKS
+from poolprop.stats.measures import effect_sizes, effects_of
 
 R_SCRIPT = Path(__file__).with_name("kernels.R")
 # Unit of work: the ratio that the prototype reached and that is wanted.

@@ -25,16 +25,13 @@ import tempfile
 import time
 from pathlib import Path
 
-# coverage.py beside this script is not the package of that name, which numba looks for.
-sys.path = [folder for folder in sys.path if Path(folder).resolve() != Path(__file__).parent]
+import numpy as np
+import pandas as pd
+import scipy
 
-import numpy as np  # noqa: E402
-import pandas as pd  # noqa: E402
-import scipy  # noqa: E402
-
-import poolprop as pp  # noqa: E402
-from poolprop.stats.batch.generate import COUNT, SEED, generate  # noqa: E402
-from poolprop.stats.batch.machine import available  # noqa: E402
+import poolprop as pp
+from poolprop.stats.batch.generate import COUNT, SEED, generate
+from poolprop.stats.batch.machine import available
 
 METHODS = [
     *(

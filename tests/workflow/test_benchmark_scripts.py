@@ -107,12 +107,12 @@ def test_jobs_of_the_atlas_are_measured(script, capsys):
 
 def test_a_tiny_grid_gives_the_recorded_coverage(script, capsys, monkeypatch, tmp_path):
     """One design, 40 data sets: the counts and widths that were recorded."""
-    coverage = script("coverage")
+    coverage = script("coverage_simulation")
     cell = script("coverage_cells").Cell(k=3, low=10, high=40, p=0.8, tau=0.6)
     monkeypatch.setattr(coverage, "grouped", lambda grid: {cell.group: [cell]})
     said = []
     for _ in range(2):
-        script("coverage", tmp_path, "--replicates", 40, "--bootstrap", 100, "--jobs", 1)
+        script("coverage_simulation", tmp_path, "--replicates", 40, "--bootstrap", 100, "--jobs", 1)
         said.append(capsys.readouterr().out)
     assert said[0].startswith(f"{cell.group}: 1 cells")
     assert said[1] == ""  # the group was done

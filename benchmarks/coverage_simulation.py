@@ -1,6 +1,6 @@
 """Measure what nominal 95 % intervals cover, over a grid of designs.
 
-    python benchmarks/coverage.py RESULTS [--grid main|wide|all] [--replicates 2000] [--jobs 2]
+    python benchmarks/coverage_simulation.py RESULTS [--grid main|wide|all] [--replicates 2000]
 
 Each group of cells is written to the folder RESULTS as it finishes, one JSON line a cell; a run
 that was stopped goes on where it left off. ``coverage_table.py`` reads the folder.
