@@ -98,8 +98,10 @@ def test_strata_of_a_population_are_taken_together():
 
 
 def test_one_outcome_at_several_times_keeps_an_id_for_each():
-    row = dict.fromkeys(COPIED, "same") | {"study_id": "oak", "outcome": "orr", "population": "all",
-        "events1": 4, "total1": 6, "events2": 2, "total2": 9, "outcome1_id": "a", "outcome2_id": "b"}  # fmt: skip
+    row = dict.fromkeys(COPIED, "same") | {
+        "study_id": "oak", "outcome": "orr", "population": "all", "outcome1_id": "a",
+        "outcome2_id": "b", "events1": 4, "total1": 6, "events2": 2, "total2": 9,
+    }  # fmt: skip
     later = row | {"timepoint_label": "later", "outcome1_id": "c", "outcome2_id": "d"}
     settings = parse(small_review.CONFIG)
     ids = [one["id"] for one in comparisons(settings, [row, later])["comparisons"]]
