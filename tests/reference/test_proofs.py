@@ -11,7 +11,7 @@ import csv
 import numpy as np
 import pytest
 from agreement import exceptions, source
-from compute import moderator_design
+from computed.regression import moderator_design
 from rows import HERE, PUBLIC, read_datasets, read_expected
 from scipy.optimize import minimize_scalar
 from scipy.special import gammaln, xlogy

@@ -1,0 +1,1 @@
+"""Our value of each reference quantity, by family of methods."""
