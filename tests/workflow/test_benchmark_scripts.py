@@ -9,7 +9,13 @@ import shutil
 import subprocess
 import sys
 
+import numpy as np
+import pandas as pd
 import pytest
+from scipy.special import expit
+
+import poolprop
+from poolprop.stats.distributions import profile_cut
 
 # Of one design with one seed: how many of 40 intervals hold the truth, and their mean width.
 COVERED = {
@@ -131,14 +137,31 @@ def test_a_tiny_grid_gives_the_recorded_coverage(script, capsys, monkeypatch, tm
     assert 0 < usual < 1
 
 
-def test_a_rebuild_is_measured(script, small, tmp_path):
-    """Nothing to do runs no job; a changed row runs those that depend on it, which import."""
-    rebuild = script("rebuild")
-    folder = shutil.copytree(small.folder, tmp_path / "review")
-    target = "results/analysis/response/pool.json"
-    assert rebuild.build(folder, 2, target).jobs == {}
-    assert rebuild.change(folder, ROW).startswith(f"events of {ROW}: ")
-    found = rebuild.build(folder, 2, target)
-    assert set(found.jobs) == {"select/response", "synthesise/response"}
-    assert all(0 < job["imports"] < job["seconds"] + 5 for job in found.jobs.values())
-    assert found.processor > found.added("cpu_seconds") > 0
+def test_other_families_are_measured_on_the_same_data(script, repo, monkeypatch, tmp_path):
+    """Where a family is an interval that was recorded, so are its coverage and its width."""
+    alternatives = script("alternatives")
+    cell = script("coverage_cells").Cell(k=3, low=10, high=40, p=0.8, tau=0.6)
+    monkeypatch.setattr(alternatives, "cells", lambda: iter([cell]))
+    script("alternatives", tmp_path / "found.csv", "--replicates", 40)
+    found = pd.read_csv(tmp_path / "found.csv").set_index(["family", "scale"])
+    usual = pd.read_csv(repo / "benchmarks" / "coverage.csv")
+    same = (usual.k == 3) & (usual.low == 10) & (usual.p == 0.8) & (usual.tau == 0.6)
+    (hksj,) = usual[same & (usual.truth == "normal") & (usual.method == "hksj")].width
+    for family, scale, method in (
+        ("Bayes half-normal(1), level", 0.95, "bayes-hn1"),
+        ("Bayes half-normal(1.5), level", 0.95, "bayes-hn15"),
+    ):
+        covered, width = COVERED[method]
+        one = found.loc[(family, scale)]
+        assert one.normal == covered / 40
+        assert one.width * hksj == pytest.approx(width, rel=0.02)
+    assert found.loc[("profile, multiple of c_k", 1.0)].normal == COVERED["profile-ck"][0] / 40
+    random = np.random.default_rng(alternatives.seed_of(cell, alternatives.SEED))
+    x, n = alternatives.draw(cell, random, 3)
+    mu, curves = alternatives.curves(cell, 3)
+    limits = alternatives.ratio_limits(
+        mu, curves["profile"], profile_cut(0.95, 3, small_sample=True)
+    )
+    for events, total, lower, upper in zip(x, n, *expit(limits), strict=True):
+        interval = poolprop.pool(events, total).ci
+        assert (lower, upper) == pytest.approx((interval.lower, interval.upper), abs=0.005)
