@@ -84,7 +84,7 @@ def gosh(
     tau2 : {"DL", "HE", "HS", "SJ", "ML", "REML", "EB", "PM"}
         Between-study variance of the two-step model.
     compiled : bool, optional
-        Whether ML and REML run in machine code (``pip install poolprop[fast]``); by default
+        Whether DL, ML and REML run in machine code (``pip install poolprop[fast]``); by default
         where it is there and there are 100,000 subsets or more.
     most : int
         Largest number of subsets; a random sample of that size is taken where there are more.
@@ -178,17 +178,14 @@ def _pool(yi: Floats, vi: Floats, members: Bools, tau2: str) -> tuple[Floats, Fl
     # Centred effects keep the digits of Q.
     centre = float(np.average(yi, weights=1 / vi))
     found = np.empty((3, len(members)))
-    compiled = machine("subsets") if tau2 in ("ML", "REML") else None
+    compiled = machine("subsets") if tau2 in ("DL", "ML", "REML") else None
     if compiled is not None:
         compiled.pool_subsets(yi - centre, vi, members, tau2, found)
     else:
         for first in range(0, len(members), BLOCK):
             part = slice(first, first + BLOCK)
             found[:, part] = _pool_block(yi - centre, vi, members[part], tau2)
-    for first in range(0, len(members), BLOCK):
-        part = slice(first, first + BLOCK)
-        # In place and block by block: fresh memory costs as much as the arithmetic.
-        found[2, part] = _i_squared(found[2, part], members[part])
+            found[2, part] = _i_squared(found[2, part], members[part])
     found[0] += centre
     return found[0], found[1], found[2]
 

@@ -81,6 +81,26 @@ def test_every_subset_is_pooled_as_a_single_call_pools_it(tau2, compiled):
 
 
 @needs_numba
+@pytest.mark.parametrize("tau2", ["DL", "ML", "REML"])
+@pytest.mark.parametrize(
+    ("x", "n"),
+    [
+        # Several maxima in many subsets; no difference in many; fewer subsets than lanes.
+        ([2000, 4, 4140, 10, 683, 9, 40, 3], [4000, 8, 4700, 11, 1333, 12, 40, 30]),
+        ([5, 5, 5, 5, 10, 10, 2], [10, 10, 10, 10, 20, 20, 4]),
+        ([50_000, 30_100, 9, 3], [70_000, 42_000, 10, 9]),
+        ([12, 0, 11], [21, 110, 12]),
+    ],
+)
+def test_all_subsets_are_those_of_numpy(x, n, tau2):
+    plain, fast = (pp.gosh(x, n, tau2=tau2, compiled=on) for on in (False, True))
+    np.testing.assert_array_equal(fast.members, plain.members)
+    for name in ("estimate", "proportion", "tau2", "i2"):
+        wanted = getattr(plain, name)
+        np.testing.assert_allclose(getattr(fast, name), wanted, rtol=1e-9, atol=1e-9)
+
+
+@needs_numba
 def test_samples_of_subsets_beyond_one_table_are_those_of_numpy():
     rng = np.random.default_rng(5)
     n = rng.integers(10, 90, 27)

@@ -55,6 +55,21 @@ def test_statistics_are_those_of_single_fits(tau2, ci, columns, compiled):
     np.testing.assert_allclose(found, wanted, rtol=1e-9, atol=1e-9)
 
 
+@pytest.mark.skipif(not available(), reason="no numba")
+@pytest.mark.parametrize("tau2", ["ML", "REML"])
+@pytest.mark.parametrize("seed", [0, 1])
+def test_many_orders_by_machine_code_are_those_of_numpy(tau2, seed):
+    rng = np.random.default_rng(seed)
+    y, v = bimodal(rng)
+    design = np.column_stack([np.ones(7), rng.choice([0.0, 0.5, 1.0, 3.0], 7)])
+    orders = np.concatenate([next(all_orders(7))[:500], [rng.permutation(7) for _ in range(77)]])
+    found = []
+    for on in (False, True):
+        with machine_code(on):
+            found.append(permuted_omnibus(y, v, design, orders, tau2, "hksj"))
+    np.testing.assert_allclose(found[1], found[0], rtol=1e-9, atol=1e-9)
+
+
 @pytest.mark.parametrize("k", [1, 2, 5, 9])
 def test_all_orders_come_once_and_in_order(k):
     found = np.concatenate(list(all_orders(k)))

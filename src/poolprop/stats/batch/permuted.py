@@ -6,7 +6,6 @@ have the orders last; small matrices are lists of such arrays, so that each step
 
 from __future__ import annotations
 
-from types import ModuleType
 from typing import NamedTuple
 
 import numpy as np
@@ -77,7 +76,8 @@ def permuted_omnibus(
     y = yi - np.average(yi, weights=1 / vi)
     compiled = machine("permuted") if p == 2 and tau2 in ("ML", "REML") else None
     if compiled is not None:
-        slopes, q = _compiled(compiled, y, vi, design[:, 1], orders, tau2)
+        x = design[:, 1] - design[:, 1].mean()
+        slopes, q = compiled.statistics(y, vi, x, orders, tau2)
     else:
         blocks = [
             _block(y, vi, design, orders[first : first + BLOCK], tau2)
@@ -100,17 +100,6 @@ def _block(y: Floats, v: Floats, design: Floats, orders: Ints, tau2: str) -> Flo
     designs = Designs(columns, pairs, y[:, None], v[:, None])
     at = _terms(designs, _between(designs, orders, design, tau2), traces=False)
     return np.stack([_slopes(at), at.q])
-
-
-def _compiled(
-    compiled: ModuleType, y: Floats, v: Floats, x: Floats, orders: Ints, method: str
-) -> Floats:
-    """Return the same for one moderator by machine code."""
-    x = x - x.mean()
-    tau2, out = np.empty(len(orders)), np.empty((2, len(orders)))
-    compiled.maxima(y, v, x, orders, scan_grid(y, v), method == "REML", tau2)
-    compiled.omnibus(y, v, x, orders, tau2, out)
-    return out
 
 
 def scan_grid(y: Floats, v: Floats) -> Floats:

@@ -1,4 +1,4 @@
-"""Meta-regressions on one moderator in every order, in machine code.
+"""Meta-regressions on one moderator in every order, in machine code: orders in lockstep.
 
 As :mod:`poolprop.stats.batch.permuted`, for designs of an intercept and one column. About the
 weighted mean of the column the two are orthogonal, so that small matrices are numbers.
@@ -11,19 +11,31 @@ import math
 import numpy as np
 
 from poolprop.stats.batch.sets import Ints
-from poolprop.stats.batch.tau2 import STEPS, SURE
-from poolprop.stats.compiled.jit import compiled, inlined, reordered
+from poolprop.stats.compiled.jit import compiled, inlined, inner
+from poolprop.stats.compiled.lanes import (
+    CURVE,
+    FREE,
+    LANES,
+    SLOPE,
+    TAU2,
+    TRACE,
+    VALUE,
+    highest_of,
+    place,
+    solve_of,
+    whole_vectors,
+)
 from poolprop.stats.inputs import Floats
 
+# Weighted sums, and the fit: means of column and effects, the column's spread, the slope.
+W, WX, WY, WXX, WXY, WYY, CENTRE, MIDDLE, SPREAD, SLANT = (FREE + LANES * row for row in range(10))
+# Sums of squares and cubes of the weights, with residuals and with the column about its mean.
+CUBIC, MOVED, ALONG, WW, WWW, LEAN, WWXX, WWWXX = (SLANT + LANES * row for row in range(1, 9))
+ROWS = WWWXX // LANES + 1
 
-@compiled
-def maxima(
-    y: Floats, v: Floats, x: Floats, orders: Ints, grid: Floats, restricted: bool, out: Floats
-) -> None:
-    """Write ``tau2`` of each order, shape (b,).
 
-    Sums over the first studies are kept as long as these keep their values: in lexicographic
-    order two or three change at a time.
+def statistics(y: Floats, v: Floats, x: Floats, orders: Ints, method: str) -> Floats:
+    """Return Wald's statistic of the slope and the generalised Q, shape (2, b).
 
     Parameters
     ----------
@@ -31,184 +43,177 @@ def maxima(
         Effects and column, centred, and sampling variances.
     orders : ndarray of int, shape (b, k)
         Which value of the column each study gets.
-    grid : ndarray
-        Values of ``tau2``; beyond the last every score is negative.
-    restricted : bool
-        Whether to maximise the restricted likelihood.
+    method : {"ML", "REML"}
+        Estimator of ``tau2``.
     """
-    table, fixed = _tables(y, v, grid)
-    sums, excess = np.zeros((x.size + 1, 6, grid.size)), np.empty(grid.size)
-    moved = np.full(x.size, np.nan)
-    for i in range(orders.shape[0]):
-        kept = 0
-        while kept < x.size and moved[kept] == x[orders[i, kept]]:
-            kept += 1
-        for j in range(kept, x.size):
-            moved[j] = x[orders[i, j]]
-            _add(table[j], moved[j], sums[j], sums[j + 1])
-        _excesses(sums[x.size], fixed, restricted, excess)
-        best = 0.0 if excess[0] >= 0 else -1.0
-        for g in range(1, grid.size):
-            if excess[g - 1] < 0 and excess[g] >= 0:
-                ends = grid[g - 1], grid[g], excess[g - 1], excess[g]
-                root = _refined(y, v, moved, ends, restricted)
-                if best < 0 or _higher(y, v, moved, root, best, restricted):
-                    best = root
-        out[i] = best
+    count = len(orders)
+    if count < LANES:
+        orders = np.pad(orders, ((0, LANES - count), (0, 0)), mode="edge")
+    out = np.empty((2, len(orders)))
+    _each_order(y, v, x, orders, whole_vectors(y, v), method == "REML", out)
+    return out[:, :count]
+
+
+@inner
+def _sums(y: Floats, v: Floats, x: Floats, s: Floats) -> None:
+    """Write sums and fits at each lane's ``tau2``, and the weights into the lower half of ``x``."""
+    s[W : WYY + LANES] = 0.0
+    k = y.size
+    for j in range(k):
+        for i in range(LANES):
+            w = 1 / (v[j] + s[TAU2 + i])
+            x[k + j, i] = w
+            wx, wy = w * x[j, i], w * y[j]
+            s[W + i] += w
+            s[WX + i] += wx
+            s[WY + i] += wy
+            s[WXX + i] += wx * x[j, i]
+            s[WXY + i] += wx * y[j]
+            s[WYY + i] += wy * y[j]
+    for i in range(LANES):
+        centre = s[WX + i] / s[W + i]
+        spread = s[WXX + i] - centre * s[WX + i]
+        s[CENTRE + i], s[MIDDLE + i], s[SPREAD + i] = centre, s[WY + i] / s[W + i], spread
+        s[SLANT + i] = (s[WXY + i] - centre * s[WY + i]) / spread
+
+
+@inner
+def _terms(y: Floats, v: Floats, x: Floats, restricted: bool, s: Floats) -> None:
+    """Write the terms of :func:`poolprop.stats.batch.tau2.score`, for this design."""
+    _sums(y, v, x, s)
+    s[CUBIC:] = 0.0
+    s[VALUE : VALUE + LANES] = 0.0
+    k = y.size
+    for j in range(k):
+        for i in range(LANES):
+            w = x[k + j, i]
+            apart = x[j, i] - s[CENTRE + i]
+            u = w * (y[j] - s[MIDDLE + i] - s[SLANT + i] * apart)
+            ww, wu = w * w, w * u
+            s[VALUE + i] += u * u
+            s[CUBIC + i] += wu * u
+            s[MOVED + i] += wu
+            s[ALONG + i] += wu * apart
+            s[WW + i] += ww
+            s[WWW + i] += ww * w
+            s[LEAN + i] += ww * apart
+            s[WWXX + i] += ww * apart * apart
+            s[WWWXX + i] += ww * w * apart * apart
+    for i in range(LANES):
+        per_w, per_spread = 1 / s[W + i], 1 / s[SPREAD + i]
+        moved, along, lean = s[MOVED + i], s[ALONG + i], s[LEAN + i]
+        s[SLOPE + i] = 2 * (s[CUBIC + i] - moved * moved * per_w - along * along * per_spread)
+        mean_part, slope_part = s[WW + i] * per_w, s[WWXX + i] * per_spread
+        least = mean_part * mean_part + slope_part * slope_part
+        least += 2 * (lean * lean * per_w - s[WWWXX + i]) * per_spread - 2 * s[WWW + i] * per_w
+        s[TRACE + i] = s[W + i] - (mean_part + slope_part if restricted else 0.0)
+        s[CURVE + i] = s[WW + i] + (least if restricted else 0.0)
 
 
 @inlined
-def _tables(y: Floats, v: Floats, grid: Floats) -> tuple[Floats, Floats]:
-    """Return weights of each study's ``x`` on the grid, and the sums that no order changes."""
-    table, fixed = np.empty((y.size, 4, grid.size)), np.zeros((6, grid.size))
-    for j in range(y.size):
-        for g in range(grid.size):
-            w = 1 / (v[j] + grid[g])
-            table[j, 0, g], table[j, 1, g] = w, w * y[j]
-            table[j, 2, g], table[j, 3, g] = w * w, w * w * y[j]
-            fixed[0, g] += w
-            fixed[1, g] += w * y[j]
-            fixed[2, g] += w * w
-            fixed[3, g] += w * w * y[j]
-            fixed[4, g] += w * w * y[j] * y[j]
-    fixed[5] = 1 / fixed[0]
-    return table, fixed
-
-
-@reordered
-def _add(weights: Floats, x: float, before: Floats, after: Floats) -> None:
-    """Write the sums with one more study."""
-    for g in range(before.shape[1]):
-        after[0, g] = before[0, g] + weights[0, g] * x
-        after[1, g] = before[1, g] + weights[0, g] * x * x
-        after[2, g] = before[2, g] + weights[1, g] * x
-        after[3, g] = before[3, g] + weights[2, g] * x
-        after[4, g] = before[4, g] + weights[2, g] * x * x
-        after[5, g] = before[5, g] + weights[3, g] * x
-
-
-@inlined
-def _excesses(sums: Floats, fixed: Floats, restricted: bool, out: Floats) -> None:
-    """Write the ratio of the score's terms less 1 on the grid."""
-    for g in range(out.size):
-        w, wy, ww, wwy, wwyy = fixed[0, g], fixed[1, g], fixed[2, g], fixed[3, g], fixed[4, g]
-        part = fixed[5, g]
-        wx, wxx, wxy = sums[0, g], sums[1, g], sums[2, g]
-        wwx, wwxx, wwxy = sums[3, g], sums[4, g], sums[5, g]
-        x, y = wx * part, wy * part
-        # Divisions take most of the time here.
-        narrow = 1 / (wxx - x * wx)
-        slope = (wxy - x * wy) * narrow
-        xx = wwxx - 2 * x * wwx + x * x * ww
-        xy = wwxy - y * wwx - x * wwy + x * y * ww
-        yy = wwyy - 2 * y * wwy + y * y * ww
-        trace = w - (ww * part + xx * narrow if restricted else 0.0)
-        out[g] = trace / (yy - 2 * slope * xy + slope * slope * xx) - 1
-
-
-@inlined
-def _refined(
-    y: Floats, v: Floats, x: Floats, ends: tuple[float, float, float, float], restricted: bool
-) -> float:
-    """Return the root of the score in a bracket, from the excesses at its ends."""
-    low, high, before, after = ends
-    tau2 = low - (high - low) * before / (after - before)
-    for _ in range(STEPS):
-        value, trace, slope, curve = _terms(y, v, x, tau2, restricted)
-        if value > trace:
-            low = tau2
-        else:
-            high = tau2
-        fall = slope * trace - curve * value
-        step = (value - trace) * value / fall if fall > 0 else 0.0
-        if fall > 0 and abs(step) <= SURE * tau2:
-            return tau2 + step
-        new = tau2 + step
-        tau2 = new if fall > 0 and low < new < high else 0.5 * (low + high)
-        if high - low <= 4e-16 * high:
-            break
-    return tau2
-
-
-@reordered
-def _terms(
-    y: Floats, v: Floats, x: Floats, tau2: float, restricted: bool
-) -> tuple[float, float, float, float]:
-    """Return the terms of :func:`poolprop.stats.batch.tau2.score`, for this design."""
-    w = wx = wy = wxx = wxy = 0.0
+def _loglik(y: Floats, v: Floats, x: Floats, restricted: bool, lane: int, tau2: float) -> float:
+    """Return twice the log-likelihood of a lane without its constants."""
+    w = wx = wy = wxx = wxy = wyy = logs = 0.0
     for j in range(y.size):
         weight = 1 / (v[j] + tau2)
         w += weight
-        wx += weight * x[j]
+        wx += weight * x[j, lane]
         wy += weight * y[j]
-        wxx += weight * x[j] * x[j]
-        wxy += weight * x[j] * y[j]
-    centre, middle = wx / w, wy / w
-    spread = wxx - centre * wx
-    slope = (wxy - centre * wy) / spread
-    value = cubic = moved = along = ww = www = lean = xx = xxx = 0.0
-    for j in range(y.size):
-        weight = 1 / (v[j] + tau2)
-        apart = x[j] - centre
-        u = weight * (y[j] - middle - slope * apart)
-        square, wu = weight * weight, weight * u
-        value += u * u
-        cubic += wu * u
-        moved += wu
-        along += wu * apart
-        ww += square
-        www += square * weight
-        lean += square * apart
-        xx += square * apart * apart
-        xxx += square * weight * apart * apart
-    fall = 2 * (cubic - moved * moved / w - along * along / spread)
-    if not restricted:
-        return value, w, fall, ww
-    mean_part, slope_part = ww / w, xx / spread
-    curve = ww - 2 * (www / w + xxx / spread) + mean_part * mean_part + slope_part * slope_part
-    curve += 2 * lean * lean / (w * spread)
-    return value, w - mean_part - slope_part, fall, curve
-
-
-@inlined
-def _higher(y: Floats, v: Floats, x: Floats, new: float, old: float, restricted: bool) -> bool:
-    """Return whether the (restricted) likelihood is higher at the new ``tau2``."""
-    return _loglik(y, v, x, new, restricted) > _loglik(y, v, x, old, restricted)
-
-
-@inlined
-def _loglik(y: Floats, v: Floats, x: Floats, tau2: float, restricted: bool) -> float:
-    """Return twice the log-likelihood without its constants."""
-    logs = 0.0
-    for j in range(y.size):
-        logs -= math.log(v[j] + tau2)
-    w, spread, slope, q = _fit(y, v, x, tau2)
-    return logs - (q - slope * slope * spread) - (math.log(w * spread) if restricted else 0.0)
-
-
-@reordered
-def _fit(y: Floats, v: Floats, x: Floats, tau2: float) -> tuple[float, float, float, float]:
-    """Return the sum of weights, the column's weighted spread, the slope, and Q without it."""
-    w = wx = wy = wxx = wxy = wyy = 0.0
-    for j in range(y.size):
-        weight = 1 / (v[j] + tau2)
-        w += weight
-        wx += weight * x[j]
-        wy += weight * y[j]
-        wxx += weight * x[j] * x[j]
-        wxy += weight * x[j] * y[j]
+        wxx += weight * x[j, lane] * x[j, lane]
+        wxy += weight * x[j, lane] * y[j]
         wyy += weight * y[j] * y[j]
-    spread = wxx - wx * wx / w
-    return w, spread, (wxy - wx * wy / w) / spread, wyy - wy * wy / w
+        logs += math.log(weight)
+    spread, along = wxx - wx * wx / w, wxy - wx * wy / w
+    q = wyy - wy * wy / w - along * along / spread
+    return logs - q - (math.log(w * spread) if restricted else 0.0)
+
+
+_solve = solve_of(_terms)
+_highest = highest_of(_solve, _loglik)
 
 
 @compiled
-def omnibus(y: Floats, v: Floats, x: Floats, orders: Ints, tau2: Floats, out: Floats) -> None:
-    """Write Wald's statistic of the slope and the generalised Q, shape (2, b)."""
-    moved = np.empty(x.size)
-    for i in range(orders.shape[0]):
-        for j in range(x.size):
-            moved[j] = x[orders[i, j]]
-        _, spread, slope, q = _fit(y, v, moved, tau2[i])
-        out[0, i] = slope * slope * spread
-        out[1, i] = q - out[0, i]
+def _each_order(
+    y: Floats, v: Floats, x: Floats, orders: Ints, grid: Floats, restricted: bool, out: Floats
+) -> None:
+    """Write the statistics of each order, at least ``LANES`` of them."""
+    table, fixed = _tables(y, v, grid, restricted)
+    sums, last = np.zeros((x.size + 1, 6 * grid.size)), np.full(x.size, np.nan)
+    columns, excess = np.empty((2 * x.size, LANES)), np.empty((LANES, grid.size))
+    s, several = np.zeros(ROWS * LANES), np.empty(LANES, np.bool_)
+    for block in range(0, len(orders), LANES):
+        # The last block begins early enough to be whole.
+        first = min(block, len(orders) - LANES)
+        for i in range(LANES):
+            for j in range(x.size):
+                columns[j, i] = x[orders[first + i, j]]
+        _scan(columns, table, fixed, last, sums, restricted, excess)
+        if place(grid, excess, s, several):
+            for i in range(LANES):
+                if several[i]:
+                    _highest(y, v, columns, restricted, s, grid, excess, i)
+        _solve(y, v, columns, restricted, s)
+        _sums(y, v, columns, s)
+        wald, q = out[0, first : first + LANES], out[1, first : first + LANES]
+        for i in range(LANES):
+            wald[i] = s[SLANT + i] * s[SLANT + i] * s[SPREAD + i]
+            q[i] = s[WYY + i] - s[WY + i] * s[MIDDLE + i] - wald[i]
+
+
+@inlined
+def _tables(y: Floats, v: Floats, grid: Floats, restricted: bool) -> tuple[Floats, Floats]:
+    """Return weights of each study's column and of its square, and what no order changes.
+
+    The weights are for sums of wx, wxy, wxx, wwx, wwxy and wwxx on the grid, one after another;
+    ``y`` is about the weighted mean at the grid's point.
+    """
+    table, fixed = np.zeros((y.size, 2, 6, grid.size)), np.empty((5, grid.size))
+    for g in range(grid.size):
+        w = 1 / (v + grid[g])
+        u = y - np.sum(w * y) / np.sum(w)
+        table[:, 0, 0, g], table[:, 0, 1, g], table[:, 1, 2, g] = w, w * u, w
+        table[:, 0, 3, g], table[:, 0, 4, g], table[:, 1, 5, g] = w * w, w * w * u, w * w
+        total, second = np.sum(w), np.sum(w * w)
+        fixed[0, g], fixed[1, g] = 1 / total, second
+        fixed[2, g], fixed[3, g] = np.sum(w * w * u), np.sum(w * w * u * u)
+        fixed[4, g] = total - (second / total if restricted else 0.0)
+    return table.reshape((y.size, 2, 6 * grid.size)), fixed
+
+
+@inner
+def _scan(
+    columns: Floats,
+    table: Floats,
+    fixed: Floats,
+    last: Floats,
+    sums: Floats,
+    restricted: bool,
+    excess: Floats,
+) -> None:
+    """Write the ratio of the score's terms less 1 on the grid.
+
+    Sums over the first studies are kept as long as these keep their values: in lexicographic
+    order two or three change at a time.
+    """
+    k, size = last.size, excess.shape[1]
+    for i in range(LANES):
+        kept = 0
+        while kept < k and last[kept] == columns[kept, i]:
+            kept += 1
+        for j in range(kept, k):
+            x = columns[j, i]
+            last[j] = x
+            for m in range(sums.shape[1]):
+                sums[j + 1, m] = sums[j, m] + x * (table[j, 0, m] + x * table[j, 1, m])
+        for g in range(size):
+            part, ww, wwy, yy = fixed[0, g], fixed[1, g], fixed[2, g], fixed[3, g]
+            wx, along, wxx = sums[k, g], sums[k, size + g], sums[k, 2 * size + g]
+            wwx, wwxy, wwxx = sums[k, 3 * size + g], sums[k, 4 * size + g], sums[k, 5 * size + g]
+            centre = wx * part
+            spread = wxx - centre * wx
+            xx = wwxx - centre * (2 * wwx - centre * ww)
+            xy = wwxy - centre * wwy
+            # Both terms times the square of the spread, to divide once.
+            value = (yy * spread - 2 * along * xy) * spread + along * along * xx
+            trace = fixed[4, g] * spread - (xx if restricted else 0.0)
+            excess[i, g] = trace * spread / (value if value > 0 else 0.0) - 1

@@ -1,25 +1,21 @@
-"""The (restricted) likelihood of every subset of some studies, in machine code.
-
-All subsets share their studies, so the score is looked at on one grid of ``tau2`` for all: its
-sums over a subset are those over its first ten studies, from a table, and over its next ten.
-"""
+"""Weighted means of every subset of some studies, in machine code: subsets in lockstep."""
 
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
-from poolprop.stats.batch.tau2 import LOWEST, RATIO
-from poolprop.stats.compiled.jit import compiled, inlined, reordered
-from poolprop.stats.compiled.two_step import loglik, mean, refined
+from poolprop.stats.compiled.jit import compiled
+from poolprop.stats.compiled.lanes import LANES, whole_vectors
+from poolprop.stats.compiled.subsets_likelihood import TOGETHER, likelihoods
 from poolprop.stats.inputs import Floats
 from poolprop.stats.newton import Bools
 
-# Studies that share a table of sums.
-TOGETHER = 10
+SIZE, W, WW, WY, WYY, TAU2 = (LANES * row for row in range(6))
 
 
 def pool_subsets(y: Floats, v: Floats, members: Bools, method: str, out: Floats) -> None:
-    """Write mean, ``tau2`` and Q of each subset, shape (3, subsets).
+    """Write mean, ``tau2`` and I2 of each subset, shape (3, subsets).
 
     Parameters
     ----------
@@ -27,22 +23,28 @@ def pool_subsets(y: Floats, v: Floats, members: Bools, method: str, out: Floats)
         Effects, centred, and their variances.
     members : ndarray of bool, shape (subsets, k)
         At least two studies each.
-    method : {"ML", "REML"}
+    method : {"DL", "ML", "REML"}
         Estimator of ``tau2``.
     """
-    # Beyond the sum of squares of all studies no subset's score is positive.
-    top = max(float(np.sum((y - y.mean()) ** 2)), LOWEST * float(v.min()))
-    steps = int(np.ceil(np.log(top / (LOWEST * v.min())) / np.log(RATIO))) + 1
-    grid = np.append(0.0, LOWEST * v.min() * RATIO ** np.arange(steps))
-    w = 1 / (v[:, None] + grid)
-    each = np.stack(
-        [w, w * y[:, None], w * w, w * w * y[:, None], w * w * (y * y)[:, None]], axis=1
-    )
-    _each_subset(y, v, members, method == "REML", grid, _tables(each), out)
+    inside, found = np.ascontiguousarray(members.T).view(np.uint8), out
+    short = LANES - len(members)
+    if short > 0:
+        inside = np.pad(inside, ((0, 0), (0, short)), mode="edge")
+        found = np.empty((3, LANES))
+    if method == "DL":
+        _moments(y, v, inside, found)
+    else:
+        grid = whole_vectors(y, v)
+        likelihoods(y, v, inside, method == "REML", grid, _tables(y, v, grid), found)
+    if short > 0:
+        out[:] = found[:, : len(members)]
 
 
-def _tables(each: Floats) -> Floats:
+def _tables(y: Floats, v: Floats, grid: Floats) -> Floats:
     """Return sums over all subsets of every ten studies, shape (tens, 1024, sums, grid)."""
+    w = 1 / (v[:, None] + grid)
+    heavy = w * y[:, None]
+    each = np.stack([w, heavy, w * w, w * heavy, heavy * heavy], axis=1)
     tens = -(-len(each) // TOGETHER)
     out = np.zeros((tens, 1 << TOGETHER, *each.shape[1:]))
     for study, values in enumerate(each):
@@ -52,71 +54,36 @@ def _tables(each: Floats) -> Floats:
 
 
 @compiled
-def _each_subset(
-    y: Floats,
-    v: Floats,
-    members: Bools,
-    restricted: bool,
-    grid: Floats,
-    tables: Floats,
-    out: Floats,
-) -> None:
-    inside, spread = np.empty(y.size + 1), np.empty(y.size + 1)
-    sums, excess = np.empty((tables.shape[2], grid.size)), np.empty(grid.size)
-    for i in range(members.shape[0]):
-        sums[:] = 0.0
-        k = 0
-        for ten in range(tables.shape[0]):
-            code = 0
-            for study in range(ten * TOGETHER, min(ten * TOGETHER + TOGETHER, y.size)):
-                # Without a branch: each study is written, and written over if it is not in.
-                inside[k], spread[k] = y[study], v[study]
-                there = 1 if members[i, study] else 0
-                k += there
-                code += there << (study - ten * TOGETHER)
-            _add(tables[ten, code], sums)
-        centre = sums[1, 0] / sums[0, 0]
-        q = _squares(inside[:k], spread[:k], centre)
-        _excesses(sums, restricted, excess)
-        tau2 = _highest(inside[:k], spread[:k], centre, grid, excess, restricted)
-        out[0, i], out[1, i], out[2, i] = mean(inside[:k], spread[:k], tau2), tau2, q
-
-
-@reordered
-def _squares(y: Floats, v: Floats, centre: float) -> float:
-    q = 0.0
-    for j in range(y.size):
-        q += (y[j] - centre) * (y[j] - centre) / v[j]
-    return q
-
-
-@reordered
-def _add(values: Floats, sums: Floats) -> None:
-    for a in range(sums.shape[0]):
-        for b in range(sums.shape[1]):
-            sums[a, b] += values[a, b]
-
-
-@inlined
-def _excesses(sums: Floats, restricted: bool, out: Floats) -> None:
-    """Write the ratio of the score's terms less 1 on the grid: nearly linear in ``tau2``."""
-    for g in range(out.size):
-        w, wy, ww, wwy, wwyy = sums[0, g], sums[1, g], sums[2, g], sums[3, g], sums[4, g]
-        centre = wy / w
-        value = wwyy - 2 * centre * wwy + centre * centre * ww
-        out[g] = (w - (ww / w if restricted else 0.0)) / value - 1
-
-
-@inlined
-def _highest(
-    y: Floats, v: Floats, centre: float, grid: Floats, excess: Floats, restricted: bool
-) -> float:
-    """Return the ``tau2`` of the highest maximum, as in a data set of its own."""
-    best = 0.0 if excess[0] >= 0 else -1.0
-    for g in range(1, grid.size):
-        if excess[g - 1] < 0 and excess[g] >= 0:
-            ends = grid[g - 1], grid[g], excess[g - 1], excess[g]
-            root = refined(y, v, centre, ends, restricted)
-            if best < 0 or loglik(y, v, root, restricted) > loglik(y, v, best, restricted):
-                best = root
-    return best
+def _moments(y: Floats, v: Floats, inside: NDArray[np.uint8], out: Floats) -> None:
+    """Write the same with ``tau2`` by DerSimonian and Laird."""
+    s = np.empty(6 * LANES)
+    for block in range(0, inside.shape[1], LANES):
+        # The last block begins early enough to be whole.
+        first = min(block, inside.shape[1] - LANES)
+        s[:] = 0.0
+        for j in range(y.size):
+            there, w = inside[j, first : first + LANES], 1 / v[j]
+            for i in range(LANES):
+                one = float(there[i])
+                s[SIZE + i] += one
+                s[W + i] += one * w
+                s[WW + i] += one * (w * w)
+                s[WY + i] += one * (w * y[j])
+                s[WYY + i] += one * (w * y[j] * y[j])
+        tau2, share = out[1, first : first + LANES], out[2, first : first + LANES]
+        for i in range(LANES):
+            w, df = s[W + i], s[SIZE + i] - 1
+            q = max(s[WYY + i] - s[WY + i] * s[WY + i] / w, 0.0)
+            s[TAU2 + i] = max(0.0, (q - df) / (w - s[WW + i] / w))
+            tau2[i] = s[TAU2 + i]
+            share[i] = 1 - df / q if q > df else 0.0
+            s[W + i], s[WY + i] = 0.0, 0.0
+        for j in range(y.size):
+            there = inside[j, first : first + LANES]
+            for i in range(LANES):
+                w = float(there[i]) / (v[j] + s[TAU2 + i])
+                s[W + i] += w
+                s[WY + i] += w * y[j]
+        mean = out[0, first : first + LANES]
+        for i in range(LANES):
+            mean[i] = s[WY + i] / s[W + i]
