@@ -28,6 +28,7 @@ from scipy.special import gammaln
 
 from poolprop.stats.inputs import Floats
 from poolprop.stats.links import LINKS, LOG_SQRT_2PI, Link
+from poolprop.stats.louis import derivatives
 
 
 class Precision(NamedTuple):
@@ -50,6 +51,8 @@ class Precision(NamedTuple):
 # Errors in a log-likelihood: about 1e-12, and about 1e-9 where it is integrated once more.
 FULL = Precision(37.0, 0.6, 0.10)
 FAST = Precision(23.0, 0.75, 0.17)
+# Beyond this ``n tau^2`` derivatives by way of the score lose digits.
+HUGE = 1e7
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,14 +166,17 @@ def moments(
     score, info = link.derivatives(eta, x[..., None], n[..., None])
     first, curved = weight * z, score * score - info
     d_mu, d_tau = np.vecdot(weight, score), np.vecdot(first, score)
-    return Moments(
-        loglik=top[..., 0] + np.log(total[..., 0] * step) + log_choose(x, n),
-        d_mu=d_mu,
-        d_tau=d_tau,
-        d_mu2=np.vecdot(weight, curved) - d_mu * d_mu,
-        d_mutau=np.vecdot(first, curved) - d_mu * d_tau,
-        d_tau2=np.vecdot(first * z, curved) - d_tau * d_tau,
-    )
+    slopes = {
+        "d_mu": d_mu,
+        "d_tau": d_tau,
+        "d_mu2": np.vecdot(weight, curved) - d_mu * d_mu,
+        "d_mutau": np.vecdot(first, curved) - d_mu * d_tau,
+        "d_tau2": np.vecdot(first * z, curved) - d_tau * d_tau,
+    }
+    if np.any(huge := n * tau * tau > HUGE):
+        kept = derivatives(z, weight, np.where(huge, tau, 1.0))
+        slopes = {name: np.where(huge, kept[name], slopes[name]) for name in slopes}
+    return Moments(loglik=top[..., 0] + np.log(total[..., 0] * step) + log_choose(x, n), **slopes)
 
 
 def _flat_moments(x: Floats, n: Floats, eta: Floats, link: Link) -> Moments:

@@ -1,12 +1,18 @@
-"""Moments of the binomial-normal likelihood at and near ``tau = 0``."""
+"""Moments of the binomial-normal likelihood at and near ``tau = 0``, and of huge studies."""
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
-from scipy.stats import binom
+from scipy.integrate import quad
+from scipy.optimize import minimize
+from scipy.special import expit, logit
+from scipy.stats import binom, norm
 
 from poolprop.stats.links import LINKS
+from poolprop.stats.pool import pool
 from poolprop.stats.quadrature import moments
 
 X, N = np.array([0.0, 3.0, 9.0, 12.0]), np.array([7.0, 10.0, 9.0, 40.0])
@@ -44,3 +50,44 @@ def test_derivatives_are_those_of_differences():
     assert at.d_tau == pytest.approx((loglik(0, 1) - loglik(0, -1)) / (2 * h), rel=1e-6)
     mixed = loglik(1, 1) - loglik(1, -1) - loglik(-1, 1) + loglik(-1, -1)
     assert at.d_mutau == pytest.approx(mixed / (4 * h * h), rel=1e-4, abs=1e-5)
+
+
+HUGE_X, HUGE_N = [500_000_000, 2, 38, 12, 60], [10**9, 40, 40, 40, 90]
+
+
+def exact_loglik(mu: float, tau: float) -> float:
+    """Return the log-likelihood with the huge study's logit taken as known (its error is 6e-5)."""
+    known = norm.logpdf(logit(HUGE_X[0] / HUGE_N[0]), mu, math.hypot(tau, 2 / math.sqrt(HUGE_N[0])))
+
+    def marginal(x: int, n: int) -> float:
+        def density(z: float) -> float:
+            return float(binom.pmf(x, n, expit(mu + tau * z)) * norm.pdf(z))
+
+        return quad(density, -9, 9, epsabs=1e-14, limit=200)[0]
+
+    pairs = zip(HUGE_X[1:], HUGE_N[1:], strict=True)
+    return float(known + sum(math.log(marginal(*one)) for one in pairs))
+
+
+def test_derivatives_of_a_huge_study_keep_their_digits():
+    """A study of 1e9 has a slope near 1e8: squared, it left nothing of a curvature near 1."""
+    x, n = np.array([5e8, 5e8]), np.array([1e9, 1e9])
+    mu, tau = np.array(0.2), np.array(0.8)
+    at = moments(x, n, mu, tau)
+    # log N(0; mu, tau^2), for the study's own error is 6e-5.
+    assert at.d_mu == pytest.approx(-0.2 / 0.64, rel=1e-6)
+    assert at.d_tau == pytest.approx((0.04 / 0.64 - 1) / 0.8, rel=1e-6)
+    assert at.d_mu2 == pytest.approx(-1 / 0.64, rel=1e-6)
+    assert at.d_mutau == pytest.approx(2 * 0.2 / 0.8**3, rel=1e-6)
+    assert at.d_tau2 == pytest.approx((1 - 3 * 0.04 / 0.64) / 0.64, rel=1e-6)
+
+
+def test_a_study_of_a_thousand_million_is_pooled_with_small_ones():
+    fit = pool(HUGE_X, HUGE_N)
+    best = minimize(
+        lambda at: -exact_loglik(at[0], at[1]), [0.1, 0.4], method="Nelder-Mead",
+        options={"xatol": 1e-8, "fatol": 1e-12},
+    )  # fmt: skip
+    assert fit.estimate == pytest.approx(best.x[0], abs=2e-6)
+    assert math.sqrt(fit.tau2) == pytest.approx(abs(best.x[1]), abs=2e-6)
+    assert 0 < fit.prediction.lower < fit.ci.lower < fit.ci.upper < fit.prediction.upper < 1
