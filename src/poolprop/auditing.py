@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from poolprop.wording import counted
+
 RUN_FIRST = "Run the workflow first: poolprop build."
 EXPLAIN = """\
 examples:
@@ -99,13 +101,17 @@ def verify(folder: Path, recompute: Sequence[str] | None) -> int:
     checked = list(claims(trail, house() / "report"))
     if recompute is not None:
         count, faults = run_again(trail.lineage, recompute)
-        checked.append(Claim("recomputed", f"{count} jobs", tuple(faults)))
+        checked.append(Claim("recomputed", counted(count, "job"), tuple(faults)))
     for claim in checked:
         print(f"{'FAIL' if claim.faults else 'ok  '}  {claim.name:<14} {claim.looked_at}")
         for fault in claim.faults:
             print(f"      {fault}")
     bad = sum(len(claim.faults) for claim in checked)
-    print(f"{bad} faults." if bad else f"Sound. The review's digest is {trail.seal['digest']}.")
+    print(
+        f"{counted(bad, 'fault')}."
+        if bad
+        else f"Sound. The review's digest is {trail.seal['digest']}."
+    )
     return 1 if bad else 0
 
 

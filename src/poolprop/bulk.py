@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 from poolprop._version import __version__
 from poolprop.errors import DataError, PoolpropError
 from poolprop.files import write_text
+from poolprop.wording import counted
 
 if TYPE_CHECKING:
     import numpy as np
@@ -117,7 +118,7 @@ def pool_many(
     _gather([folder / f"{i:06}.csv" for i in range(len(parts))], out, numbered)
     shutil.rmtree(folder)
     words = f" ({reused} of {len(parts)} shards were there)" if reused else ""
-    print(f"{sets.count:,} data sets by {len(chosen)} methods: {out}{words}")
+    print(f"{counted(sets.count, 'data set')} by {counted(len(chosen), 'method')}: {out}{words}")
 
 
 def _require_format(path: Path) -> None:

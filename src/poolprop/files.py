@@ -69,7 +69,7 @@ def read_json(path: Path, schema: str) -> dict[str, Any]:
         raise ResultError(
             f"expected a file of schema {schema!r}",
             where=str(path),
-            hint="Another version wrote it; run snakemake again.",
+            hint="Another version wrote it; make it again: poolprop build.",
         )
     return record
 
@@ -86,17 +86,19 @@ def read_any_json(path: Path) -> dict[str, Any]:
         record = json.loads(path.read_text("utf-8"))
     except FileNotFoundError:
         raise ResultError(
-            "the file is missing", where=str(path), hint="Run snakemake to make it."
+            "the file is missing", where=str(path), hint="Make it: poolprop build."
         ) from None
     except json.JSONDecodeError as error:
         raise ResultError(
             f"not valid JSON ({error.msg}, line {error.lineno})",
             where=str(path),
-            hint="Delete it and run snakemake again.",
+            hint="Delete it and make it again: poolprop build.",
         ) from None
     if not isinstance(record, dict):
         raise ResultError(
-            "not a JSON object", where=str(path), hint="Delete it and run snakemake again."
+            "not a JSON object",
+            where=str(path),
+            hint="Delete it and make it again: poolprop build.",
         )
     return record
 

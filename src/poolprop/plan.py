@@ -4,27 +4,20 @@ from __future__ import annotations
 
 import difflib
 import reprlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from poolprop.errors import ConfigError
 from poolprop.settings import Endpoint, Settings
+from poolprop.settings.faults import ConfigErrors, type_words
 
 FIELD = "field"  # a term that is itself the name of a field of the vocabulary
 SHORT = reprlib.Repr()
 SHORT.maxstring = SHORT.maxother = 200
 NAME_RULE = "Use lower-case letters, digits and _, starting with a letter."
-
-
-class ConfigErrors(ConfigError):
-    """All faults of the plan, one line each."""
-
-    def __init__(self, lines: Iterable[str]) -> None:
-        Exception.__init__(self, "\n".join(lines))
 
 
 def parse(record: Mapping[str, Any], where: str = "config/config.yaml") -> Settings:
@@ -58,7 +51,11 @@ def load(path: Path) -> Settings:
     """
     from poolprop.settings.reading import read_plan
 
-    return parse(read_plan(path), path.as_posix())
+    record = read_plan(path)
+    try:
+        return parse(record, path.as_posix())
+    except ConfigErrors as error:
+        raise error.in_file(path) from None
 
 
 def vocabulary_faults(
@@ -208,6 +205,8 @@ def _line(fault: ErrorDetails, where: str) -> str:
         return f"{where}: {key}: the key is missing. Add it."
     if kind == "string_pattern_mismatch":
         return f"{where}: {key}: {SHORT.repr(fault['input'])} is not a name. {NAME_RULE}"
+    if words := type_words(kind, None if fault["input"] is None else SHORT.repr(fault["input"])):
+        return f"{where}: {key}: {words}"
     message = fault["msg"].removeprefix("Value error, ")
     got = "" if kind == "value_error" else f" (got {SHORT.repr(fault['input'])})"
     return f"{where}: {key}: {message[0].lower()}{message[1:]}{got}. Correct it."

@@ -12,6 +12,7 @@ from poolprop.evidence.load import Evidence, load
 from poolprop.evidence.problems import Problem, TableErrors
 from poolprop.evidence.universes import overall_risks
 from poolprop.settings import Settings
+from poolprop.settings.faults import ConfigErrors
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +36,11 @@ def load_review(config: Path) -> Review:
     ConfigError, DataError
         With one line for each fault of the plan or the tables.
     """
-    return check_review(plan.load(config), config.as_posix())
+    settings = plan.load(config)
+    try:
+        return check_review(settings, config.as_posix())
+    except ConfigErrors as error:
+        raise error.in_file(config) from None
 
 
 def check_review(settings: Settings, where: str = "config/config.yaml") -> Review:
@@ -50,7 +55,7 @@ def check_review(settings: Settings, where: str = "config/config.yaml") -> Revie
         *plan.left_out_faults(settings, list(evidence.studies), judged, where),
     ]
     if faults:
-        raise plan.ConfigErrors(faults)
+        raise ConfigErrors(faults)
     if problems := list(_unknown_judged(settings, evidence, where)):
         raise TableErrors(problems)
     return Review(settings=settings, evidence=evidence)

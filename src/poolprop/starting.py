@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 import shutil
 from pathlib import Path
 from typing import Any
@@ -38,7 +39,8 @@ def add_to(actions: Any) -> None:
 def init(folder: Path, example: bool) -> None:
     """Make a review folder and say what to do next."""
     begin(folder, example=example)
-    print(f"{folder} is ready. Next: cd {folder}; make report; then replace the example rows.")
+    then = "" if example else "; then replace the example rows"
+    print(f"{folder} is ready. Next: cd {shlex.quote(str(folder))}; make report{then}.")
 
 
 def begin(folder: Path, *, example: bool = False) -> None:

@@ -14,13 +14,14 @@ import pytest
 MAY_IMPORT = {
     "_version": set(),
     "errors": set(),
+    "wording": set(),
     "files": {"errors"},
     "house": {"errors"},
     "settings": {"errors"},
     "plan": {"errors", "settings"},
     "stats": {"errors"},
     "evidence": {"errors", "files", "settings"},
-    "audit": {"errors", "files", "settings", "_version"},
+    "audit": {"errors", "files", "settings", "wording", "_version"},
     "review": {"errors", "settings", "plan", "evidence"},
     "synthesis": {"settings", "stats"},
     "crosscheck": {"errors", "files"},  # the second engine knows nothing of the first
@@ -34,18 +35,18 @@ MAY_IMPORT = {
         "atlas", "tables", "analysis_tables", "plots", "report", "audit", "house",
     },
     "counts": {"errors"},
-    "checking": {"errors", "settings", "review", "evidence"},
+    "checking": {"errors", "settings", "review", "evidence", "wording"},
     "exporting": {"errors", "files", "plan", "review", "evidence"},
     "importing": {"errors", "files", "settings", "plan", "evidence"},
     "starting": {"errors", "house", "_version"},
-    "bulk": {"errors", "files", "stats", "_version"},
+    "bulk": {"errors", "files", "stats", "wording", "_version"},
     "commands": {
         "bulk", "checking", "house", "importing", "starting", "errors", "files", "plan", "review",
         "counts", "evidence", "stats", "audit", "exporting",
     },
     "building": {"errors", "house"},
     "recompute": {"audit", "errors", "files", "house"},  # runs steps, imports none
-    "auditing": {"audit", "errors", "files", "house", "recompute"},
+    "auditing": {"audit", "errors", "files", "house", "recompute", "wording"},
     "revisions": {"errors"},
     "diffing": {"audit", "files", "house", "revisions"},
     "__main__": {

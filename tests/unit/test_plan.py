@@ -11,6 +11,7 @@ import small_review
 from poolprop.__main__ import main
 from poolprop.errors import ConfigError
 from poolprop.plan import json_schema, load, parse
+from poolprop.settings.faults import key_lines
 
 
 @pytest.fixture
@@ -102,19 +103,19 @@ def test_a_fault_costs_one_line(plan, change, line):
         (
             "outcome",
             "cr_cry",
-            "config/config.yaml: endpoints.response.estimands.primary.outcome: 'cr_cry' is not a "
+            "endpoints.response.estimands.primary.outcome: 'cr_cry' is not a "
             "outcome of vocabulary.csv. Did you mean 'cr_cri'?",
         ),
         (
             "denominator",
             "all",
-            "config/config.yaml: endpoints.response.estimands.primary.denominator: 'all' is not a "
+            "endpoints.response.estimands.primary.denominator: 'all' is not a "
             "denominator_basis of vocabulary.csv. Known are evaluable, treated.",
         ),
         (
             "where",
             {"line": ["B"]},
-            "config/config.yaml: endpoints.response.estimands.primary.where: 'line' is not a "
+            "endpoints.response.estimands.primary.where: 'line' is not a "
             "field of vocabulary.csv. Did you mean 'lineage'?",
         ),
     ],
@@ -123,7 +124,67 @@ def test_a_term_the_vocabulary_lacks_is_named(review, plan, capsys, key, value, 
     plan["endpoints"]["response"]["estimands"]["primary"][key] = value
     small_review.write_plan(review, plan)
     assert main(["check", str(review)]) == 2
-    assert capsys.readouterr().err.splitlines() == [line]
+    lines = (review / "config/config.yaml").read_text().splitlines()
+    number = lines.index("      primary:") + 1
+    number += next(i for i, text in enumerate(lines[number:], 1) if text.strip().startswith(key))
+    assert capsys.readouterr().err.splitlines() == [f"config/config.yaml:{number}:{line}"]
+
+
+PLAN = """\
+level: 0.95
+models:
+  comparisons:
+    - {model: glmm}
+    - {model: two-step,
+       ci: hksj}
+endpoints:
+  response:
+    defaults:
+      denominator: evaluable
+    estimands:
+      primary:
+        label: All
+"""
+
+
+@pytest.mark.parametrize(
+    ("key", "line"),
+    [
+        ("level", 1),
+        ("models.comparisons.1", 5),
+        ("models.comparisons.1.ci", 6),
+        ("endpoints.response.estimands.primary.label", 13),
+        ("endpoints.response.estimands.primary.denominator", 10),  # its defaults say it
+        ("endpoints.response.estimands.primary.outcome", 12),  # missing: where it belongs
+        ("endpoints.response.label", 8),
+        ("review", 1),
+    ],
+)
+def test_a_key_of_the_plan_is_found_on_its_line(tmp_path, key, line):
+    path = tmp_path / "config.yaml"
+    path.write_text(PLAN)
+    assert key_lines(path, [key]) == {key: line}
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "words"),
+    [
+        ("title", False, "review.title: False is no text. Put it in quotes."),
+        ("title", None, "review.title: nothing stands here. Fill it in."),
+        ("version", 0.1, "review.version: 0.1 is no text. Put it in quotes."),
+        ("statements", "x", "review.statements: 'x' is no block of keys. Write its keys below it, "
+         "indented."),
+    ],
+)  # fmt: skip
+def test_a_value_of_another_type_is_refused_in_plain_words(plan, key, value, words):
+    plan["review"][key] = value
+    assert refusal(plan) == f"config/config.yaml: {words}"
+
+
+def test_outside_a_review_the_way_to_one_is_said(tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert main(["check"]) == 2
+    assert "poolprop init FOLDER" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
@@ -131,7 +192,7 @@ def test_a_term_the_vocabulary_lacks_is_named(review, plan, capsys, key, value, 
     [
         ("review: [", "config/config.yaml:1: not YAML"),
         ("", "config/config.yaml: the plan is empty"),
-        ("- a\n- b\n", "config/config.yaml: the plan is empty"),
+        ("- a\n- b\n", "config/config.yaml: the plan is no block of keys"),
         ("!!python/object/apply:os.system [ls]", "config/config.yaml:1: not YAML"),
     ],
 )

@@ -35,6 +35,14 @@ def test_a_new_review_is_sound_and_says_what_to_replace(tmp_path, capsys):
     assert f"poolprop=={pp.__version__}" in (tmp_path / "mine/requirements.txt").read_text()
 
 
+def test_the_next_step_is_a_line_for_the_shell(tmp_path, capsys):
+    assert main(["init", str(tmp_path / "my review")]) == 0
+    said = capsys.readouterr().out
+    assert f"Next: cd '{tmp_path}/my review'; make report; then replace the example rows." in said
+    assert main(["init", "--example", str(tmp_path / "smell")]) == 0
+    assert "replace" not in capsys.readouterr().out
+
+
 def test_nothing_is_written_over(tmp_path, capsys):
     (tmp_path / "notes.txt").write_text("mine")
     assert main(["init", str(tmp_path)]) == 2

@@ -137,8 +137,8 @@ def test_a_missing_column_stops_the_run_with_a_line_and_no_report(snakemake, tmp
 @pytest.mark.parametrize(
     ("key", "value", "line"),
     [
-        ("levle", 0.9, "config/config.yaml: levle: unknown key. Did you mean 'level'?"),
-        ("level", 2, "config/config.yaml: level: input should be less than 1 (got 2). Correct it."),
+        ("levle", 0.9, "levle: unknown key. Did you mean 'level'?"),
+        ("level", 2, "level: input should be less than 1 (got 2). Correct it."),
     ],
 )
 def test_a_bad_plan_stops_the_run_with_a_line(snakemake, tmp_path, key, value, line):
@@ -146,7 +146,9 @@ def test_a_bad_plan_stops_the_run_with_a_line(snakemake, tmp_path, key, value, l
     small_review.write_plan(tmp_path, {**small_review.CONFIG, key: value})
     run = snakemake(tmp_path)
     assert run.code != 0
-    assert line in run.said.splitlines()
+    lines = (tmp_path / "config/config.yaml").read_text().splitlines()
+    (number,) = (i for i, text in enumerate(lines, 1) if text.startswith(f"{key}:"))
+    assert f"config/config.yaml:{number}:{line}" in run.said.splitlines()
     assert not (tmp_path / "results").exists()
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from poolprop.audit.difference import Change, Difference, Move
 from poolprop.audit.snapshot import Estimate
+from poolprop.wording import counted
 
 PARTS = {
     "studies": "Studies",
@@ -98,7 +99,7 @@ def _flipped(found: Difference) -> list[str]:
     main = [move for move in found.flips if move.main]
     if not main:
         return ["No conclusion changed: no main interval crossed a threshold."]
-    lines = [f"{len(main)} conclusions changed:"]
+    lines = [f"{counted(len(main), 'conclusion')} changed:"]
     return lines + [f"- {move.label} ({move.id}): {'; '.join(move.flips)}" for move in main]
 
 

@@ -17,6 +17,7 @@ from poolprop.audit.seal import SCHEMA as SEAL
 from poolprop.audit.seal import digest, hashes
 from poolprop.errors import ResultError
 from poolprop.files import read_json, sha256
+from poolprop.wording import counted
 
 Record = Mapping[str, Any]
 RESULTS = Path("results")
@@ -75,17 +76,21 @@ def claims(trail: Trail, templates: Path) -> Iterator[Claim]:
     manifest, sealed = trail.manifest, trail.seal["files"]
     outputs = {file["path"]: file["sha256"] for file in manifest["outputs"]}
     inputs = {file["path"]: file["sha256"] for file in manifest["inputs"]}
-    yield Claim("seal", f"{len(sealed)} files", (*_changed(sealed), *_unsealed(trail)))
-    yield Claim("results", f"{len(outputs)} files", tuple(_changed(outputs)))
+    yield Claim("seal", counted(len(sealed), "file"), (*_changed(sealed), *_unsealed(trail)))
+    yield Claim("results", counted(len(outputs), "file"), tuple(_changed(outputs)))
     extra = tuple(_extra({*outputs, *sealed}))
     yield Claim("nothing else", f"{len(outputs) + len(sealed)} known files", extra)
     rows = tuple(_rows(trail.lineage))
     known = len(trail.lineage["rows"])
-    yield Claim("data and plan", f"{len(inputs)} files, {known} rows", (*_changed(inputs), *rows))
+    yield Claim(
+        "data and plan",
+        f"{counted(len(inputs), 'file')}, {counted(known, 'row')}",
+        (*_changed(inputs), *rows),
+    )
     jobs = trail.lineage["jobs"]
-    yield Claim("code", f"{len(jobs)} jobs", tuple(_code(jobs, templates)))
+    yield Claim("code", counted(len(jobs), "job"), tuple(_code(jobs, templates)))
     versions = manifest["versions"]
-    yield Claim("environment", f"{len(versions)} versions", tuple(_versions(versions)))
+    yield Claim("environment", counted(len(versions), "version"), tuple(_versions(versions)))
 
 
 def _changed(files: Mapping[str, str]) -> Iterator[str]:

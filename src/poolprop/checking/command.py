@@ -5,14 +5,17 @@ from __future__ import annotations
 import argparse
 import json as json_module
 import os
+import re
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from poolprop.errors import ConfigError, PoolpropError
+from poolprop.wording import counted
 
 CONFIG = Path("config/config.yaml")
 EPILOG = """\
@@ -23,6 +26,8 @@ examples:
   poolprop check --sources texts  also look every figure up in the source texts
 """
 Record = dict[str, str | int | None]
+# A fault of the plan, with its key, or of its YAML, without.
+PLACED = re.compile(r"(?P<file>[^:]+):(?P<row>\d+):(?:(?P<key>\S*?):)? (?P<message>.*)")
 
 
 def add_to(actions: Any) -> None:
@@ -80,14 +85,16 @@ def once(texts: Path | None) -> int:
 
     review = load_review(CONFIG)
     evidence = review.evidence
-    found = suspicions(review.settings, evidence)
+    found = list(_placed(suspicions(review.settings, evidence)))
     for suspicion in found:
         print(f"warning: {suspicion.problem} [{suspicion.rule}]")
-    estimands = sum(len(endpoint.estimands) for endpoint in review.settings.endpoints.values())
+    endpoints = review.settings.endpoints
+    estimands = sum(len(endpoint.estimands) for endpoint in endpoints.values())
     print(
-        f"The review is sound: {len(evidence.studies)} studies, {len(evidence.arms)} arms, "
-        f"{len(evidence.outcomes)} outcome rows; {len(review.settings.endpoints)} endpoints with "
-        f"{estimands} estimands." + (f" Warnings: {len(found)}." if found else "")
+        f"The review is sound: {counted(len(evidence.studies), 'study', 'studies')}, "
+        f"{counted(len(evidence.arms), 'arm')}, {counted(len(evidence.outcomes), 'outcome row')}; "
+        f"{counted(len(endpoints), 'endpoint')} with {counted(estimands, 'estimand')}."
+        + (f" Warnings: {len(found)}." if found else "")
     )
     if texts:
         from poolprop.evidence.places import check_places
@@ -99,6 +106,17 @@ def once(texts: Path | None) -> int:
     return 0
 
 
+def _placed(found: list[Any]) -> Iterator[Any]:
+    """Yield what is suspicious, that of the plan with the line of its key."""
+    from poolprop.settings.faults import key_lines
+
+    plan = [one.problem.column for one in found if one.problem.file == str(CONFIG)]
+    lines = key_lines(CONFIG, plan)
+    for one in found:
+        line = lines.get(one.problem.column) if one.problem.file == str(CONFIG) else None
+        yield replace(one, problem=replace(one.problem, row=line)) if line else one
+
+
 def as_json(texts: Path | None) -> int:
     """Check the review in this folder and print faults and warnings as JSON."""
     from poolprop.checking.suspicions import suspicions
@@ -107,7 +125,7 @@ def as_json(texts: Path | None) -> int:
     records: list[Record] = []
     try:
         review = load_review(CONFIG)
-        for one in suspicions(review.settings, review.evidence):
+        for one in _placed(suspicions(review.settings, review.evidence)):
             records.append(_record("warning", one.rule, one.problem))
         if texts:
             from poolprop.evidence.places import check_places
@@ -126,10 +144,14 @@ def _faults(error: PoolpropError) -> Iterator[Record]:
         yield from (_record("error", "table", problem) for problem in error.problems)
         return
     for line in str(error).splitlines():
-        file, _, rest = line.partition(": ")
-        column, _, message = rest.partition(": ")
-        known: Record = {"severity": "error", "rule": "plan", "file": file, "row": None}
-        yield known | {"column": column, "message": message or column, "remedy": ""}
+        found = PLACED.match(line)
+        place: Record = {"file": line.partition(": ")[0], "row": None, "column": ""}
+        message = line.partition(": ")[2]
+        if found:
+            place = {"file": found["file"], "row": int(found["row"]), "column": found["key"] or ""}
+            message = found["message"]
+        said: Record = {"message": message, "remedy": ""}
+        yield {"severity": "error", "rule": "plan"} | place | said
 
 
 def _record(severity: str, rule: str, problem: Any) -> Record:

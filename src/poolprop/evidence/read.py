@@ -28,6 +28,7 @@ Numbered = list[tuple[int, Row]]
 
 MAX_LINES = 50_000
 MAX_COLUMNS = 200
+DIVIDERS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 REMOVE = "Remove it, or define its values as a field of vocabulary.csv."
 
 
@@ -81,22 +82,37 @@ def read_table(
         if faults := _header_problems(header, columns, name, further=further, free=free):
             return [], faults
         return _rows(records, header, model, name)
-    except csv.Error as error:
-        return [], [Problem(name, 1, "-", f"not a CSV table ({error})", "Check the quotes.")]
+    except _NotCsv as error:
+        line, words = error.args
+        return [], [Problem(name, line, "-", f"not a CSV table ({words})", "Check the quotes.")]
+
+
+class _NotCsv(Exception):
+    """Line and words of a record that cannot be read."""
 
 
 def _records(text: str) -> Iterator[tuple[int, list[str]]]:
     """Yield (first line, cells) of each record; a quoted cell may span lines."""
     reader = csv.reader(text.splitlines(keepends=True), strict=True)
     line = 1
-    for cells in reader:
-        yield line, cells
-        line = reader.line_num + 1
+    try:
+        for cells in reader:
+            yield line, cells
+            line = reader.line_num + 1
+    except csv.Error as error:
+        raise _NotCsv(line, str(error)) from None
 
 
 def _header_problems(
     header: list[str], columns: list[str], name: str, *, further: list[str], free: bool
 ) -> list[Problem]:
+    if not any(header):
+        hint = f"Write the heading: {', '.join(columns[:3])} and so on."
+        return [Problem(name, 1, columns[0], "the table is empty", hint)]
+    for mark, called in DIVIDERS.items():
+        if len(header) == 1 and len(set(header[0].split(mark)) & set(columns)) > 1:
+            words = f"cells are divided by {called}, not by commas"
+            return [Problem(name, 1, columns[0], words, "Save the table with commas.")]
     problems = []
     for column in columns:
         if column not in header:

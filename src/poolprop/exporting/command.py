@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Iterator, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +42,7 @@ def add_to(actions: Any) -> None:
 def export(formats: Sequence[str], review: Path, out: Path | None) -> None:
     """Write the files and name them."""
     from poolprop.errors import ConfigError
+    from poolprop.exporting import word
     from poolprop.exporting.results import finished
     from poolprop.files import write_bytes
     from poolprop.plan import load
@@ -55,6 +58,8 @@ def export(formats: Sequence[str], review: Path, out: Path | None) -> None:
     for name, content in files:
         write_bytes(target / name, content)
         print(target / name)
+    if not formats and not find_spec("docx"):
+        print(f"Left out: {target / 'findings.docx'}. {word.INSTALL}", file=sys.stderr)
 
 
 def _files(formats: Sequence[str], settings: Any, results: Any) -> Iterator[tuple[str, bytes]]:
@@ -64,8 +69,6 @@ def _files(formats: Sequence[str], settings: Any, results: Any) -> Iterator[tupl
 
 
 def _format(one: str, settings: Any, results: Any, *, asked: bool) -> Iterator[tuple[str, bytes]]:
-    from importlib.util import find_spec
-
     from poolprop.exporting import references, safe, scripts, word, workbook
     from poolprop.exporting.results import primary
 

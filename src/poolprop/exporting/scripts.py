@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from poolprop.exporting.results import Rows, primary
 from poolprop.exporting.safe import csv_text
@@ -61,7 +61,7 @@ def r_script(label: str, rows: Rows) -> str:
     return R_HEAD.format(
         label=_comment(label),
         k=len(chosen),
-        studies=_wrapped(quoted(f"{row['label']}: {row['arm_label']}") for row in chosen),
+        studies=_wrapped(quoted(_name(row)) for row in chosen),
         events=", ".join(row["events"] for row in chosen),
         totals=", ".join(row["total"] for row in chosen),
     )
@@ -71,16 +71,19 @@ def stata(label: str, rows: Rows, data: str) -> tuple[str, str]:
     """Return a do-file and its data as CSV."""
     chosen = primary(rows)
     columns = ["study", "events", "total"]
-    table = [
-        {"study": f"{row['label']}: {row['arm_label']}", **{c: row[c] for c in columns[1:]}}
-        for row in chosen
-    ]
+    table = [{"study": _name(row), **{c: row[c] for c in columns[1:]}} for row in chosen]
     return STATA.format(label=_comment(label), k=len(chosen), data=data), csv_text(columns, table)
 
 
 def quoted(text: str) -> str:
     """Return a text as a string of R: what JSON escapes, R reads."""
     return json.dumps(re.sub(r"[\x00-\x1f\x7f]", " ", text), ensure_ascii=False)
+
+
+def _name(row: Mapping[str, str]) -> str:
+    """Return study and arm; the study alone where the arm is called after it."""
+    study, arm = row["label"], row["arm_label"]
+    return study if arm in ("", study) else f"{study}: {arm}"
 
 
 def _comment(text: str) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 from poolprop.errors import ConfigError
 
+INSTALL = 'Install python-docx: python3 -m pip install "poolprop[docx]".'
 HEAD = ("Outcome", "Studies", "Events / total", "Proportion (CI)", "Prediction interval")
 
 
@@ -51,7 +52,7 @@ def word(title: str, question: str, pools: dict[str, dict[str, Any]]) -> bytes:
         raise ConfigError(
             "Word tables need python-docx",
             where="export docx",
-            hint='Install it: python -m pip install "poolprop[docx]".',
+            hint=INSTALL,
         ) from None
     document = Document()
     document.add_heading(title, level=1)

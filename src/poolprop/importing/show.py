@@ -25,14 +25,13 @@ def shown(sheet: Sheet, head: Heading, factors: Mapping[str, str], understood: U
 def _table(entries: Sequence[Entry], factors: list[str]) -> list[str]:
     rows = [["row", "study", "events", "total", "%", *factors]]
     for entry in entries[:SHOWN]:
-        share = "" if not entry.total or entry.events is None else 100 * entry.events / entry.total
         rows.append(
             [
                 str(entry.row),
                 entry.study[:40],
                 "NR" if entry.events is None else str(entry.events),
                 "NR" if entry.total is None else str(entry.total),
-                f"{share:.1f}" if share != "" else "",
+                _percent(entry),
                 *(entry.factors[name][:20] for name in factors),
             ]
         )
@@ -41,6 +40,15 @@ def _table(entries: Sequence[Entry], factors: list[str]) -> list[str]:
             for row in rows]  # fmt: skip
     more = len(entries) - SHOWN
     return [*text, f"... and {more} more"] if more > 0 else text
+
+
+def _percent(entry: Entry) -> str:
+    """Return what the sheet says, to be compared; what the counts give if it says nothing."""
+    if entry.percent is not None:
+        return f"{entry.percent.normalize():f}"
+    if not entry.total or entry.events is None:
+        return ""
+    return f"{100 * entry.events / entry.total:.1f}"
 
 
 def problems_text(problems: Sequence[str]) -> str:

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
 from poolprop.plots.style import INK, MUTED, POOLED, PREDICTION, style
-from poolprop.report.formats import EN_DASH, level, percent, points
+from poolprop.report.formats import EN_DASH, beside, level, percent, points
 from poolprop.report.textbox import wrap
 
 WIDTH, ROW, MARGINS = 7.2, 0.34, 1.05
@@ -125,7 +125,7 @@ def _row(study: Mapping[str, Any], interval: str, many: bool) -> ForestRow:
         lower=ends["lower"],
         upper=ends["upper"],
         weight=study["weight"] if many else None,
-        detail=study["arm_label"],
+        detail=beside(study["label"], study["arm_label"]),
     )
 
 

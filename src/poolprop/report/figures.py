@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from poolprop.report import few, prose
 from poolprop.report.bias import Light
 from poolprop.report.drawing import Drawing, Plot, PlotRow, Span
-from poolprop.report.formats import level
+from poolprop.report.formats import beside, level
 from poolprop.report.geometry import layouts
 from poolprop.report.tables import Table
 from poolprop.report.values import Record, Sentence, join, look_up, quote, quote_range, spell
@@ -79,7 +79,7 @@ def study_row(
     row = PlotRow(
         kind="study",
         label=study["label"],
-        detail=study["arm_label"],
+        detail=beside(study["label"], study["arm_label"]),
         counts=counts(study),
         estimate=estimate(study, ci),
         weight=(quote(owner, f"{prefix}weight", "percent"),) if weight and share else (),

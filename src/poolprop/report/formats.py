@@ -1,4 +1,4 @@
-"""How numbers are written: one place for decimals, dashes and signs."""
+"""How numbers and names are written: one place for decimals, dashes and signs."""
 
 from __future__ import annotations
 
@@ -58,6 +58,11 @@ def interval(lower: float | None, upper: float | None, digits: int = 1) -> str:
     if is_missing(lower) or is_missing(upper):
         return MISSING
     return f"{points(lower, digits)}{EN_DASH}{points(upper, digits)}%"
+
+
+def beside(label: str, detail: str) -> str:
+    """Return what stands beside a name, such as the arm of a study; nothing if it says the same."""
+    return "" if detail == label else detail
 
 
 def level(value: float) -> str:

@@ -33,9 +33,11 @@ def read_plan(path: Path) -> dict[str, Any]:
             raise ConfigError("more than 1 MB", where=str(path), hint="A plan is a page or two.")
         text = path.read_text("utf-8")
     except FileNotFoundError:
-        raise ConfigError("the file is missing", where=str(path), hint="Restore it.") from None
+        hint = "Run this in the folder of a review, or begin one: poolprop init FOLDER."
+        raise ConfigError("the plan is missing", where=str(path), hint=hint) from None
     except (OSError, UnicodeDecodeError):
-        raise _not_yaml(path, "not readable as UTF-8 text") from None
+        hint = "Save the plan as UTF-8."
+        raise ConfigError("not UTF-8 text", where=str(path), hint=hint) from None
     try:
         node = yaml.compose(text, Loader=yaml.SafeLoader)
         _refuse_odd(node, path)
@@ -47,7 +49,8 @@ def read_plan(path: Path) -> dict[str, Any]:
     except (ValueError, RecursionError, OverflowError) as error:
         raise _not_yaml(path, str(error)[:80]) from None
     if not isinstance(record, dict):
-        raise ConfigError("the plan is empty", where=str(path), hint="Restore the file.")
+        problem = "the plan is empty" if record is None else "the plan is no block of keys"
+        raise ConfigError(problem, where=str(path), hint="Write keys such as review: and level:.")
     return record
 
 

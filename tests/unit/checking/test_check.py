@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import json
+from pathlib import Path
 
 import pytest
 import small_review
@@ -87,7 +89,65 @@ def test_an_editor_gets_faults_of_the_plan(review, capsys):
     small_review.write_plan(review, {**small_review.CONFIG, "levle": 1})
     assert main(["check", "--json"]) == 2
     (fault,) = json.loads(capsys.readouterr().out)["found"]
-    assert (fault["file"], fault["column"]) == ("config/config.yaml", "levle")
+    lines = Path("config/config.yaml").read_text().splitlines()
+    assert fault == {
+        "severity": "error", "rule": "plan", "file": "config/config.yaml",
+        "row": lines.index("levle: 1") + 1, "column": "levle",
+        "message": "unknown key. Did you mean 'level'?", "remedy": "",
+    }  # fmt: skip
+
+
+def test_an_editor_gets_the_line_of_broken_yaml(review, capsys):
+    Path("config/config.yaml").write_text("level: 0.9\n\treview: x\n")
+    assert main(["check", "--json"]) == 2
+    (fault,) = json.loads(capsys.readouterr().out)["found"]
+    assert (fault["row"], fault["column"]) == (2, "")
+    assert fault["message"].startswith("not YAML")
+
+
+@pytest.mark.parametrize(
+    ("spoil", "line"),
+    [
+        (
+            lambda text: "",
+            "1:outcome_id: the table is empty. Write the heading: outcome_id, arm_id, population "
+            "and so on.",
+        ),
+        (
+            lambda text: text.replace(",", ";"),
+            "1:outcome_id: cells are divided by semicolons, not by commas. Save the table with "
+            "commas.",
+        ),
+        (
+            lambda text: text.replace("\n", '\n"x"y,', 1),
+            "2:-: not a CSV table (',' expected after '\"'). Check the quotes.",
+        ),
+    ],
+)
+def test_a_table_of_another_shape_costs_one_line_at_its_place(review, capsys, spoil, line):
+    path = Path("data/outcomes.csv")
+    path.write_text(spoil(path.read_text()))
+    assert main(["check"]) == 2
+    assert capsys.readouterr().err.splitlines() == [f"data/outcomes.csv:{line}"]
+
+
+def test_what_is_odd_of_the_plan_has_its_line_and_its_count(review, capsys):
+    plan = copy.deepcopy(small_review.CONFIG)
+    estimands = plan["endpoints"]["response"]["estimands"]
+    estimands["never"] = {**estimands["primary"], "label": "x", "timepoints": ["later"]}
+    tables = small_review.tables()
+    tables["vocabulary"].append(
+        {"field": "timepoint", "term": "later", "label": "x", "definition": "x", "order": 9}
+    )
+    small_review.write(review, tables)
+    small_review.write_plan(review, plan)
+    assert main(["check"]) == 0
+    odd, sound = capsys.readouterr().out.splitlines()
+    number = Path("config/config.yaml").read_text().splitlines().index("      never:") + 1
+    assert odd.startswith(
+        f"warning: config/config.yaml:{number}:endpoints.response.estimands.never"
+    )
+    assert "; 2 endpoints with 4 estimands. Warnings: 1." in sound
 
 
 def test_watching_checks_again_at_each_change_and_ends_when_stopped(review, capsys):

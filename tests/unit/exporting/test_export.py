@@ -14,6 +14,7 @@ import small_review
 from poolprop.__main__ import main
 from poolprop.exporting.references import bibtex, ris
 from poolprop.exporting.safe import csv_text, harmless
+from poolprop.exporting.scripts import r_script
 from poolprop.exporting.workbook import workbook
 
 INJECTION = '=HYPERLINK("http://x","y")'
@@ -67,6 +68,28 @@ def test_r_reads_the_script_whatever_the_studies_are_called(finished):
     assert main(["export", "r", "--out", "out"]) == 0
     command = ["Rscript", "-e", 'invisible(parse("out/response.R"))']
     assert subprocess.run(command, cwd=finished, check=False).returncode == 0
+
+
+def test_an_arm_called_after_its_study_is_not_named_twice():
+    row = {
+        "set": "primary",
+        "label": "Ash 2011",
+        "arm_label": "Ash 2011",
+        "events": "1",
+        "total": "2",
+    }
+    script = r_script("Response", [row, row | {"label": "Oak", "arm_label": "B"}])
+    assert '"Ash 2011",' in script
+    assert '"Oak: B"' in script
+
+
+def test_without_python_docx_the_table_left_out_is_named(finished, monkeypatch, capsys):
+    monkeypatch.setattr("poolprop.exporting.command.find_spec", lambda name: None)
+    assert main(["export"]) == 0
+    said = capsys.readouterr().err
+    assert said.startswith("Left out: export/findings.docx. ")
+    assert "poolprop[docx]" in said
+    assert not (finished / "export/findings.docx").exists()
 
 
 def test_an_export_without_results_says_what_to_do(tmp_path, monkeypatch, capsys):

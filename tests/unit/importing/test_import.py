@@ -198,3 +198,13 @@ def test_columns_may_be_asked_for(folder, monkeypatch):
 def test_a_table_without_a_heading_says_how_to_name_the_columns(folder, capsys):
     assert main(["import", text(folder, "Ash,1,9\nBirch,2,8\n")]) == 2
     assert "Name them: --study, --events, --total." in capsys.readouterr().err
+
+
+def test_the_percentage_shown_is_that_of_the_sheet(folder, capsys):
+    """A person compares what was understood with the sheet: 9/16 is printed as 56.3 there."""
+    table = folder / "t.csv"
+    table.write_text("Study,Events,Total,%\nAsh,9,16,56.3\nOak,60,104,570.7\nElm,1,3,\n")
+    assert main(["import", str(table), "--dry-run"]) == 0
+    shown = [line.split()[-1] for line in capsys.readouterr().out.splitlines() if line[:2] in
+             ("2 ", "3 ", "4 ")]  # fmt: skip
+    assert shown == ["56.3", "570.7", "33.3"]

@@ -90,3 +90,8 @@ def test_plain_turns_codes_into_words():
 
 def test_every_format_writes_a_dash_for_what_is_missing():
     assert {form(None) for form in f.FORMATS.values()} == {"—"}
+
+
+def test_an_arm_called_after_its_study_is_not_said_twice():
+    assert f.beside("Ash 2011", "Ash 2011") == ""
+    assert f.beside("Ash 2011", "arm B") == "arm B"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from poolprop.report.context import Context, Section
-from poolprop.report.formats import MISSING
+from poolprop.report.formats import MISSING, beside
 from poolprop.report.prose import plural
 from poolprop.report.tables import Table, text_table
 from poolprop.report.values import Record, Sentence, quote
@@ -115,7 +115,9 @@ def _count(cells: list[Record]) -> str:
 def _tables(name: str, caption: str, cells: list[Record]) -> tuple[MapTable, ...]:
     if not cells:
         return ()
-    arms = {cell["arm_id"]: (cell["label"], cell["arm_label"]) for cell in cells}
+    arms = {
+        cell["arm_id"]: (cell["label"], beside(cell["label"], cell["arm_label"])) for cell in cells
+    }
     lines, before = [], ""
     for (part, question), row in groupby(
         cells, key=lambda c: (c["part_label"], c["question_label"])
