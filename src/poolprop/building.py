@@ -17,9 +17,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from poolprop.errors import ResultError
+from poolprop.errors import ConfigError, ResultError
 from poolprop.house import snakefile
 
+PLAN = Path("config") / "config.yaml"
 LOCK = Path(".snakemake") / "poolprop.lock"
 REPORT = Path("results") / "report.html"
 STALE = Path("results") / "report.stale.html"
@@ -63,9 +64,15 @@ def build(arguments: Sequence[str] = (), cores: int | None = None) -> int:
 
     Raises
     ------
+    ConfigError
+        If there is no review in this folder.
     ResultError
         If another run is under way in this folder, or the folder cannot be written.
     """
+    elsewhere = {"--directory", "-d", "--configfile", "--configfiles"} & set(arguments)
+    if not (elsewhere or PLAN.exists()):
+        hint = "Run this in the folder of a review, or begin one: poolprop init FOLDER."
+        raise ConfigError("the plan is missing", where=str(PLAN), hint=hint)
     command = [sys.executable, "-m", "snakemake", "--logger", "poolprop"]
     command += ["--cores", str(cores or os.cpu_count() or 1), "--nolock", "--rerun-incomplete"]
     if not Path("Snakefile").exists() and "--snakefile" not in arguments:

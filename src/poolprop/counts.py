@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import difflib
 import io
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -100,6 +101,8 @@ def _require(column: str, columns: list[str], path: Path) -> None:
         close = difflib.get_close_matches(column, columns, n=1)
         named = ", ".join(columns)[:400] or "none"
         hint = f"Did you mean {close[0]!r}?" if close else f"The columns are: {named}."
+        if len(columns) == 1 and column in re.split(r"[;\t|]", columns[0]):
+            hint = "Save the table with commas between the cells."
         raise DataError("the column is missing", where=f"{path}:1:{column}", hint=hint)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json as json_module
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -51,13 +52,16 @@ def diff(
     from poolprop.audit.difference import difference
     from poolprop.audit.difference_page import page
     from poolprop.audit.difference_text import as_markdown, as_text
-    from poolprop.audit.snapshot import Snapshot, snapshot
+    from poolprop.audit.snapshot import Snapshot, changed_since, snapshot
     from poolprop.files import write_text
     from poolprop.house import house
     from poolprop.revisions import results_of
 
     def read(name: str) -> Snapshot:
         with results_of(name) as folder:
+            if folder and (changed := changed_since(folder)):
+                older = f"{folder} is older than {', '.join(changed)}"
+                print(f"note: {older}. Build first: poolprop build.", file=sys.stderr)
             return snapshot(folder) if folder else Snapshot()
 
     found = difference(read(old), read(new))

@@ -43,6 +43,12 @@ def test_a_fault_names_file_row_and_column(table, old, new, message):
     assert str(caught.value).startswith(f"{table}{message}")
 
 
+def test_a_table_divided_by_semicolons_is_told_so(table):
+    table.write_text("events;total\n1;2\n")
+    with pytest.raises(DataError, match="Save the table with commas between the cells"):
+        read_counts(table, "events", "total", None)
+
+
 def test_an_empty_table_and_a_missing_file_are_named(tmp_path, table, capsys):
     table.write_text("events,total\n")
     assert main(["pool", str(table)]) == 2

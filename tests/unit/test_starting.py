@@ -72,3 +72,10 @@ def test_the_example_agrees_with_r(example):
     assert fit.proportion == pytest.approx(0.481696, abs=2e-5)
     assert fit.ci.lower == pytest.approx(0.378252, abs=2e-4)
     assert fit.ci.upper == pytest.approx(0.586733, abs=2e-4)
+
+
+def test_a_build_outside_a_review_says_the_way_to_one(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert main(["build"]) == 2
+    assert "poolprop init FOLDER" in capsys.readouterr().err
+    assert not any(tmp_path.iterdir())

@@ -109,6 +109,8 @@ def test_the_five_commands_of_the_tutorial_work(flagship, repo):
     ]  # fmt: skip
     assert "SHO-001  12/21  data/outcomes.csv line 2, sha256 6f7443108d17" in said[0]
     assert said[1].startswith("6f7443108d17")
-    assert "pool/cr_cri/primary," in said[2]
+    ids = said[2].splitlines()
+    assert "pool/cr_cri/primary" in ids
+    assert max(map(len, ids)) < 200  # names to read, not the table's long lists of rows
     assert "Sound." in said[3]
     assert "ok    recomputed" in said[4]

@@ -31,7 +31,8 @@ def test_a_git_revision_is_built_elsewhere_and_compared(small, tmp_path, monkeyp
     monkeypatch.chdir(folder)
 
     assert main(["diff", "HEAD", ".", "--html", "diff.html", "--changelog"]) == 0
-    said = capsys.readouterr().out
+    said, aside = capsys.readouterr()
+    assert "older than" not in aside
     assert "~ R4  events 40 -> 30" in said
     assert "~ level  0.9 -> 0.95" in said
     assert "pool/response/primary" in said
@@ -46,6 +47,16 @@ def test_two_results_folders_that_are_equal_have_no_difference(small, capsys):
     assert main(["diff", results, results, "--json"]) == 0
     record = json.loads(capsys.readouterr().out)
     assert all(record[name] == [] for name in ("rows", "studies", "decisions", "plan", "moves"))
+
+
+def test_results_older_than_their_tables_are_said_so(small, tmp_path, monkeypatch, capsys):
+    folder = tmp_path / "review"
+    shutil.copytree(small.folder, folder, symlinks=True)
+    table = folder / "data/outcomes.csv"
+    table.write_text(table.read_text() + "\n")
+    monkeypatch.chdir(folder)
+    assert main(["diff", str(small.folder / "results")]) == 0
+    assert "older than data/outcomes.csv. Build first: poolprop build." in capsys.readouterr().err
 
 
 def test_what_is_neither_a_run_nor_a_revision_is_said_so(small, capsys):

@@ -9,7 +9,7 @@ from typing import Any
 
 from poolprop.audit.lineage import LINEAGE
 from poolprop.audit.manifest import SCHEMA as MANIFEST
-from poolprop.files import read_any_json, read_csv, read_json
+from poolprop.files import read_any_json, read_csv, read_json, sha256
 
 Table = dict[str, dict[str, Any]]
 ROW_FACTS = ("events", "total", "value", "record_type", "derivation", "locator", "source")
@@ -86,6 +86,24 @@ def snapshot(folder: Path) -> Snapshot:
         versions={"code": manifest["code"], **manifest["versions"]},
         estimates=dict(_estimates(folder, manifest["outputs"])),
     )
+
+
+def changed_since(folder: Path) -> list[str]:
+    """Return plan and tables of a review that changed since its ``results/`` were made.
+
+    Parameters
+    ----------
+    folder : Path
+        The ``results/`` of a finished run; of a copy of another name nothing is known.
+    """
+    if folder.resolve().name != "results":
+        return []
+    inputs = read_json(folder / "audit" / "manifest.json", MANIFEST)["inputs"]
+    read = {folder.resolve().parent / file["path"]: file for file in inputs}
+    return [
+        file["path"] for path, file in read.items()
+        if path.is_file() and sha256(path) != file["sha256"]
+    ]  # fmt: skip
 
 
 def _table(path: Path, key: str) -> Table:

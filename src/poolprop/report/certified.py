@@ -18,15 +18,20 @@ def measured(record: Record) -> Sentence:
     """
     methods = [method["method"] for method in record["methods"]]
     usual = methods.index(USUAL)
+    shares = _from_to(record, "")
     return join(
         f"In simulated reviews of these very sizes the {level(record['level'])} interval reported "
         "here held the truth in ",
-        quote(record, "lowest", "percent"),
-        " to ",
-        quote(record, "highest", "percent"),
-        " of them, depending on how much studies differ; the usual one (DerSimonian-Laird) in ",
-        quote(record, f"methods.{usual}.lowest", "percent"),
-        " to ",
-        quote(record, f"methods.{usual}.highest", "percent"),
+        *shares,
+        " of them, ",
+        "depending on how much" if len(shares) > 1 else "however much",
+        " studies differ; the usual one (DerSimonian-Laird) in ",
+        *_from_to(record, f"methods.{usual}."),
         ".",
     )
+
+
+def _from_to(record: Record, prefix: str) -> Sentence:
+    """Return lowest and highest share; one of them where the reader sees no difference."""
+    lowest, highest = (quote(record, f"{prefix}{end}", "percent") for end in ("lowest", "highest"))
+    return (lowest,) if lowest.text == highest.text else (lowest, " to ", highest)

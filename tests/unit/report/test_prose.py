@@ -4,6 +4,7 @@ import pytest
 from unit.report import synthetic
 
 from poolprop.report import prose
+from poolprop.report.certified import measured
 from poolprop.report.values import spell
 
 STUDIES = synthetic.make_studies("healed", synthetic.NAMES)
@@ -113,3 +114,17 @@ def test_crossing_intervals_are_noticed():
     assert not prose.crosses(POOLED)
     assert prose.crosses(POOLED | {"prediction": {"lower": 0.75, "upper": 0.9}})
     assert not prose.crosses(SINGLE)
+
+
+def _certified(lowest: float, highest: float) -> str:
+    shares = {"lowest": lowest, "highest": highest}
+    usual = {"method": "dl-wald", "lowest": 0.7, "highest": 0.95}
+    record = {"id": "certificate/x/primary", "level": 0.95, "methods": [usual], **shares}
+    return "".join(getattr(part, "text", part) for part in measured(record))
+
+
+def test_a_share_that_does_not_vary_is_said_once():
+    assert "held the truth in 94.6% to 99.8% of them, depending on how much" in _certified(
+        0.946, 0.998
+    )
+    assert "held the truth in 100.0% of them, however much studies differ" in _certified(1.0, 1.0)

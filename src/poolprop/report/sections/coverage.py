@@ -62,8 +62,8 @@ def _said(record: Record) -> Iterator[Sentence]:
         ", the ",
         record["truth"]["source"],
         ". No Monte-Carlo standard error exceeds ",
-        quote(record, "error", "percent"),
-        ".",
+        quote(record, "error", "points"),
+        " percentage points.",
     )
     if record["default"]:
         yield measured(record)
