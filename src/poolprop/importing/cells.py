@@ -21,6 +21,9 @@ MISSING = frozenset(
     }
 )  # fmt: skip
 LARGEST = 10**9
+# What 12/21 becomes in a spreadsheet and in the CSV that it writes: 21-Dec, Dec-21, 21. Dez.
+DATE = re.compile(r"\d{1,2}[-. ]{1,2}[A-Za-z\u00c0-\u024f]{3,4}\.?|[A-Za-z]{3}[- ]\d{1,2}")
+AS_TEXT = "Write it anew with the cell's format set to text, such as 12/21."
 NUMBER = r"(\d[\d.,' \N{RIGHT SINGLE QUOTATION MARK}]*)"
 OF = re.compile(
     rf"{NUMBER}(?:/|of|out of|von|sur|de)\s*{NUMBER}(?:[(\[]\s*{NUMBER}%?\s*[)\]])?", re.IGNORECASE
@@ -88,6 +91,8 @@ def number(text: str, points: str) -> Decimal:
         return _bounded(text.replace(thousands, "").replace(",", "."))
     if found := ONE_MARK.fullmatch(text):
         return _one_mark(text, *found.groups(), points=points)
+    if DATE.fullmatch(text):
+        raise Unclear(f"{said} looks like a date that a spreadsheet made of a fraction", AS_TEXT)
     raise Unclear(f"{said} is not a number", "Write plain digits, or NR if it is not reported.")
 
 
@@ -140,7 +145,7 @@ def _value(cell: Cell, points: str) -> Decimal:
     if isinstance(cell, datetime | date | time):
         raise Unclear(
             f"the spreadsheet turned the cell into the date {cell}",
-            "Write it anew with the cell's format set to text, such as 12/21.",
+            AS_TEXT,
         )
     if isinstance(cell, int | float):
         if not math.isfinite(cell) or not 0 <= cell <= LARGEST:

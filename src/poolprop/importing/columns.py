@@ -101,13 +101,16 @@ def heading(sheet: Sheet, wanted: Mapping[str, str]) -> Heading:
     ]
     if not candidates:
         row, cells = sheet.rows[0]
+        named = [_names(sheet, place, 1) for place in range(min(LOOKED_AT, len(sheet.rows)))]
+        lost = [name for name in wanted.values() if all(_find(name, one) is None for one in named)]
         listed = ", ".join(
             f"{letters(i)} {_text(c)[:40]!r}" for i, c in enumerate(cells) if _text(c)
         )
         raise DataError(
             "no row that names a column for study and for events",
             where=sheet.where(row),
-            hint=f"Name them: --study, --events, --total. The first row is: {listed[:400]}.",
+            hint=(f"There is no column {lost[0]!r}. " if lost else "")
+            + f"Name them: --study, --events, --total. The first row is: {listed[:400]}.",
         )
     _, _, place, names, roles = max(candidates, key=lambda one: one[:3])
     if len(set(columns := list(_flat(roles)))) < len(columns):

@@ -123,6 +123,9 @@ def test_excel_stores_percentages_as_shares(folder):
         ("99999999999", "is too large a number"),
         ("#DIV/0!", "is an error of the spreadsheet"),
         ("=1+1", "'=1+1' is not a number"),
+        ("21-Dec", "'21-Dec' looks like a date that a spreadsheet made of a fraction"),
+        ("Dec-21", "'Dec-21' looks like a date"),
+        ("21. Dez", "'21. Dez' looks like a date"),
         ("twelve", "'twelve' is not a number"),
     ],
 )
@@ -198,6 +201,12 @@ def test_columns_may_be_asked_for(folder, monkeypatch):
 def test_a_table_without_a_heading_says_how_to_name_the_columns(folder, capsys):
     assert main(["import", text(folder, "Ash,1,9\nBirch,2,8\n")]) == 2
     assert "Name them: --study, --events, --total." in capsys.readouterr().err
+
+
+def test_a_named_column_that_is_not_there_is_said(folder, capsys):
+    table = text(folder, "Study,Events,Total\nAsh,1,9\n")
+    assert main(["import", table, "--events", "Responders"]) == 2
+    assert "There is no column 'Responders'." in capsys.readouterr().err
 
 
 def test_the_percentage_shown_is_that_of_the_sheet(folder, capsys):
