@@ -133,3 +133,22 @@ def test_two_step_and_credible_intervals_are_those_of_the_engine() -> None:
             assert trials[name].covered[i] == (one.lower <= 0.92 <= one.upper)
         credible = pp.bayes(*counts).interval()
         assert posterior.covered[i] == (credible.lower <= 0.92 <= credible.upper)
+
+
+@pytest.mark.parametrize(
+    ("huge", "default", "hksj"), [(10_000, 0.87, 0.83), (1_000_000, 0.56, 0.79)]
+)
+def test_one_huge_study_spoils_every_interval_as_the_docs_say(
+    huge: int, default: float, hksj: float
+) -> None:
+    """The figures of docs/choosing.md: totals 50, 80, 120 and a huge one, mu 0.2, tau 0.3."""
+    random = np.random.default_rng(20_260_101)
+    n = np.broadcast_to(np.array([50.0, 80.0, 120.0, huge]), (1000, 4))
+    eta = 0.2 + 0.3 * random.standard_normal(n.shape)
+    x = random.binomial(n.astype(int), expit(eta)).astype(float)
+    truth = at_truth(x, n, 0.2)
+    none = np.zeros(len(x), dtype=bool)
+    trials = glmm_trials(x, n, truth, 0.95, none) | wald_trials(x, n, 0.2, 0.95)
+    # Three Monte-Carlo standard errors of a share near 0.8 in 1000 data sets.
+    assert trials["profile-ck"].covered.mean() == pytest.approx(default, abs=0.05)
+    assert trials["hksj"].covered.mean() == pytest.approx(hksj, abs=0.05)
