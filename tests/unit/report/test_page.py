@@ -121,6 +121,16 @@ def test_one_study_alone_has_neither_diamond_nor_heterogeneity(tmp_path):
     assert "Pooled from" not in parsed.text()
 
 
+def test_without_years_the_studies_have_no_order_to_be_drawn_in(plain):
+    assert 'id="plot-cumulative-healed"' in render(plain)
+    path = plain / "analysis/healed/influence.json"
+    record = json.loads(path.read_text())
+    for one in record["cumulative"][1:]:
+        one["year"] = None
+    path.write_text(json.dumps(record))
+    assert 'id="plot-cumulative-healed"' not in render(plain)
+
+
 def test_notes_of_results_are_shown(plain):
     assert "First line: One study." in page.Page(render(plain)).text()
 

@@ -81,8 +81,8 @@ def _panel(context: Context, meta: Record, record: Record, result: Record) -> Fi
 
 def _cumulative(context: Context, meta: Record, record: Record, result: Record) -> Figure | None:
     steps = record.get("cumulative", [])
-    if len(steps) < 2:
-        return None
+    if sum(one["year"] is not None for one in steps) < 2:
+        return None  # an order of the table is no order in time
     names = [f"+ {one['added']}" if i else one["added"] for i, one in enumerate(steps)]
     rows = tuple(
         interval_row(one, "result.", name, str(one["year"] or "year not stated"))
