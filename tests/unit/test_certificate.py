@@ -137,3 +137,12 @@ def test_the_step_writes_the_same_bytes_under_another_hash_seed(tmp_path: Path) 
     record = read_json(tmp_path / "1.json", "poolprop/certificate/1")
     assert record["id"] == "certificate/healed/primary"
     assert len(read_csv(tmp_path / "1.csv")) == len(record["cases"]) * len(LABELS)
+
+
+def test_a_registry_of_a_million_needs_no_memory_of_gigabytes() -> None:
+    """The table behind the credible intervals would have 1e9 cells; they are left out."""
+    content = rows([(31, 50), (44, 80), (30, 120), (400_000, 1_000_000)])
+    record = certificate(plan(replicates=500, bootstrap=0), "healed", content)
+    assert "bayes" not in record["cases"][0]["intervals"]
+    assert "Bayesian interval is not simulated for studies as large" in record["companion_note"]
+    assert {"profile-ck", "hksj"} <= set(record["cases"][0]["intervals"])

@@ -127,7 +127,7 @@ def _simulate(settings: Settings, identifier: str, rows: Rows, default: str) -> 
         "lowest": shown.get("lowest"),
         "highest": shown.get("highest"),
         "error": max(cell["error"] for case in cases for cell in case["intervals"].values()),
-        "companion_note": "" if bootstrap else _without_companion(len(rows)),
+        "companion_note": _left_out(len(rows), bootstrap=bootstrap > 0, bayes="bayes" in found[0]),
         "note": "" if default else "The plan's primary interval is none of those simulated.",
     }
 
@@ -143,6 +143,14 @@ def _across(method: str, cases: list[Record], default: str) -> Record:
         "lowest": min(shares),
         "highest": max(shares),
     }
+
+
+def _left_out(k: int, *, bootstrap: bool, bayes: bool) -> str:
+    """Say which companions of the default were not simulated, and why."""
+    notes = [] if bootstrap else [_without_companion(k)]
+    if not bayes:
+        notes.append("The Bayesian interval is not simulated for studies as large as these.")
+    return " ".join(notes)
 
 
 def _without_companion(k: int) -> str:

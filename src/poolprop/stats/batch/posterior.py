@@ -113,6 +113,12 @@ def posterior_many(
     ]
 
 
+def table_cells(x: Floats, n: Floats, priors: Sequence[Prior]) -> int:
+    """Return how many numbers the table of likelihoods of :func:`posterior_many` holds."""
+    tau, _ = tau_nodes(max(_top(prior) for prior in priors))
+    return int(distinct(x, n)[0].size * tau.size * mu_nodes(x, n).mu.size)
+
+
 def _top(prior: Prior) -> float:
     """Return beyond which ``tau`` a prior leaves out nothing that counts."""
     tau = np.linspace(0, TAU_TOP, 20_001)

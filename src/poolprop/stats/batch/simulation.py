@@ -17,12 +17,15 @@ from poolprop.stats.batch.coverage import (
     glmm_trials,
     wald_trials,
 )
-from poolprop.stats.batch.posterior import posterior_many
+from poolprop.stats.batch.posterior import posterior_many, table_cells
 from poolprop.stats.inputs import Floats
 from poolprop.stats.priors import HalfNormal
 
 # Limits of profile intervals, for their widths, are computed for one data set in so many.
 MEASURED = 4
+# The table of likelihoods behind the credible intervals grows with the studies' sizes: beyond so
+# many cells (0.8 GB, a minute) they are left out.
+LARGEST = 100_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +83,8 @@ def simulate(
     Returns
     -------
     list of dict
-        For each ``tau``: results by method, as named in :mod:`poolprop.stats.batch.coverage`.
+        For each ``tau``: results by method, as named in :mod:`poolprop.stats.batch.coverage`;
+        ``bayes`` only where its table of likelihoods has at most ``LARGEST`` cells.
     """
     sizes = np.sort(np.asarray(n, dtype=np.float64))
     seeds = np.random.SeedSequence(seed).spawn(len(taus))
@@ -94,8 +98,9 @@ def simulate(
         own = np.concatenate([one.spawn(1)[0].generate_state(replicates) for one in seeds])
         trials["bootstrap-lr"] = bootstrap_trial(x, n_all, truth, level, own, bootstrap)
     tail = (1 - level) / 2
-    posterior = posterior_many(x, n_all, [HalfNormal()], [tail, 1 - tail], predicted=0)[0]
-    trials["bayes"] = credible_trial(posterior, mu)
+    if table_cells(x, n_all, [HalfNormal()]) <= LARGEST:
+        posterior = posterior_many(x, n_all, [HalfNormal()], [tail, 1 - tail], predicted=0)[0]
+        trials["bayes"] = credible_trial(posterior, mu)
     parts = [slice(i * replicates, (i + 1) * replicates) for i in range(len(taus))]
     return [{name: _summary(trial, part) for name, trial in trials.items()} for part in parts]
 
