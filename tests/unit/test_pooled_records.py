@@ -53,3 +53,10 @@ def test_weights_of_two_steps_are_inverse_variances():
     inverse = 1 / (1 / x + 1 / (n - x) + result["tau2"])
     assert result["weights"] == pytest.approx(list(inverse / inverse.sum()), rel=1e-9)
     assert result["weights"] != pytest.approx(found["results"][0]["weights"], rel=1e-3)
+
+
+def test_a_study_that_decides_alone_is_named():
+    (note,) = estimand([(30, 50), (50, 80), (60, 120), (2600, 4000)])["notes"]
+    assert note.startswith("S3 has 4000 patients, at least 50 times the median of the other")
+    assert estimand([(30, 50), (50, 80), (60, 120), (2600, 3999)])["notes"] == []
+    assert estimand(CASES["one"])["notes"] == []

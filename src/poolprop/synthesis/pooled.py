@@ -15,6 +15,7 @@ from poolprop.synthesis.records import (
     endpoint_record,
     fit_rows,
     labels,
+    lopsided,
     of_set,
     result_record,
     study_records,
@@ -84,7 +85,7 @@ def _estimand(settings: Settings, name: str, key: str, rows: Rows, excluded: Row
         "studies": study_records(rows, f"study/{name}/{key}", settings, fits[0]) if rows else [],
         "excluded": [dict(row) for row in excluded],
         "results": results,
-        "notes": [*doubts(rows), *dropped] if rows else [NOTHING],
+        "notes": [*doubts(rows), *lopsided(rows), *dropped] if rows else [NOTHING],
     }
 
 

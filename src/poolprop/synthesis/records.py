@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from statistics import median
 from typing import Any
 
 from poolprop.settings import Endpoint, Model, Settings
@@ -19,6 +20,8 @@ Record = dict[str, Any]
 
 INTERVALS = ("clopper-pearson", "wilson")
 DOUBTFUL = ("reconstructed", "proxy")
+# A study so many times larger than the others' median decides alone (docs/choosing.md).
+LOPSIDED = 50
 # What a row of data.csv holds besides the description of its arm: where it belongs, its counts.
 NOT_DESCRIPTION = ("set", "events", "total", "level_label")
 
@@ -97,6 +100,20 @@ def doubts(rows: Rows) -> list[str]:
         f"({row['record_label'].lower()}): {row['derivation']}."
         for row in rows
         if row["record_type"] in DOUBTFUL
+    ]
+
+
+def lopsided(rows: Rows) -> list[str]:
+    """Say which study is so large that it alone decides: every interval is too short there."""
+    sizes = [int(row["total"]) for row in rows]
+    largest = max(range(len(rows)), key=sizes.__getitem__, default=0)
+    others = sizes[:largest] + sizes[largest + 1 :]
+    if not others or sizes[largest] < LOPSIDED * median(others):
+        return []
+    return [
+        f"{rows[largest]['label']} has {sizes[largest]} patients, at least {LOPSIDED} times the "
+        "median of the other studies: it decides almost alone, and every interval is too short. "
+        "Consider reporting it beside the pool."
     ]
 
 
