@@ -19,7 +19,7 @@ MAY_IMPORT = {
     "house": {"errors"},
     "settings": {"errors"},
     "plan": {"errors", "settings"},
-    "stats": {"errors"},
+    "stats": {"errors", "wording"},
     "evidence": {"errors", "files", "settings"},
     "audit": {"errors", "files", "settings", "wording", "_version"},
     "review": {"errors", "settings", "plan", "evidence"},
@@ -29,15 +29,15 @@ MAY_IMPORT = {
     "tables": {"errors", "evidence"},
     "analysis_tables": set(),
     "plots": {"errors", "files", "report"},  # only its leaf modules: formats and textbox
-    "report": {"errors", "files", "settings", "_version"},
+    "report": {"errors", "files", "settings", "wording", "_version"},
     "steps": {
         "errors", "files", "plan", "settings", "review", "evidence", "synthesis", "crosscheck",
         "atlas", "tables", "analysis_tables", "plots", "report", "audit", "house",
     },
     "counts": {"errors"},
     "checking": {"errors", "settings", "review", "evidence", "wording"},
-    "exporting": {"errors", "files", "plan", "review", "evidence"},
-    "importing": {"errors", "files", "settings", "plan", "evidence"},
+    "exporting": {"errors", "files", "plan", "review", "evidence", "wording"},
+    "importing": {"errors", "files", "settings", "plan", "evidence", "wording"},
     "starting": {"errors", "house", "_version"},
     "bulk": {"errors", "files", "stats", "wording", "_version"},
     "commands": {

@@ -7,7 +7,7 @@ from typing import Any
 
 from poolprop.audit.difference import Change, Difference, Move
 from poolprop.audit.snapshot import Estimate
-from poolprop.wording import counted
+from poolprop.wording import counted, fixed
 
 PARTS = {
     "studies": "Studies",
@@ -69,7 +69,10 @@ def shown(one: Estimate | None) -> str:
     if one is None:
         return "none"
     size = f", k = {one.k}" if one.k is not None else ""
-    return f"{100 * one.proportion:.1f} % ({100 * one.lower:.1f} to {100 * one.upper:.1f}){size}"
+    middle, lower, upper = (
+        fixed(100 * share, 1) for share in (one.proportion, one.lower, one.upper)
+    )
+    return f"{middle} % ({lower} to {upper}){size}"
 
 
 def change(move: Move) -> str:

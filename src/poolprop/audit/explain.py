@@ -12,6 +12,7 @@ from typing import Any
 
 from poolprop.audit.find import entry_of
 from poolprop.files import read_any_json
+from poolprop.wording import fixed
 
 Record = Mapping[str, Any]
 BRANCHES = {"utf": ("├─ ", "└─ ", "│  "), "ascii": ("|- ", "`- ", "|  ")}
@@ -126,9 +127,9 @@ def _estimate(result: Record) -> str:
     stated: Record = inner or {}
     if "proportion" not in stated or stated["proportion"] is None:
         return "none; see the file"
-    text = f"{100 * stated['proportion']:.1f} %"
+    text = f"{fixed(100 * stated['proportion'], 1)} %"
     if ci := stated.get("ci"):
-        text += f" (interval {100 * ci['lower']:.1f} to {100 * ci['upper']:.1f} %)"
+        text += f" (interval {fixed(100 * ci['lower'], 1)} to {fixed(100 * ci['upper'], 1)} %)"
     if {"k", "events", "total"} <= stated.keys():
         text += f", {stated['events']}/{stated['total']} in {stated['k']} rows"
     elif {"events", "total"} <= stated.keys():

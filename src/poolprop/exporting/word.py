@@ -6,6 +6,7 @@ import io
 from typing import Any
 
 from poolprop.errors import ConfigError
+from poolprop.wording import fixed
 
 INSTALL = 'Install python-docx: python3 -m pip install "poolprop[docx]".'
 HEAD = ("Outcome", "Studies", "Events / total", "Proportion (CI)", "Prediction interval")
@@ -27,7 +28,7 @@ def findings(pools: dict[str, dict[str, Any]]) -> list[tuple[str, ...]]:
                     name,
                     str(result["k"]),
                     f"{result['events']} / {result['total']}",
-                    f"{100 * result['proportion']:.1f}% ({_range(result['ci'])})",
+                    f"{fixed(100 * result['proportion'], 1)}% ({_range(result['ci'])})",
                     _range(prediction) if prediction else "not estimable",
                 )
             )
@@ -35,7 +36,7 @@ def findings(pools: dict[str, dict[str, Any]]) -> list[tuple[str, ...]]:
 
 
 def _range(interval: dict[str, float]) -> str:
-    return f"{100 * interval['lower']:.1f} to {100 * interval['upper']:.1f}%"
+    return f"{fixed(100 * interval['lower'], 1)} to {fixed(100 * interval['upper'], 1)}%"
 
 
 def word(title: str, question: str, pools: dict[str, dict[str, Any]]) -> bytes:

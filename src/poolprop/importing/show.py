@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from poolprop.importing.columns import Heading
 from poolprop.importing.sheet import Sheet
 from poolprop.importing.understand import Entry, Understood
+from poolprop.wording import fixed
 
 SHOWN = 40
 
@@ -48,7 +49,7 @@ def _percent(entry: Entry) -> str:
         return f"{entry.percent.normalize():f}"
     if not entry.total or entry.events is None:
         return ""
-    return f"{100 * entry.events / entry.total:.1f}"
+    return fixed(100 * entry.events / entry.total, 1)
 
 
 def problems_text(problems: Sequence[str]) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from poolprop.report import few, prose
 from poolprop.report.bias import Light
 from poolprop.report.drawing import Drawing, Plot, PlotRow, Span
-from poolprop.report.formats import beside, level
+from poolprop.report.formats import beside, level, points
 from poolprop.report.geometry import layouts
 from poolprop.report.tables import Table
 from poolprop.report.values import Record, Sentence, join, look_up, quote, quote_range, spell
@@ -176,10 +176,10 @@ def summary(row: PlotRow) -> str:
     if row.estimate:
         parts.append(f"{spell(row.estimate)} %")
     if row.prediction is not None and row.kind == "interval":
-        low, high = 100 * row.prediction.lower, 100 * row.prediction.upper
-        parts.append(f"prediction interval {low:.1f} to {high:.1f} %")
+        low, high = points(row.prediction.lower), points(row.prediction.upper)
+        parts.append(f"prediction interval {low} to {high} %")
     if row.ticks:
-        listed = ", ".join(f"{100 * at:.1f}" for at in row.ticks)
+        listed = ", ".join(map(points, row.ticks))
         parts.append(f"quoted of other studies: {listed} %")
     if row.weight:
         parts.append(f"weight {spell(row.weight)}")

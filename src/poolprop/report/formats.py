@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
+from poolprop.wording import fixed
+
 MINUS, EN_DASH, MISSING = "\N{MINUS SIGN}", "\N{EN DASH}", "\N{EM DASH}"
 THIN_SPACE = "\N{NARROW NO-BREAK SPACE}"
 
@@ -21,7 +23,7 @@ def number(value: float | None, digits: int = 2) -> str:
     """Write with fixed decimals and a true minus sign; an em dash if missing."""
     if value is None or not math.isfinite(value):
         return MISSING
-    text = f"{value:.{digits}f}"
+    text = fixed(value, digits)
     if float(text) == 0:
         text = text.lstrip("-")
     return text.replace("-", MINUS)

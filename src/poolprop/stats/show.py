@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
+from poolprop.wording import fixed
+
 if TYPE_CHECKING:
     from poolprop.stats.results import Interval, PoolResult
     from poolprop.stats.subgroups import SubgroupResult
@@ -13,7 +15,7 @@ if TYPE_CHECKING:
 
 def percent(value: float) -> str:
     """Return a share of 1 in percent with one decimal, without the sign."""
-    return f"{100 * value:.1f}"
+    return fixed(100 * value, 1)
 
 
 def span(interval: Interval) -> str:

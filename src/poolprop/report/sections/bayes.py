@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from poolprop.report.context import Context, Section, leading
 from poolprop.report.curves import CurveDrawing, Panel, density_drawings
 from poolprop.report.drawing import Span
-from poolprop.report.formats import level
+from poolprop.report.formats import level, points
 from poolprop.report.read import EndpointResults
 from poolprop.report.tables import Column, Table, TableRow, cell
 from poolprop.report.uncertainty import primary_view
@@ -94,10 +94,12 @@ def _answer(view: Record) -> tuple[Sentence, ...]:
 
 
 def _described(view: Record) -> str:
-    median, ci = 100 * view["median"], view["ci"]
+    median, lower, upper = (
+        points(share, 0) for share in (view["median"], view["ci"]["lower"], view["ci"]["upper"])
+    )
     return (
-        f"Density of the proportion, highest near {median:.0f} %, with {100 * ci['lower']:.0f} to "
-        f"{100 * ci['upper']:.0f} % shaded; density of tau with median {view['tau']['median']:.2f}."
+        f"Density of the proportion, highest near {median} %, with {lower} to {upper} % shaded; "
+        f"density of tau with median {view['tau']['median']:.2f}."
     )
 
 

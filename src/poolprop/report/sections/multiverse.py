@@ -11,7 +11,7 @@ import numpy as np
 from poolprop.report import prose
 from poolprop.report.context import Context, Section, leading
 from poolprop.report.curves import CurveDrawing
-from poolprop.report.formats import level
+from poolprop.report.formats import level, points
 from poolprop.report.read import EndpointResults
 from poolprop.report.specification import SHOWN_NARROW, SHOWN_WIDE, specification_drawings
 from poolprop.report.tables import Column, Table, TableRow, cell
@@ -133,7 +133,7 @@ def _extreme(name: str, analysis: Record) -> Sentence:
 def _described(record: Record) -> str:
     ends = record["summary"]["range"]
     return (
-        f"Estimates from {100 * ends['lower']:.0f} to {100 * ends['upper']:.0f} %, in rising "
+        f"Estimates from {points(ends['lower'], 0)} to {points(ends['upper'], 0)} %, in rising "
         "order, each with its interval; below them, which level of each choice an analysis has."
     )
 
