@@ -41,7 +41,7 @@ def script(repo, monkeypatch):
     """Return a function that loads a script, and with arguments runs it, as Python would."""
     monkeypatch.syspath_prepend(str(repo / "benchmarks"))
     names = [path.stem for path in (repo / "benchmarks").glob("*.py")]
-    for name in names:  # one of them hides a package of the same name: both stay apart
+    for name in names:  # a package may have such a name: both stay apart
         monkeypatch.delitem(sys.modules, name, raising=False)
 
     def load(name, *arguments):
@@ -165,3 +165,16 @@ def test_other_families_are_measured_on_the_same_data(script, repo, monkeypatch,
     for events, total, lower, upper in zip(x, n, *expit(limits), strict=True):
         interval = poolprop.pool(events, total).ci
         assert (lower, upper) == pytest.approx((interval.lower, interval.upper), abs=0.005)
+
+
+def test_a_rebuild_is_measured(script, small, tmp_path):
+    """Nothing to do runs no job; a changed row runs those that depend on it, which import."""
+    rebuild = script("rebuild")
+    folder = shutil.copytree(small.folder, tmp_path / "review")
+    target = "results/analysis/response/pool.json"
+    assert rebuild.build(folder, 2, target).jobs == {}
+    assert rebuild.change(folder, ROW).startswith(f"events of {ROW}: ")
+    found = rebuild.build(folder, 2, target)
+    assert set(found.jobs) == {"select/response", "synthesise/response"}
+    assert all(0 < job["imports"] < job["seconds"] + 5 for job in found.jobs.values())
+    assert found.processor > found.added("cpu_seconds") > 0
