@@ -82,6 +82,22 @@ def test_a_deleted_result_is_made_again_with_the_same_bytes(copy, snakemake):
     assert path.read_bytes() == before
 
 
+def test_a_rebuild_over_older_results_gives_the_bytes_of_a_first_build(copy, snakemake):
+    def results():
+        files = (path for path in (copy / "results").rglob("*") if path.is_file())
+        return {path.relative_to(copy).as_posix(): path.read_bytes() for path in files}
+
+    first, content = results(), small_review.tables()
+    content["outcomes"][4]["events"] = 22
+    small_review.write(copy, content)
+    assert snakemake(copy).code == 0
+    assert results() != first
+    small_review.write(copy, small_review.tables())
+    assert snakemake(copy).code == 0
+    again = results()
+    assert {name for name in first | again if first.get(name) != again.get(name)} == set()
+
+
 def test_the_workflow_is_free_of_lint(repo, snakemake, tmp_path):
     run = snakemake(small_review.write(tmp_path), "--lint")
     assert run.code == 0, run.said

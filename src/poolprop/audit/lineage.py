@@ -24,6 +24,8 @@ Record = dict[str, Any]
 LINEAGE = "poolprop/lineage/1"
 # So many results of one kind in one file are kept as one entry, "PREFIX/*".
 LARGEST_GROUP = 150
+# What runs after the lineage; of an earlier run, if there was one.
+LATER = ("lineage", "report", "crate", "seal")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +80,8 @@ def read_jobs(hashes: Mapping[str, str]) -> dict[str, Job]:
     """Return the jobs that made files with a known hash, by job id."""
     jobs = {}
     for path in sorted(JOBS.rglob("*.json")):
+        if path.parent == JOBS and path.stem in LATER:
+            continue
         record = read_json(path, SCHEMA)
         made = {name: hashes[name] for name in record["writes"] if name in hashes}
         if made:

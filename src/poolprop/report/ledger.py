@@ -12,8 +12,9 @@ from poolprop.errors import ResultError
 from poolprop.files import read_any_json
 from poolprop.report.values import Record, look_up
 
-# What is about the run, not about the evidence.
-APART = ("audit",)
+# What is about the run, not about the evidence; the crate, if one is left of an earlier run, is a
+# copy of that one's results.
+APART = ("audit", "crate")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
