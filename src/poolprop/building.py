@@ -21,6 +21,8 @@ from poolprop.errors import ConfigError, ResultError
 from poolprop.house import snakefile
 
 PLAN = Path("config") / "config.yaml"
+# Options of Snakemake by which the review is not in this folder, or nothing is built.
+ELSEWHERE = ("--directory", "-d", "--configfile", "--help", "-h", "--version")
 LOCK = Path(".snakemake") / "poolprop.lock"
 REPORT = Path("results") / "report.html"
 STALE = Path("results") / "report.stale.html"
@@ -69,8 +71,7 @@ def build(arguments: Sequence[str] = (), cores: int | None = None) -> int:
     ResultError
         If another run is under way in this folder, or the folder cannot be written.
     """
-    elsewhere = {"--directory", "-d", "--configfile", "--configfiles"} & set(arguments)
-    if not (elsewhere or PLAN.exists()):
+    if not (PLAN.exists() or any(one.startswith(ELSEWHERE) for one in arguments)):
         hint = "Run this in the folder of a review, or begin one: poolprop init FOLDER."
         raise ConfigError("the plan is missing", where=str(PLAN), hint=hint)
     command = [sys.executable, "-m", "snakemake", "--logger", "poolprop"]

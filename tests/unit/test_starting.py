@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import poolprop as pp
+from poolprop import building
 from poolprop.__main__ import main
 from poolprop.evidence.select import select
 from poolprop.review import load_review
@@ -79,3 +80,13 @@ def test_a_build_outside_a_review_says_the_way_to_one(tmp_path, monkeypatch, cap
     assert main(["build"]) == 2
     assert "poolprop init FOLDER" in capsys.readouterr().err
     assert not any(tmp_path.iterdir())
+
+
+def test_a_build_of_another_folder_is_left_to_snakemake(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    asked = []
+    monkeypatch.setattr(building.subprocess, "Popen", lambda command, **_: asked.append(command))
+    monkeypatch.setattr(building, "_wait", lambda run: 0)
+    for option in ("--directory=there", "-dthere", "--directory"):
+        assert building.build([option]) == 0
+    assert [command[-1] for command in asked] == ["--directory=there", "-dthere", "--directory"]

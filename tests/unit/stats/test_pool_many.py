@@ -76,6 +76,20 @@ def test_each_row_is_what_a_single_call_gives(frame, method):
         assert (row.converged, row.notes) == (wanted.converged, " ".join(wanted.notes))
 
 
+@pytest.mark.parametrize("scale", ["logit", "probit"])
+@pytest.mark.parametrize("ci", ["wald", "profile-ck"])
+def test_a_huge_study_is_answered_as_a_single_call_does(scale, ci):
+    counts = {"huge": ([15, 70, 60, 600_000_000], [50, 80, 120, 10**9]), "small": ([3, 9], [9, 12])}
+    rows = [(name, x, n) for name, pair in counts.items() for x, n in zip(*pair, strict=True)]
+    table = pd.DataFrame(rows, columns=["dataset_id", "events", "total"])
+    found = pp.pool_many(table, methods=[f"glmm|{scale}|ML|{ci}"]).set_index("dataset_id")
+    for name, (events, total) in counts.items():
+        one, row = pp.pool(events, total, link=scale, ci=ci, prediction="none"), found.loc[name]
+        assert (row.proportion, row.ci_lower, row.tau2) == pytest.approx(
+            (one.proportion, one.ci.lower, one.tau2), rel=1e-9
+        )
+
+
 def test_every_data_set_has_an_answer_or_a_word_about_the_boundary():
     found = pp.pool_many(edges(), methods=METHODS)
     assert len(found) == len(EDGES) * len(METHODS)

@@ -37,6 +37,8 @@ from poolprop.stats.pool_glmm import RUNAWAY, boundary_note
 from poolprop.stats.pool_two_step import COMPARISON, OUT_OF_RANGE, correction_note
 
 Model = Callable[[Sets, Options], Columns]
+# Beyond so many patients sums of products lose digits that the single engine keeps.
+LARGEST = 1_000_000
 ALONE = "One study: its own proportion with its exact interval; nothing is pooled."
 
 
@@ -95,7 +97,18 @@ def _cautions(sets: Sets, corrected: bool) -> Words:
 
 
 def glmm(sets: Sets, options: Options) -> Columns:
-    """Fit the binomial-normal model."""
+    """Fit the binomial-normal model; data sets with a huge study one by one."""
+    huge = np.maximum.reduceat(sets.n, np.cumsum(sets.size) - sets.size) > LARGEST
+    if not huge.any():
+        return _glmm(sets, options)
+    out = empty_columns(sets.count)
+    put(out, huge, one_by_one(sets.take(huge), options))
+    if not huge.all():
+        put(out, ~huge, _glmm(sets.take(~huge), options))
+    return out
+
+
+def _glmm(sets: Sets, options: Options) -> Columns:
     link = LINKS[options.link]
     fit = fit_sets(sets, link)
     notes = no_words(sets.count)
@@ -187,6 +200,7 @@ def one_by_one(sets: Sets, options: Options) -> Columns:
             sets.x[first:last],
             sets.n[first:last],
             model=options.model,
+            link=options.link,
             ci=options.ci,
             level=options.level,
             prediction="none",
