@@ -15,11 +15,11 @@ from poolprop.counts import read_counts
 from poolprop.errors import PoolpropError
 from poolprop.evidence.read import read_table
 from poolprop.evidence.tables import Outcome
-from poolprop.importing.cells import Unclear, count, number, reading
-from poolprop.importing.columns import heading
 from poolprop.importing.read import read_sheet
 from poolprop.importing.understand import understand
 from poolprop.plan import load
+from poolprop.reading.cells import Unclear, count, number, reading
+from poolprop.reading.headings import heading
 
 FUZZ = settings(deadline=None, max_examples=150, derandomize=True)
 TABLE_TEXT = st.text(
@@ -70,7 +70,7 @@ def test_any_text_is_a_plan_or_is_refused(content):
 @FUZZ
 @given(WHOLE, st.sampled_from([" ", "'", "\N{NO-BREAK SPACE}", "\N{NARROW NO-BREAK SPACE}"]))
 def test_groups_of_thousands_are_read_as_one_number(value, mark):
-    from poolprop.importing.sheet import tidy
+    from poolprop.reading.sheet import tidy
 
     assert count(tidy(f"{value:,}".replace(",", mark)), "") == value
 

@@ -20,6 +20,7 @@ MAY_IMPORT = {
     "settings": {"errors"},
     "plan": {"errors", "settings"},
     "stats": {"errors", "wording"},
+    "reading": {"errors"},
     "evidence": {"errors", "files", "settings"},
     "audit": {"errors", "files", "settings", "wording", "_version"},
     "review": {"errors", "settings", "plan", "evidence"},
@@ -37,7 +38,7 @@ MAY_IMPORT = {
     "counts": {"errors"},
     "checking": {"errors", "settings", "review", "evidence", "wording"},
     "exporting": {"errors", "files", "plan", "review", "evidence", "wording"},
-    "importing": {"errors", "files", "settings", "plan", "evidence", "wording"},
+    "importing": {"errors", "files", "settings", "plan", "evidence", "reading", "wording"},
     "starting": {"errors", "house", "_version"},
     "bulk": {"errors", "files", "stats", "wording", "_version"},
     "commands": {

@@ -61,11 +61,11 @@ def import_table(
     decimal: str, ask: bool, dry_run: bool, **options: str,
 ) -> int:  # fmt: skip
     """Read, show, and write unless a cell is unclear."""
-    from poolprop.importing.columns import heading
     from poolprop.importing.read import read_sheet
     from poolprop.importing.show import problems_text, shown
     from poolprop.importing.tidy_tables import add
     from poolprop.importing.understand import understand
+    from poolprop.reading.headings import heading
 
     found = read_sheet(table, sheet)
     wanted = {role: options[role] for role in ROLES if options[role]}

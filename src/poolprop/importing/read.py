@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from poolprop.errors import DataError
-from poolprop.importing.excel import no_workbook, read_excel
 from poolprop.importing.revman import looks_like_revman, read_revman
-from poolprop.importing.sheet import MAX_BYTES, Sheet, too_large
-from poolprop.importing.text import read_text
+from poolprop.reading.sheet import MAX_BYTES, Sheet, too_large
+from poolprop.reading.text import read_text
+from poolprop.reading.workbook import no_workbook, read_excel
 
 ZIP, OLD_EXCEL = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from xml.etree import ElementTree
 
 from poolprop.errors import DataError
-from poolprop.importing.sheet import Cell, Sheet, bounded, tidy
-from poolprop.importing.text import decode
+from poolprop.reading.sheet import Cell, Sheet, bounded, tidy
+from poolprop.reading.text import decode
 
 HEADER: list[Cell] = ["Study", "Outcome", "Subgroup", "Events 1", "Total 1", "Events 2", "Total 2"]
 COUNTS = ("EVENTS_1", "TOTAL_1", "EVENTS_2", "TOTAL_2")

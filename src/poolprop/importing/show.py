@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from poolprop.importing.columns import Heading
-from poolprop.importing.sheet import Sheet
 from poolprop.importing.understand import Entry, Understood
+from poolprop.reading.headings import Heading
+from poolprop.reading.sheet import Sheet
 from poolprop.wording import fixed
 
 SHOWN = 40

@@ -12,8 +12,8 @@ from pathlib import Path
 from poolprop.errors import DataError
 from poolprop.evidence.tables import TABLES
 from poolprop.files import read_csv, write_csv
-from poolprop.importing.sheet import Sheet
 from poolprop.importing.understand import Entry
+from poolprop.reading.sheet import Sheet
 
 TARGETS = ("sources", "studies", "arms", "outcomes", "vocabulary")
 EXAMPLE = "example2024"  # the rows that a new review begins with

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 from typing import Any
 
-from poolprop.importing.cells import (
+from poolprop.reading.cells import (
     Reading,
     Unclear,
     count,
@@ -16,8 +16,8 @@ from poolprop.importing.cells import (
     percentage,
     reading,
 )
-from poolprop.importing.columns import Heading
-from poolprop.importing.sheet import Cell, Sheet
+from poolprop.reading.headings import Heading
+from poolprop.reading.sheet import Cell, Sheet
 
 SUMS = frozenset({"total", "totals", "sum", "overall", "pooled", "all studies", "summe", "gesamt"})
 

@@ -8,7 +8,7 @@ import io
 from collections.abc import Iterator
 
 from poolprop.errors import DataError
-from poolprop.importing.sheet import Cell, Sheet, bounded, tidy
+from poolprop.reading.sheet import Cell, Sheet, bounded, tidy
 
 BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),

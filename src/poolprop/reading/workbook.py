@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from poolprop.errors import DataError
-from poolprop.importing.sheet import Cell, Sheet, bounded, letters, tidy, too_large
+from poolprop.reading.sheet import Cell, Sheet, bounded, letters, tidy, too_large
 
 MAX_UNPACKED = 30_000_000
 MAX_CELLS = 2_000_000

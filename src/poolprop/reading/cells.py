@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
 
-from poolprop.importing.sheet import Cell
+from poolprop.reading.sheet import Cell
 
 MISSING = frozenset(
     {

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from poolprop.errors import DataError
-from poolprop.importing.sheet import Cell, Sheet, letters, tidy
+from poolprop.reading.sheet import Cell, Sheet, letters, tidy
 
 ROLES = ("study", "events", "total", "percent", "year", "doi")
 NAMES = {
