@@ -12,7 +12,7 @@ export UV_SYSTEM_CERTS := 1
 
 .DEFAULT_GOAL := help
 PAGE_TOOLS := tests/browser/node_modules/.installed
-.PHONY: help setup setup-dev page-tools report screenshots test test-fast check lock schema docs clean
+.PHONY: help setup setup-dev page-tools report screenshots test test-fast test-shared check lock schema docs clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(firstword $(MAKEFILE_LIST)) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -51,6 +51,9 @@ test: $(VENV)/.dev ## run every test this machine can run
 
 test-fast: $(VENV)/.dev ## run the tests that take seconds
 	@$(BIN)/python -m pytest -m "unit or property" -q
+
+test-shared: $(VENV)/.dev ## run the tests that compare more where ../shared lies beside the checkout
+	@$(BIN)/python -m pytest -m shared
 
 check: $(VENV)/.dev ## lint, format and type-check
 	$(BIN)/ruff check .

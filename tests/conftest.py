@@ -29,6 +29,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         folder = item.path.relative_to(ROOT / "tests").parts[0]
         if folder in FOLDERS:
             item.add_marker(getattr(pytest.mark, folder))
+        # A module that compares the full reference set imports the name of its folder.
+        if "shared" in item.fixturenames or hasattr(item.module, "PUBLIC"):
+            item.add_marker(pytest.mark.shared)
     order = {name: place for place, name in enumerate(("unit", "property", "reference"))}
     items.sort(key=lambda item: order.get(item.path.relative_to(ROOT / "tests").parts[0], 9))
 
