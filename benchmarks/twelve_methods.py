@@ -5,8 +5,8 @@
 The data sets are simulated in the shape of those of Lin, Xu and Chu (2021); the methods are
 two-step log, logit, arcsine and Freeman-Tukey by DerSimonian-Laird and REML, the binomial-normal
 GLMM under three links, and the beta-binomial model. R does the same with metafor, lme4 and
-``optim``; what its sample takes is extrapolated. Each round times a new sample by R, then machine
-code where numba is installed, then NumPy. Printed: time, throughput, peak memory, failures, and
+``optim``; what its sample takes is extrapolated. Each round times a new sample by R, then
+ours. Printed: time, throughput, peak memory, failures, and
 the ratio of processor times (other work on the machine slows the clock of both), of the medians
 and of each round. ``--rounds 0`` leaves R out; ``--growth`` times growing numbers of data sets,
 studies and patients.
@@ -20,7 +20,6 @@ import platform
 import resource
 import statistics
 import subprocess
-import sys
 import tempfile
 import time
 from pathlib import Path
@@ -31,7 +30,6 @@ import scipy
 
 import poolprop as pp
 from poolprop.stats.batch.generate import COUNT, SEED, generate
-from poolprop.stats.batch.machine import available
 
 METHODS = [
     *(
@@ -66,32 +64,18 @@ def failures(found: pd.DataFrame) -> dict[str, int]:
     }
 
 
-def ours(
-    frame: pd.DataFrame, methods: list[str], compiled: bool | None = None
-) -> tuple[pd.DataFrame, float, float]:
+def ours(frame: pd.DataFrame, methods: list[str]) -> tuple[pd.DataFrame, float, float]:
     """Return the answers, the seconds by the clock, and those of the processor."""
     clock, processor = time.perf_counter(), time.process_time()
-    found = pp.pool_many(frame, methods=methods, compiled=compiled)
+    found = pp.pool_many(frame, methods=methods)
     return found, time.perf_counter() - clock, time.process_time() - processor
 
 
-def compile_apart() -> float:
-    """Have machine code compiled and kept by another process; return the seconds it took."""
-    code = (
-        "import poolprop as pp; from poolprop.stats.batch.generate import generate; "
-        f"pp.pool_many(generate(0, 50), methods={METHODS!r}, compiled=True)"
-    )
-    start = time.perf_counter()
-    subprocess.run([sys.executable, "-c", code], check=True)
-    return time.perf_counter() - start
-
-
-def each(frame: pd.DataFrame, engines: dict[str, bool]) -> None:
+def each(frame: pd.DataFrame) -> None:
     """Print the processor time of each method alone."""
     sets = frame.dataset_id.nunique()
     for method in METHODS:
-        times = [f"{1e6 * ours(frame, [method], on)[2] / sets:.1f}" for on in engines.values()]
-        print(f"  {method}: {' and '.join(times)} us a data set by {' and '.join(engines)}")
+        print(f"  {method}: {1e6 * ours(frame, [method])[2] / sets:.1f} us a data set")
 
 
 def theirs(frame: pd.DataFrame, sample: int, seed: int) -> dict[str, tuple[float, int]]:
@@ -108,13 +92,12 @@ def theirs(frame: pd.DataFrame, sample: int, seed: int) -> dict[str, tuple[float
     return {name: (float(seconds), int(failed)) for name, seconds, failed in rows}
 
 
-def compare(frame: pd.DataFrame, options: argparse.Namespace, engines: dict[str, bool]) -> None:
+def compare(frame: pd.DataFrame, options: argparse.Namespace) -> None:
     """Time R and ours in turn and print the ratios."""
-    rows, mine = [], {name: [] for name in engines}
+    rows, mine = [], []
     for seed in range(options.rounds):
         rows.append(theirs(frame, options.sample, seed))
-        for name, on in engines.items():
-            mine[name].append(ours(frame, METHODS, on)[2])
+        mine.append(ours(frame, METHODS)[2])
     for name in rows[0]:
         times = statistics.median(row[name][0] for row in rows)
         failed = sum(row[name][1] for row in rows)
@@ -123,13 +106,12 @@ def compare(frame: pd.DataFrame, options: argparse.Namespace, engines: dict[str,
     totals = [options.sets * sum(seconds for seconds, _ in row.values()) for row in rows]
     r = statistics.median(totals)
     print(f"R: {1e3 * r / options.sets:.0f} ms a data set, {r / 3600:.2f} h for all")
-    for name, seconds in mine.items():
-        ratios = [a / b for a, b in zip(totals, seconds, strict=True)]
-        middle = statistics.median(seconds)
-        print(
-            f"{name}: {middle:.1f} s of the processor ({min(seconds):.1f} to {max(seconds):.1f}), "
-            f"ratio {r / middle:.0f} ({min(ratios):.0f} to {max(ratios):.0f})"
-        )
+    ratios = [a / b for a, b in zip(totals, mine, strict=True)]
+    middle = statistics.median(mine)
+    print(
+        f"ours: {middle:.1f} s of the processor ({min(mine):.1f} to {max(mine):.1f}), "
+        f"ratio {r / middle:.0f} ({min(ratios):.0f} to {max(ratios):.0f})"
+    )
 
 
 def growth() -> None:
@@ -167,24 +149,20 @@ def main() -> None:
     sizes = frame.groupby("dataset_id").size()
     quartiles = "/".join(f"{value:.0f}" for value in sizes.quantile([0.25, 0.5, 0.75]))
     print(f"{options.sets} data sets, {len(frame)} studies, quartiles of k {quartiles}")
-    engines = ({"machine code": True} if available() else {}) | {"NumPy": False}
-    if available():
-        print(f"machine code ready after {compile_apart():.0f} s, once for an installation")
-    for name, on in engines.items():
-        ours(generate(0, 50), METHODS, on)  # loads what is loaded once
-        before = peak()
-        found, clock, seconds = ours(frame, METHODS, on)
-        print(
-            f"{len(METHODS)} methods by {name}: {clock:.1f} s by the clock, {seconds:.1f} s of the "
-            f"processor, {1e6 * seconds / options.sets:.0f} us a data set, "
-            f"{options.sets / seconds:.0f} data sets a second; peak memory {peak():.2f} GB "
-            f"({before:.2f} GB before)"
-        )
-        print("; ".join(f"{what}: {count}" for what, count in failures(found).items()))
-        del found
-    each(frame, engines)
+    ours(generate(0, 50), METHODS)  # loads what is loaded once
+    before = peak()
+    found, clock, seconds = ours(frame, METHODS)
+    print(
+        f"{len(METHODS)} methods: {clock:.1f} s by the clock, {seconds:.1f} s of the "
+        f"processor, {1e6 * seconds / options.sets:.0f} us a data set, "
+        f"{options.sets / seconds:.0f} data sets a second; peak memory {peak():.2f} GB "
+        f"({before:.2f} GB before)"
+    )
+    print("; ".join(f"{what}: {count}" for what, count in failures(found).items()))
+    del found
+    each(frame)
     if options.rounds:
-        compare(frame, options, engines)
+        compare(frame, options)
     if options.growth:
         growth()
 

@@ -100,7 +100,7 @@ def pool_chunk(plan: Atlas, chunk: int, table: Path | None) -> bytes:
 
     frame = _drawn(plan, chunk) if table is None else _read(plan, table)
     # The same bytes wherever a chunk runs: not by what happens to be installed there.
-    pooled = pool_many(frame, by=plan.by, methods=list(plan.methods), compiled=False)
+    pooled = pool_many(frame, by=plan.by, methods=list(plan.methods))
     text: str = pooled.to_csv(index=False, lineterminator="\n")
     return text.encode("utf-8")
 

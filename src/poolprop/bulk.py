@@ -92,7 +92,6 @@ def pool_many(
     for path in (table, out):
         _require_format(path)
     from poolprop.stats.batch.bayes import wanted
-    from poolprop.stats.batch.machine import WORTH, machine_code, worth_it
     from poolprop.stats.batch.methods import parse_method
     from poolprop.stats.batch.pool_many import answer, chunks, read_sets
 
@@ -100,8 +99,7 @@ def pool_many(
     frame, content = _read(table)
     names, sets = read_sets(frame, by, events, total)
     parts = list(chunks(sets, shard))
-    fast = worth_it(None, sets.x.size, WORTH)
-    asked = [__version__, content, by, events, total, *methods, repr(level), str(shard), str(fast)]
+    asked = [__version__, content, by, events, total, *methods, repr(level), str(shard)]
     asked += more.columns
     folder = _shards(out, _digest("\n".join(asked).encode()))
     reused = 0
@@ -110,8 +108,7 @@ def pool_many(
         if _sound(path):
             reused += 1
         else:
-            with machine_code(fast):
-                found = answer(names[first:last], sets.part(first, last), chosen, more)
+            found = answer(names[first:last], sets.part(first, last), chosen, more)
             _write_shard(path, found.to_csv(index=False, lineterminator="\n"))
         _show(last, sets.count)
     numbered = names.dtype if names.dtype.kind in "iu" else None

@@ -87,7 +87,7 @@ def digest(*parts):
         ]
     content = hashlib.sha256()
     for path in files:
-        # What Python and numba compile is kept beside the sources.
+        # What Python compiles is kept beside the sources.
         if "__pycache__" not in path.parts and path.suffix != ".so":
             content.update(place(path).encode())
             content.update(path.read_bytes())

@@ -14,7 +14,6 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from poolprop.errors import EstimationError
-from poolprop.stats.batch.machine import machine, machine_code, worth_it
 from poolprop.stats.batch.tau2 import ESTIMATORS, weighted_means
 from poolprop.stats.glmm import fit_glmm
 from poolprop.stats.inputs import Floats, choice, counts
@@ -27,8 +26,6 @@ from poolprop.stats.wls import intercept
 
 # Subsets of a block: its arrays stay in the processor's cache.
 BLOCK = 4096
-# Below so many subsets loading machine code takes longer than it saves.
-WORTH = 100_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -66,7 +63,6 @@ def gosh(
     *,
     model: str = "two-step",
     tau2: str = "DL",
-    compiled: bool | None = None,
     most: int = 1 << 20,
     seed: int = 20260101,
 ) -> Gosh:
@@ -83,9 +79,6 @@ def gosh(
         some milliseconds each.
     tau2 : {"DL", "HE", "HS", "SJ", "ML", "REML", "EB", "PM"}
         Between-study variance of the two-step model.
-    compiled : bool, optional
-        Whether DL, ML and REML run in machine code (``pip install poolprop[fast]``); by default
-        where it is there and there are 100,000 subsets or more.
     most : int
         Largest number of subsets; a random sample of that size is taken where there are more.
     seed : int
@@ -116,8 +109,7 @@ def gosh(
     if model == "glmm":
         return _by_glmm(x, n, members, complete=complete)
     yi, vi = effect_sizes(x, n, measure)
-    with machine_code(worth_it(compiled, len(members), WORTH)):
-        estimate, variance, i2 = _pool(yi, vi, members, tau2)
+    estimate, variance, i2 = _pool(yi, vi, members, tau2)
     return Gosh(
         members=members,
         estimate=estimate,
@@ -178,14 +170,10 @@ def _pool(yi: Floats, vi: Floats, members: Bools, tau2: str) -> tuple[Floats, Fl
     # Centred effects keep the digits of Q.
     centre = float(np.average(yi, weights=1 / vi))
     found = np.empty((3, len(members)))
-    compiled = machine("subsets") if tau2 in ("DL", "ML", "REML") else None
-    if compiled is not None:
-        compiled.pool_subsets(yi - centre, vi, members, tau2, found)
-    else:
-        for first in range(0, len(members), BLOCK):
-            part = slice(first, first + BLOCK)
-            found[:, part] = _pool_block(yi - centre, vi, members[part], tau2)
-            found[2, part] = _i_squared(found[2, part], members[part])
+    for first in range(0, len(members), BLOCK):
+        part = slice(first, first + BLOCK)
+        found[:, part] = _pool_block(yi - centre, vi, members[part], tau2)
+        found[2, part] = _i_squared(found[2, part], members[part])
     found[0] += centre
     return found[0], found[1], found[2]
 

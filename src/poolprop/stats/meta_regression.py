@@ -15,7 +15,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from poolprop.stats.batch.machine import machine_code, worth_it
 from poolprop.stats.batch.orders import permutation_p
 from poolprop.stats.batch.permuted import permuted_omnibus
 from poolprop.stats.batch.sets import Ints
@@ -35,8 +34,6 @@ CI_METHODS = {
 }
 # All orders of seven studies, or six; beyond them a random sample of this size.
 MOST_PERMUTATIONS = {"two-step": 5040, "glmm": 1000}
-# Below so many orders loading machine code takes longer than it saves.
-WORTH = 100_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -123,7 +120,6 @@ def meta_regression(
     link: str = "logit",
     permutation: bool = False,
     permutations: int | None = None,
-    compiled: bool | None = None,
     seed: int = 20260101,
 ) -> MetaRegression:
     """Regress proportions on moderators, continuous or categorical.
@@ -155,10 +151,6 @@ def meta_regression(
     permutations : int, optional
         How many orders to look at: all where there are no more, else a random sample of that
         size. By default 5,040, all of seven studies; for the GLMM 1,000.
-    compiled : bool, optional
-        Whether ML and REML on one moderator run in machine code (``pip install poolprop[fast]``),
-        a third of a microsecond an order; by default where it is there and there are 100,000
-        orders or more.
     seed : int
         Of that sample.
 
@@ -203,9 +195,7 @@ def meta_regression(
             return permuted_omnibus(yi, vi, design, orders, tau2, ci)
 
         if permutation:
-            count = min(most, math.factorial(x.size))
-            with machine_code(worth_it(compiled, count, WORTH)):
-                p = permutation_p(statistics, x.size, fit.qm, most, seed)
+            p = permutation_p(statistics, x.size, fit.qm, most, seed)
     return MetaRegression(
         names=names,
         fit=fit,

@@ -152,7 +152,7 @@ def _gosh(settings: Settings, name: str, rows: Rows) -> Record:
     exact = len(rows) <= rules.gosh_exact_studies
     model = "glmm" if exact else "two-step"
     most = 1 << len(rows) if exact else rules.gosh_subsets
-    found = gosh(*counts(rows), model=model, compiled=False, most=most, seed=rules.seed)
+    found = gosh(*counts(rows), model=model, most=most, seed=rules.seed)
     method = "binomial-normal GLMM, logit link, ML" if exact else "two-step, logit, tau2 by DL"
     subsets = zip(
         found.members, found.proportion, found.i2, found.tau2, found.estimate, strict=True

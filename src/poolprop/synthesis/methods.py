@@ -100,7 +100,7 @@ def estimates(sets: Sequence[DataSet], methods: Sequence[Method], level: float) 
         ]
     )
     names = [_many(method.model) for method in methods]
-    found = pool_many(frame, methods=names, level=level, compiled=False)
+    found = pool_many(frame, methods=names, level=level)
     columns = found[["proportion", "ci_lower", "ci_upper"]].to_numpy(dtype=np.float64)
     return columns.reshape(len(sets), len(methods), 3)
 

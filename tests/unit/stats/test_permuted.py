@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 
 import poolprop as pp
-from poolprop.stats.batch.machine import available, machine_code
 from poolprop.stats.batch.orders import all_orders, permutation_p
 from poolprop.stats.batch.permuted import permuted_omnibus
 from poolprop.stats.regression import fit_regression
@@ -23,13 +22,11 @@ METAFOR = {
     ("PM", "wald"): 0.319444444444, ("PM", "hksj"): 0.319444444444,
     ("ML", "wald"): 0.445833333333, ("ML", "hksj"): 0.445833333333,
 }  # fmt: skip
-ENGINES = [False, pytest.param(True, marks=pytest.mark.skipif(not available(), reason="no numba"))]
 
 
-@pytest.mark.parametrize("compiled", ENGINES)
 @pytest.mark.parametrize(("tau2", "ci"), METAFOR)
-def test_exact_p_values_are_those_of_metafor(tau2, ci, compiled):
-    found = pp.meta_regression(X, N, DOSE, tau2=tau2, ci=ci, permutation=True, compiled=compiled)
+def test_exact_p_values_are_those_of_metafor(tau2, ci):
+    found = pp.meta_regression(X, N, DOSE, tau2=tau2, ci=ci, permutation=True)
     assert found.permutation_p == pytest.approx(METAFOR[tau2, ci], abs=1e-11)
 
 
@@ -40,34 +37,17 @@ def bimodal(rng):
     )
 
 
-@pytest.mark.parametrize("compiled", ENGINES)
 @pytest.mark.parametrize("columns", [1, 2])
 @pytest.mark.parametrize("tau2", ["DL", "HE", "SJ", "PM", "ML", "REML", "EE"])
 @pytest.mark.parametrize("ci", ["wald", "t", "hksj", "hksj-adhoc"])
-def test_statistics_are_those_of_single_fits(tau2, ci, columns, compiled):
+def test_statistics_are_those_of_single_fits(tau2, ci, columns):
     rng = np.random.default_rng(4)
     y, v = bimodal(rng)
     design = np.column_stack([np.ones(7), rng.normal(size=(7, columns))])
     orders = np.array([rng.permutation(7) for _ in range(60)])
-    with machine_code(compiled):
-        found = permuted_omnibus(y, v, design, orders, tau2, ci)
+    found = permuted_omnibus(y, v, design, orders, tau2, ci)
     wanted = [fit_regression(y, v, design[order], tau2, ci, 0.95).qm for order in orders]
     np.testing.assert_allclose(found, wanted, rtol=1e-9, atol=1e-9)
-
-
-@pytest.mark.skipif(not available(), reason="no numba")
-@pytest.mark.parametrize("tau2", ["ML", "REML"])
-@pytest.mark.parametrize("seed", [0, 1])
-def test_many_orders_by_machine_code_are_those_of_numpy(tau2, seed):
-    rng = np.random.default_rng(seed)
-    y, v = bimodal(rng)
-    design = np.column_stack([np.ones(7), rng.choice([0.0, 0.5, 1.0, 3.0], 7)])
-    orders = np.concatenate([next(all_orders(7))[:500], [rng.permutation(7) for _ in range(77)]])
-    found = []
-    for on in (False, True):
-        with machine_code(on):
-            found.append(permuted_omnibus(y, v, design, orders, tau2, "hksj"))
-    np.testing.assert_allclose(found[1], found[0], rtol=1e-9, atol=1e-9)
 
 
 @pytest.mark.parametrize("k", [1, 2, 5, 9])

@@ -14,7 +14,6 @@ from scipy.special import expit, logit, xlog1py, xlogy
 
 from poolprop.stats.batch.glmm import moment_start
 from poolprop.stats.batch.highest import Flat, Maxima, Starts, boundary, fill, maximise
-from poolprop.stats.batch.machine import machine
 from poolprop.stats.batch.rising import shared_nodes, weights_of
 from poolprop.stats.batch.sets import Ints, Sets
 from poolprop.stats.batch.walks import Walks, both_limits
@@ -86,9 +85,6 @@ class BetaBinomial:
         x, n = sets.x, sets.n
         y = n - x
         pairs = np.stack([x, y, x * (x - 1) / 2, y * (y - 1) / 2, n * (n - 1) / 2])
-        compiled = machine("betabinom")
-        if compiled is not None:
-            return cls(compiled.sums_of(sets), sets.total(pairs))
         rows = SharedNodes(*(weights_of(sets, counts) for counts in (x, y, n)))
         return cls(rows, sets.total(pairs))
 
@@ -157,14 +153,9 @@ def fit_betabinom_sets(sets: Sets) -> Maxima:
 
 
 def _groups(sets: Sets, which: Bools) -> list[Ints]:
-    """Return the data sets grouped by their largest total, up to factors of 2.
-
-    Machine code gives each a row of its own length; only those without tables stand alone.
-    """
+    """Return the data sets grouped by their largest total, up to factors of 2."""
     largest = np.maximum.reduceat(sets.n, np.cumsum(sets.size) - sets.size)
     level = np.ceil(np.log2(np.maximum(largest, 16)))
-    if machine("betabinom") is not None:
-        level = largest > TABLES
     return [np.flatnonzero(which & (level == value)) for value in np.unique(level[which])]
 
 

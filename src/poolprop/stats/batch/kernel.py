@@ -13,7 +13,6 @@ from typing import NamedTuple
 import numpy as np
 
 from poolprop.stats.batch.fused import FUSED
-from poolprop.stats.batch.machine import machine
 from poolprop.stats.batch.sets import Ints
 from poolprop.stats.inputs import Floats
 from poolprop.stats.links import LOG_SQRT_2PI, Link
@@ -58,10 +57,6 @@ def study_moments(
         Log-likelihood without the binomial coefficient; derivatives by ``mu``, ``tau``, ``mu``
         twice, ``mu`` and ``tau``, ``tau`` twice.
     """
-    compiled = machine("moments")
-    if compiled is not None:
-        found: Floats = compiled.study_moments(x, n, mu, tau, link, precision)
-        return found
     out = np.empty((6, x.size))
     for first in range(0, x.size, STUDIES):
         part = slice(first, first + STUDIES)

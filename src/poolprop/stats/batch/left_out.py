@@ -20,7 +20,6 @@ def leave_one_out_many(
     *,
     events: str = "events",
     total: str = "total",
-    compiled: bool | None = None,
 ) -> pd.DataFrame:
     """Pool each review again without each of its studies in turn.
 
@@ -32,7 +31,7 @@ def leave_one_out_many(
         Column that tells the reviews apart; each has at least two studies.
     method : str
         As for :func:`poolprop.pool_many`.
-    level, events, total, compiled
+    level, events, total
         As there.
 
     Returns
@@ -64,7 +63,7 @@ def leave_one_out_many(
         )
     each = np.repeat(np.asarray(names), sets.size)
     chosen = [parse_method(method, level)]
-    found = answer_all(each, without_each(sets), chosen, Wanted(), compiled)
+    found = answer_all(each, without_each(sets), chosen, Wanted())
     found.insert(1, "left_out", _place(sets.size))
     return found
 

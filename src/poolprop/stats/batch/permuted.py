@@ -10,7 +10,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from poolprop.stats.batch.machine import machine
 from poolprop.stats.batch.matrices import Matrix, cholesky, solve
 from poolprop.stats.batch.sets import Ints
 from poolprop.stats.batch.tau2 import LOWEST, RATIO, STEPS, SURE
@@ -74,16 +73,11 @@ def permuted_omnibus(
     k, p = design.shape
     # Effects about their mean lose no digits in sums of squares; slopes do not notice.
     y = yi - np.average(yi, weights=1 / vi)
-    compiled = machine("permuted") if p == 2 and tau2 in ("ML", "REML") else None
-    if compiled is not None:
-        x = design[:, 1] - design[:, 1].mean()
-        slopes, q = compiled.statistics(y, vi, x, orders, tau2)
-    else:
-        blocks = [
-            _block(y, vi, design, orders[first : first + BLOCK], tau2)
-            for first in range(0, len(orders), BLOCK)
-        ]
-        slopes, q = np.concatenate(blocks, axis=1)
+    blocks = [
+        _block(y, vi, design, orders[first : first + BLOCK], tau2)
+        for first in range(0, len(orders), BLOCK)
+    ]
+    slopes, q = np.concatenate(blocks, axis=1)
     factor = np.ones(q.shape)
     if ci.startswith("hksj"):
         factor = q / (k - p)

@@ -11,7 +11,6 @@ import pandas as pd
 from poolprop.errors import EstimationError
 from poolprop.stats.batch.bayes import Wanted, bayes_sets, wanted
 from poolprop.stats.batch.columns import Columns, empty_columns, put
-from poolprop.stats.batch.machine import WORTH, machine_code, worth_it
 from poolprop.stats.batch.methods import Method, parse_method
 from poolprop.stats.batch.models import many
 from poolprop.stats.batch.sets import Sets
@@ -34,7 +33,6 @@ def pool_many(
     total: str = "total",
     prediction: bool = False,
     above: Sequence[float] = (),
-    compiled: bool | None = None,
     progress: Progress | None = None,
 ) -> pd.DataFrame:
     """Pool thousands of data sets by several methods.
@@ -61,9 +59,6 @@ def pool_many(
     above : sequence of float
         Proportions ``p``; Bayesian methods fill ``above_p`` and ``new_above_p``, the chances that
         the median study's and a new study's true proportion exceed it. Empty for other methods.
-    compiled : bool, optional
-        Whether to run in machine code, which ``pip install poolprop[fast]`` brings, several times
-        as fast; by default where it is there and the table has 40,000 studies or more.
     progress : callable, optional
         Called with the number of data sets done, and of all, after each chunk.
 
@@ -72,14 +67,12 @@ def pool_many(
     DataFrame
         A row for each data set, in order of appearance, and method: ``dataset_id``, ``method``,
         ``k``, ``proportion``, ``ci_lower``, ``ci_upper``, ``estimate``, ``se``, ``tau2``,
-        ``loglik``, ``converged``, ``notes``. The same as of :func:`poolprop.pool`, to 1e-9,
-        compiled or not.
+        ``loglik``, ``converged``, ``notes``. The same as of :func:`poolprop.pool`, to 1e-9.
 
     Raises
     ------
     EstimationError
-        If a column is missing, a count is not valid (the row is named), a method is not known, or
-        machine code is asked for that is not there.
+        If a column is missing, a count is not valid (the row is named), or a method is not known.
 
     Examples
     --------
@@ -93,7 +86,7 @@ def pool_many(
     """
     chosen, more = [parse_method(name, level) for name in methods], wanted(prediction, above)
     names, sets = read_sets(frame, by, events, total)
-    return answer_all(names, sets, chosen, more, compiled, progress)
+    return answer_all(names, sets, chosen, more, progress)
 
 
 def answer_all(
@@ -101,17 +94,15 @@ def answer_all(
     sets: Sets,
     methods: Sequence[Method],
     more: Wanted,
-    compiled: bool | None,
     progress: Progress | None = None,
 ) -> pd.DataFrame:
     """Return the answers about named data sets, a chunk of them at a time."""
     parts = []
-    with machine_code(worth_it(compiled, sets.x.size, WORTH)):
-        for first, last in chunks(sets, CHUNK):
-            part = sets.part(first, last)
-            parts.append(answer(names[first:last], part, methods, more))
-            if progress is not None:
-                progress(last, sets.count)
+    for first, last in chunks(sets, CHUNK):
+        part = sets.part(first, last)
+        parts.append(answer(names[first:last], part, methods, more))
+        if progress is not None:
+            progress(last, sets.count)
     empty = pd.DataFrame(columns=[*COLUMNS, *more.columns])
     return pd.concat(parts, ignore_index=True) if parts else empty
 

@@ -11,7 +11,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from poolprop.stats.batch.machine import machine
 from poolprop.stats.batch.sets import Ints, blocks
 from poolprop.stats.batch.tau2 import ESTIMATORS, weighted_means
 from poolprop.stats.distributions import t_quantile
@@ -86,14 +85,6 @@ def pool_ragged(
     yi: Floats, vi: Floats, size: Ints, tau2: str, ci: str, level: float
 ) -> TwoStepMany:
     """Pool data sets whose studies stand one after another, ``size`` of each."""
-    compiled = machine("two_step")
-    if compiled is not None and tau2 in compiled.METHODS and ci != "kr":
-        between, sums = np.empty(size.size), np.empty((4, size.size))
-        compiled.between(compiled.METHODS[tau2], yi, vi, size, between)
-        compiled.fits(yi, vi, size, between, sums)
-        mean, total, q, logs = sums
-        fit = Sums(mean, total, q, logs, powers=sums[:3])
-        return _table(fit, between, size.astype(np.float64), tau2, ci, level)
     out = TwoStepMany(**{name: np.empty(size.size) for name in TwoStepMany.__slots__})
     y, v = np.append(yi, 0.0), np.append(vi, np.inf)
     for lanes, studies in blocks(size, BLOCK):
