@@ -15,8 +15,11 @@ def normal_quantile(level: float) -> float:
 def t_quantile(level: float, df: float) -> float:
     """Return Student's two-sided quantile; the normal's for infinite ``df``.
 
-    It is infinite where no float is large enough, below about 0.004 degrees of freedom.
+    It is infinite where no float is large enough, below about 0.004 degrees of freedom, of which
+    none are the limit.
     """
+    if df == 0:
+        return math.inf
     if math.isinf(df):
         return normal_quantile(level)
     found, tail = float(stdtrit(df, 0.5 + level / 2)), (1 - level) / 2

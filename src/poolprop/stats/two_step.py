@@ -13,10 +13,11 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from poolprop.errors import EstimationError
 from poolprop.stats.distributions import t_pvalue, t_quantile
 from poolprop.stats.heterogeneity import Heterogeneity, from_q, spread_of
 from poolprop.stats.inputs import Floats
-from poolprop.stats.kenward_roger import kenward_roger
+from poolprop.stats.kenward_roger import FEWEST, NO_INTERVAL, kenward_roger
 from poolprop.stats.reml import loglik_of
 from poolprop.stats.results import Interval
 from poolprop.stats.tau2 import estimate_tau2, excess_q
@@ -91,6 +92,11 @@ def fit_two_step(
         Confidence level.
     tau2_value : float, optional
         Take ``tau2`` as known instead.
+
+    Raises
+    ------
+    EstimationError
+        If one study holds all the weight, which leaves Kenward-Roger's method without an interval.
     """
     k, design = yi.size, intercept(yi.size)
     common = weighted_fit(yi, vi, design)  # it serves Q, tau2 by DL and a tau2 of 0
@@ -103,7 +109,7 @@ def fit_two_step(
         tau2 = estimate_tau2(yi, vi, design, tau2_method) if k > 1 else 0.0
     fit = weighted_fit(yi, vi, design, tau2) if tau2 else common
     estimate = float(fit.beta[0])
-    se, df = _standard_error(fit, vi, tau2, ci)
+    se, df = _standard_error(fit, ci)
     half = t_quantile(level, df) * se if math.isfinite(se) else math.inf
     spread = spread_of(common, k - 1, trace, tau2)
     if tau2_method == "EE" and spread.q is not None:
@@ -139,13 +145,16 @@ def hts_prediction(fit: TwoStep, level: float, df: float) -> Interval:
     return Interval(lower=fit.estimate - half, upper=fit.estimate + half)
 
 
-def _standard_error(fit: Wls, vi: Floats, tau2: float, ci: str) -> tuple[float, float]:
-    k = vi.size
+def _standard_error(fit: Wls, ci: str) -> tuple[float, float]:
+    k = fit.weights.size
     wald = math.sqrt(fit.cov[0, 0])
     if ci == "wald" or k == 1:
         return wald, math.inf
     if ci == "kr":
-        return kenward_roger(vi, tau2)
+        se, df = (float(value) for value in kenward_roger(fit.weights))
+        if df < FEWEST:
+            raise EstimationError(NO_INTERVAL, where="ci", hint="Use ci='hksj-adhoc'.")
+        return se, df
     if ci == "t":
         return wald, float(k - 1)
     factor = math.sqrt(float(fit.rss) / (k - 1))

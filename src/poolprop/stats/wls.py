@@ -100,14 +100,24 @@ def _weighted_mean(yi: Floats, vi: Floats, column: Floats, tau2: float) -> Wls:
 def trace_p(fit: Wls, design: Floats) -> Floats:
     """Return the trace of ``P = W - W X (X'WX)^-1 X' W``."""
     if design.shape[1] == 1:
-        line = fit.weights * design[:, 0]
-        if line.ndim == 1:
-            return np.asarray(fit.weights.sum() - fit.cov[0, 0] * line.dot(line))
-        one: Floats = fit.weights.sum(axis=-1) - fit.cov[..., 0, 0] * (line * line).sum(axis=-1)
+        share = fit.weights * design[:, 0] ** 2 * fit.cov[..., 0]
+        one: Floats = np.asarray((fit.weights * complements(share)).sum(axis=-1))
         return one
     out: Floats = fit.weights.sum(axis=-1) - np.trace(
         fit.cov @ _moment(fit.weights**2, design), axis1=-2, axis2=-1
     )
+    return out
+
+
+def complements(share: Floats, axis: int = -1) -> Floats:
+    """Return ``1 - share`` of shares that sum to 1 along an axis.
+
+    A share of nearly 1, such as that of a study of a million beside small ones, leaves few digits
+    in the difference: there the others are added up.
+    """
+    most = share > 0.5
+    others = np.where(most, 0.0, share).sum(axis=axis, keepdims=True)
+    out: Floats = np.where(most, others, 1 - share)
     return out
 
 

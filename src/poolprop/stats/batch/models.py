@@ -28,6 +28,7 @@ from poolprop.stats.distributions import profile_cut, t_quantile
 from poolprop.stats.glmm_intervals import BOUNDED, NO_WALD, ONE_SIDED
 from poolprop.stats.inputs import Floats
 from poolprop.stats.intervals import study_intervals
+from poolprop.stats.kenward_roger import NO_INTERVAL
 from poolprop.stats.links import LINKS
 from poolprop.stats.measures import MEASURES, back_transform, effect_sizes, effects_of
 from poolprop.stats.newton import Bools
@@ -75,13 +76,16 @@ def two_step(sets: Sets, options: Options) -> Columns:
     lowest, highest = scale.bounds(size)
     notes = _cautions(sets, scale.corrected)
     add_note(notes, (fit.ci_lower < lowest) | (fit.ci_upper > highest), OUT_OF_RANGE)
-    return answers(
+    found = answers(
         sets,
         (proportion, lower, upper),
         (fit.estimate, fit.se, fit.tau2, fit.loglik),
         np.ones(sets.count, dtype=bool),
         notes,
     )
+    lost = np.isnan(fit.estimate)
+    found.converged[lost], found.notes[lost] = False, f"{NO_INTERVAL}."
+    return found
 
 
 def _cautions(sets: Sets, corrected: bool) -> Words:

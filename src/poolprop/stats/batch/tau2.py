@@ -14,7 +14,7 @@ import numpy as np
 
 from poolprop.stats.inputs import Floats
 from poolprop.stats.reml import maximum_likelihood, restricted_ml
-from poolprop.stats.wls import intercept
+from poolprop.stats.wls import complements, intercept
 
 # A score is looked at for a change of sign wherever tau2 has grown by this factor.
 RATIO = 2.5
@@ -60,7 +60,7 @@ def plain_squares(y: Floats, v: Floats, k: Floats) -> Floats:
 def dersimonian_laird(y: Floats, v: Floats, k: Floats) -> Floats:
     """Equate Cochran's Q to its expectation."""
     fit = weighted_means(y, v)
-    trace = fit.total - np.einsum("ij,ij->j", fit.weights, fit.weights) / fit.total
+    trace = np.einsum("ij,ij->j", fit.weights, complements(fit.weights / fit.total, axis=0))
     out: Floats = np.maximum(0.0, (fit.q - (k - 1)) / trace)
     return out
 

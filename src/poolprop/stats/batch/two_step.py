@@ -15,6 +15,7 @@ from poolprop.stats.batch.sets import Ints, blocks
 from poolprop.stats.batch.tau2 import ESTIMATORS, weighted_means
 from poolprop.stats.distributions import t_quantile
 from poolprop.stats.inputs import Floats
+from poolprop.stats.kenward_roger import FEWEST, kenward_roger
 from poolprop.stats.measures import effects_of
 
 # Studies of a block: its arrays stay in the processor's cache.
@@ -46,15 +47,15 @@ class TwoStepMany:
 class Sums(NamedTuple):
     """What a weighted mean leaves of a data set's studies; shape (b,).
 
-    ``powers`` are sums of the first three powers of the weights, for Kenward and Roger; ``logs``
-    is the sum of the logs.
+    ``logs`` is the sum of the logs of the weights; ``weights``, of shape (studies, b), are for
+    Kenward and Roger.
     """
 
     mean: Floats
     total: Floats
     q: Floats
     logs: Floats
-    powers: Floats
+    weights: Floats
 
 
 def two_step_many(
@@ -102,12 +103,10 @@ def pool_effects(y: Floats, v: Floats, k: Floats, tau2: str, ci: str, level: flo
     """
     between = ESTIMATORS[tau2](y, v, k)
     fit = weighted_means(y, v, between)
-    logs, powers = np.full(k.shape, np.nan), np.empty((3, 0))
+    logs = np.full(k.shape, np.nan)
     if tau2 in ("ML", "REML"):
         logs = np.log(np.where(fit.weights > 0, fit.weights, 1.0)).sum(axis=0)
-    if ci == "kr":
-        powers = np.stack([np.sum(fit.weights**power, axis=0) for power in (1, 2, 3)])
-    return _table(Sums(fit.mean, fit.total, fit.q, logs, powers), between, k, tau2, ci, level)
+    return _table(Sums(fit.mean, fit.total, fit.q, logs, fit.weights), between, k, tau2, ci, level)
 
 
 def _table(
@@ -120,13 +119,15 @@ def _table(
         restricted = estimator == "REML"
         loglik = fit.logs - fit.q + (np.log(k / fit.total) if restricted else 0.0)
         loglik = 0.5 * (loglik - (k - restricted) * math.log(2 * math.pi))
+    # Not a number where Kenward and Roger's method has no answer.
+    known = np.where(df < FEWEST, np.nan, 1.0)
     return TwoStepMany(
-        estimate=fit.mean,
-        se=se,
-        tau2=tau2,
-        ci_lower=fit.mean - half,
-        ci_upper=fit.mean + half,
-        loglik=loglik,
+        estimate=known * fit.mean,
+        se=known * se,
+        tau2=known * tau2,
+        ci_lower=fit.mean - known * half,
+        ci_upper=fit.mean + known * half,
+        loglik=known * loglik,
     )
 
 
@@ -136,19 +137,11 @@ def _standard_errors(fit: Sums, k: Floats, ci: str) -> tuple[Floats, Floats | fl
     if ci == "wald":
         return wald, math.inf
     if ci == "kr":
-        return _kenward_roger(fit.powers)
+        return kenward_roger(fit.weights)
     if ci == "t":
         return wald, k - 1.0
     factor = np.sqrt(fit.q / (k - 1))
     return wald * (np.maximum(1.0, factor) if ci == "hksj-adhoc" else factor), k - 1.0
-
-
-def _kenward_roger(powers: Floats) -> tuple[Floats, Floats]:
-    """Return :func:`poolprop.stats.kenward_roger.kenward_roger` of each data set."""
-    s1, s2, s3 = powers
-    variance = 2 / (s2 - 2 * s3 / s1 + (s2 / s1) ** 2)
-    adjusted = 1 / s1 + 2 * variance * (s3 - s2**2 / s1) / s1**2
-    return np.sqrt(adjusted), 2 / (variance * (s2 * adjusted) ** 2)
 
 
 def _quantiles(level: float, df: Floats | float) -> Floats | float:
