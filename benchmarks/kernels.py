@@ -26,6 +26,7 @@ import pandas as pd
 import scipy
 
 import poolprop as pp
+from poolprop.stats._types import Floats
 from poolprop.stats.batch.betabinom import fit_betabinom_sets
 from poolprop.stats.batch.generate import generate
 from poolprop.stats.batch.glmm import fit_glmm_many, fit_sets
@@ -37,7 +38,6 @@ from poolprop.stats.batch.profile import profile_limits_many
 from poolprop.stats.batch.sets import Sets
 from poolprop.stats.batch.two_step import pool_ragged
 from poolprop.stats.distributions import profile_cut
-from poolprop.stats.inputs import Floats
 from poolprop.stats.links import LINKS
 from poolprop.stats.measures import effect_sizes, effects_of
 

@@ -96,6 +96,42 @@ def test_imports_point_down(repo):
     assert upward == []
 
 
+def files_imported(repo: Path) -> dict[str, set[str]]:
+    """Return what each file imports of the others, for type checking and inside functions too."""
+    root = repo / "src" / "poolprop"
+    names = {}
+    for path in root.rglob("*.py"):
+        parts = path.relative_to(root.parent).with_suffix("").parts
+        names[".".join(parts).removesuffix(".__init__")] = path
+    found: dict[str, set[str]] = {}
+    for name, path in names.items():
+        wanted = set()
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Import):
+                wanted |= {alias.name for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                inner = {f"{node.module}.{alias.name}" for alias in node.names} & names.keys()
+                wanted |= inner or {node.module}
+        found[name] = (wanted & names.keys()) - {name, "poolprop"}
+    del found["poolprop"]  # the door names everything
+    return found
+
+
+def circles(graph: dict[str, set[str]]) -> list[str]:
+    """Return the files that are left when those that import nothing are taken away in turn."""
+    left = {name: set(wanted) for name, wanted in graph.items()}
+    while bottom := {name for name, wanted in left.items() if not wanted}:
+        left = {name: wanted - bottom for name, wanted in left.items() if name not in bottom}
+    while top := left.keys() - {each for wanted in left.values() for each in wanted}:
+        left = {name: wanted for name, wanted in left.items() if name not in top}
+    return sorted(left)
+
+
+def test_no_file_imports_itself_by_way_of_others(repo):
+    assert circles({"a": {"b"}, "b": {"c"}, "c": {"b"}, "d": set()}) == ["b", "c"]
+    assert circles(files_imported(repo)) == []
+
+
 @pytest.mark.parametrize(
     "heavy", ["numpy", "pandas", "scipy", "statsmodels", "matplotlib", "pydantic"]
 )

@@ -6,9 +6,9 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from poolprop.stats._types import Floats
 from poolprop.stats.empirical_bayes import StudyEffects
 from poolprop.stats.heterogeneity import Heterogeneity
-from poolprop.stats.inputs import Floats
 from poolprop.stats.options import Options
 from poolprop.stats.results import Interval, PoolResult
 

@@ -14,7 +14,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from poolprop.stats.inputs import Floats
+from poolprop.stats._types import Floats
 
 FIRST, NODES, LONGEST = 32, 20, 4096
 

@@ -21,9 +21,9 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import ArrayLike
 
-from poolprop.stats.inputs import Floats, counts
+from poolprop.stats._types import Bools, Floats
+from poolprop.stats.inputs import counts
 from poolprop.stats.location_priors import BetaPrior, LocationPrior
-from poolprop.stats.newton import Bools
 from poolprop.stats.posterior import Posterior
 from poolprop.stats.priors import HalfNormal, Prior
 from poolprop.stats.quadrature import FAST, log_marginal, moments

@@ -17,7 +17,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import ndtr
 
-from poolprop.stats.inputs import Floats, effects, fraction
+from poolprop.stats._types import Floats
+from poolprop.stats.inputs import effects, fraction
 from poolprop.stats.priors import HalfNormal, Prior
 from poolprop.stats.results import Interval
 from poolprop.stats.roots import bracketed_root

@@ -19,8 +19,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import expit, logit
 
+from poolprop.stats._types import Floats
 from poolprop.stats.ascending import ascending_nodes
-from poolprop.stats.inputs import Floats
 from poolprop.stats.newton import Likelihood, climb, highest, inverse_information
 from poolprop.stats.quadrature import log_choose
 

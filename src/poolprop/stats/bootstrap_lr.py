@@ -18,8 +18,8 @@ from dataclasses import replace
 import numpy as np
 from scipy.special import bdtr, expit, ndtri
 
+from poolprop.stats._types import Floats
 from poolprop.stats.glmm import TAU_BOUNDARY
-from poolprop.stats.inputs import Floats
 from poolprop.stats.likelihood_grid import LikelihoodGrid, grid_for
 from poolprop.stats.profile import Profile
 from poolprop.stats.quadrature import log_choose

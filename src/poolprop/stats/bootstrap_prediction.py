@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from poolprop.stats.inputs import Floats
+from poolprop.stats._types import Floats
 from poolprop.stats.results import Interval
 
 HALVINGS = 60

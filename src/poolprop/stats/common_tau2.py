@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from poolprop.errors import EstimationError
+from poolprop.stats._types import Floats
 from poolprop.stats.answer import pooled_result
 from poolprop.stats.design import Labels, group_design
 from poolprop.stats.glmm import GlmmFit, climb_common
@@ -17,7 +18,6 @@ from poolprop.stats.glmm_intervals import (
     mean_interval,
     plug_in_prediction,
 )
-from poolprop.stats.inputs import Floats
 from poolprop.stats.levels_glmm import LevelsFit, fit_levels, level_profile
 from poolprop.stats.links import LINKS, Link
 from poolprop.stats.measures import effect_sizes

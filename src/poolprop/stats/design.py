@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from poolprop.errors import EstimationError
-from poolprop.stats.inputs import Floats
+from poolprop.stats._types import Floats
 
 Labels = NDArray[np.object_]
 

@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from poolprop.errors import EstimationError
-from poolprop.stats.inputs import Floats, effects
+from poolprop.stats._types import Floats
+from poolprop.stats.inputs import effects
 from poolprop.stats.links import Link
 from poolprop.stats.quadrature import moments
 from poolprop.stats.wls import intercept, weighted_fit

@@ -23,7 +23,8 @@ import numpy as np
 from scipy.special import logsumexp
 
 from poolprop.errors import EstimationError
-from poolprop.stats.inputs import Floats, fraction
+from poolprop.stats._types import Floats
+from poolprop.stats.inputs import fraction
 from poolprop.stats.results import Interval
 from poolprop.stats.roots import bracketed_root
 

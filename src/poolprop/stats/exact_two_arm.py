@@ -20,7 +20,8 @@ import numpy as np
 from scipy.special import xlog1py, xlogy
 
 from poolprop.errors import EstimationError
-from poolprop.stats.inputs import Floats, counts, fraction
+from poolprop.stats._types import Floats
+from poolprop.stats.inputs import counts, fraction
 from poolprop.stats.results import Interval
 from poolprop.stats.roots import bracketed_root
 

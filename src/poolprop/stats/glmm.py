@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from poolprop.stats.inputs import Floats
+from poolprop.stats._types import Floats
 from poolprop.stats.links import Link
 from poolprop.stats.newton import Climb, Likelihood, climb, highest, inverse_information
 from poolprop.stats.quadrature import Moments, moments

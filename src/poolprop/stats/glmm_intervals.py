@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from poolprop.stats._types import Floats
 from poolprop.stats.bootstrap_lr import bootstrap_interval
 from poolprop.stats.distributions import profile_cut, t_quantile
 from poolprop.stats.glmm import TAU_BOUNDARY, GlmmFit, likelihood
-from poolprop.stats.inputs import Floats
 from poolprop.stats.links import LINKS, Link
 from poolprop.stats.options import Options
 from poolprop.stats.profile import REACH, TAU_TOP, Profile, boundary_limit, mu_limits

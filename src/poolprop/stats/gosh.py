@@ -14,12 +14,12 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from poolprop.errors import EstimationError
+from poolprop.stats._types import Bools, Floats
 from poolprop.stats.batch.tau2 import ESTIMATORS, weighted_means
 from poolprop.stats.glmm import fit_glmm
-from poolprop.stats.inputs import Floats, choice, counts
+from poolprop.stats.inputs import choice, counts
 from poolprop.stats.links import LINKS
 from poolprop.stats.measures import MEASURES, back_transform, effect_sizes, harmonic_mean
-from poolprop.stats.newton import Bools
 from poolprop.stats.pool_glmm import deviance
 from poolprop.stats.shown import Shown
 from poolprop.stats.wls import intercept

@@ -16,7 +16,8 @@ from numpy.typing import ArrayLike
 from scipy.special import gammainc
 
 from poolprop.errors import EstimationError
-from poolprop.stats.inputs import Floats, effects, fraction
+from poolprop.stats._types import Floats
+from poolprop.stats.inputs import effects, fraction
 from poolprop.stats.results import Interval
 from poolprop.stats.roots import bracketed_root
 from poolprop.stats.rules import legendre

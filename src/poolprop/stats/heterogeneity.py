@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from poolprop.stats._types import Floats
 from poolprop.stats.distributions import chi_square_pvalue
-from poolprop.stats.inputs import Floats
 from poolprop.stats.wls import Wls, trace_p, weighted_fit
 
 FROM_TAU2 = "from the estimate of tau2"

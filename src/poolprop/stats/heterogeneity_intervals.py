@@ -15,11 +15,12 @@ from typing import Any
 
 from numpy.typing import ArrayLike
 
+from poolprop.stats._types import Floats
 from poolprop.stats.distributions import chi_square_quantile
 from poolprop.stats.glmm import TAU_BOUNDARY, fit_glmm
 from poolprop.stats.glmm_intervals import glmm_profile
 from poolprop.stats.heterogeneity import typical_variance
-from poolprop.stats.inputs import Floats, counts
+from poolprop.stats.inputs import counts
 from poolprop.stats.links import LINKS
 from poolprop.stats.measures import effects_of
 from poolprop.stats.options import Options, resolve

@@ -18,12 +18,12 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from poolprop.errors import EstimationError
+from poolprop.stats._types import Bools, Floats
 from poolprop.stats.distributions import chi_square_pvalue
 from poolprop.stats.influence_glmm import GlmmInfluence, glmm_diagnostics
-from poolprop.stats.inputs import Floats, choice, counts
+from poolprop.stats.inputs import choice, counts
 from poolprop.stats.links import LINKS
 from poolprop.stats.measures import MEASURES, effect_sizes
-from poolprop.stats.newton import Bools
 from poolprop.stats.shown import Shown
 from poolprop.stats.tau2 import ESTIMATORS, estimate_tau2
 from poolprop.stats.wls import intercept, weighted_fit

@@ -17,11 +17,10 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import bdtr, xlogy
 
+from poolprop.stats._types import Bools, Floats
 from poolprop.stats.distributions import chi_square_pvalue
 from poolprop.stats.glmm import GlmmFit, fit_glmm
-from poolprop.stats.inputs import Floats
 from poolprop.stats.links import LOG_SQRT_2PI, Link
-from poolprop.stats.newton import Bools
 from poolprop.stats.pool_glmm import deviance
 from poolprop.stats.shown import Shown
 from poolprop.stats.wls import intercept

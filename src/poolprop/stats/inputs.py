@@ -9,8 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from poolprop.errors import EstimationError
-
-Floats = NDArray[np.float64]
+from poolprop.stats._types import Floats
 
 
 def counts(events: ArrayLike, total: ArrayLike) -> tuple[Floats, Floats]:

@@ -19,8 +19,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import bdtr, betaincinv, chdtri
 
+from poolprop.stats._types import Floats
 from poolprop.stats.distributions import normal_quantile
-from poolprop.stats.inputs import Floats, choice, counts, fraction
+from poolprop.stats.inputs import choice, counts, fraction
 from poolprop.stats.roots import bracketed_root
 
 Limits = tuple[Floats, Floats]

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from poolprop.stats.inputs import Floats
+from poolprop.stats._types import Floats
 from poolprop.stats.wls import complements
 
 # Below 0.005 degrees of freedom, common with two studies, limits are infinite: an answer, if an

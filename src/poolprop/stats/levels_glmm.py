@@ -19,9 +19,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from poolprop.stats._types import Floats
 from poolprop.stats.design import Labels, group_design
 from poolprop.stats.glmm import TAU_BOUNDARY, fit_glmm, likelihood
-from poolprop.stats.inputs import Floats
 from poolprop.stats.links import Link
 from poolprop.stats.newton import Likelihood, climb
 from poolprop.stats.profile import REACH, TAU_TOP, Profile

@@ -12,8 +12,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from poolprop.stats._types import Floats
 from poolprop.stats.glmm import TAU_BOUNDARY
-from poolprop.stats.inputs import Floats
 from poolprop.stats.quadrature import Precision, log_marginal
 
 Singles = NDArray[np.float32]

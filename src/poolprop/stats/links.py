@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import expit, expm1, log_ndtr, logit, ndtr, ndtri
 
-from poolprop.stats.inputs import Floats
+from poolprop.stats._types import Floats
 
 LOG_SQRT_2PI = 0.5 * np.log(2 * np.pi)
 # exp(eta) stays finite; log-likelihoods there are -1e13 times the count.

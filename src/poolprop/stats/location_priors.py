@@ -12,7 +12,7 @@ import numpy as np
 from scipy.special import betaln, expit
 
 from poolprop.errors import EstimationError
-from poolprop.stats.inputs import Floats
+from poolprop.stats._types import Floats
 from poolprop.stats.links import LOG_SQRT_2PI
 
 

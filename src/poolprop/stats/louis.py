@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from poolprop.stats.inputs import Floats
+from poolprop.stats._types import Floats
 
 
 def derivatives(z: Floats, weight: Floats, tau: Floats) -> dict[str, Floats]:

@@ -17,7 +17,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import expit
 
-from poolprop.stats.inputs import Floats, choice, counts
+from poolprop.stats._types import Floats
+from poolprop.stats.inputs import choice, counts
 
 Size = float | Floats
 

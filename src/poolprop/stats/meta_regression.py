@@ -15,12 +15,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from poolprop.stats._types import Floats, Ints
 from poolprop.stats.batch.orders import permutation_p
 from poolprop.stats.batch.permuted import permuted_omnibus
-from poolprop.stats.batch.sets import Ints
 from poolprop.stats.design import named_columns
 from poolprop.stats.glmm import fit_glmm
-from poolprop.stats.inputs import Floats, choice, counts, fraction
+from poolprop.stats.inputs import choice, counts, fraction
 from poolprop.stats.links import LINKS
 from poolprop.stats.measures import MEASURES, effect_sizes
 from poolprop.stats.regression import Regression, fit_regression

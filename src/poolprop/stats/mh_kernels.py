@@ -16,7 +16,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from poolprop.stats.inputs import Floats
+from poolprop.stats._types import Floats
 
 
 def _mh_odds(a: Floats, b: Floats, c: Floats, d: Floats) -> tuple[float, float]:

@@ -13,11 +13,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from poolprop.stats.inputs import Floats
+from poolprop.stats._types import Bools, Floats
 
-Bools = NDArray[np.bool_]
 Likelihood = Callable[[Floats], tuple[Floats, Floats, Floats]]
 MAX_STEPS = 80
 # Twice the gain a Newton step promises; below it the next step would change no digit that counts.

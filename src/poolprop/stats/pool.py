@@ -7,8 +7,9 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import ArrayLike
 
+from poolprop.stats._types import Floats
 from poolprop.stats.answer import Answer, pooled_result
-from poolprop.stats.inputs import Floats, counts
+from poolprop.stats.inputs import counts
 from poolprop.stats.intervals import study_intervals
 from poolprop.stats.links import LINKS
 from poolprop.stats.measures import effect_sizes

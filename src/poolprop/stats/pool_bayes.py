@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 from scipy.special import logit
 
+from poolprop.stats._types import Floats
 from poolprop.stats.answer import Answer
 from poolprop.stats.bayes import bayes
 from poolprop.stats.glmm import fit_glmm
 from poolprop.stats.heterogeneity import FROM_TAU2, Heterogeneity, typical_variance
-from poolprop.stats.inputs import Floats
 from poolprop.stats.links import LINKS
 from poolprop.stats.measures import effect_sizes
 from poolprop.stats.options import Options

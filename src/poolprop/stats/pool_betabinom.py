@@ -7,6 +7,7 @@ import math
 import numpy as np
 from scipy.special import betaincinv, expit, logit
 
+from poolprop.stats._types import Floats
 from poolprop.stats.answer import Answer
 from poolprop.stats.bayes import bayes
 from poolprop.stats.betabinom import ROOT_MAX, BetaBinomialFit, fit_betabinom, likelihood
@@ -14,7 +15,6 @@ from poolprop.stats.distributions import chi_square_pvalue, profile_cut, t_quant
 from poolprop.stats.glmm import fit_glmm
 from poolprop.stats.glmm_intervals import ONE_SIDED
 from poolprop.stats.heterogeneity import Heterogeneity
-from poolprop.stats.inputs import Floats
 from poolprop.stats.links import LINKS
 from poolprop.stats.options import Options
 from poolprop.stats.pool_glmm import boundary_note, deviance

@@ -8,6 +8,7 @@ from functools import partial
 import numpy as np
 from scipy.special import xlogy
 
+from poolprop.stats._types import Floats
 from poolprop.stats.answer import Answer
 from poolprop.stats.bayes import bayes
 from poolprop.stats.distributions import chi_square_pvalue
@@ -22,7 +23,6 @@ from poolprop.stats.glmm_intervals import (
     pooled_mean,
 )
 from poolprop.stats.heterogeneity import FROM_TAU2, Heterogeneity, typical_variance
-from poolprop.stats.inputs import Floats
 from poolprop.stats.links import LINKS, LOG_SQRT_2PI, Link
 from poolprop.stats.measures import effect_sizes
 from poolprop.stats.options import Options

@@ -7,11 +7,11 @@ from functools import partial
 
 import numpy as np
 
+from poolprop.stats._types import Floats
 from poolprop.stats.answer import Answer
 from poolprop.stats.bayes import bayes
 from poolprop.stats.bootstrap_prediction import bootstrap_prediction
 from poolprop.stats.empirical_bayes import StudyEffects, shrunken_effects
-from poolprop.stats.inputs import Floats
 from poolprop.stats.measures import MEASURES, back_transform, effects_of, harmonic_mean
 from poolprop.stats.options import Options
 from poolprop.stats.results import Interval

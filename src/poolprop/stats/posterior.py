@@ -17,7 +17,8 @@ from numpy.typing import ArrayLike
 from scipy.special import expit, logit, ndtr, sici
 
 from poolprop.errors import EstimationError
-from poolprop.stats.inputs import Floats, fraction
+from poolprop.stats._types import Floats
+from poolprop.stats.inputs import fraction
 from poolprop.stats.predictive import HERMITE, next_study
 from poolprop.stats.results import Interval
 from poolprop.stats.roots import quantiles

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import expit, gammaln, logit, sici
 
-from poolprop.stats.inputs import Floats
+from poolprop.stats._types import Floats
+from poolprop.stats.results import Interval
 from poolprop.stats.roots import quantiles
 from poolprop.stats.rules import hermite
-
-if TYPE_CHECKING:
-    from poolprop.stats.posterior import Posterior
 
 HERMITE = 24
 ROOT_2PI = math.sqrt(2 * math.pi)
@@ -29,6 +27,32 @@ STEP = 0.1
 LEAST = 100
 # Logits beyond which a proportion is 0 or 1 for any study: what lies there is put at the ends.
 EXTREME = 20.0
+
+
+class Joint(Protocol):
+    """What is asked here of a posterior of ``(mu, tau)``; see :class:`poolprop.Posterior`."""
+
+    @property
+    def tau(self) -> Floats:
+        """Nodes, shape (t,)."""
+
+    @property
+    def mu(self) -> Floats:
+        """For each of them, evenly spaced points, shape (t, m)."""
+
+    @property
+    def step(self) -> Floats:
+        """Their spacing, shape (t,)."""
+
+    @property
+    def mass(self) -> Floats:
+        """Posterior probabilities, shape (t, m)."""
+
+    def prediction(self, level: float) -> Interval:
+        """Return the central predictive interval of a new study's true proportion."""
+
+    def prob_new_above(self, threshold: float) -> float:
+        """Return the probability that a new study's true proportion exceeds ``threshold``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +81,7 @@ class NextStudy:
         return out / float(out.sum())
 
 
-def next_study(posterior: Posterior) -> NextStudy:
+def next_study(posterior: Joint) -> NextStudy:
     """Return the true proportion of a new study on nodes that carry any binomial average.
 
     The trapezoid rule over the logit converges geometrically, for its density is smooth. The
@@ -87,7 +111,7 @@ def next_study(posterior: Posterior) -> NextStudy:
     return NextStudy(start=float(eta[0]), step=step, weight=mass / mass.sum())
 
 
-def _nodes(posterior: Posterior) -> tuple[Floats, float]:
+def _nodes(posterior: Joint) -> tuple[Floats, float]:
     """Return evenly spaced logits that hold a new study's proportion but its far tails."""
     ends = posterior.prediction(1 - 2 * BEYOND)
     with np.errstate(divide="ignore"):
@@ -96,7 +120,7 @@ def _nodes(posterior: Posterior) -> tuple[Floats, float]:
     return np.arange(math.floor(low / step), math.ceil(high / step) + 1) * step, step
 
 
-def population_quantiles(posterior: Posterior, probabilities: ArrayLike) -> Floats:
+def population_quantiles(posterior: Joint, probabilities: ArrayLike) -> Floats:
     """Return quantiles of the population-averaged proportion ``E expit(mu + tau z)``.
 
     It rises with ``mu``, so at each ``tau`` it lies below a value where ``mu`` does.

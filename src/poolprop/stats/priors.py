@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from poolprop.errors import EstimationError
-from poolprop.stats.inputs import Floats
+from poolprop.stats._types import Floats
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from poolprop.stats._types import Floats
 from poolprop.stats.glmm import TAU_BOUNDARY
-from poolprop.stats.inputs import Floats
 from poolprop.stats.newton import Likelihood, climb
 from poolprop.stats.roots import bracketed_root
 

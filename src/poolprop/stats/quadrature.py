@@ -26,7 +26,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.special import gammaln
 
-from poolprop.stats.inputs import Floats
+from poolprop.stats._types import Floats
 from poolprop.stats.links import LINKS, LOG_SQRT_2PI, Link
 from poolprop.stats.louis import derivatives
 

@@ -15,9 +15,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from poolprop.stats._types import Floats
 from poolprop.stats.distributions import chi_square_pvalue, f_pvalue, t_pvalue, t_quantile
 from poolprop.stats.heterogeneity import Heterogeneity, from_q, heterogeneity
-from poolprop.stats.inputs import Floats
 from poolprop.stats.reml import normal_loglik
 from poolprop.stats.tau2 import estimate_tau2, tau2_standard_error
 from poolprop.stats.wls import weighted_fit

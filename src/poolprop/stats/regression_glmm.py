@@ -14,10 +14,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from poolprop.errors import EstimationError
+from poolprop.stats._types import Floats
 from poolprop.stats.distributions import chi_square_pvalue, profile_cut, t_pvalue, t_quantile
 from poolprop.stats.glmm import GlmmFit, fit_glmm
 from poolprop.stats.heterogeneity import Heterogeneity
-from poolprop.stats.inputs import Floats
 from poolprop.stats.links import Link
 from poolprop.stats.pool_glmm import saturated_loglik
 from poolprop.stats.regression_profile import coefficient_limits

@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 import numpy as np
 
+from poolprop.stats._types import Floats
 from poolprop.stats.glmm import TAU_BOUNDARY, GlmmFit, likelihood
-from poolprop.stats.inputs import Floats
 from poolprop.stats.links import Link
 from poolprop.stats.newton import climb
 from poolprop.stats.profile import REACH, TAU_TOP

@@ -12,7 +12,7 @@ import math
 
 import numpy as np
 
-from poolprop.stats.inputs import Floats
+from poolprop.stats._types import Floats
 from poolprop.stats.roots import bracketed_root
 from poolprop.stats.wls import Wls, is_intercept, trace_p, weighted_fit
 

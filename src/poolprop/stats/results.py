@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 from poolprop.stats.empirical_bayes import StudyEffects
-from poolprop.stats.show import one_line, pooled_table, several_lines
+from poolprop.stats.shown import Shown, html_table, percent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,9 +27,13 @@ class Interval:
         """Length of the interval."""
         return self.upper - self.lower
 
+    def in_percent(self) -> str:
+        """Return an interval of shares of 1 as text."""
+        return f"{percent(self.lower)} to {percent(self.upper)} %"
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PoolResult:
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class PoolResult(Shown):
     """One pooled proportion.
 
     Attributes
@@ -123,27 +127,56 @@ class PoolResult:
         record = {name: _plain(getattr(self, name)) for name in [*names, "tau"]}
         return record | {"notes": list(self.notes)}
 
-    def to_frame(self) -> Any:
-        """Return the result as a pandas DataFrame of one row; intervals as two columns each."""
-        import pandas as pd
-
+    def rows(self) -> list[dict[str, Any]]:
+        """Return the result as one row; intervals as two columns each."""
         record = self.to_dict()
         for name in ("ci", "ci_estimate", "prediction"):
             limits = record.pop(name) or {"lower": None, "upper": None}
             record |= {f"{name}_lower": limits["lower"], f"{name}_upper": limits["upper"]}
         record["notes"] = " ".join(record["notes"])
-        return pd.DataFrame([record])
+        return [record]
 
     def __repr__(self) -> str:
         """Return one line; :meth:`summary` says more, :meth:`to_dict` everything."""
-        return one_line(self)
+        return (
+            f"<PoolResult {percent(self.proportion)} % ({100 * self.level:g} % CI "
+            f"{self.ci.in_percent()}), {self._studies()}, {self.model}>"
+        )
 
-    def _repr_html_(self) -> str:
-        return pooled_table(self)
+    def _studies(self) -> str:
+        return f"{self.k} {'study' if self.k == 1 else 'studies'}, {self.events}/{self.total}"
+
+    def headline(self) -> str:
+        """Return estimate, interval and counts as a line of text."""
+        return (
+            f"Pooled proportion {percent(self.proportion)} % ({100 * self.level:g} % CI "
+            f"{self.ci.in_percent()}); {self._studies()}"
+        )
 
     def summary(self) -> str:
         """Return the result as lines of text: estimate, method, prediction interval, notes."""
-        return several_lines(self)
+        lines = [self.headline(), self.method]
+        if self.prediction is not None:
+            limits = self.prediction.in_percent()
+            lines.append(f"Prediction interval {limits} ({self.prediction_method})")
+        return "\n".join([*lines, *self.notes])
+
+    def _repr_html_(self) -> str:
+        rows = [
+            ("Studies", str(self.k)),
+            ("Events / total", f"{self.events} / {self.total}"),
+            ("Proportion", f"{percent(self.proportion)} %"),
+            (f"{100 * self.level:g} % confidence interval", self.ci.in_percent()),
+        ]
+        if self.prediction is not None:
+            name = f"{100 * self.level:g} % prediction interval"
+            rows.append((name, self.prediction.in_percent()))
+        if self.k > 1:
+            rows.append(("tau2", f"{self.tau2:.4g}"))
+        if self.i2 is not None:
+            rows.append(("I2", f"{percent(self.i2)} %"))
+        rows += [("Method", self.method), *(("Note", note) for note in self.notes)]
+        return html_table("Pooled proportion", [(name, [value]) for name, value in rows])
 
 
 def _plain(value: Any) -> Any:

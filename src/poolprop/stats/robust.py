@@ -19,9 +19,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from poolprop.errors import EstimationError
+from poolprop.stats._types import Floats
 from poolprop.stats.design import group_design, group_levels
 from poolprop.stats.distributions import t_pvalue, t_quantile
-from poolprop.stats.inputs import Floats, choice, effects, fraction
+from poolprop.stats.inputs import choice, effects, fraction
 from poolprop.stats.results import Interval
 from poolprop.stats.shown import Shown
 from poolprop.stats.wls import Wls, intercept, weighted_fit

@@ -17,7 +17,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import ndtri
 
-from poolprop.stats.inputs import Floats, fraction
+from poolprop.stats._types import Floats
+from poolprop.stats.inputs import fraction
 
 EPSILON = 2.0**-52
 # Standard deviations about a normal quantile within which that of another distribution is sought.

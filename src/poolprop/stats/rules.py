@@ -6,7 +6,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from poolprop.stats.inputs import Floats
+from poolprop.stats._types import Floats
 
 
 @lru_cache

@@ -7,11 +7,14 @@ has its own.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Sequence
 from dataclasses import fields, is_dataclass
 from html import escape
 from typing import Any
 
 import numpy as np
+
+from poolprop.wording import fixed
 
 LONGEST = 160
 
@@ -58,20 +61,30 @@ class Shown:
         return f"<{type(self).__name__} {shown}>"
 
     def _repr_html_(self) -> str:
-        found = self.rows()
+        found, caption = self.rows(), type(self).__name__
         if len(found) > 1:
-            head = "".join(f'<th scope="col">{escape(name)}</th>' for name in found[0])
-            lines = ["".join(_cell(cell) for cell in row.values()) for row in found]
-            head = f"<thead><tr>{head}</tr></thead>"
-        else:
-            head = ""
-            lines = [
-                f'<th scope="row">{escape(name)}</th>{_cell(cell)}'
-                for name, cell in found[0].items()
-            ]
-        body = "".join(f"<tr>{line}</tr>" for line in lines)
-        caption = escape(type(self).__name__)
-        return f"<table><caption>{caption}</caption>{head}<tbody>{body}</tbody></table>"
+            return html_table(caption, [(None, row.values()) for row in found], list(found[0]))
+        return html_table(caption, [(name, [cell]) for name, cell in found[0].items()])
+
+
+def html_table(
+    caption: str, rows: Iterable[tuple[str | None, Iterable[Any]]], head: Sequence[str] = ()
+) -> str:
+    """Return an HTML table of rows, each with a heading of its own or ``None``, and cells."""
+    lines = [
+        ("" if name is None else f'<th scope="row">{escape(name)}</th>')
+        + "".join(f"<td>{escape(words(cell))}</td>" for cell in cells)
+        for name, cells in rows
+    ]
+    body = "".join(f"<tr>{line}</tr>" for line in lines)
+    names = "".join(f'<th scope="col">{escape(name)}</th>' for name in head)
+    top = f"<thead><tr>{names}</tr></thead>" if names else ""
+    return f"<table><caption>{escape(caption)}</caption>{top}<tbody>{body}</tbody></table>"
+
+
+def percent(value: float) -> str:
+    """Return a share of 1 in percent with one decimal, without the sign."""
+    return fixed(100 * value, 1)
 
 
 def plain(value: Any) -> Any:
@@ -120,7 +133,3 @@ def words(cell: Any) -> str:
     if isinstance(cell, float):
         return f"{cell:.4g}"
     return "none" if cell is None else str(cell)
-
-
-def _cell(cell: Any) -> str:
-    return f"<td>{escape(words(cell))}</td>"

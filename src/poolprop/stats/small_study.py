@@ -17,8 +17,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from poolprop.stats._types import Floats
 from poolprop.stats.distributions import t_pvalue, t_quantile
-from poolprop.stats.inputs import Floats, choice, counts
+from poolprop.stats.inputs import choice, counts
 from poolprop.stats.measures import MEASURES, effect_sizes
 from poolprop.stats.regression import fit_regression
 from poolprop.stats.shown import Shown

@@ -15,17 +15,18 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from poolprop.errors import EstimationError
+from poolprop.stats._types import Floats
 from poolprop.stats.design import Labels, group_levels
 from poolprop.stats.distributions import chi_square_pvalue
 from poolprop.stats.glmm import fit_glmm
-from poolprop.stats.inputs import Floats, counts
+from poolprop.stats.inputs import counts
 from poolprop.stats.levels_glmm import fit_levels
 from poolprop.stats.links import LINKS, Link
 from poolprop.stats.measures import effect_sizes
 from poolprop.stats.permutation import Permutation, permute_labels
 from poolprop.stats.pool import pool
 from poolprop.stats.results import PoolResult
-from poolprop.stats.show import between_words, levels_table, percent, several_lines
+from poolprop.stats.shown import Shown, html_table, percent
 from poolprop.stats.wls import intercept
 
 ALL_SINGLE = (
@@ -33,8 +34,8 @@ ALL_SINGLE = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SubgroupResult:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class SubgroupResult(Shown):
     """Pooled results by level, and the test between levels.
 
     Attributes
@@ -77,20 +78,23 @@ class SubgroupResult:
             },
         }
 
-    def to_frame(self) -> Any:
-        """Return a pandas DataFrame with a row for each level, in order of first appearance."""
-        import pandas as pd
-
-        rows = pd.concat([fit.to_frame() for fit in self.levels.values()], ignore_index=True)
-        rows.insert(0, "level_name", list(self.levels))
-        return rows
+    def rows(self) -> list[dict[str, Any]]:
+        """Return a row for each level, in order of first appearance."""
+        return [{"level_name": level} | fit.rows()[0] for level, fit in self.levels.items()]
 
     def summary(self) -> str:
         """Return a line for each level, and the test between them."""
-        lines = [
-            f"{level}: {several_lines(fit).splitlines()[0]}" for level, fit in self.levels.items()
-        ]
-        return "\n".join([*lines, between_words(self)])
+        lines = [f"{level}: {fit.headline()}" for level, fit in self.levels.items()]
+        return "\n".join([*lines, self.between()])
+
+    def between(self) -> str:
+        """Return the test between levels in words."""
+        if self.q_between is None or self.q_between_p is None:
+            return self.test_method
+        return (
+            f"Q between {self.q_between:.2f}, {self.q_between_df} df, "
+            f"p = {self.q_between_p:.3g} ({self.test_method})"
+        )
 
     def __repr__(self) -> str:
         """Return one line."""
@@ -101,7 +105,13 @@ class SubgroupResult:
         return f"<SubgroupResult {shares}; between levels {p}>"
 
     def _repr_html_(self) -> str:
-        return levels_table(self)
+        names = ("Level", "Studies", "Events / total", "Proportion", "Confidence interval")
+        rows = [
+            (level, [str(fit.k), f"{fit.events} / {fit.total}", f"{percent(fit.proportion)} %",
+                     fit.ci.in_percent()])
+            for level, fit in self.levels.items()
+        ]  # fmt: skip
+        return html_table(self.between(), rows, names)
 
 
 def subgroups(

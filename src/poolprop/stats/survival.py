@@ -14,8 +14,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from poolprop.errors import EstimationError
+from poolprop.stats._types import Floats
 from poolprop.stats.distributions import normal_quantile
-from poolprop.stats.inputs import Floats, choice, effects, fraction
+from poolprop.stats.inputs import choice, effects, fraction
 from poolprop.stats.results import Interval
 from poolprop.stats.shown import Shown
 from poolprop.stats.tau2 import ESTIMATORS

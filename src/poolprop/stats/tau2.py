@@ -16,7 +16,7 @@ from collections.abc import Callable
 import numpy as np
 
 from poolprop.errors import EstimationError
-from poolprop.stats.inputs import Floats
+from poolprop.stats._types import Floats
 from poolprop.stats.reml import maximum_likelihood, restricted_ml
 from poolprop.stats.roots import bracketed_root
 from poolprop.stats.wls import Wls, is_intercept, projection, trace_p, trace_pp, weighted_fit

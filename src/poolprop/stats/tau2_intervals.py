@@ -12,8 +12,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from poolprop.stats._types import Floats
 from poolprop.stats.distributions import chi_square_quantile
-from poolprop.stats.inputs import Floats
 from poolprop.stats.reml import local_maxima, normal_loglik
 from poolprop.stats.results import Interval
 from poolprop.stats.roots import bracketed_root

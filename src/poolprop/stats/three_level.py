@@ -19,10 +19,11 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from poolprop.errors import EstimationError
+from poolprop.stats._types import Floats
 from poolprop.stats.design import group_design, group_levels
 from poolprop.stats.distributions import chi_square_pvalue, t_quantile
 from poolprop.stats.heterogeneity import typical_variance
-from poolprop.stats.inputs import Floats, choice, counts, fraction
+from poolprop.stats.inputs import choice, counts, fraction
 from poolprop.stats.measures import MEASURES, back_transform, effect_sizes, harmonic_mean
 from poolprop.stats.results import Interval
 from poolprop.stats.shown import Shown

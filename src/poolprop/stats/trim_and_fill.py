@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from poolprop.errors import EstimationError
-from poolprop.stats.inputs import Floats, choice, effects, fraction
+from poolprop.stats._types import Floats
+from poolprop.stats.inputs import choice, effects, fraction
 from poolprop.stats.regression import fit_regression
 from poolprop.stats.shown import Shown
 from poolprop.stats.tau2 import ESTIMATORS as TAU2

@@ -17,9 +17,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from poolprop.errors import EstimationError
+from poolprop.stats._types import Floats
 from poolprop.stats.distributions import chi_square_pvalue, normal_quantile, t_pvalue
 from poolprop.stats.exact_strata import fisher_p
-from poolprop.stats.inputs import Floats, choice, counts, fraction
+from poolprop.stats.inputs import choice, counts, fraction
 from poolprop.stats.mh_kernels import KERNELS
 from poolprop.stats.results import Interval
 from poolprop.stats.shown import Shown

@@ -14,9 +14,9 @@ import math
 from dataclasses import dataclass
 
 from poolprop.errors import EstimationError
+from poolprop.stats._types import Floats
 from poolprop.stats.distributions import t_pvalue, t_quantile
 from poolprop.stats.heterogeneity import Heterogeneity, from_q, spread_of
-from poolprop.stats.inputs import Floats
 from poolprop.stats.kenward_roger import FEWEST, NO_INTERVAL, kenward_roger
 from poolprop.stats.reml import loglik_of
 from poolprop.stats.results import Interval

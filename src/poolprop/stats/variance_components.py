@@ -19,7 +19,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.optimize import minimize
 
-from poolprop.stats.inputs import Floats
+from poolprop.stats._types import Floats
 
 # Starts, as multiples of the spread of the effects: each variance alone, both, neither.
 STARTS = ((1.0, 0.0), (0.0, 1.0), (0.5, 0.5), (0.02, 0.02), (5.0, 5.0))

@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from poolprop.errors import EstimationError
-from poolprop.stats.inputs import Floats
+from poolprop.stats._types import Floats
 
 # Below this, relative to the largest, a singular value belongs to a level that others imply.
 RANK = 1e-10

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from poolprop.stats.inputs import Floats
+from poolprop.stats._types import Floats
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

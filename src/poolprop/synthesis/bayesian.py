@@ -8,8 +8,8 @@ import numpy as np
 from scipy.special import logit
 
 from poolprop.settings import Bayes, MuPrior, Settings, TauPrior
+from poolprop.stats._types import Floats
 from poolprop.stats.bayes import bayes
-from poolprop.stats.inputs import Floats
 from poolprop.stats.location_priors import BetaPrior, LocationPrior, NormalPrior
 from poolprop.stats.posterior import Posterior
 from poolprop.stats.predictive import NextStudy, next_study, population_quantiles

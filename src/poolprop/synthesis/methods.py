@@ -13,8 +13,8 @@ import pandas as pd
 from pydantic import ValidationError
 
 from poolprop.settings import Model, Settings
+from poolprop.stats._types import Floats
 from poolprop.stats.batch.pool_many import pool_many
-from poolprop.stats.inputs import Floats
 from poolprop.synthesis.merged import DataSet
 from poolprop.synthesis.records import Record
 

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from poolprop.settings import Settings
-from poolprop.stats.inputs import Floats
+from poolprop.stats._types import Floats
 from poolprop.stats.variance_shares import variance_shares
 from poolprop.synthesis.merged import DataSet, merged
 from poolprop.synthesis.methods import Method, Methods, enumerate_methods, estimates

@@ -8,9 +8,9 @@ from collections.abc import Mapping
 import numpy as np
 
 from poolprop.settings import Settings, Survival
+from poolprop.stats._types import Floats
 from poolprop.stats.bayes_normal import bayes_normal
 from poolprop.stats.distributions import normal_quantile
-from poolprop.stats.inputs import Floats
 from poolprop.stats.priors import HalfNormal
 from poolprop.stats.results import Interval
 from poolprop.stats.survival import cloglog_rates, pool_survival

@@ -11,9 +11,7 @@ from typing import Protocol
 
 import numpy as np
 
-from poolprop.stats.batch.sets import Ints
-from poolprop.stats.inputs import Floats
-from poolprop.stats.newton import Bools
+from poolprop.stats._types import Bools, Floats, Ints
 
 SLACK = 1e-4
 # A step that gains less than this from a coarse likelihood is followed by exact ones.

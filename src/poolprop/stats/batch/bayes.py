@@ -14,10 +14,11 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import logit
 
+from poolprop.stats._types import Floats
 from poolprop.stats.batch.columns import Columns, answers, no_words
 from poolprop.stats.batch.sets import Sets
 from poolprop.stats.bayes import bayes
-from poolprop.stats.inputs import Floats, fraction
+from poolprop.stats.inputs import fraction
 from poolprop.stats.options import Options
 from poolprop.stats.posterior import Posterior
 

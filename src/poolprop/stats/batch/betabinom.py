@@ -12,15 +12,14 @@ from typing import Protocol
 import numpy as np
 from scipy.special import expit, logit, xlog1py, xlogy
 
+from poolprop.stats._types import Bools, Floats, Ints
 from poolprop.stats.batch.glmm import moment_start
 from poolprop.stats.batch.highest import Flat, Maxima, Starts, boundary, fill, maximise
 from poolprop.stats.batch.rising import shared_nodes, weights_of
-from poolprop.stats.batch.sets import Ints, Sets
+from poolprop.stats.batch.sets import Sets
 from poolprop.stats.batch.walks import Walks, both_limits
 from poolprop.stats.betabinom import ROOT_MAX, STARTS, fit_betabinom
-from poolprop.stats.inputs import Floats
 from poolprop.stats.links import LINKS
-from poolprop.stats.newton import Bools
 from poolprop.stats.pool_betabinom import PROFILE_STARTS
 from poolprop.stats.profile import REACH
 from poolprop.stats.quadrature import log_choose

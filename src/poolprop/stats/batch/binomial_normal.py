@@ -6,11 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from poolprop.stats._types import Bools, Floats, Ints
 from poolprop.stats.batch.kernel import study_moments
-from poolprop.stats.batch.sets import Ints, Sets
-from poolprop.stats.inputs import Floats
+from poolprop.stats.batch.sets import Sets
 from poolprop.stats.links import Link
-from poolprop.stats.newton import Bools
 from poolprop.stats.quadrature import Precision
 
 # Each study has the step that it needs itself, and not the smallest that any of its set needs, as

@@ -15,9 +15,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from poolprop.stats._types import Floats
 from poolprop.stats.batch.likelihood_table import distinct, sum_rows
 from poolprop.stats.bootstrap_lr import Draws, likelihood_ratios
-from poolprop.stats.inputs import Floats
 from poolprop.stats.likelihood_grid import LikelihoodGrid, grid_for
 from poolprop.stats.quadrature import FAST, log_marginal
 

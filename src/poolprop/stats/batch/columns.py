@@ -7,10 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from poolprop.stats._types import Bools, Floats
 from poolprop.stats.answer import NO_MAXIMUM, TWO_STUDIES
 from poolprop.stats.batch.sets import Sets
-from poolprop.stats.inputs import Floats
-from poolprop.stats.newton import Bools
 
 Words = NDArray[np.object_]
 

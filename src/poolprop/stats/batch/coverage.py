@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit
 
+from poolprop.stats._types import Bools, Floats
 from poolprop.stats.batch.bootstrap_test import (
     NullMaxima,
     critical_values,
@@ -26,9 +27,7 @@ from poolprop.stats.batch.profile import profile_limits_many
 from poolprop.stats.batch.two_step import two_step_many
 from poolprop.stats.distributions import profile_cut, t_quantile
 from poolprop.stats.glmm import TAU_BOUNDARY
-from poolprop.stats.inputs import Floats
 from poolprop.stats.links import LINKS
-from poolprop.stats.newton import Bools
 from poolprop.stats.profile import TAU_TOP
 
 LOGIT = LINKS["logit"]

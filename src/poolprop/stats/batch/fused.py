@@ -11,7 +11,7 @@ from collections.abc import Callable
 import numpy as np
 from scipy.special import erfcx
 
-from poolprop.stats.inputs import Floats
+from poolprop.stats._types import Floats
 from poolprop.stats.links import CLOGLOG_BOTTOM, CLOGLOG_TOP
 
 Parts = tuple[Floats, Floats, Floats]

@@ -12,11 +12,11 @@ from dataclasses import replace
 import numpy as np
 from scipy.special import xlogy
 
+from poolprop.stats._types import Floats
 from poolprop.stats.batch.binomial_normal import BinomialNormal
 from poolprop.stats.batch.highest import Flat, Maxima, Starts, boundary, fill, maximise
 from poolprop.stats.batch.sets import Sets, rectangular
 from poolprop.stats.glmm import STARTS, TAU_MAX, fit_glmm
-from poolprop.stats.inputs import Floats
 from poolprop.stats.links import Link
 from poolprop.stats.quadrature import log_choose
 from poolprop.stats.wls import intercept

@@ -8,10 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import xlogy
 
+from poolprop.stats._types import Bools, Floats, Ints
 from poolprop.stats.batch.ascent import Likelihoods, Summits, ascend
-from poolprop.stats.batch.sets import Ints, Sets
-from poolprop.stats.inputs import Floats
-from poolprop.stats.newton import Bools
+from poolprop.stats.batch.sets import Sets
 
 # Deviance over its degrees of freedom above which a maximum at tau = 0 may have a higher rival
 # inside; the lowest ever met is 0.98.

@@ -12,9 +12,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from poolprop.stats._types import Floats, Ints
 from poolprop.stats.batch.fused import FUSED
-from poolprop.stats.batch.sets import Ints
-from poolprop.stats.inputs import Floats
 from poolprop.stats.links import LOG_SQRT_2PI, Link
 from poolprop.stats.quadrature import Precision
 

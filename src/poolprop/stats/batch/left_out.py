@@ -6,10 +6,11 @@ import numpy as np
 import pandas as pd
 
 from poolprop.errors import EstimationError
+from poolprop.stats._types import Ints
 from poolprop.stats.batch.bayes import Wanted
 from poolprop.stats.batch.methods import parse_method
 from poolprop.stats.batch.pool_many import answer_all, read_sets
-from poolprop.stats.batch.sets import Ints, Sets
+from poolprop.stats.batch.sets import Sets
 
 
 def leave_one_out_many(

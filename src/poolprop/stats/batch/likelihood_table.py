@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
-from poolprop.stats.inputs import Floats
+from poolprop.stats._types import Floats
 from poolprop.stats.links import LOG_SQRT_2PI
 from poolprop.stats.quadrature import FAST, log_choose, log_marginal
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from poolprop.stats.inputs import Floats
+from poolprop.stats._types import Floats
 
 Matrix = list[list[Floats]]
 

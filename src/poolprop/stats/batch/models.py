@@ -9,6 +9,7 @@ import numpy as np
 from scipy.special import expit, logit
 
 from poolprop.stats import pool_betabinom as betabinom
+from poolprop.stats._types import Bools, Floats
 from poolprop.stats.batch.bayes import bayes_sets
 from poolprop.stats.batch.betabinom import betabinom_limits, fit_betabinom_sets
 from poolprop.stats.batch.columns import (
@@ -26,12 +27,10 @@ from poolprop.stats.batch.sets import Sets
 from poolprop.stats.batch.two_step import pool_ragged
 from poolprop.stats.distributions import profile_cut, t_quantile
 from poolprop.stats.glmm_intervals import BOUNDED, NO_WALD, ONE_SIDED
-from poolprop.stats.inputs import Floats
 from poolprop.stats.intervals import study_intervals
 from poolprop.stats.kenward_roger import NO_INTERVAL
 from poolprop.stats.links import LINKS
 from poolprop.stats.measures import MEASURES, back_transform, effect_sizes, effects_of
-from poolprop.stats.newton import Bools
 from poolprop.stats.options import Options
 from poolprop.stats.pool import pool
 from poolprop.stats.pool_glmm import RUNAWAY, boundary_note

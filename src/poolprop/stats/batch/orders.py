@@ -15,8 +15,7 @@ from itertools import permutations
 
 import numpy as np
 
-from poolprop.stats.batch.sets import Ints
-from poolprop.stats.inputs import Floats
+from poolprop.stats._types import Floats, Ints
 
 
 @lru_cache(maxsize=1)

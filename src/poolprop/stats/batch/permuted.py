@@ -10,11 +10,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from poolprop.stats._types import Bools, Floats, Ints
 from poolprop.stats.batch.matrices import Matrix, cholesky, solve
-from poolprop.stats.batch.sets import Ints
 from poolprop.stats.batch.tau2 import LOWEST, RATIO, STEPS, SURE
-from poolprop.stats.inputs import Floats
-from poolprop.stats.newton import Bools
 from poolprop.stats.tau2 import estimate_tau2
 
 BATCHED = ("DL", "EB", "PM", "ML", "REML", "EE")

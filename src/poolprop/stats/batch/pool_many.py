@@ -9,12 +9,13 @@ import numpy as np
 import pandas as pd
 
 from poolprop.errors import EstimationError
+from poolprop.stats._types import Floats
 from poolprop.stats.batch.bayes import Wanted, bayes_sets, wanted
 from poolprop.stats.batch.columns import Columns, empty_columns, put
 from poolprop.stats.batch.methods import Method, parse_method
 from poolprop.stats.batch.models import many
 from poolprop.stats.batch.sets import Sets
-from poolprop.stats.inputs import Floats, counts
+from poolprop.stats.inputs import counts
 from poolprop.stats.options import Options
 
 # Studies worked on at once: half a megabyte for each array of the engine.

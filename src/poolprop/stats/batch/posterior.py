@@ -19,6 +19,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import expit, sici
 
+from poolprop.stats._types import Floats
 from poolprop.stats.batch.likelihood_table import (
     MuNodes,
     distinct,
@@ -28,7 +29,6 @@ from poolprop.stats.batch.likelihood_table import (
     tau_nodes,
 )
 from poolprop.stats.bayes import DEPTH, TAU_TOP
-from poolprop.stats.inputs import Floats
 from poolprop.stats.links import LOG_SQRT_2PI
 from poolprop.stats.predictive import HERMITE
 from poolprop.stats.priors import Prior

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
+from poolprop.stats._types import Bools, Floats
 from poolprop.stats.batch.binomial_normal import BinomialNormal
 from poolprop.stats.batch.glmm import GlmmMany
 from poolprop.stats.batch.sets import Sets, rectangular
 from poolprop.stats.batch.walks import Walks, both_limits, ridge
 from poolprop.stats.glmm import TAU_BOUNDARY, fit_glmm
 from poolprop.stats.glmm_intervals import pooled_mean, profile_interval
-from poolprop.stats.inputs import Floats
 from poolprop.stats.links import Link
-from poolprop.stats.newton import Bools
 from poolprop.stats.profile import REACH, TAU_TOP
 from poolprop.stats.quadrature import log_choose
 from poolprop.stats.wls import intercept

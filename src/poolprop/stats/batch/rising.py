@@ -12,8 +12,8 @@ from functools import lru_cache
 
 import numpy as np
 
+from poolprop.stats._types import Floats
 from poolprop.stats.batch.sets import Sets
-from poolprop.stats.inputs import Floats
 
 FIRST, NODES = 16, 16
 

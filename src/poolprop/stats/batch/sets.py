@@ -7,12 +7,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 
-from poolprop.stats.inputs import Floats
-from poolprop.stats.newton import Bools
+from poolprop.stats._types import Bools, Floats, Ints
 
-Ints = NDArray[np.intp]
 # Data sets of up to so many studies go together.
 WIDTHS = np.array([*range(1, 9), *(np.floor(10 * 1.3 ** np.arange(60)))])
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import expit
 
+from poolprop.stats._types import Floats
 from poolprop.stats.batch.coverage import (
     Trial,
     at_truth,
@@ -18,7 +19,6 @@ from poolprop.stats.batch.coverage import (
     wald_trials,
 )
 from poolprop.stats.batch.posterior import posterior_many, table_cells
-from poolprop.stats.inputs import Floats
 from poolprop.stats.priors import HalfNormal
 
 # Limits of profile intervals, for their widths, are computed for one data set in so many.

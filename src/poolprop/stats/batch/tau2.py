@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from poolprop.stats.inputs import Floats
+from poolprop.stats._types import Floats
 from poolprop.stats.reml import maximum_likelihood, restricted_ml
 from poolprop.stats.wls import complements, intercept
 

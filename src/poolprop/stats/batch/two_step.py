@@ -11,10 +11,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from poolprop.stats.batch.sets import Ints, blocks
+from poolprop.stats._types import Floats, Ints
+from poolprop.stats.batch.sets import blocks
 from poolprop.stats.batch.tau2 import ESTIMATORS, weighted_means
 from poolprop.stats.distributions import t_quantile
-from poolprop.stats.inputs import Floats
 from poolprop.stats.kenward_roger import FEWEST, kenward_roger
 from poolprop.stats.measures import effects_of
 

@@ -18,10 +18,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from poolprop.stats._types import Bools, Floats, Ints
 from poolprop.stats.batch.ascent import Likelihoods, ascend
-from poolprop.stats.batch.sets import Ints
-from poolprop.stats.inputs import Floats
-from poolprop.stats.newton import Bools
 from poolprop.stats.profile import TAU_TOP
 
 ROUNDS = 80
