@@ -18,6 +18,7 @@ MAY_IMPORT = {
     "errors": set(),
     "formats": set(),
     "wording": set(),
+    "keys": set(),
     "files": {"errors"},
     "house": {"errors"},
     "settings": {"errors"},
@@ -41,7 +42,7 @@ MAY_IMPORT = {
     "counts": {"errors"},
     "checking": {"errors", "settings", "review", "evidence", "wording"},
     "exporting": {"errors", "files", "plan", "review", "evidence", "wording"},
-    "importing": {"errors", "files", "settings", "plan", "evidence", "reading", "wording"},
+    "importing": {"errors", "files", "keys", "settings", "plan", "evidence", "reading", "wording"},
     "starting": {"errors", "house", "_version"},
     "bulk": {"errors", "files", "stats", "wording", "_version"},
     "commands": {

@@ -94,13 +94,13 @@ def import_table(
 
 
 def _pair(text: str, slug_default: bool = False) -> tuple[str, str]:
-    from poolprop.importing.tidy_tables import slug
+    from poolprop.keys import readable
 
     column, mark, value = text.partition("=")
     if mark and column.strip() and value.strip():
         return column.strip(), value.strip()
-    if slug_default and not mark and slug(text):
-        return text, slug(text).replace("-", "_")
+    if slug_default and not mark and readable(text):
+        return text, readable(text)
     raise ConfigError(
         f"{text!r} is not COLUMN=VALUE", where="arguments", hint="Write it like Setting=hospital."
     )

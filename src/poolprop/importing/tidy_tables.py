@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import csv
-import re
-import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from poolprop.errors import DataError
 from poolprop.evidence.tables import TABLES
 from poolprop.files import read_csv, write_csv
+from poolprop.importing.levels import define
 from poolprop.importing.understand import Entry
+from poolprop.keys import keys
 from poolprop.reading.sheet import Sheet
 
 TARGETS = ("sources", "studies", "arms", "outcomes", "vocabulary")
 EXAMPLE = "example2024"  # the rows that a new review begins with
+EXAMPLE_LEVELS = ("An example of a factor:", "The other level of the example.")
 Rows = list[dict[str, str]]
+Levels = Mapping[str, Mapping[str, str]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,14 +56,20 @@ def add(folder: Path, sheet: Sheet, entries: Sequence[Entry], terms: Terms) -> l
         If a table is missing or a study stands in it already; then nothing is written.
     """
     tables = {name: _read(folder, name) for name in TARGETS}
-    notes = _without_example(tables)
-    keys = _keys(entries)
-    for entry, key in zip(entries, keys, strict=True):
-        _refuse_known(tables, key, sheet, entry, terms)
-        _extend(tables, key, entry, terms, sheet.origin(entry.row))
-    factors = dict.fromkeys(name for entry in entries for name in entry.factors)
+    factors = list(dict.fromkeys(name for entry in entries for name in entry.factors))
+    notes = _without_example(tables, factors)
+    studies = {row["label"]: row["study_id"] for row in tables["studies"]}
+    arms = [row["arm_id"] for row in tables["arms"]]
+    study_keys = keys(map(label, entries), studies, arms, joint="-", noun="study")
+    levels: dict[str, dict[str, str]] = {}
     for name in factors:
-        notes += _define(tables["vocabulary"], name, [entry.factors[name] for entry in entries])
+        texts = [entry.factors[name] for entry in entries]
+        levels[name], said = define(tables["vocabulary"], name, texts)
+        notes += said
+    for entry in entries:
+        key = study_keys[label(entry)]
+        _refuse_known(tables, key, sheet, entry, terms)
+        _extend(tables, key, entry, terms, sheet.origin(entry.row), levels)
     notes += _define_terms(tables["vocabulary"], terms)
     for name in TARGETS:
         columns = dict.fromkeys([*_header(folder, name), *TABLES[name].model_fields])
@@ -89,7 +97,7 @@ def _read(folder: Path, name: str) -> Rows:
         ) from None
 
 
-def _without_example(tables: Mapping[str, Rows]) -> list[str]:
+def _without_example(tables: Mapping[str, Rows], factors: Collection[str]) -> list[str]:
     before = sum(map(len, tables.values()))
     for name in ("sources", "studies"):
         tables[name][:] = [row for row in tables[name] if row["source_id"] != EXAMPLE]
@@ -100,21 +108,13 @@ def _without_example(tables: Mapping[str, Rows]) -> list[str]:
         row for row in tables["outcomes"] if row["arm_id"] != mine or mine in arms
     ]
     gone = before - sum(map(len, tables.values()))
+    if gone:
+        tables["vocabulary"][:] = [
+            row
+            for row in tables["vocabulary"]
+            if row["field"] not in factors or not row["definition"].startswith(EXAMPLE_LEVELS)
+        ]
     return [f"the {gone} example rows of the new review were removed"] if gone else []
-
-
-def _keys(entries: Sequence[Entry]) -> list[str]:
-    keys: list[str] = []
-    for entry in entries:
-        base = slug(label(entry)) or f"row-{entry.row}"
-        keys.append(base if base not in keys else f"{base}-row{entry.row}")
-    return keys
-
-
-def slug(text: str) -> str:
-    """Return a text as a key: lower-case letters, digits and hyphens, at most 60 of them."""
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
-    return re.sub(r"[^a-z0-9]+", "-", plain.casefold()).strip("-")[:60].rstrip("-")
 
 
 def label(entry: Entry) -> str:
@@ -142,15 +142,22 @@ def _refuse_known(
         )
 
 
-def _extend(tables: Mapping[str, Rows], key: str, entry: Entry, terms: Terms, origin: str) -> None:
+def _extend(
+    tables: Mapping[str, Rows], key: str, entry: Entry, terms: Terms, origin: str, levels: Levels
+) -> None:
     known = {row["study_id"] for row in tables["studies"]}
     if key not in known:
         tables["sources"].append(_source(key, entry, origin))
-        tables["studies"].append(_study(key, entry, origin))
+        tables["studies"].append(_study(key, entry, origin, levels))
     if key not in {row["arm_id"] for row in tables["arms"]}:
         arm = {"arm_id": key, "study_id": key, "label": label(entry), "role": "regimen"}
         tables["arms"].append(arm | {"n_enrolled": "NR", "n_evaluable": "NR", "locator": origin})
-    tables["outcomes"].append(_outcome(key, entry, terms, origin))
+    taken = [row["outcome_id"] for row in tables["outcomes"]]
+    mine = keys(
+        [f"{key} {terms.outcome} {terms.timepoint} {terms.denominator}"], {}, taken, joint="-"
+    )
+    (outcome_id,) = mine.values()
+    tables["outcomes"].append(_outcome(outcome_id, key, entry, terms, origin))
 
 
 def _source(key: str, entry: Entry, origin: str) -> dict[str, str]:
@@ -167,7 +174,7 @@ def _source(key: str, entry: Entry, origin: str) -> dict[str, str]:
     }
 
 
-def _study(key: str, entry: Entry, origin: str) -> dict[str, str]:
+def _study(key: str, entry: Entry, origin: str, levels: Levels) -> dict[str, str]:
     counts = ("n_enrolled", "n_treated", "n_evaluable", "male", "age_median", "age_min", "age_max")
     return (
         dict.fromkeys((*counts, "follow_up_months_median", "prospective", "centres"), "NR")
@@ -180,13 +187,13 @@ def _study(key: str, entry: Entry, origin: str) -> dict[str, str]:
             "publication_type": "article",
             "locator": origin,
         }
-        | {name: _term(value) for name, value in entry.factors.items()}
+        | {name: levels[name].get(value, "NR") for name, value in entry.factors.items()}
     )
 
 
-def _outcome(key: str, entry: Entry, terms: Terms, origin: str) -> dict[str, str]:
+def _outcome(outcome_id: str, key: str, entry: Entry, terms: Terms, origin: str) -> dict[str, str]:
     return {
-        "outcome_id": f"{key}-{terms.outcome}-{terms.timepoint}-{terms.denominator}"[:80],
+        "outcome_id": outcome_id,
         "arm_id": key,
         "population": "all",
         "outcome": terms.outcome,
@@ -200,23 +207,6 @@ def _outcome(key: str, entry: Entry, terms: Terms, origin: str) -> dict[str, str
         "locator": origin,
         "agreement": "single",
     }
-
-
-def _term(value: str) -> str:
-    return slug(value).replace("-", "_") if value else "NR"
-
-
-def _define(vocabulary: Rows, field: str, values: Sequence[str]) -> list[str]:
-    """Define a new factor by its values; an old one keeps its terms, and the check compares."""
-    if any(row["field"] == field for row in vocabulary):
-        return []
-    terms = {_term(value): value for value in reversed(values) if value}
-    ordered = [term for term in dict.fromkeys(map(_term, values)) if term in terms]
-    vocabulary.extend(
-        {"field": field, "term": term, "label": terms[term], "order": str(order)}
-        for order, term in enumerate(ordered, start=1)
-    )
-    return [f"{field!r} is now a factor with the levels {', '.join(ordered)}"]
 
 
 def _define_terms(vocabulary: Rows, terms: Terms) -> list[str]:

@@ -68,8 +68,9 @@ def test_a_messy_text_table_comes_in_whatever_its_encoding(folder, capsys, encod
     assert "row 10 is left out: 'Total' is a sum" in said
     assert rows(folder, "studies")[1]["label"] == "Bj\N{LATIN SMALL LETTER O WITH STROKE}rn 2012"
     assert [row["setting"] for row in rows(folder, "studies")] == [
-        "hospital", "hospital", "community", "hospital", "community",
+        "hospital", "hospital_2", "community", "hospital", "community",
     ]  # fmt: skip
+    assert "'hospital' and 'Hospital' are two settings; if they are one, write them alike" in said
 
 
 def test_what_comes_in_is_sound_and_names_its_row(folder, capsys):
