@@ -113,7 +113,9 @@ def _between(factor: Mapping[str, Any]) -> dict[str, Any]:
     test = factor["test"]
     if test is None:
         k = sum(level["k"] for level in factor["levels"])
-        return _row(f"{factor['id']}/test", "between levels", k, {}, factor["test_note"])
+        return _row(
+            f"test/{factor['id'].partition('/')[2]}", "between levels", k, {}, factor["test_note"]
+        )
     found = {**test, "statistic": test["q_between"]}
     return _row(test["id"], "between levels", test["k"], found, "")
 

@@ -59,7 +59,10 @@ def load(path: Path) -> Settings:
 
 
 def vocabulary_faults(
-    settings: Settings, terms: Mapping[str, list[str]], where: str = "config/config.yaml"
+    settings: Settings,
+    terms: Mapping[str, list[str]],
+    where: str = "config/config.yaml",
+    not_factors: Mapping[str, str] | None = None,
 ) -> Iterator[str]:
     """Yield a line for each term of the plan that the vocabulary does not define.
 
@@ -71,10 +74,20 @@ def vocabulary_faults(
         Terms by field of ``vocabulary.csv``.
     where : str
         How messages call the file.
+    not_factors : mapping of str to str, optional
+        Names that our tables use otherwise, with the file: nobody can be split by these.
     """
     unknown: set[str] = set()
     for key, field, value in _terms_used(settings):
         if field in unknown:
+            continue
+        if field == FIELD and value in (not_factors or {}):
+            unknown |= {value}
+            yield (
+                f"{where}: {key}: {value!r} is no factor but a column or field that "
+                f"{(not_factors or {})[value]} uses itself. Give the factor a name and a column of "
+                f"its own, such as '{value}_group', here, in the tables and in vocabulary.csv."
+            )
             continue
         known = list(terms) if field == FIELD else terms.get(field, [])
         if value not in known:

@@ -9,8 +9,9 @@ from pathlib import Path
 from poolprop import plan
 from poolprop.evidence.certainty import Judgement, unknown_estimands
 from poolprop.evidence.load import Evidence, load
+from poolprop.evidence.names import not_factors
 from poolprop.evidence.problems import Problem, TableErrors
-from poolprop.evidence.universes import overall_risks
+from poolprop.evidence.universes import ALL_OTHERWISE, AS_DECIDED, overall_risks
 from poolprop.settings import Settings
 from poolprop.settings.faults import ConfigErrors
 
@@ -51,12 +52,13 @@ def check_review(settings: Settings, where: str = "config/config.yaml") -> Revie
         terms.setdefault(field, []).append(term)
     judged = sorted(set(overall_risks(evidence).values()))
     faults = [
-        *plan.vocabulary_faults(settings, terms, where),
+        *plan.vocabulary_faults(settings, terms, where, not_factors(evidence.factors)),
         *plan.left_out_faults(settings, list(evidence.studies), judged, where),
     ]
     if faults:
         raise ConfigErrors(faults)
-    if problems := list(_unknown_judged(settings, evidence, where)):
+    problems = [*_unknown_judged(settings, evidence, where), *_taken_decisions(settings, evidence)]
+    if problems:
         raise TableErrors(problems)
     return Review(settings=settings, evidence=evidence)
 
@@ -70,3 +72,15 @@ def _unknown_judged(settings: Settings, evidence: Evidence, where: str) -> Itera
         if isinstance(row, Judgement)
     ]
     yield from unknown_estimands(rows, known, f"{settings.data}/{Judgement.FILE}", where)
+
+
+def _taken_decisions(settings: Settings, evidence: Evidence) -> Iterator[Problem]:
+    """Yield discrepancies that are called like a way to decide all of them (the multiverse)."""
+    for row in evidence.discrepancies:
+        if row.discrepancy_id in (AS_DECIDED, ALL_OTHERWISE):
+            file, line = (
+                f"{settings.data}/{row.FILE}",
+                evidence.lines["discrepancies", row.discrepancy_id],
+            )
+            problem = f"{row.discrepancy_id!r} is a name of the multiverse"
+            yield Problem(file, line, "discrepancy_id", problem, "Call the discrepancy otherwise.")

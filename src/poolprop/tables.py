@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from poolprop.evidence.datasets import factor_cells
 from poolprop.evidence.load import Evidence
 from poolprop.evidence.tables import TABLES, Discrepancy, Study
+from poolprop.settings.columns import factor_column, factor_columns
 
 Table = tuple[list[str], list[dict[str, Any]]]
 
@@ -90,37 +92,39 @@ def multiverse_table(records: Iterable[Mapping[str, Any]]) -> Table:
     """Return every analysis of every multiverse, one a row, with the level of each choice."""
     fixed = ["id", "endpoint", "set", "method", "k", "events", "total", "proportion", "ci_lower",
              "ci_upper", "combinations"]  # fmt: skip
-    rows = [
-        {
-            "id": f"{one['id']}/{method['method']}",
-            "endpoint": record["endpoint"]["id"],
-            "set": one["set"],
-            "method": method["method"],
-            "k": one["k"],
-            "events": one["events"],
-            "total": one["total"],
-            "proportion": one["proportion"][place],
-            "ci_lower": one["lower"][place],
-            "ci_upper": one["upper"][place],
-            "combinations": one["combinations"],
-            **one["levels"],
-            **method["levels"],
-        }
+    found = [
+        (
+            {
+                "id": f"{one['id']}/{method['method']}",
+                "endpoint": record["endpoint"]["id"],
+                "set": one["set"],
+                "method": method["method"],
+                "k": one["k"],
+                "events": one["events"],
+                "total": one["total"],
+                "proportion": one["proportion"][place],
+                "ci_lower": one["lower"][place],
+                "ci_upper": one["upper"][place],
+                "combinations": one["combinations"],
+            },
+            one["levels"] | method["levels"],
+        )
         for record in records
         for one in record["sets"]
         for place, method in enumerate(record["methods"])
     ]
     # A choice that one endpoint does not have is an empty cell in its rows.
-    choices = dict.fromkeys(key for row in rows for key in row if key not in fixed)
-    return [*fixed, *choices], [{**choices, **row} for row in rows]
+    choices = list(dict.fromkeys(key for _, levels in found for key in levels))
+    rows = [{key: levels.get(key) for key in choices} | row for row, levels in found]
+    return [*fixed, *choices], rows
 
 
 def study_table(evidence: Evidence) -> Table:
     """Return the studies with their source and terms spelled out."""
     factors = evidence.factors
     columns = [
-        *Study.model_fields, *factors, *(f"{name}_label" for name in factors), "design_label",
-        "drug_class_labels", "publication_type_label", "source_citation", "source_doi",
+        *Study.model_fields, *factor_columns(factors), "design_label", "drug_class_labels",
+        "publication_type_label", "source_citation", "source_doi",
     ]  # fmt: skip
     return columns, list(_studies(evidence, factors))
 
@@ -141,14 +145,15 @@ def discrepancy_table(evidence: Evidence) -> Table:
 def supplement_table(evidence: Evidence, name: str) -> Table:
     """Return a table beside the proportions as it was curated, studies by their label."""
     columns = list(TABLES[name].model_fields)
-    if TABLES[name].FACTORS:
-        columns += dict.fromkeys(key for row in evidence.supplements[name] for key in row.factors())
+    curated = evidence.supplements[name]
+    factors = dict.fromkeys(key for row in curated if row.FACTORS for key in row.factors())
     rows = []
-    for row in evidence.supplements[name]:
-        cells = _cells(row.model_dump())
+    for row in curated:
+        cells = _cells(row.facts())
         study = evidence.studies.get(cells.get("study_id", ""))
-        rows.append({**cells, "study_label": study.label if study else ""})
-    return [*columns, "study_label"], rows
+        own = {factor_column(key): row.factors().get(key, "") for key in factors}
+        rows.append({**cells, "study_label": study.label if study else "", **own})
+    return [*columns, *map(factor_column, factors), "study_label"], rows
 
 
 def _studies(evidence: Evidence, factors: Sequence[str]) -> Iterator[dict[str, Any]]:
@@ -156,9 +161,8 @@ def _studies(evidence: Evidence, factors: Sequence[str]) -> Iterator[dict[str, A
         source, own = evidence.sources[study.source_id], study.factors()
         classes = [evidence.label("drug_class", term) for term in study.drug_classes]
         yield {
-            **dict.fromkeys(factors, ""),
-            **_cells(study.model_dump()),
-            **{f"{name}_label": evidence.label(name, own.get(name, "")) for name in factors},
+            **_cells(study.facts()),
+            **factor_cells(evidence, {name: own.get(name, "") for name in factors}),
             "design_label": evidence.label("design", study.design),
             "drug_class_labels": "; ".join(classes),
             "publication_type_label": evidence.label("publication_type", study.publication_type),

@@ -18,7 +18,7 @@ def row(**cells):
     return {
         "benchmark_id": "B1", "source_id": "larch", "quoted_study": "Elm", "outcome": "cr_cri",
         "outcome_label": "CR/CRi", "bound": "exact", "overlap": "", "locator": "Discussion",
-        "note": "", "median_os_bound": "", "setting": "relapsed_refractory",
+        "note": "", "median_os_bound": "", "factor.setting": "relapsed_refractory",
     } | EMPTY | cells  # fmt: skip
 
 

@@ -27,7 +27,8 @@ BIAS = [
 def study(name, events, total, **more):
     return {
         "study_id": name, "events": events, "total": total, "proportion": events / total,
-        "record_type": "reported", "setting": name, "setting_label": name.title(),
+        "record_type": "reported",
+        "factors": [{"factor": "setting", "level": name, "label": name.title()}],
     } | more  # fmt: skip
 
 

@@ -31,7 +31,7 @@ MAY_IMPORT = {
     "synthesis": {"settings", "stats"},
     "crosscheck": {"errors", "files"},  # the second engine knows nothing of the first
     "atlas": {"errors", "files", "settings", "stats"},
-    "tables": {"errors", "evidence"},
+    "tables": {"errors", "evidence", "settings"},
     "analysis_tables": set(),
     "plots": {"errors", "files", "report"},  # only its leaf modules: formats and textbox
     "report": {"errors", "files", "settings", "wording", "_version"},

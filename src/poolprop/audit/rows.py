@@ -16,8 +16,9 @@ from typing import Any
 
 Table = dict[str, "Line"]
 # Tables whose rows results are made from; their first column is the row's id.
-ROW_TABLES = ("outcomes", "survival", "continuous", "benchmarks")
-FACTS = ("events", "total", "value", "unit")
+# With the columns that hold their figures: another of such a name is a factor.
+COUNTS, VALUE = ("events", "total"), ("value", "unit")
+ROW_TABLES = {"outcomes": COUNTS, "survival": VALUE, "continuous": VALUE, "benchmarks": COUNTS}
 SOURCE_FACTS = ("title", "citation", "doi", "licence", "file_name", "sha256")
 
 
@@ -123,7 +124,8 @@ def sources(tables: Tables, used: Iterable[str]) -> dict[str, dict[str, str]]:
 
 def _row(tables: Tables, table: str, line: Line) -> dict[str, Any]:
     cells = line.cells
-    figures = {name: _figure(cells[name]) for name in FACTS if name in cells}
+    facts = ROW_TABLES[Path(table).stem]
+    figures = {name: _figure(cells[name]) for name in facts if name in cells}
     owner = cells.get("source_id") or cells.get("arm_id") or cells.get("study_id", "")
     return {
         "table": table,

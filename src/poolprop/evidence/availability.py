@@ -27,6 +27,8 @@ FORMS = {
     "proxy": "proxy",
 }
 GRADES = {"any": "any grade", "NR": "grade not stated", "unspecified": "grade not stated"}
+# Parts that are no endpoint; the hyphen keeps them apart from any endpoint's name.
+EVENTS, RATES = "adverse-events", "survival-rates"
 SPREAD = ("", "mixed", "NR")  # levels that say nothing of who is inside
 
 
@@ -145,13 +147,13 @@ def _safety(evidence: Evidence, plan: Safety, arms: Sequence[Arm]) -> Iterator[M
     """Yield one question for each adverse event, at the grade that most arms report."""
     best: dict[str, tuple[str, dict[str, Outcome]]] = {}
     for name, chosen in safety_sets(evidence, plan):
-        term, _, grade = name.rpartition("/")
+        term, _, grade = name.partition("/")  # a grade may hold a slash
         if term not in best or len(chosen.rows) > len(best[term][1]):
             best[term] = grade, {row.arm_id: row for row in chosen.rows}
     for term, (grade, rows) in best.items():
         label = f"{evidence.label('outcome', term)} ({GRADES.get(grade, f'grade {grade}')})"
         for arm in arms:
-            cell = _blank(evidence, arm, ("safety", "Adverse events"), (term, label))
+            cell = _blank(evidence, arm, (EVENTS, "Adverse events"), (term, label))
             others = [r for r in evidence.outcomes.values()
                       if r.arm_id == arm.arm_id and r.outcome == term]  # fmt: skip
             if row := rows.get(arm.arm_id):
@@ -166,7 +168,7 @@ def _survival(evidence: Evidence, plan: Survival, arms: Sequence[Arm]) -> Iterat
     figures = [row for row in evidence.supplements["survival"] if isinstance(row, SurvivalFigure)]
     for name, endpoint in plan.endpoints.items():
         for arm in arms:
-            cell = _blank(evidence, arm, ("survival", "Survival"), (name, endpoint.label))
+            cell = _blank(evidence, arm, (RATES, "Survival"), (name, endpoint.label))
             kinds = {f.statistic for f in figures if f.arm_id == arm.arm_id and f.endpoint == name}
             if "rate" in kinds:
                 yield _empty(cell, "reported", "rates at fixed times")

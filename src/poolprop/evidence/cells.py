@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
@@ -84,6 +84,10 @@ class Row(BaseModel):
     KEY: ClassVar[tuple[str, ...]]
     TERMS: ClassVar[dict[str, str]] = {}
     REQUIRED: ClassVar[bool] = True
+
+    def facts(self) -> dict[str, Any]:
+        """Return the cells of our own columns."""
+        return {name: getattr(self, name) for name in type(self).model_fields}
 
     def factors(self) -> dict[str, str]:
         """Return the cells of the columns that the review itself defined."""

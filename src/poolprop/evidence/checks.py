@@ -11,6 +11,7 @@ from poolprop.evidence.audit.references import claim_faults
 from poolprop.evidence.cells import NOT_REPORTED, Row
 from poolprop.evidence.certainty import Judgement, missing_domains
 from poolprop.evidence.flow import FlowBox, flow_faults
+from poolprop.evidence.names import taken_names
 from poolprop.evidence.problems import Problem
 from poolprop.evidence.read import Numbered
 from poolprop.evidence.tables import TABLES, Arm, Outcome, Term
@@ -65,6 +66,7 @@ def cross_checks(
 
     for name, rows in tables.items():
         yield from _duplicate_keys(rows, TABLES[name], file(name))
+        yield from taken_names(rows, file(name))
         for column, (target, key) in REFERENCES.get(name, {}).items():
             if file(target) not in broken:
                 known = [getattr(row, key) for _, row in tables[target]]

@@ -10,6 +10,7 @@ from poolprop.evidence.load import Evidence
 from poolprop.evidence.select import AnalysisSet, select
 from poolprop.evidence.tables import Outcome
 from poolprop.settings import Endpoint, Estimand, Selection, Subgroup
+from poolprop.settings.columns import factor_column, factor_columns, label_column
 
 DESIGN = "design"
 
@@ -17,7 +18,7 @@ DESIGN = "design"
 class DataRow(TypedDict):
     """One row of ``data.csv``: a study arm in one analysis data set.
 
-    :func:`data_columns` adds each factor of the review and its label.
+    :func:`data_columns` adds each factor of the review and its label, in columns of their own.
     """
 
     set: str
@@ -98,8 +99,7 @@ def _number(value: float | None) -> str:
 
 def data_columns(evidence: Evidence) -> list[str]:
     """Return the columns of ``data.csv``: those of every review, then its own factors."""
-    factors = factors_of(evidence)
-    return [*DataRow.__annotations__, *factors, *(f"{name}_label" for name in factors)]
+    return [*DataRow.__annotations__, *factor_columns(factors_of(evidence))]
 
 
 def data_rows(name: str, chosen: AnalysisSet, evidence: Evidence) -> Iterator[Mapping[str, object]]:
@@ -139,8 +139,14 @@ def data_rows(name: str, chosen: AnalysisSet, evidence: Evidence) -> Iterator[Ma
             record_label=evidence.label("record_type", row.record_type),
         )
         own = {factor: evidence.factor(row, factor) for factor in factors}
-        labels = {f"{factor}_label": evidence.label(factor, own[factor]) for factor in factors}
-        yield {**fixed, **own, **labels}
+        yield {**fixed, **factor_cells(evidence, own)}
+
+
+def factor_cells(evidence: Evidence, levels: Mapping[str, str]) -> dict[str, str]:
+    """Return the cells of some factors, levels and labels, in columns that are theirs alone."""
+    own = {factor_column(name): level for name, level in levels.items()}
+    labels = {label_column(name): evidence.label(name, level) for name, level in levels.items()}
+    return {**own, **labels}
 
 
 def excluded_rows(name: str, chosen: AnalysisSet, evidence: Evidence) -> Iterator[ExcludedRow]:

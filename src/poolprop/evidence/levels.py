@@ -87,7 +87,7 @@ def _key(key: str, name: str, estimand: Estimand) -> str:
     """Return a short stable key: what is chosen, or the estimand that brings it."""
     if key in ("outcome", "denominator"):
         return str(getattr(estimand, key))
-    return "-".join(estimand.timepoints) if key == "timepoints" else name
+    return ",".join(estimand.timepoints) if key == "timepoints" else name
 
 
 def _label(evidence: Evidence, key: str, estimand: Estimand, primary: Estimand) -> str:

@@ -6,9 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TypedDict
 
 from poolprop.errors import DataError
+from poolprop.evidence.datasets import factor_cells
 from poolprop.evidence.load import Evidence
 from poolprop.evidence.supplements import Survival as Figure
 from poolprop.settings import Survival, SurvivalEndpoint
+from poolprop.settings.columns import factor_columns
 
 MEDIAN = "median"
 
@@ -49,8 +51,7 @@ class SurvivalRow(TypedDict):
 
 def survival_columns(evidence: Evidence) -> list[str]:
     """Return the columns of ``data.csv``: those of every review, then its own factors."""
-    factors = evidence.factors
-    return [*SurvivalRow.__annotations__, *factors, *(f"{name}_label" for name in factors)]
+    return [*SurvivalRow.__annotations__, *factor_columns(evidence.factors)]
 
 
 def survival_rows(evidence: Evidence, plan: Survival) -> Iterator[Mapping[str, object]]:
@@ -167,7 +168,6 @@ def _row(evidence: Evidence, row: Figure, name: str, reason: str) -> Mapping[str
     rate = row.statistic == "rate"
     scale = 100 if rate else 1
     own = {factor: arm.factors().get(factor, "") for factor in evidence.factors}
-    labels = {f"{factor}_label": evidence.label(factor, term) for factor, term in own.items()}
     fixed = SurvivalRow(
         set=name,
         use="no" if reason else "yes",
@@ -194,4 +194,4 @@ def _row(evidence: Evidence, row: Figure, name: str, reason: str) -> Mapping[str
         locator=row.locator,
         note=row.note,
     )
-    return {**fixed, **own, **labels}
+    return {**fixed, **factor_cells(evidence, own)}

@@ -24,9 +24,9 @@ from poolprop.evidence.select import select
 from poolprop.evidence.supplements import RiskOfBias
 from poolprop.evidence.tables import Discrepancy, Outcome
 from poolprop.settings import Endpoint, LeftOut, Multiverse, Selection
+from poolprop.settings.multiverse import NOBODY
 
 AS_DECIDED, ALL_OTHERWISE = "as_decided", "all_otherwise"
-NONE = "none"
 OVERALL = "overall"
 
 
@@ -96,7 +96,7 @@ def universes(evidence: Evidence, endpoint: Endpoint, plan: Multiverse) -> Unive
     by_study = Choice(
         key="left_out",
         label="Studies left out",
-        levels={name: plan.left_out[name].label if name != NONE else "none" for name in leave},
+        levels={name: plan.left_out[name].label if name != NOBODY else "none" for name in leave},
     )
     varied = (choice for choice in (by_decision, by_study) if len(choice.levels) > 1)
     return Universes(choices=(*choices, *varied), combinations=tuple(found))
@@ -184,7 +184,7 @@ def _fits(base: _Base, row: Outcome, rows: Sequence[Outcome]) -> bool:
 def _left_out(evidence: Evidence, plan: Mapping[str, LeftOut]) -> dict[str, frozenset[str]]:
     """Return, for each way to leave studies out, the arms that go."""
     judged = overall_risks(evidence)
-    out = {NONE: frozenset[str]()}
+    out = {NOBODY: frozenset[str]()}
     for name, rule in plan.items():
         studies = {
             key

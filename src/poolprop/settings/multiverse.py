@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from poolprop.settings.base import Block, Name
 
+# The level of this choice that leaves every study in.
+NOBODY = "none"
 Interval = Literal["wald", "t", "hksj", "hksj-adhoc", "kr", "profile", "profile-ck"]
 
 
@@ -45,3 +47,12 @@ class Multiverse(Block):
     )
     ci: tuple[Interval, ...] = Field((), description="Empty: theirs.")
     min_studies: int = Field(2, ge=1, description="A data set with fewer cohorts is dropped.")
+
+    @field_validator("left_out")
+    @classmethod
+    def _not_ours(cls, value: dict[str, LeftOut]) -> dict[str, LeftOut]:
+        if NOBODY in value:
+            raise ValueError(
+                f"{NOBODY!r} is the choice to leave no study out; name the set otherwise"
+            )
+        return value

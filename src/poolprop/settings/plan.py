@@ -17,6 +17,10 @@ from poolprop.settings.stages import Certificate, Comparisons, Rules, Safety
 from poolprop.settings.survival import Survival
 from poolprop.settings.uncertainty import Bayes, Thresholds
 
+# Folders that a run writes or sweeps.
+WRITTEN = ("results", "logs", "export")
+# Names that Windows keeps for devices, with any ending: an endpoint's name is one of files.
+DEVICE = re.compile(r"con|prn|aux|nul|(com|lpt)[0-9]")
 INSIDE = re.compile(r"\w[\w. -]{0,80}(/\w[\w. -]{0,80}){0,8}", re.ASCII)
 
 
@@ -57,7 +61,19 @@ class Settings(Block):
             raise ValueError(
                 f"{folder[:60]!r} is not a folder inside that of the review, such as 'data'"
             )
+        if folder.split("/")[0].casefold() in WRITTEN:
+            raise ValueError(
+                f"{folder!r} is where a run writes; keep the tables apart, as in 'data'"
+            )
         return folder
+
+    @field_validator("endpoints")
+    @classmethod
+    def _are_names_of_files(cls, endpoints: dict[str, Endpoint]) -> dict[str, Endpoint]:
+        for name in endpoints:
+            if DEVICE.fullmatch(name):
+                raise ValueError(f"{name!r} is no name of a file on Windows; call it '{name}_1'")
+        return endpoints
 
     study_interval: Literal["clopper-pearson", "wilson"] = Field(
         "clopper-pearson", description="Interval of single studies in figures."

@@ -42,7 +42,7 @@ def certainty(config: Path, pools: Sequence[Path], out: Path, table: Path) -> No
     bias, judged = (
         [row.model_dump() for row in tables[name]] for name in ("risk_of_bias", "certainty")
     )
-    studies = [study.model_dump() for study in review.evidence.studies.values()]
+    studies = [study.facts() for study in review.evidence.studies.values()]
     records = [read_json(path, "poolprop/pool/1") for path in pools]
     record = gather(review.settings, records, bias, studies, judged)
     write_json(out, record)
@@ -51,14 +51,19 @@ def certainty(config: Path, pools: Sequence[Path], out: Path, table: Path) -> No
 
 def benchmarks(config: Path, out: Path) -> None:
     """Write the results of other studies that the sources quote, as proportions."""
+    from poolprop.evidence.datasets import factor_cells
     from poolprop.review import load_review
     from poolprop.synthesis.benchmarks import benchmarks as quoted
 
     review = load_review(config)
     evidence = review.evidence
     rows = [
-        {"outcome_label": evidence.label("outcome", str(row["outcome"])), **row}
-        for row in (one.model_dump() for one in evidence.supplements["benchmarks"])
+        {
+            **one.facts(),
+            **factor_cells(evidence, one.factors()),
+            "outcome_label": evidence.label("outcome", str(one.facts()["outcome"])),
+        }
+        for one in evidence.supplements["benchmarks"]
     ]
     labels = {key: study.label for key, study in evidence.studies.items()}
     write_json(out, quoted(review.settings, rows, labels))

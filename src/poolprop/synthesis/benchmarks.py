@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from poolprop.settings import Settings
+from poolprop.settings.columns import factor_column
 from poolprop.stats.intervals import study_intervals
 from poolprop.synthesis.records import Record
 
@@ -91,7 +92,9 @@ def _beside(settings: Settings, row: Row) -> list[Record]:
         outcomes = endpoint.quoted or (endpoint.estimands["primary"].outcome,)
         factor = next(iter(endpoint.subgroups), "")
         if row["outcome"] in outcomes:
-            found.append({"endpoint": name, "factor": factor, "level": row.get(factor, "")})
+            found.append(
+                {"endpoint": name, "factor": factor, "level": row.get(factor_column(factor), "")}
+            )
     for name, survival in settings.survival.endpoints.items() if settings.survival else ():
         found += [
             {"endpoint": f"survival/{name}/{months:g}", "factor": "", "level": ""}

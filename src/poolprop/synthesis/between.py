@@ -53,7 +53,7 @@ def between(settings: Settings, identifier: str, levels: Levels) -> Record:
         )
     return {
         "test": {
-            "id": f"{identifier}/test",
+            "id": identifier,
             "levels": large,
             "k": len(tested),
             "q_between": fit.q_between,

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
 from poolprop.settings import Settings
+from poolprop.settings.columns import FactorRecord
 from poolprop.synthesis.records import Record, Rows
 
 LEVELS = ("very_low", "low", "moderate", "high")
@@ -136,7 +137,8 @@ def _mixes(settings: Settings, used: Sequence[Record]) -> Iterator[Record]:
         for factor, block in endpoint.subgroups.items()
     }
     for factor, label in factors.items():
-        names = {str(s.get(factor, "")): s.get(f"{factor}_label", "") for s in used}
+        found = [_said_of(factor, study) for study in used]
+        names = {one["level"]: one["label"] for one in found}
         if not any(names):
             continue
         levels = _shares(used, partial(_level, factor))
@@ -145,8 +147,14 @@ def _mixes(settings: Settings, used: Sequence[Record]) -> Iterator[Record]:
         yield {"factor": factor, "label": label, "levels": levels}
 
 
+def _said_of(factor: str, study: Record) -> FactorRecord:
+    """Return what a study says of a factor; empty texts where it says nothing."""
+    silent = {"factor": factor, "level": "", "label": ""}
+    return next((one for one in study["factors"] if one["factor"] == factor), silent)
+
+
 def _level(factor: str, study: Record) -> str:
-    return str(study.get(factor, ""))
+    return _said_of(factor, study)["level"]
 
 
 def _shares(used: Sequence[Record], level_of: Callable[[Record], str]) -> list[Record]:

@@ -11,6 +11,7 @@ from statistics import median
 from typing import Any
 
 from poolprop.settings import Endpoint, Model, Settings
+from poolprop.settings.columns import factor_records, is_own
 from poolprop.stats.intervals import study_intervals
 from poolprop.stats.pool import pool
 from poolprop.stats.results import PoolResult
@@ -79,7 +80,8 @@ def study_records(rows: Rows, prefix: str, settings: Settings, fit: PoolResult) 
     return [
         {
             "id": f"{prefix}/{row['outcome_id']}",
-            **{field: row[field] for field in row if field not in NOT_DESCRIPTION},
+            **{name: row[name] for name in row if name not in NOT_DESCRIPTION and not is_own(name)},
+            "factors": factor_records(row),
             "events": events[i],
             "total": total[i],
             "proportion": events[i] / total[i],

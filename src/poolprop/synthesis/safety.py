@@ -43,7 +43,7 @@ def _event(settings: Settings, name: str, rows: Rows) -> Record:
     identifier = f"safety/{name}"
     enough = len(rows) >= max(need, 2)
     fit = fit_rows(rows, settings.models.primary, settings.level)
-    outcome, grade = name.rsplit("/", 1)
+    outcome, grade = name.split("/", 1)  # a grade may hold a slash
     return {
         "id": identifier,
         "outcome": outcome,

@@ -66,7 +66,7 @@ def _factor(settings: Settings, name: str, factor: str, plan: Subgroup, data: Ro
         "label": plan.label,
         "estimand": plan.estimand,
         "levels": [_level(settings, name, factor, key, rows[key]) for key in rows],
-        **between(settings, f"subgroup/{name}/{factor}", rows),
+        **between(settings, f"test/{name}/{factor}", rows),
         **contrasts(settings, f"{name}/{factor}", rows),
     }
 

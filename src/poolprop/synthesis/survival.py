@@ -8,6 +8,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from poolprop.settings import Settings, Survival
+from poolprop.settings.columns import label_column
 from poolprop.stats._types import Floats
 from poolprop.stats.bayes_normal import bayes_normal
 from poolprop.stats.distributions import normal_quantile
@@ -73,7 +74,7 @@ def _time(
             companion = _companion(plan, f"{identifier}/bayes", yi, vi, used, level)
         studies = _studies(identifier, used, yi, vi, result, level)
         for study, row in zip(studies, used, strict=True):
-            study["group_label"] = next((row.get(f"{name}_label", "") for name in factors), "")
+            study["group_label"] = next((row.get(label_column(name), "") for name in factors), "")
     sizes = [row["n"] for row in used]
     return {
         "id": identifier,
@@ -198,7 +199,7 @@ def _notes(rows: Rows, factors: Mapping[str, str]) -> list[str]:
     """Say by what the studies differ, and whose variance is only approximate."""
     notes = []
     for factor, label in factors.items():
-        levels = dict.fromkeys(row.get(f"{factor}_label", "") for row in rows)
+        levels = dict.fromkeys(row.get(label_column(factor), "") for row in rows)
         if len(levels) > 1:
             notes.append(
                 f"The studies differ by {label} ({', '.join(levels)}): read each study; a pooled "

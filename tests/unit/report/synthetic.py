@@ -77,7 +77,8 @@ def write_results(folder: Path, names: tuple[str, ...] = NAMES) -> Path:
     rows = [
         {
             "study_id": f"study{i}", "label": name, "design": "single_arm",
-            "setting": "later_line", "lineage": "B", "regimen": name, "n_enrolled": str(20 + i),
+            "factor.setting": "later_line", "factor.lineage": "B", "label.setting": "",
+            "label.lineage": "", "regimen": name, "n_enrolled": str(20 + i),
             "registry_id": "", "source_id": name,
         }
         for i, name in enumerate(names)

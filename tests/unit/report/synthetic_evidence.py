@@ -27,11 +27,15 @@ def evidence_map(names: tuple[str, ...]) -> dict:
     states = ("reported", "derived", "percentage", "proxy", "otherwise", "missing",
               "not_applicable")  # fmt: skip
     cells = []
-    for part, label in (("healed", "Healed"), ("safety", "Adverse events"), ("survival", names[0])):
+    for part, label in (
+        ("healed", "Healed"),
+        ("adverse-events", "Adverse events"),
+        ("survival-rates", names[0]),
+    ):
         for q in range(3):
             for i, name in enumerate(names):
                 state = states[(i + q) % len(states)]
-                counted = part != "survival" and (i + q) % len(states) < 4
+                counted = part != "survival-rates" and (i + q) % len(states) < 4
                 cells.append({
                     "id": f"map/{part}/q{q}/study{i}-arm", "part": part, "part_label": label,
                     "question": f"q{q}", "question_label": f"{names[-1]} {q}",

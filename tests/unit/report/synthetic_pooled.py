@@ -33,8 +33,10 @@ def study(endpoint: str, i: int, name: str, events: int, total: int, weight: flo
             "wilson": interval(events, total),
         },
         "weight": weight,
-        "setting": "later_line" if i % 4 else "first_line",
-        "lineage": "B",
+        "factors": [
+            {"factor": "setting", "level": "later_line" if i % 4 else "first_line", "label": ""},
+            {"factor": "lineage", "level": "B", "label": ""},
+        ],
         "population": "all",
         "outcome": endpoint,
         "timepoint": "best",
@@ -93,12 +95,16 @@ def estimand(endpoint: str, name: str, label: str, studies: list[dict], models: 
     }  # fmt: skip
 
 
+def level_of(one: dict, factor: str) -> str:
+    return next(own["level"] for own in one["factors"] if own["factor"] == factor)
+
+
 def subgroups(endpoint: str, meta: dict, factors: dict[str, str], studies: list[dict]) -> dict:
     made = []
     for factor, label in factors.items():
         levels = []
-        for code in dict.fromkeys(s[factor] for s in studies):
-            members = [s for s in studies if s[factor] == code]
+        for code in dict.fromkeys(level_of(s, factor) for s in studies):
+            members = [s for s in studies if level_of(s, factor) == code]
             whole = sum(s["weight"] for s in members)
             members = [s | {"weight": s["weight"] / whole} for s in members]
             name = f"subgroup/{endpoint}/{factor}/{code}"

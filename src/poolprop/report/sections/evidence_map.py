@@ -31,7 +31,7 @@ MEANINGS = {
     "missing": "not reported",
     "not_applicable": "concerns nobody in the study",
 }
-FOLDED = "safety"
+FOLDED = "adverse-events"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from poolprop.report.context import Context, Section
 from poolprop.report.formats import MISSING, plain
 from poolprop.report.tables import Table, text_table
+from poolprop.settings.columns import factor_column, factors_in, label_column
 
 # Column of studies.csv, its title, and the vocabulary's field where a cell is a code.
 COLUMNS = (
@@ -50,16 +51,14 @@ def section(context: Context) -> Section | None:
 
 
 def _factors(row: Mapping[str, str]) -> list[tuple[str, str, str]]:
-    """Return the columns of the review's own factors: those that come with a label of their own."""
-    named = {name for name, _, _ in COLUMNS} | {"publication_type"}
-    return [
-        (name, plain(name), name) for name in row if f"{name}_label" in row and name not in named
-    ]
+    """Return the columns of the review's own factors."""
+    return [(factor_column(name), plain(name), name) for name in factors_in(row)]
 
 
 def _text(context: Context, row: Mapping[str, str], name: str, field: str) -> str:
     """Return a cell, in words where the table or the vocabulary has them."""
-    text = row.get(f"{name}_label") or row.get(name, "")
+    label = label_column(field) if name == factor_column(field) else f"{name}_label"
+    text = row.get(label) or row.get(name, "")
     if not text:
         return MISSING
     return context.term(field, text) if field and text == row.get(name) else text
