@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 
+from poolprop.characters import odd_character
 from poolprop.errors import DataError
 
 MAX_BYTES = 50_000_000
@@ -51,12 +52,60 @@ class Sheet:
 
 def tidy(text: str) -> str:
     """Make all blanks one plain space; drop what cannot be seen."""
+    if text.isascii():
+        return " ".join(text.split())
     seen = "".join(
         " " if unicodedata.category(mark) == "Zs" or mark in "\t\r\n\v\f" else mark
         for mark in text
         if unicodedata.category(mark) != "Cf"
     )
     return " ".join(seen.split())
+
+
+def tidied(sheet: Sheet) -> Sheet:
+    """Return a sheet with the texts of its cells tidied."""
+    rows: list[tuple[int, list[Cell]]] = [
+        (row, [tidy(cell) if isinstance(cell, str) else cell for cell in cells])
+        for row, cells in sheet.rows
+    ]
+    return replace(sheet, rows=rows)
+
+
+def as_text(cell: Cell) -> str:
+    """Return a cell as the name that it is: text as it stands, numbers as a spreadsheet shows."""
+    if cell is None or isinstance(cell, str):
+        return cell or ""
+    if isinstance(cell, bool):
+        return str(cell).upper()
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    return str(cell)
+
+
+def refuse_odd_characters(text: str, file: str, row: int = 0, column: str = "") -> None:
+    """Refuse a text with a character that no text may hold.
+
+    Parameters
+    ----------
+    text : str
+        A cell, or a whole file where ``row`` is 0.
+    file : str
+        How messages call the file.
+    row : int
+        Row of the cell; 0 to count the lines.
+    column : str
+        Column of the cell.
+
+    Raises
+    ------
+    DataError
+        With the place and the character's name.
+    """
+    if found := odd_character(text):
+        place, name = found
+        row = row or text.count("\n", 0, place) + 1
+        where = f"{file}:{row}" + (f":{column}" if column else "")
+        raise DataError(f"{name}, stands here", where=where, hint="Remove it.")
 
 
 def letters(index: int) -> str:
@@ -79,9 +128,11 @@ def bounded(rows: Iterator[tuple[int, list[Cell]]], file: str) -> list[tuple[int
     """
     kept: list[tuple[int, list[Cell]]] = []
     for number, cells in rows:
+        while len(cells) > MAX_COLUMNS and cells[-1] in (None, ""):
+            cells.pop()
         if len(cells) > MAX_COLUMNS:
             raise too_large(file, f"row {number} has {len(cells)} cells, more than {MAX_COLUMNS}")
-        if any(cell not in (None, "") for cell in cells):
+        if any(not (cell is None or (isinstance(cell, str) and not cell.strip())) for cell in cells):
             kept.append((number, cells))
         if len(kept) > MAX_ROWS:
             raise too_large(file, f"more than {MAX_ROWS} rows")

@@ -1,97 +1,106 @@
-"""Text tables: which encoding, which separator, which rows."""
+"""Text tables: which separator, which rows; each cell as it stands in the file."""
 
 from __future__ import annotations
 
-import codecs
 import csv
 import io
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 from poolprop.errors import DataError
-from poolprop.reading.sheet import Cell, Sheet, bounded, tidy
+from poolprop.reading.encodings import decode
+from poolprop.reading.sheet import refuse_odd_characters
 
-BOMS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
 SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
+FIRST = 60  # lines that tell the separator
+Records = Iterator[tuple[int, list[str]]]
 
 
-def decode(content: bytes, file: str) -> tuple[str, list[str]]:
-    """Return the text of a file, and what had to be assumed.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Text:
+    """A text table before it is divided into rows.
+
+    Attributes
+    ----------
+    file : str
+        How messages call it.
+    content : str
+        The whole table.
+    mark : str
+        What stands between two cells.
+    start : int
+        Line of the first row, from 1.
+    notes : list of str
+        What people must know of how it was read.
+    """
+
+    file: str
+    content: str
+    mark: str
+    start: int = 1
+    notes: list[str] = field(default_factory=list)
+
+    def records(self) -> Records:
+        """Yield the line of each row, and its cells; a quoted cell may span lines.
+
+        Raises
+        ------
+        DataError
+            Where quotes do not close, or a cell is too long for any table.
+        """
+        stream = io.StringIO(self.content, newline="")
+        for _ in range(1, self.start):
+            stream.readline()
+        reader = csv.reader(stream, delimiter=self.mark, strict=True)
+        line = self.start
+        try:
+            for cells in reader:
+                yield line, cells
+                line = self.start + reader.line_num
+        except csv.Error as error:
+            raise DataError(
+                f"not a table ({error})", where=f"{self.file}:{line}", hint="Check its quotes."
+            ) from None
+
+
+def read_text(content: bytes, file: str, encoding: str = "") -> Text:
+    """Read a text table of any separator and encoding.
+
+    Parameters
+    ----------
+    content : bytes
+        The file.
+    file : str
+        How messages call it.
+    encoding : str
+        What it is in; empty to find out.
 
     Raises
     ------
     DataError
-        If it is no text in UTF-8, UTF-16, UTF-32 or Windows-1252.
+        If it is no text, or holds a character that no text may hold.
     """
-    encoding = next((name for bom, name in BOMS if content.startswith(bom)), "") or _guess(content)
-    try:
-        text = content.decode(encoding)
-    except UnicodeDecodeError:
-        raise not_text(file) from None
-    if "\0" in text:
-        raise not_text(file, "the file holds NUL bytes")
-    notes = [] if encoding.startswith("utf-8") else [f"read as {encoding}"]
-    return text, notes
-
-
-def _guess(content: bytes) -> str:
-    """Name the encoding of a file without a mark: NULs betray UTF-16, the rest is UTF-8 or old."""
-    sample = content[:4096]
-    if b"\0" in sample:
-        odd, even = sample[1::2].count(0), sample[::2].count(0)
-        if max(odd, even) > 0.4 * len(sample) / 2 and min(odd, even) < 0.1 * len(sample) / 2:
-            return "utf-16-le" if odd > even else "utf-16-be"
-    try:
-        content.decode("utf-8")
-    except UnicodeDecodeError:
-        return "cp1252"
-    return "utf-8"
-
-
-def not_text(file: str, problem: str = "not a text table") -> DataError:
-    """Return the error for a file that no spreadsheet wrote as text."""
-    return DataError(problem, where=file, hint="Save it as CSV in UTF-8, or as .xlsx.")
+    text, notes = decode(content, file, encoding)
+    refuse_odd_characters(text, file)
+    # Excel's own way to say which separator a file has.
+    said = text[:6].rstrip("\r\n") if text[:4].casefold() == "sep=" else ""
+    mark = said[4:] if len(said) == 5 else separator(text)
+    if mark != ",":
+        notes.append(f"cells divided by {SEPARATORS.get(mark, repr(mark))}")
+    return Text(file=file, content=text, mark=mark, start=2 if said else 1, notes=notes)
 
 
 def separator(text: str) -> str:
     """Return the mark that divides most of the first rows into equally many cells."""
-    lines = [line for line in text.splitlines()[:60] if line.strip()][:30]
+    stream = io.StringIO(text[:1_000_000], newline="")
+    lines = [line for line, _ in zip(stream, range(FIRST), strict=False) if line.strip()][:30]
 
     def score(mark: str) -> tuple[int, int]:
         counts = [len(cells) for cells in csv.reader(lines, delimiter=mark)]
         common = max(set(counts), key=counts.count) if counts else 1
         return (counts.count(common) if common > 1 else 0, common)
 
-    return max(SEPARATORS, key=score)
-
-
-def read_text(content: bytes, file: str) -> Sheet:
-    """Read a text table.
-
-    Raises
-    ------
-    DataError
-        If it is no text, or its quotes do not close.
-    """
-    text, notes = decode(content, file)
     try:
-        mark = separator(text)
-        rows = bounded(_records(text, mark), file)
-    except csv.Error as error:
-        raise DataError(f"not a table ({error})", where=file, hint="Check its quotes.") from None
-    if mark != ",":
-        notes.append(f"cells divided by {SEPARATORS[mark]}")
-    return Sheet(file=file, name="", rows=rows, notes=notes)
-
-
-def _records(text: str, mark: str) -> Iterator[tuple[int, list[Cell]]]:
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=mark, strict=True)
-    line = 1
-    for cells in reader:
-        yield line, [tidy(cell) for cell in cells]
-        line = reader.line_num + 1
+        return max(SEPARATORS, key=score)
+    except csv.Error:  # told with its line when the rows are read
+        return ","

@@ -8,13 +8,24 @@ import warnings
 import zipfile
 from collections.abc import Iterator
 from typing import Any
+from xml.etree import ElementTree
 
 from poolprop.errors import DataError
-from poolprop.reading.sheet import Cell, Sheet, bounded, letters, tidy, too_large
+from poolprop.reading.markup import has_document_type
+from poolprop.reading.sheet import (
+    Cell,
+    Sheet,
+    bounded,
+    letters,
+    refuse_odd_characters,
+    too_large,
+)
 
 MAX_UNPACKED = 30_000_000
-MAX_CELLS = 2_000_000
-ENTITY = re.compile(rb"<!(DOCTYPE|ENTITY)", re.IGNORECASE)
+MAX_CELLS = 250_000
+MAX_MERGED = 100  # columns that one cell may spread over
+MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+RANGE = re.compile(r"([A-Z]{1,3})([0-9]{1,7}):([A-Z]{1,3})([0-9]{1,7})")
 
 
 def read_excel(content: bytes, file: str, wanted: str) -> Sheet:
@@ -34,23 +45,22 @@ def read_excel(content: bytes, file: str, wanted: str) -> Sheet:
     DataError
         If it is no workbook, is made to exhaust the machine, or the sheet is not clear.
     """
-    _refuse_bombs(content, file)
-    from openpyxl import load_workbook
-
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of styles and extensions that carry no data
-            book = load_workbook(io.BytesIO(content), data_only=True)
-            formulas = load_workbook(io.BytesIO(content), data_only=False)
-    except Exception:  # openpyxl fails in many ways on a broken file
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            _refuse_bombs(archive, file)
+            book = _open(content)
+            name = _choose(book, archive, wanted, file)
+            # The path of a sheet's part is not public, and only it leads to formulas and merges.
+            part = archive.read(book[name]._worksheet_path)
+        if (cells := part.count(b"<c ")) > MAX_CELLS:
+            raise too_large(file, f"sheet {name!r} has {cells} cells, more than {MAX_CELLS}")
+        merged = _merged(part, f"{file}[{name}]")
+        rows = bounded(_rows(book[name], merged, f"{file}[{name}]"), file)
+    except DataError:
+        raise
+    except Exception:  # zipfile and openpyxl fail in many ways on a broken file
         raise no_workbook(file) from None
-    name = _choose(book, wanted, file)
-    sheet, written = book[name], formulas[name]
-    if sheet.max_row * sheet.max_column > MAX_CELLS:
-        size = f"{sheet.max_row} rows and {sheet.max_column} columns"
-        raise too_large(file, f"sheet {name!r} has {size}")
-    _refuse_unstored(sheet, written, file)
-    return Sheet(file=file, name=name, rows=bounded(_rows(sheet), file), notes=[], points=".")
+    return Sheet(file=file, name=name, rows=rows, notes=[], points=".")
 
 
 def no_workbook(file: str) -> DataError:
@@ -59,32 +69,29 @@ def no_workbook(file: str) -> DataError:
     return DataError("not an Excel workbook that can be read", where=file, hint=hint)
 
 
-def _refuse_bombs(content: bytes, file: str) -> None:
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            if sum(part.file_size for part in archive.infolist()) > MAX_UNPACKED:
-                raise too_large(file, "the workbook unpacks to more than 30 MB")
-            for part in archive.infolist():
-                if part.filename.endswith((".xml", ".rels")):
-                    with archive.open(part) as stream:
-                        if ENTITY.search(stream.read(4096)):
-                            raise no_workbook(file)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError):
-        raise no_workbook(file) from None
-    except Exception as error:
-        if isinstance(error, DataError):
-            raise
-        raise no_workbook(file) from None
+def _refuse_bombs(archive: zipfile.ZipFile, file: str) -> None:
+    if sum(part.file_size for part in archive.infolist()) > MAX_UNPACKED:
+        raise too_large(file, "the workbook unpacks to more than 30 MB")
+    if any(has_document_type(archive.read(part)) for part in archive.infolist()):
+        raise no_workbook(file)
 
 
-def _choose(book: Any, wanted: str, file: str) -> str:
+def _open(content: bytes) -> Any:
+    from openpyxl import load_workbook
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of styles and extensions that carry no data
+        return load_workbook(io.BytesIO(content), data_only=True, read_only=True)
+
+
+def _choose(book: Any, archive: zipfile.ZipFile, wanted: str, file: str) -> str:
     names = [sheet.title for sheet in book.worksheets]
-    filled = [s.title for s in book.worksheets if s.max_row > 1 or s["A1"].value is not None]
     if wanted:
         if wanted not in names:
             listed = ", ".join(repr(name) for name in names)
             raise DataError(f"no sheet {wanted!r}", where=file, hint=f"The sheets are: {listed}.")
         return wanted
+    filled = [s.title for s in book.worksheets if _holds_anything(archive, s)]
     if len(filled) == 1:
         return str(filled[0])
     if not filled:
@@ -95,24 +102,59 @@ def _choose(book: Any, wanted: str, file: str) -> str:
     )
 
 
-def _refuse_unstored(sheet: Any, written: Any, file: str) -> None:
-    """Refuse a formula whose result was never stored: it would read as an empty cell."""
-    for row in written.iter_rows():
-        for cell in row:
-            if cell.data_type == "f" and sheet[cell.coordinate].value is None:
+def _holds_anything(archive: zipfile.ZipFile, sheet: Any) -> bool:
+    part = archive.read(sheet._worksheet_path)
+    return any(mark in part for mark in (b"<v>", b"<v ", b"<is>", b"<f>", b"<f "))
+
+
+def _merged(part: bytes, place: str) -> dict[int, list[tuple[int, int]]]:
+    """Return the merged columns of each row; refuse a formula whose result was never stored.
+
+    Such a formula would read as an empty cell.
+    """
+    merged: dict[int, list[tuple[int, int]]] = {}
+    for _, element in ElementTree.iterparse(io.BytesIO(part)):
+        if element.tag == f"{MAIN}c":
+            formula, value = element.find(f"{MAIN}f"), element.find(f"{MAIN}v")
+            if formula is not None and (value is None or not value.text):
+                found = re.fullmatch(r"([A-Z]+)([0-9]+)", element.get("r", ""))
+                where = f"{found[2]}:{found[1]}" if found else "-"
                 raise DataError(
                     "a formula without a stored result",
-                    where=f"{file}[{sheet.title}]:{cell.row}:{letters(cell.column - 1)}",
-                    hint="Open the file in a spreadsheet, save it, and import it again.",
+                    where=f"{place}:{where}",
+                    hint="Open the file in a spreadsheet, save it, and bring it again.",
                 )
+        elif element.tag == f"{MAIN}row":
+            element.clear()
+        elif element.tag == f"{MAIN}mergeCell":
+            if (area := RANGE.fullmatch(element.get("ref", ""))) and area[2] == area[4]:
+                first, last = _number(area[1]), _number(area[3])
+                if last - first < MAX_MERGED:
+                    merged.setdefault(int(area[2]), []).append((first, last))
+    return merged
 
 
-def _rows(sheet: Any) -> Iterator[tuple[int, list[Cell]]]:
-    merged: dict[tuple[int, int], Any] = {}
-    for area in sheet.merged_cells.ranges:
-        if area.min_row == area.max_row and area.max_col - area.min_col < 100:
-            value = sheet.cell(area.min_row, area.min_col).value
-            merged |= {(area.min_row, c): value for c in range(area.min_col, area.max_col + 1)}
-    for number, row in enumerate(sheet.iter_rows(values_only=True), start=1):
-        cells = [merged.get((number, column), cell) for column, cell in enumerate(row, start=1)]
-        yield number, [tidy(cell) if isinstance(cell, str) else cell for cell in cells]
+def _number(name: str) -> int:
+    """Return the place of a column from its letters, from 0."""
+    place = 0
+    for letter in name:
+        place = 26 * place + ord(letter) - ord("A") + 1
+    return place - 1
+
+
+def _rows(
+    sheet: Any, merged: dict[int, list[tuple[int, int]]], place: str
+) -> Iterator[tuple[int, list[Cell]]]:
+    sheet.reset_dimensions()  # what a file says of its own size is not to be trusted
+    for number, values in enumerate(sheet.iter_rows(values_only=True), start=1):
+        cells: list[Cell] = list(values)
+        while cells and cells[-1] is None:
+            cells.pop()
+        for first, last in merged.get(number, ()):
+            if first < len(cells):
+                cells += [None] * (last + 1 - len(cells))
+                cells[first : last + 1] = [cells[first]] * (last + 1 - first)
+        for column, cell in enumerate(cells):
+            if isinstance(cell, str):
+                refuse_odd_characters(cell, place, number, letters(column))
+        yield number, cells
