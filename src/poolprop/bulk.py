@@ -8,24 +8,23 @@ finished shards become the output, and the folder goes.
 from __future__ import annotations
 
 import argparse
-import hashlib
 import os
-import shutil
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from poolprop._version import __version__
 from poolprop.errors import DataError, PoolpropError
-from poolprop.files import write_text
+from poolprop.reading.sets import Sets as Found
+from poolprop.reading.sets import read_sets
+from poolprop.shards import Shards, digest, refuse_out
 from poolprop.wording import counted
 
 if TYPE_CHECKING:
     import numpy as np
-    import pandas as pd
 
 EPILOG = """\
 examples:
@@ -50,10 +49,18 @@ def add_to(actions: Any) -> None:
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    command.add_argument("table", type=Path, help="CSV or Parquet file with a header")
+    command.add_argument(
+        "table",
+        type=Path,
+        help=".csv, .tsv, .txt, .xlsx or .parquet file with a heading; - is stdin",
+    )
     command.add_argument("--by", default="dataset_id", metavar="COLUMN", help="default: dataset_id")
-    command.add_argument("--events", default="events", metavar="COLUMN", help="default: events")
-    command.add_argument("--total", default="total", metavar="COLUMN", help="default: total")
+    for role in ("events", "total"):
+        text = f"column of {role}, by heading or letter (default: found)"
+        command.add_argument(f"--{role}", default="", metavar="COLUMN", help=text)
+    command.add_argument("--sheet", default="", help="which sheet of a workbook")
+    text = "encoding of a text table that does not say it itself, such as cp1250"
+    command.add_argument("--encoding", default="", metavar="NAME", help=text)
     command.add_argument(
         "--methods", nargs="+", required=True, metavar="METHOD", help="model|scale|estimator|ci"
     )
@@ -85,37 +92,59 @@ def pool_many(
     shard: int,
     prediction: bool = False,
     above: Sequence[float] = (),
+    sheet: str = "",
+    encoding: str = "",
 ) -> None:
     """Answer about each data set of a table and write the answers to a file."""
     if shard < 1:
         raise DataError(f"shard is {shard}", where="--shard", hint="Give at least one study.")
-    for path in (table, out):
-        _require_format(path)
+    _require_format(out)
+    refuse_out(out, table)
     from poolprop.stats.batch.bayes import wanted
     from poolprop.stats.batch.methods import parse_method
-    from poolprop.stats.batch.pool_many import answer, chunks, read_sets
+    from poolprop.stats.batch.pool_many import answer, chunks
 
     chosen, more = [parse_method(name, level) for name in methods], wanted(prediction, above)
-    frame, content = _read(table)
-    names, sets = read_sets(frame, by, events, total)
+    columns = {role: name for role, name in (("events", events), ("total", total)) if name}
+    found = read_sets(table, by, columns, sheet=sheet, encoding=encoding)
+    for note in found.notes:
+        print(f"note: {table}: {note}", file=sys.stderr)
+    content, (names, sets) = _digest_of(found), _sets(found)
     parts = list(chunks(sets, shard))
-    asked = [__version__, content, by, events, total, *methods, repr(level), str(shard)]
-    asked += more.columns
-    folder = _shards(out, _digest("\n".join(asked).encode()))
+    asked = [__version__, content, *methods, repr(level), str(shard), *more.columns]
+    shards = Shards(out, digest("\n".join(asked).encode()))
     reused = 0
     for i, (first, last) in enumerate(parts):
-        path = folder / f"{i:06}.csv"
-        if _sound(path):
+        if shards.sound(i):
             reused += 1
         else:
-            found = answer(names[first:last], sets.part(first, last), chosen, more)
-            _write_shard(path, found.to_csv(index=False, lineterminator="\n"))
+            answers = answer(names[first:last], sets.part(first, last), chosen, more)
+            shards.write(i, answers.to_csv(index=False, lineterminator="\n"))
         _show(last, sets.count)
     numbered = names.dtype if names.dtype.kind in "iu" else None
-    _gather([folder / f"{i:06}.csv" for i in range(len(parts))], out, numbered)
-    shutil.rmtree(folder)
+    _gather(shards, len(parts), out, numbered)
+    shards.remove()
     words = f" ({reused} of {len(parts)} shards were there)" if reused else ""
     print(f"{counted(sets.count, 'data set')} by {counted(len(chosen), 'method')}: {out}{words}")
+
+
+def _digest_of(found: Found) -> str:
+    """Return the digest of what a table says; how it says it does not matter."""
+    words = "\0".join(map(repr, found.names)).encode("utf-8")
+    return digest(words + found.events.tobytes() + found.total.tobytes())
+
+
+def _sets(found: Found) -> tuple[Any, Any]:
+    """Return the names of the data sets in order of appearance, and their counts."""
+    import numpy as np
+    import pandas as pd
+
+    from poolprop.stats.batch.pool_many import read_sets as sets_of
+
+    whole = all(isinstance(name, int) for name in found.names)
+    names = np.array(found.names, dtype=np.int64 if whole else object)
+    counts = {"events": np.asarray(found.events), "total": np.asarray(found.total)}
+    return sets_of(pd.DataFrame({"dataset_id": names, **counts}), "dataset_id", "events", "total")
 
 
 def _require_format(path: Path) -> None:
@@ -136,50 +165,7 @@ def _require_format(path: Path) -> None:
             ) from None
 
 
-def _read(table: Path) -> tuple[pd.DataFrame, str]:
-    """Return the table and the digest of its file."""
-    import pandas as pd
-
-    try:
-        content = table.read_bytes()
-    except (FileNotFoundError, IsADirectoryError):
-        raise DataError("no such file", where=str(table), hint="Check the name.") from None
-    try:
-        read = pd.read_csv if table.suffix == ".csv" else pd.read_parquet
-        return read(table), _digest(content)
-    except (ValueError, OSError) as error:
-        reason = str(error).splitlines()[0].rstrip(".")
-        raise DataError(
-            f"not a table: {reason}", where=str(table), hint="It needs a header and rows."
-        ) from None
-
-
-def _shards(out: Path, digest: str) -> Path:
-    """Return the folder of the shards; what another question left there is thrown away."""
-    folder = out.with_name(f"{out.name}.shards")
-    mark = folder / "asked"
-    if not (mark.is_file() and mark.read_text("utf-8") == digest):
-        if folder.exists():
-            shutil.rmtree(folder)
-        write_text(mark, digest)
-    return folder
-
-
-def _write_shard(path: Path, text: str) -> None:
-    """Write a shard, and its checksum last: without it the shard counts as unfinished."""
-    write_text(path, text)
-    write_text(path.with_suffix(".sha256"), _digest(text.encode("utf-8")))
-
-
-def _sound(path: Path) -> bool:
-    """Return whether a shard is there and is what was written."""
-    seal = path.with_suffix(".sha256")
-    if not (path.is_file() and seal.is_file()):
-        return False
-    return seal.read_text("utf-8") == _digest(path.read_bytes())
-
-
-def _gather(shards: list[Path], out: Path, numbered: np.dtype[Any] | None) -> None:
+def _gather(shards: Shards, count: int, out: Path, numbered: np.dtype[Any] | None) -> None:
     """Write the shards one after another into one file, which appears whole or not at all.
 
     ``numbered`` is the type of the data sets' names if they are numbers.
@@ -189,10 +175,10 @@ def _gather(shards: list[Path], out: Path, numbered: np.dtype[Any] | None) -> No
     temporary = Path(name)
     try:
         if out.suffix == ".parquet":
-            _to_parquet(shards, temporary, numbered)
+            _to_parquet([shards.path(i) for i in range(count)], temporary, numbered)
         else:
             with temporary.open("wb") as stream:
-                stream.writelines(_lines(shards))
+                stream.writelines(shards.lines(count))
         umask = os.umask(0)
         os.umask(umask)
         temporary.chmod(0o666 & ~umask)
@@ -200,16 +186,6 @@ def _gather(shards: list[Path], out: Path, numbered: np.dtype[Any] | None) -> No
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
-
-
-def _lines(shards: list[Path]) -> Iterator[bytes]:
-    """Return the lines of all shards, the header once."""
-    for i, path in enumerate(shards):
-        with path.open("rb") as stream:
-            header = next(stream)
-            if i == 0:
-                yield header
-            yield from stream
 
 
 def _to_parquet(shards: list[Path], out: Path, numbered: np.dtype[Any] | None) -> None:
@@ -242,7 +218,3 @@ def _show(done: int, of: int) -> None:
         print(
             f"\r[{bar:<{BAR}}] {done:,} of {of:,} data sets", end=end, file=sys.stderr, flush=True
         )
-
-
-def _digest(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()

@@ -36,6 +36,8 @@ def add_to(actions: Any) -> None:
     command.add_argument("table", type=Path, help=".xlsx, .csv, .tsv, .txt or .rm5 file")
     command.add_argument("--into", type=Path, default=Path(), metavar="DIR", help="the review")
     command.add_argument("--sheet", default="", help="which sheet of a workbook")
+    text = "encoding of a text table that does not say it itself, such as cp1250 or gb18030"
+    command.add_argument("--encoding", default="", metavar="NAME", help=text)
     for role in ROLES:
         text = f"column that holds {role}, by heading or letter"
         command.add_argument(f"--{role}", default="", metavar="COLUMN", help=text)
@@ -57,7 +59,7 @@ def add_to(actions: Any) -> None:
 
 
 def import_table(
-    table: Path, into: Path, sheet: str, factors: Sequence[str], keep: Sequence[str],
+    table: Path, into: Path, sheet: str, encoding: str, factors: Sequence[str], keep: Sequence[str],
     decimal: str, ask: bool, dry_run: bool, **options: str,
 ) -> int:  # fmt: skip
     """Read, show, and write unless a cell is unclear."""
@@ -67,7 +69,7 @@ def import_table(
     from poolprop.importing.understand import understand
     from poolprop.reading.headings import heading
 
-    found = read_sheet(table, sheet)
+    found = read_sheet(table, sheet, encoding)
     wanted = {role: options[role] for role in ROLES if options[role]}
     head = heading(found, _asked(found, wanted) if ask else wanted)
     named = dict(_pair(text, slug_default=True) for text in factors)

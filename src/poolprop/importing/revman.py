@@ -6,13 +6,12 @@ The format is that of Cochrane's Review Manager 5 (``.rm5``, XML): a ``DICH_OUTC
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from xml.etree import ElementTree
 
 from poolprop.errors import DataError
+from poolprop.reading.markup import has_document_type
 from poolprop.reading.sheet import Cell, Sheet, bounded, tidy
-from poolprop.reading.text import decode
 
 HEADER: list[Cell] = ["Study", "Outcome", "Subgroup", "Events 1", "Total 1", "Events 2", "Total 2"]
 COUNTS = ("EVENTS_1", "TOTAL_1", "EVENTS_2", "TOTAL_2")
@@ -26,7 +25,7 @@ def read_revman(content: bytes, file: str) -> Sheet:
     DataError
         If it is not XML, defines entities, or holds no dichotomous outcome.
     """
-    if re.search(rb"<!\s*(ENTITY|DOCTYPE)", content, re.IGNORECASE):
+    if has_document_type(content):
         hint = "Export the file from RevMan again."
         raise DataError("the file defines XML entities", where=file, hint=hint)
     try:
@@ -45,9 +44,7 @@ def looks_like_revman(content: bytes, file: str) -> bool:
     """Tell a RevMan file by what it begins with, whatever its name."""
     if file.lower().endswith(".rm5"):
         return True
-    if content.lstrip()[:5] != b"<?xml":
-        return False
-    return "COCHRANE_REVIEW" in decode(content[:4000], file)[0]
+    return b"COCHRANE_REVIEW" in content[:4000].replace(b"\0", b"")
 
 
 def _names(root: ElementTree.Element) -> dict[str, str]:

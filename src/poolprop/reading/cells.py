@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
 
-from poolprop.reading.sheet import Cell
+from poolprop.reading.sheet import Cell, tidy
 
 MISSING = frozenset(
     {
@@ -21,6 +21,7 @@ MISSING = frozenset(
     }
 )  # fmt: skip
 LARGEST = 10**9
+PLAIN = 9  # digits that are a count without further thought
 # What 12/21 becomes in a spreadsheet and in the CSV that it writes: 21-Dec, Dec-21, 21. Dez.
 DATE = re.compile(r"\d{1,2}[-. ]{1,2}[A-Za-z\u00c0-\u024f]{3,4}\.?|[A-Za-z]{3}[- ]\d{1,2}")
 AS_TEXT = "Write it anew with the cell's format set to text, such as 12/21."
@@ -36,6 +37,7 @@ GROUPED = re.compile(
 )
 MANY_GROUPS = re.compile(r"\d{1,3}(?:(,\d{3}){2,}(\.\d+)?|(\.\d{3}){2,}(,\d+)?)")
 MIXED = re.compile(r"\d{1,3}(?:(,\d{3})+\.\d+|(\.\d{3})+,\d+)")
+MARK = re.compile("[.,]")
 ONE_MARK = re.compile(r"(\d+)([.,])(\d+)")
 
 
@@ -58,7 +60,7 @@ class Reading:
 
 def is_missing(cell: Cell) -> bool:
     """Tell whether a cell says that there is nothing."""
-    return cell is None or (isinstance(cell, str) and cell.casefold() in MISSING)
+    return cell is None or (isinstance(cell, str) and tidy(cell).casefold() in MISSING)
 
 
 def number(text: str, points: str) -> Decimal:
@@ -124,6 +126,8 @@ def count(cell: Cell, points: str) -> int | None:
     Unclear
         If it is anything but a whole number from 0 to 1,000,000,000.
     """
+    if isinstance(cell, str) and len(cell) <= PLAIN and cell.isascii() and cell.isdigit():
+        return int(cell)
     if is_missing(cell):
         return None
     value = _value(cell, points)
@@ -136,7 +140,9 @@ def percentage(cell: Cell, points: str) -> Decimal | None:
     """Read a percentage, with or without its sign, with the decimals that it is written with."""
     if is_missing(cell):
         return None
-    return _value(cell[:-1] if isinstance(cell, str) and cell.endswith("%") else cell, points)
+    if isinstance(cell, str):
+        cell = tidy(cell).removesuffix("%")
+    return _value(cell, points)
 
 
 def _value(cell: Cell, points: str) -> Decimal:
@@ -151,7 +157,7 @@ def _value(cell: Cell, points: str) -> Decimal:
         if not math.isfinite(cell) or not 0 <= cell <= LARGEST:
             raise Unclear(f"{cell!r} is out of range", "Correct the cell.")
         return Decimal(repr(cell)) if isinstance(cell, float) else Decimal(cell)
-    text = str(cell)
+    text = tidy(str(cell))
     if text.startswith("#"):
         raise Unclear(f"{text[:20]!r} is an error of the spreadsheet", "Mend its formula.")
     return number(text, points)
@@ -165,8 +171,9 @@ def reading(cell: Cell, points: str) -> Reading:
     >>> reading("12/21 (57%)", ".")
     Reading(events=12, total=21, percent=Decimal('57'))
     """
-    if not isinstance(cell, str) or is_missing(cell):
+    if not isinstance(cell, str) or cell.isdigit() or is_missing(cell):
         return Reading(events=count(cell, points))
+    cell = tidy(cell)
     for pattern, names in (
         (OF, ("events", "total", "percent")),
         (PERCENT_OF, ("percent", "events", "total")),
@@ -194,7 +201,9 @@ def decimal_mark(cells: list[Cell]) -> str:
     """
     shown = set()
     for cell in cells:
-        for text in re.findall(r"\d[\d.,]*\d", cell) if isinstance(cell, str) else ():
+        if not isinstance(cell, str) or not MARK.search(cell):
+            continue
+        for text in re.findall(r"\d[\d.,]*\d", cell):
             if MIXED.fullmatch(text):
                 shown.add(max(".,", key=text.rindex))
             elif (one := ONE_MARK.fullmatch(text)) and (

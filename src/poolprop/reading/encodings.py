@@ -11,6 +11,7 @@ import codecs
 import re
 import unicodedata
 from collections.abc import Iterable
+from itertools import pairwise
 
 from poolprop.errors import DataError
 
@@ -170,7 +171,7 @@ def _is_word(word: str) -> bool:
     ):
         return False
     # A capital within a word is no accident of Latin names (McKay), but of wrong bytes it is.
-    pairs = zip(word, word[1:], strict=False)
+    pairs = pairwise(word)
     return not any(a.islower() and b.isupper() and not (a + b).isascii() for a, b in pairs)
 
 

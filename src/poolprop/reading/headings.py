@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import difflib
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from poolprop.errors import DataError
-from poolprop.reading.sheet import Cell, Sheet, letters, tidy
+from poolprop.reading.sheet import Cell, Sheet, is_empty, letters, tidy
 
 ROLES = ("study", "events", "total", "percent", "year", "doi")
 NAMES = {
@@ -23,7 +24,7 @@ NAMES = {
     "total": {
         "total", "ni", "sample size", "n total", "denominator", "participants", "patients",
         "evaluable", "subjects", "samples", "number of patients", "total 1", "gesamt",
-        "evaluable patients",
+        "evaluable patients", "tested", "number tested", "n tested", "sample", "fallzahl",
     },
     "percent": {"percent", "%", "percentage", "proportion %", "prevalence %", "rate %", "prozent"},
     "year": {"year", "publication year", "pub year", "jahr", "année"},
@@ -61,20 +62,60 @@ class Heading:
         Raises
         ------
         DataError
-            If there is none.
+            If there is none, or the heading stands twice.
         """
         found = _find(wanted, self.names)
-        if found is None:
+        where = sheet.where(sheet.rows[self.last][0])
+        if not found:
             listed = ", ".join(self.called(i) for i, name in enumerate(self.names) if name)
-            raise DataError(
-                f"no column {wanted!r}",
-                where=sheet.where(sheet.rows[self.last][0]),
-                hint=f"The columns are: {listed}.",
-            )
-        return found
+            hint = f"The columns are: {listed[:400]}."
+            if close := difflib.get_close_matches(wanted, self.names, n=1):
+                hint = f"Did you mean {close[0]!r}? {hint}"
+            raise DataError(f"no column {wanted!r}", where=where, hint=hint)
+        if len(found) > 1:
+            listed = " and ".join(self.called(i) for i in found)
+            hint = "Choose one by its letter, or rename one of them."
+            raise DataError(f"the heading stands twice: {listed}", where=where, hint=hint)
+        return found[0]
+
+    def without_total(self, sheet: Sheet) -> DataError:
+        """Return the error for counts of which no column says of how many."""
+        listed = ", ".join(self.called(i) for i, name in enumerate(self.names) if name)
+        return DataError(
+            "no column holds the totals",
+            where=sheet.where(sheet.rows[self.last][0]),
+            hint=f"Name it with --total. The columns are: {listed[:400]}.",
+        )
+
+    def refuse_beyond(self, row: int, cells: Sequence[Cell], sheet: Sheet) -> None:
+        """Refuse a row that goes on beyond the heading: which of its cells moved is not known.
+
+        Empty cells there are what spreadsheets leave.
+
+        Raises
+        ------
+        DataError
+            With the row, and the first cell without a heading.
+        """
+        for column in range(len(self.names), len(cells)):
+            if not is_empty(cells[column]):
+                raise DataError(
+                    f"{len(cells)} cells where the heading has {len(self.names)}",
+                    where=sheet.where(row, letters(column)),
+                    hint="Give the column a heading, or put quotes around a cell that holds "
+                    "the separator.",
+                )
 
 
-def heading(sheet: Sheet, wanted: Mapping[str, str]) -> Heading:
+# What a row must name to be the heading: of studies to import, of counts to pool.
+STUDIES = (frozenset({"study", "events"}), frozenset({"study", "percent", "total"}))
+COUNTS = (frozenset({"events"}), frozenset({"percent", "total"}))
+EVENTS = (frozenset({"events"}),)
+
+
+def heading(
+    sheet: Sheet, wanted: Mapping[str, str], needed: Collection[frozenset[str]] = STUDIES
+) -> Heading:
     """Find the heading of a sheet.
 
     Parameters
@@ -83,11 +124,13 @@ def heading(sheet: Sheet, wanted: Mapping[str, str]) -> Heading:
         The cells.
     wanted : mapping of str to str
         Column by role, as the user names it: by its heading or its letter.
+    needed : collection of set of str
+        Roles of which a row must name all of one set to be the heading.
 
     Raises
     ------
     DataError
-        If no row is one, or two columns could hold the same.
+        If no row is one, two columns could hold the same, or a row goes on beyond the heading.
     """
     candidates = [
         (len(roles), -depth, -place, names, roles)
@@ -96,21 +139,23 @@ def heading(sheet: Sheet, wanted: Mapping[str, str]) -> Heading:
         if place >= depth - 1
         for names in [_names(sheet, place, depth)]
         for roles in [_roles(names, wanted)]
-        if {"study", "events"} <= roles.keys() or {"study", "percent", "total"} <= roles.keys()
+        if any(one <= roles.keys() for one in needed)
         if all(column < len(names) and names[column] for column in _flat(roles))
     ]
     if not candidates:
         row, cells = sheet.rows[0]
         named = [_names(sheet, place, 1) for place in range(min(LOOKED_AT, len(sheet.rows)))]
-        lost = [name for name in wanted.values() if all(_find(name, one) is None for one in named)]
+        lost = [name for name in wanted.values() if not any(_find(name, one) for one in named)]
         listed = ", ".join(
             f"{letters(i)} {_text(c)[:40]!r}" for i, c in enumerate(cells) if _text(c)
         )
+        first = [role for role in ROLES if role in next(iter(needed))]
+        options = ", ".join(f"--{role}" for role in dict.fromkeys([*first, "total"]))
         raise DataError(
-            "no row that names a column for study and for events",
+            f"no row that names a column for {' and for '.join(first)}",
             where=sheet.where(row),
             hint=(f"There is no column {lost[0]!r}. " if lost else "")
-            + f"Name them: --study, --events, --total. The first row is: {listed[:400]}.",
+            + f"Name them: {options}. The first row is: {listed[:400]}.",
         )
     _, _, place, names, roles = max(candidates, key=lambda one: one[:3])
     if len(set(columns := list(_flat(roles)))) < len(columns):
@@ -120,7 +165,10 @@ def heading(sheet: Sheet, wanted: Mapping[str, str]) -> Heading:
             hint="Give each of --study, --events, --total another column.",
         )
     _refuse_doubles(sheet, -place, names, roles)
-    return Heading(last=-place, names=names, roles={role: one[0] for role, one in roles.items()})
+    found = Heading(last=-place, names=names, roles={role: one[0] for role, one in roles.items()})
+    for row, cells in sheet.rows[found.last + 1 :]:
+        found.refuse_beyond(row, cells, sheet)
+    return found
 
 
 def _flat(roles: Mapping[str, list[int]]) -> list[int]:
@@ -162,21 +210,26 @@ def _key(name: str) -> str:
     return " ".join(re.sub(r"[^\w%]+", " ", name.casefold().replace("_", " ")).split())
 
 
-def _find(wanted: str, names: tuple[str, ...]) -> int | None:
-    keys = [_key(name) for name in names]
-    if _key(wanted) in keys and _key(wanted):
-        return keys.index(_key(wanted))
+def _find(wanted: str, names: Sequence[str]) -> list[int]:
+    """Return the columns with a heading: as it is written, else in any case, else by letter."""
+    for key in (tidy, _plain):
+        same = [i for i, name in enumerate(names) if name and key(name) == key(wanted)]
+        if same:
+            return same
     letter = wanted.strip().upper()
-    return next((i for i in range(len(names)) if letters(i) == letter), None)
+    return [i for i in range(len(names)) if letters(i) == letter]
+
+
+def _plain(name: str) -> str:
+    return tidy(name.replace("_", " ")).casefold()
 
 
 def _roles(names: tuple[str, ...], wanted: Mapping[str, str]) -> dict[str, list[int]]:
     roles: dict[str, list[int]] = {}
     for role, name in wanted.items():
-        found = _find(name, names)
         # A letter names a column of any row; a row is the heading if it has the other names.
-        if found is not None:
-            roles[role] = [found]
+        if found := _find(name, names):
+            roles[role] = found
     taken = set(_flat(roles))
     for role in ROLES:
         if role not in wanted:

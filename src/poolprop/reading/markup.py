@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from xml.parsers import expat
 
 
@@ -28,8 +29,7 @@ def has_document_type(content: bytes) -> bool:
     parser = expat.ParserCreate()
     parser.StartDoctypeDeclHandler = document_type
     parser.StartElementHandler = element
-    try:
+    # What is no XML fails in the next parser, with its own words.
+    with suppress(_Seen, expat.ExpatError, ValueError, LookupError):
         parser.Parse(content, True)
-    except (_Seen, expat.ExpatError, ValueError, LookupError):
-        pass  # what is no XML fails in the next parser, with its own words
     return found

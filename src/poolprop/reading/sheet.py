@@ -71,6 +71,11 @@ def tidied(sheet: Sheet) -> Sheet:
     return replace(sheet, rows=rows)
 
 
+def is_empty(cell: Cell) -> bool:
+    """Tell whether a cell holds nothing, or nothing but blanks."""
+    return not cell.strip() if isinstance(cell, str) else cell is None
+
+
 def as_text(cell: Cell) -> str:
     """Return a cell as the name that it is: text as it stands, numbers as a spreadsheet shows."""
     if cell is None or isinstance(cell, str):
@@ -132,7 +137,7 @@ def bounded(rows: Iterator[tuple[int, list[Cell]]], file: str) -> list[tuple[int
             cells.pop()
         if len(cells) > MAX_COLUMNS:
             raise too_large(file, f"row {number} has {len(cells)} cells, more than {MAX_COLUMNS}")
-        if any(not (cell is None or (isinstance(cell, str) and not cell.strip())) for cell in cells):
+        if not all(map(is_empty, cells)):
             kept.append((number, cells))
         if len(kept) > MAX_ROWS:
             raise too_large(file, f"more than {MAX_ROWS} rows")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import stat
 import sys
 from dataclasses import dataclass
@@ -68,7 +67,7 @@ def take(
 
 
 def _refuse_odd_kinds(path: Path, limit: int, where: str, error: type[PoolpropError]) -> None:
-    found = os.stat(path)  # noqa: PTH116: follows links, and takes /dev/fd names as they are
+    found = path.stat()
     kind = found.st_mode
     if stat.S_ISDIR(kind):
         raise error("is a folder", where=where, hint="Name a file in it.")

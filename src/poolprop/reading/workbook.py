@@ -127,10 +127,10 @@ def _merged(part: bytes, place: str) -> dict[int, list[tuple[int, int]]]:
         elif element.tag == f"{MAIN}row":
             element.clear()
         elif element.tag == f"{MAIN}mergeCell":
-            if (area := RANGE.fullmatch(element.get("ref", ""))) and area[2] == area[4]:
-                first, last = _number(area[1]), _number(area[3])
-                if last - first < MAX_MERGED:
-                    merged.setdefault(int(area[2]), []).append((first, last))
+            area = RANGE.fullmatch(element.get("ref", ""))
+            if area and area[2] == area[4] and _number(area[3]) - _number(area[1]) < MAX_MERGED:
+                span = (_number(area[1]), _number(area[3]))
+                merged.setdefault(int(area[2]), []).append(span)
     return merged
 
 

@@ -89,7 +89,7 @@ def choice(value: str, name: str, allowed: Collection[str]) -> str:
 def _vector(values: ArrayLike, name: str) -> Floats:
     try:
         array: NDArray[Any] = np.asarray(values, dtype=np.float64)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise EstimationError(
             f"{name} holds something that is not a number", where=name, hint="Give whole numbers."
         ) from None

@@ -61,7 +61,9 @@ def counts(folder: Path) -> list[tuple[str, str]]:
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "cp1252"])
 def test_a_messy_text_table_comes_in_whatever_its_encoding(folder, capsys, encoding):
     name = text(folder, MESSY.encode(encoding))
-    assert main(["import", name, "--factor", "Setting"]) == 0
+    # The bytes of an old code page are a name in one and another in the next: it is said.
+    said = ["--encoding", encoding] if encoding == "cp1252" else []
+    assert main(["import", name, "--factor", "Setting", *said]) == 0
     known = [("12", "21"), ("30", "41"), ("1204", "1530"), ("NR", "NR"), ("15", "16")]
     assert counts(folder) == known
     said = capsys.readouterr().out

@@ -1,0 +1,198 @@
+"""Many data sets in one long table: which set each row belongs to, its events and its total.
+
+Names of sets are text from the first byte to the last; nothing is guessed of them. The rows are
+read one after another, so that millions of them fit.
+"""
+
+from __future__ import annotations
+
+import io
+from array import array
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import chain, islice
+from pathlib import Path
+
+from poolprop.errors import DataError, PoolpropError
+from poolprop.reading.cells import Unclear, count, decimal_mark, reading
+from poolprop.reading.headings import EVENTS, Heading, heading
+from poolprop.reading.read import OLD_EXCEL, ZIP, sheet_of
+from poolprop.reading.sheet import Cell, Sheet, as_text, is_empty
+from poolprop.reading.source import Source, take
+from poolprop.reading.text import read_text
+
+MAX_BYTES = 300_000_000
+PARQUET = b"PAR1"
+FIRST = 200  # rows that show the heading and the mark of decimals
+Rows = Iterator[tuple[int, list[Cell]]]
+
+
+@dataclass(slots=True)
+class Sets:
+    """The rows of a table of data sets.
+
+    Attributes
+    ----------
+    names : list
+        Name of the set of each row: text, or whole numbers where a Parquet file declares them.
+    events, total : array of int
+        ``0 <= events <= total``, ``1 <= total <= 1e9``.
+    notes : list of str
+        What people must know of how the table was read.
+    """
+
+    names: list[str | int] = field(default_factory=list)
+    events: array[int] = field(default_factory=lambda: array("q"))
+    total: array[int] = field(default_factory=lambda: array("q"))
+    notes: list[str] = field(default_factory=list)
+
+
+def read_sets(
+    path: Path, by: str, wanted: Mapping[str, str], *, sheet: str = "", encoding: str = ""
+) -> Sets:
+    """Read a table of data sets.
+
+    Parameters
+    ----------
+    path : Path
+        Text, workbook or Parquet, told apart by content; ``-`` is standard input.
+    by : str
+        Column that tells the sets apart, by heading or letter.
+    wanted : mapping of str to str
+        Columns of ``events`` and ``total`` where the headings do not say them.
+    sheet, encoding : str
+        Sheet of a workbook, encoding of a text table.
+
+    Raises
+    ------
+    DataError
+        At the first fault, with file, row and column.
+    """
+    table, rest = _open(take(path, MAX_BYTES), sheet, encoding)
+    if not table.rows:
+        raise DataError("the table is empty", where=table.file, hint="It needs a header and rows.")
+    head = heading(table, wanted, EVENTS)
+    column = head.find(by, table)
+    body = table.rows[head.last + 1 :]
+    points = table.points or _points(body, head, table)
+    found = Sets(notes=list(table.notes))
+    without: dict[int, str | int] = {}
+    known: dict[str, str] = {}  # one copy of each name
+    for row, cells in chain(body, rest):
+        if len(cells) > len(head.names):
+            head.refuse_beyond(row, cells, table)
+        pair = _pair(row, cells, head, points, table)
+        cell = cells[column] if column < len(cells) else None
+        name = cell if table.name == PARQUET_NAME and type(cell) is int else as_text(cell)
+        if name == "":
+            hint = "Each study belongs to a data set."
+            raise DataError(f"the row has no {by}", where=table.where(row, by), hint=hint)
+        if pair is None:
+            without[row] = name
+            continue
+        found.names.append(known.setdefault(name, name) if isinstance(name, str) else name)
+        found.events.append(pair[0])
+        found.total.append(pair[1])
+    if not found.names:
+        row = table.rows[head.last][0]
+        hint = "Add at least one study below the heading."
+        raise DataError("the table has no rows with counts", where=table.where(row + 1), hint=hint)
+    found.notes += _left_out(without, found.names)
+    return found
+
+
+PARQUET_NAME = "Parquet"
+
+
+def _open(source: Source, sheet: str, encoding: str) -> tuple[Sheet, Rows]:
+    """Return the first rows of a table, and the others one after another."""
+    content = source.content
+    if content.startswith(PARQUET):
+        return _parquet(source)
+    if content.startswith((ZIP, OLD_EXCEL)) or sheet:
+        return sheet_of(source, sheet, encoding, exact=True), iter(())
+    text = read_text(content, source.name, encoding)
+    records: Rows = ((line, [*cells]) for line, cells in text.records())
+    filled = ((line, cells) for line, cells in records if not all(map(is_empty, cells)))
+    first = list(islice(filled, FIRST))
+    return Sheet(file=source.name, name="", rows=first, notes=text.notes), filled
+
+
+def _parquet(source: Source) -> tuple[Sheet, Rows]:
+    try:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+    except ImportError:
+        raise PoolpropError(
+            "Parquet files need the package pyarrow, which is not installed",
+            where=source.name,
+            hint='Install it: python -m pip install "poolprop[parquet]"; or use a .csv file.',
+        ) from None
+    try:
+        table = pq.read_table(io.BytesIO(source.content))
+        columns = [column.to_pylist() for column in table.columns]
+    except (pa.ArrowException, OSError, ValueError) as error:
+        reason = str(error).splitlines()[0].rstrip(".")
+        raise DataError(
+            f"not a table: {reason}", where=source.name, hint="It needs a header and rows."
+        ) from None
+    names: list[Cell] = [str(name) for name in table.column_names]
+    rows = ((i, [*cells]) for i, cells in enumerate(zip(*columns, strict=True), start=1))
+    sheet = Sheet(file=source.name, name=PARQUET_NAME, rows=[(0, names)], notes=[], points=".")
+    return sheet, rows
+
+
+def _points(body: Sequence[tuple[int, list[Cell]]], head: Heading, table: Sheet) -> str:
+    columns = [head.roles[role] for role in ("events", "total") if role in head.roles]
+    try:
+        return decimal_mark([cells[i] for _, cells in body for i in columns if i < len(cells)])
+    except Unclear as unclear:
+        where = table.where(table.rows[head.last][0])
+        raise DataError(unclear.problem, where=where, hint=unclear.hint) from None
+
+
+def _pair(
+    row: int, cells: Sequence[Cell], head: Heading, points: str, table: Sheet
+) -> tuple[int, int] | None:
+    """Return events and total of a row; None where it has no count."""
+    cell, other = _cell(cells, head, "events"), _cell(cells, head, "total")
+    role = "events"
+    try:
+        first = reading(None if _is_nan(cell) else cell, points)
+        role = "total"
+        total = first.total
+        if total is None:
+            total = count(None if _is_nan(other) else other, points)
+    except Unclear as unclear:
+        where = table.where(row, head.called(head.roles[role]))
+        raise DataError(unclear.problem, where=where, hint=unclear.hint) from None
+    if first.events is not None and total is None and "total" not in head.roles:
+        raise head.without_total(table)
+    if first.events is None or total is None:
+        return None
+    if not (first.events <= total and total >= 1):
+        raise DataError(
+            f"events is {first.events} but total is {total}",
+            where=table.where(row, head.called(head.roles["events"])),
+            hint="Events must lie between 0 and total, and total must be at least 1.",
+        )
+    return first.events, total
+
+
+def _cell(cells: Sequence[Cell], head: Heading, role: str) -> Cell:
+    column = head.roles.get(role, len(cells))
+    return cells[column] if column < len(cells) else None
+
+
+def _is_nan(cell: Cell) -> bool:
+    return isinstance(cell, float) and cell != cell
+
+
+def _left_out(without: Mapping[int, str | int], kept: Iterable[str | int]) -> list[str]:
+    if not without:
+        return []
+    left = set(kept)
+    lost = [repr(name) for name in dict.fromkeys(without.values()) if name not in left]
+    gone = f"; nothing is left of {', '.join(lost[:5])}" if lost else ""
+    rows = "1 row has" if len(without) == 1 else f"{len(without)} rows have"
+    return [f"{rows} no counts, the first in line {next(iter(without))}: left out{gone}"]

@@ -1,0 +1,140 @@
+"""The shards of a long run, beside its output: written whole, taken up again, never anyone else's.
+
+A shard is a CSV file with its checksum; a mark says which question they answer. Nothing is
+replaced or removed that a run did not write.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from poolprop.errors import DataError
+from poolprop.files import write_text
+
+MARK = "asked"
+OURS = re.compile(r"asked|[0-9]{6,}\.(csv|sha256)|\.(asked|[0-9]{6,}\.(csv|sha256))\.\w{8}")
+DIGEST = re.compile(r"[0-9a-f]{64}")
+BEGINNING = b"dataset_id,method,k,"
+
+
+def digest(content: bytes) -> str:
+    """Return the SHA-256 of a content."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def refuse_out(out: Path, table: Path) -> None:
+    """Refuse an output that would destroy what the program did not write.
+
+    Raises
+    ------
+    DataError
+        If it is the table that is read, a link, a folder, or any file but an answer of before.
+    """
+    if out.is_symlink():
+        hint = f"Name the file itself: --out {out.resolve()}."
+        raise DataError("is a link to another file", where=str(out), hint=hint)
+    if not out.exists():
+        return
+    if table.exists() and out.samefile(table):
+        hint = "Name another file with --out."
+        raise DataError("the answer would overwrite the table", where=str(out), hint=hint)
+    if not out.is_file():
+        raise DataError("is no file", where=str(out), hint="Name a file with --out.")
+    if not _is_answer(out):
+        hint = "Name another file with --out, or remove this one."
+        raise DataError("holds something else already", where=str(out), hint=hint)
+
+
+def _is_answer(out: Path) -> bool:
+    if out.suffix == ".parquet":
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        try:
+            return bool(pq.read_schema(out).names[:3] == ["dataset_id", "method", "k"])
+        except (pa.ArrowException, OSError, ValueError):
+            return False
+    with out.open("rb") as stream:
+        return stream.read(len(BEGINNING)) in (BEGINNING, b"")
+
+
+class Shards:
+    """The folder of the shards of one question.
+
+    Parameters
+    ----------
+    out : Path
+        The file that the shards become; the folder stands beside it.
+    question : str
+        Digest of all that the answer depends on; shards of another question are thrown away.
+
+    Raises
+    ------
+    DataError
+        If a folder of this name holds anything that no run wrote.
+    """
+
+    def __init__(self, out: Path, question: str) -> None:
+        self.folder = out.with_name(f"{out.name}.shards")
+        mark = self.folder / MARK
+        self._refuse_strangers()
+        if not (mark.is_file() and mark.read_text("utf-8") == question):
+            self.remove()
+            write_text(mark, question)
+
+    def _refuse_strangers(self) -> None:
+        if self.folder.is_symlink() or (self.folder.exists() and not self.folder.is_dir()):
+            hint = "Move it away, or name another file with --out."
+            raise DataError("is no folder of shards", where=str(self.folder), hint=hint)
+        mark = self.folder / MARK
+        held = sorted(self.folder.iterdir()) if self.folder.is_dir() else []
+        strangers = [one.name for one in held if not OURS.fullmatch(one.name) or one.is_dir()]
+        if not strangers and mark.is_file() and not DIGEST.fullmatch(mark.read_text("utf-8")[:99]):
+            strangers = [MARK]
+        if strangers:
+            raise DataError(
+                f"the folder holds what no run wrote: {', '.join(strangers[:3])}",
+                where=str(self.folder),
+                hint="Move it away, or name another file with --out.",
+            )
+
+    def path(self, i: int) -> Path:
+        """Return where a shard stands."""
+        return self.folder / f"{i:06}.csv"
+
+    def sound(self, i: int) -> bool:
+        """Tell whether a shard is there and is what was written."""
+        path = self.path(i)
+        seal = path.with_suffix(".sha256")
+        return (
+            path.is_file()
+            and seal.is_file()
+            and seal.read_text("utf-8") == digest(path.read_bytes())
+        )
+
+    def write(self, i: int, text: str) -> None:
+        """Write a shard, and its checksum last: without it the shard counts as unfinished."""
+        write_text(self.path(i), text)
+        write_text(self.path(i).with_suffix(".sha256"), digest(text.encode("utf-8")))
+
+    def lines(self, count: int) -> Iterator[bytes]:
+        """Yield the lines of all shards, the header once."""
+        for i in range(count):
+            with self.path(i).open("rb") as stream:
+                header = next(stream)
+                if i == 0:
+                    yield header
+                yield from stream
+
+    def remove(self) -> None:
+        """Remove what runs wrote, and the folder if nothing else is in it."""
+        if not self.folder.is_dir():
+            return
+        for one in sorted(self.folder.iterdir()):
+            if OURS.fullmatch(one.name):
+                one.unlink()
+        if not any(self.folder.iterdir()):
+            self.folder.rmdir()
