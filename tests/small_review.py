@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -26,7 +27,7 @@ VOCABULARY = {
     "severity": ["high", "low"],
 }  # fmt: skip
 
-CONFIG = {
+CONFIG: dict[str, Any] = {
     "review": {"title": "A made-up review", "question": "What share responds?"},
     "endpoints": {
         "response": {
@@ -93,6 +94,22 @@ def write(folder: Path, content: dict[str, list[dict[str, object]]] | None = Non
         columns |= {column: None for row in rows for column in row}  # the factors
         write_table(folder / "data" / f"{name}.csv", list(columns), rows)
     write_plan(folder, CONFIG)
+    return folder
+
+
+def write_tiny(folder: Path) -> Path:
+    """Write a review that is built in seconds, every kind of job included."""
+    write(folder)
+    response = CONFIG["endpoints"]["response"]
+    one = {"defaults": response["defaults"], "label": "Response", "short": "Resp."}
+    primary = {"primary": response["estimands"]["primary"]}
+    plan = CONFIG | {
+        "endpoints": {"response": one | {"estimands": primary}},
+        "bayes": {"other_tau_priors": [], "other_mu_priors": []},
+        "multiverse": {"models": ["glmm"], "measures": ["PLO"], "ci": ["profile-ck"]},
+        "certificate": {"replicates": 100, "bootstrap": 0, "taus": [0.5]},
+    }
+    write_plan(folder, plan)
     return folder
 
 

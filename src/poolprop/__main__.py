@@ -71,6 +71,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 2
     except BrokenPipeError:
         return 1
+    except KeyboardInterrupt:
+        return 130
     except OSError as error:  # a full disk, a folder that may not be written
         place = error.filename or "a file"
         print(f"{place}: {error.strerror}. Mend that and run again.", file=sys.stderr)

@@ -3,6 +3,10 @@
 A run that was killed leaves Snakemake's lock and half-made files behind, and the next one would
 ask for help. Here the operating system holds the lock: it ends with the last process of the run,
 so a lock that is free means that whatever is half-made was left by a dead run and is made anew.
+
+Snakemake runs in a group of processes of its own, with a line (a pair of sockets) to here. A signal
+to stop is passed on along the line, and if this process is killed the line breaks: either way the
+logger plugin, which is the part of us inside Snakemake, ends the jobs and then the run.
 """
 
 from __future__ import annotations
@@ -10,23 +14,34 @@ from __future__ import annotations
 import argparse
 import fcntl
 import os
+import signal
+import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from poolprop.errors import ConfigError, ResultError
+from poolprop.files import sweep
 from poolprop.house import snakefile
 
 PLAN = Path("config") / "config.yaml"
 # Options of Snakemake by which the review is not in this folder, or nothing is built.
+DRY = {"-n", "--dry-run", "--dryrun"}
 ELSEWHERE = ("--directory", "-d", "--configfile", "--help", "-h", "--version")
 LOCK = Path(".snakemake") / "poolprop.lock"
 REPORT = Path("results") / "report.html"
 STALE = Path("results") / "report.stale.html"
-
+# Where a run that was killed may have left half-written files.
+SWEPT = (Path("results"), Path("logs"))
+# The number of the line's other end, for the logger plugin.
+LINE = "POOLPROP_LINE"
+STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+# Seconds that Snakemake has to end in order, cluster jobs cancelled, before it is killed.
+PATIENCE = 30.0
 
 EPILOG = """\
 examples:
@@ -55,7 +70,8 @@ def add_to(actions: Any) -> None:
 def build(arguments: Sequence[str] = (), cores: int | None = None) -> int:
     """Run the workflow in the working directory and return Snakemake's exit code.
 
-    A report that does not belong to what failed is kept as ``report.stale.html``.
+    A report that does not belong to what failed is kept as ``report.stale.html``. SIGINT, SIGTERM
+    and SIGHUP end jobs and run; the exit code is then 128 and the signal's number, as in a shell.
 
     Parameters
     ----------
@@ -79,8 +95,11 @@ def build(arguments: Sequence[str] = (), cores: int | None = None) -> int:
     if not Path("Snakefile").exists() and "--snakefile" not in arguments:
         command += ["--snakefile", str(snakefile())]
     with _only_run() as lock:
-        code = _wait(subprocess.Popen([*command, *arguments], pass_fds=(lock,)))
-        _judge_report(failed=code != 0)
+        for folder in SWEPT:
+            sweep(folder)
+        code = _run([*command, *arguments], lock)
+        if not DRY & set(arguments):
+            _judge_report(failed=code != 0)
     return code
 
 
@@ -94,10 +113,10 @@ def _only_run() -> Iterator[int]:
         raise ResultError(
             f"this folder cannot be written ({error.strerror})",
             where=str(Path.cwd().name),
-            hint="Run where you may write, or mend its permissions.",
+            hint="Run where you may write, or correct its permissions.",
         ) from None
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        _take(handle)
     except BlockingIOError:
         os.close(handle)
         raise ResultError(
@@ -111,13 +130,86 @@ def _only_run() -> Iterator[int]:
         os.close(handle)
 
 
-def _wait(process: subprocess.Popen[bytes]) -> int:
-    """Wait for Snakemake; an interrupt from the keyboard reaches it too, and it ends in order."""
+def _take(handle: int) -> None:
+    """Take the lock, and leave our number in it.
+
+    Where the run that holds it has lost its ``poolprop build``, it is ending: wait for that.
+    """
+    until = time.monotonic() + PATIENCE
     while True:
         try:
-            return process.wait()
-        except KeyboardInterrupt:
-            continue
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            break
+        except BlockingIOError:
+            if _alive(os.pread(handle, 20, 0)) or time.monotonic() > until:
+                raise
+            time.sleep(0.05)
+    os.ftruncate(handle, 0)
+    os.pwrite(handle, b"%d" % os.getpid(), 0)
+
+
+def _alive(number: bytes) -> bool:
+    """Tell whether the process of a number that was left in a lock is alive, or not known."""
+    try:
+        os.kill(int(number), 0)
+    except ProcessLookupError:
+        return False
+    except (ValueError, PermissionError):
+        return True
+    return True
+
+
+def _run(command: Sequence[str], lock: int) -> int:
+    """Run Snakemake until it ends or we are told to stop; return the exit code."""
+    here, there = socket.socketpair()
+    caught: list[int] = []
+    # What this process was told to ignore (nohup) stays ignored.
+    before = {
+        number: signal.signal(number, lambda number, _: caught.append(number))
+        for number in STOPPING
+        if signal.getsignal(number) != signal.SIG_IGN
+    }
+    try:
+        process = subprocess.Popen(
+            command,
+            env=os.environ | {LINE: str(there.fileno())},
+            pass_fds=(lock, there.fileno()),
+            process_group=0,
+            stdin=subprocess.DEVNULL,
+        )
+        there.close()
+        code = _wait(process, here, caught)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        here.close()
+    if not (caught and code):
+        return code
+    name = signal.Signals(caught[0]).name
+    print(f"Stopped by {name}; poolprop build goes on from here.", file=sys.stderr)
+    return 128 + caught[0]
+
+
+def _wait(process: subprocess.Popen[bytes], line: socket.socket, caught: Sequence[int]) -> int:
+    """Wait for Snakemake; once told to stop it has its time, and none after a second signal."""
+    until = float("inf")
+    while True:
+        with suppress(subprocess.TimeoutExpired):
+            return process.wait(timeout=0.2)
+        if caught and until == float("inf"):
+            until = time.monotonic() + (PATIENCE if _tell(line) else 0)
+        if len(caught) > 1 or time.monotonic() >= until:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+
+
+def _tell(line: socket.socket) -> bool:
+    """Tell the plugin to stop; return whether it has said that it listens."""
+    try:
+        line.send(b"stop")
+        return bool(line.recv(1, socket.MSG_DONTWAIT))
+    except (BlockingIOError, BrokenPipeError, ConnectionResetError):
+        return False
 
 
 def _judge_report(*, failed: bool) -> None:

@@ -7,12 +7,18 @@ import hashlib
 import io
 import json
 import os
+import re
+import shutil
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from poolprop.errors import ResultError
+
+# What a process that was killed while it wrote NAME leaves beside it: `.NAME.` and eight characters
+# of `mkstemp`, or a folder `.NAME.new`.
+LEFTOVER = re.compile(r"\..+\.([a-z0-9_]{8}|new)")
 
 
 def write_bytes(path: Path, content: bytes) -> None:
@@ -33,6 +39,19 @@ def write_bytes(path: Path, content: bytes) -> None:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+
+
+def sweep(folder: Path) -> None:
+    """Delete what processes that were killed have left half-written below ``folder``.
+
+    Only for folders that hold nothing but what a run makes, and only while no run is under way.
+    """
+    for path in sorted(folder.rglob(".*")):
+        if LEFTOVER.fullmatch(path.name):
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path)
+            else:
+                path.unlink(missing_ok=True)
 
 
 def write_text(path: Path, text: str) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import sys
+import textwrap
 import time
 from dataclasses import dataclass, field
 from logging import ERROR, LogRecord
@@ -17,8 +18,21 @@ from typing import Any
 from snakemake_interface_logger_plugins.base import LogHandlerBase
 from snakemake_interface_logger_plugins.common import LogEvent
 
+from snakemake_logger_plugin_poolprop.stopping import stop_when_told
+
 # Bookkeeping jobs that compute nothing.
 SILENT = frozenset({"all", "everything"})
+
+# Why a job would run: what is behind it counts more than what follows from that.
+REASONS = (
+    ("Missing output files", "not made yet"),
+    ("incomplete", "left half-made by a run that was stopped"),
+    ("Params have changed", "its rows, its part of the plan, or its code changed"),
+    ("Code has changed", "its rule changed"),
+    ("Updated input files", "what it reads changed"),
+    ("Set of input files", "it reads other files than before"),
+    ("Input files updated by another job", "after the jobs that it reads from"),
+)
 
 # Said again, and better, by the event of the job that failed.
 # A MissingRuleException is another thing: nobody else tells of it.
@@ -33,7 +47,7 @@ class Progress:
     done: int = 0
     jobs: dict[int, tuple[str, float]] = field(default_factory=dict)
     started: float = field(default_factory=time.monotonic)
-    failed: bool = False
+    stopped: bool = False
 
 
 class LogHandler(LogHandlerBase):
@@ -41,9 +55,17 @@ class LogHandler(LogHandlerBase):
 
     def __post_init__(self) -> None:
         self.progress = Progress()
+        stop_when_told(self._stopping)
+
+    def _stopping(self) -> bool:
+        """Say no more, for that jobs fail which are being stopped is no news."""
+        self.progress.stopped = True
+        return bool(self.progress.jobs or self.progress.done)
 
     def emit(self, record: LogRecord) -> None:
         """Print the line of an event, if it deserves one."""
+        if self.progress.stopped:
+            return
         event = getattr(record, "event", None)
         handlers = {
             LogEvent.RUN_INFO: self._plan,
@@ -63,11 +85,15 @@ class LogHandler(LogHandlerBase):
         self.progress.total = sum(
             count for name, count in stats.items() if name not in SILENT | {"total"}
         )
+        if self.common_settings.dryrun and not self.progress.jobs:  # it is told twice
+            _say(f"{self.progress.total} jobs would run:")
 
     def _start(self, event: dict[str, Any]) -> None:
         wildcards = event.get("wildcards") or {}
         name = " ".join([event["rule_name"], *map(str, wildcards.values())])
         self.progress.jobs[event["jobid"]] = (name, time.monotonic())
+        if self.common_settings.dryrun and name not in SILENT:
+            _say(f"  {name:<28} {_why(str(event.get('reason') or ''))}".rstrip())
 
     def _finish(self, event: dict[str, Any]) -> None:
         name, begun = self.progress.jobs.pop(event["job_id"], ("", 0.0))
@@ -81,7 +107,6 @@ class LogHandler(LogHandlerBase):
             _say(f"Done in {time.monotonic() - self.progress.started:.0f} s.")
 
     def _fail(self, event: dict[str, Any]) -> None:
-        self.progress.failed = True
         name, _ = self.progress.jobs.get(event.get("jobid", -1), (event.get("rule_name", "?"), 0))
         for log in event.get("log") or ():
             if Path(log).is_file() and (text := Path(log).read_text("utf-8", "replace").strip()):
@@ -113,6 +138,12 @@ class LogHandler(LogHandlerBase):
     def needs_rulegraph(self) -> bool:
         """Return that the graph of rules is of no use here."""
         return False
+
+
+def _why(reason: str) -> str:
+    """Return the reason for which a job would run, in a few words."""
+    known = next((words for start, words in REASONS if start in reason), reason)
+    return textwrap.shorten(known, 60, placeholder=" ...")
 
 
 def _say(text: str) -> None:

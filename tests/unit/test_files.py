@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from poolprop.errors import ResultError
-from poolprop.files import read_json, sha256, write_csv, write_json, write_text
+from poolprop.files import read_json, sha256, sweep, write_csv, write_json, write_text
 
 
 def test_a_failed_write_leaves_the_old_file_and_no_other(tmp_path):
@@ -15,6 +17,21 @@ def test_a_failed_write_leaves_the_old_file_and_no_other(tmp_path):
         write_json(path, {"schema": "x", "value": float("nan")})
     assert read_json(path, "x")["value"] == 1
     assert [item.name for item in tmp_path.iterdir()] == ["a.json"]
+
+
+def test_what_a_killed_writer_left_is_swept_and_nothing_else(tmp_path, monkeypatch):
+    """The leftover is a real one: writing is cut off where the new file takes its name."""
+    kept = [tmp_path / name for name in ("a.json", ".gitkeep", "part/.hidden.json", "b.abcdefgh")]
+    for path in kept:
+        write_text(path, "x")
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "replace", lambda *_: None)  # killed before it
+        write_text(tmp_path / "part" / "c.json", "x")
+    write_text(tmp_path / ".crate.new" / "data.csv", "x")
+    assert len([path for path in tmp_path.rglob("*") if path.is_file()]) == len(kept) + 2
+    sweep(tmp_path)
+    assert sorted(path for path in tmp_path.rglob("*") if path.is_file()) == sorted(kept)
+    sweep(tmp_path / "no such folder")
 
 
 def test_equal_records_are_equal_files(tmp_path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import random
 import shutil
@@ -11,19 +12,26 @@ import sys
 import time
 from pathlib import Path
 
+import psutil
 import pytest
 import small_review
 from runs import tree
 
-KILLS = 20
+# What stops a run, and whom it hits: `poolprop build` alone, its group, or every process at once
+# as a power cut would.
+STOPS = (
+    (signal.SIGKILL, "all"), (signal.SIGTERM, "parent"), (signal.SIGINT, "group"),
+    (signal.SIGKILL, "parent"), (signal.SIGTERM, "group"), (signal.SIGINT, "parent"),
+)  # fmt: skip
+KILLS = 30
+POOLPROP = [sys.executable, "-m", "poolprop"]
 
 
-def start(folder):
+def start(folder, *options, **environment):
     """Start a build in a group of processes of its own."""
-    command = [sys.executable, "-m", "poolprop", "build", "--cores", "2"]
     return subprocess.Popen(
-        command, cwd=folder, start_new_session=True, text=True,
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        [*POOLPROP, "build", "--cores", "2", *options], cwd=folder, start_new_session=True,
+        text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=os.environ | environment,
     )  # fmt: skip
 
 
@@ -32,40 +40,112 @@ def finish(process):
     return process.returncode, said
 
 
-def kill(process):
-    """Kill every process of the run at once, as a power cut would."""
-    os.killpg(process.pid, signal.SIGKILL)
-    process.communicate()
+def stop(process, number, whom):
+    """Stop a run; return its exit code and what it said, when no process of it is left."""
+    family = psutil.Process(process.pid).children(recursive=True)
+    if whom == "group":
+        os.killpg(process.pid, number)
+    else:
+        process.send_signal(number)
+    if whom == "all":
+        for each in family:
+            if each.is_running():
+                each.kill()
+    code, said = finish(process)
+    _, left = psutil.wait_procs(family, timeout=60)
+    assert left == []
+    return code, said
 
 
 def forget(folder):
-    for name in ("results", ".snakemake"):
+    for name in ("results", ".snakemake", "logs"):
         shutil.rmtree(folder / name)
 
 
-def test_a_run_killed_twenty_times_ends_with_the_same_bytes(small, tmp_path):
-    """Each run is killed at a random moment and the next takes up what is left."""
+def assert_whole(folder, whole):
+    """Insist on the bytes of an undisturbed run, hidden files included, and on a sound trail."""
+    assert tree(folder) == whole
+    verify = subprocess.run(
+        [*POOLPROP, "verify"], cwd=folder, capture_output=True, text=True, check=False
+    )
+    assert verify.returncode == 0, verify.stdout
+
+
+def test_a_run_stopped_thirty_times_ends_with_the_same_bytes(tmp_path):
+    """Each run is stopped at a random moment and the next takes up what is left."""
     chance = random.Random(20)
-    whole = tree(small.folder)
-    folder = small_review.write(tmp_path)
+    folder = small_review.write_tiny(tmp_path)
     began = time.monotonic()
-    assert finish(start(folder))[0] == 0
-    lasts = time.monotonic() - began  # so that kills hit every stage on any machine
+    code, said = finish(start(folder))
+    assert code == 0, said
+    lasts = time.monotonic() - began  # so that the stops hit every stage on any machine
+    whole = tree(folder)
     forget(folder)
-    for _ in range(KILLS):
+    for number, whom in itertools.islice(itertools.cycle(STOPS), KILLS):
         process = start(folder)
-        time.sleep(chance.uniform(0.02, 0.5) * lasts)
+        time.sleep(chance.uniform(0.05, 0.4) * lasts)
         if process.poll() is None:
-            kill(process)
-        else:  # it had time to end: begin anew, so that each kill can hit any moment
-            process.communicate()
+            code, said = stop(process, number, whom)
+            assert "Traceback" not in said or "Using workflow" not in said
+            assert code in (0, -number, 128 + number), said
+        if process.returncode == 0:  # it had time to end: begin anew, so that any moment is hit
+            assert_whole(folder, whole)
             forget(folder)
+            continue
         left = tree(folder)
         torn = [name for name in left if name in whole and left[name] != whole[name]]
         assert torn == []
     code, said = finish(start(folder))
     assert code == 0, said
-    assert tree(folder) == whole
+    assert_whole(folder, whole)
+
+
+def running(folder):
+    """Start a build and return it with its first job under way."""
+    process = start(folder)
+    family = psutil.Process(process.pid)
+    while not any("step" in each.cmdline() for each in living(family)):
+        time.sleep(0.05)
+    return process
+
+
+def living(process):
+    for each in process.children(recursive=True):
+        if each.is_running() and each.status() != psutil.STATUS_ZOMBIE:
+            yield each
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_a_signal_ends_jobs_and_run_and_says_so_in_a_line(tmp_path, number):
+    """No process is left, the lock is free, and the code is that of a shell."""
+    folder = small_review.write_tiny(tmp_path)
+    code, said = stop(running(folder), number, "parent")
+    assert code == 128 + number
+    assert said.endswith(f"Stopped by {number.name}; poolprop build goes on from here.\n")
+    assert "failed" not in said
+    assert "Traceback" not in said
+    code, said = finish(start(folder, "--", "results/evidence/check.json"))
+    assert code == 0, said
+
+
+def test_an_active_conda_does_not_lend_its_python(tmp_path):
+    """Jobs run by the Python that runs the workflow, on a PATH without any."""
+    folder = small_review.write_tiny(tmp_path)
+    other = {"CONDA_PREFIX": str(tmp_path), "PATH": "/usr/bin:/bin"}
+    code, said = finish(start(folder, "--", "results/evidence/check.json", **other))
+    assert code == 0, said
+
+
+def test_a_dry_run_says_what_would_run_and_why_and_changes_nothing(tmp_path):
+    folder = small_review.write_tiny(tmp_path)
+    (folder / "results").mkdir()
+    (folder / "results/report.stale.html").write_text("of the run before")
+    code, said = finish(start(folder, "--", "-n", "results/tables/pool.csv"))
+    assert code == 0, said
+    assert "jobs would run:" in said
+    assert "select response " in said
+    assert "not made yet" in said
+    assert [path.name for path in (folder / "results").iterdir()] == ["report.stale.html"]
 
 
 def test_two_runs_at_once_are_one_run_and_one_line(small, tmp_path):

@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from snakemake.settings.types import DeploymentMethod
+
 # A checkout brings its engine along. Inside an installed package the engine is around the workflow;
 # a workflow read from a remote host (`github()`) has no folder and uses the installed package.
 ROOT = Path(str(workflow.current_basedir)).parents[1]
@@ -50,14 +52,16 @@ DATA = [
     if os.path.exists(path)  # a table that is not required may be absent
 ]
 
-# Jobs use the same engine and templates and, unless conda provides one, the Python that
-# runs Snakemake. A prefix is no parameter: moving the checkout does not look like a change.
+# Jobs use the same engine, templates and Python as Snakemake itself, whatever PATH and a conda
+# that happens to be active say; only where conda was asked for (`--sdm conda`) its Python runs.
+# A prefix is no parameter: moving the checkout does not look like a change.
+CONDA = DeploymentMethod.CONDA in workflow.deployment_settings.deployment_method
+PYTHON = shlex.quote(sys.executable).replace("{", "{{").replace("}", "}}")
 shell.prefix(
     f"export PYTHONPATH={shlex.quote(str(ENGINE.parent))};"
     f" export POOLPROP_TEMPLATES={shlex.quote(str(ROOT / 'report'))};"
-    " export POOLPROP_RECORD=1;"  # each step leaves a record of its files, time and memory
-    ' [ -n "${{CONDA_PREFIX:-}}" ] ||'
-    f" export PATH={shlex.quote(str(Path(sys.executable).parent))}:$PATH; "
+    " export POOLPROP_RECORD=1; "  # each step leaves a record of its files, time and memory
+    + ("" if CONDA else f'python() {{{{ {PYTHON} "$@"; }}}}; ')
 )
 
 
