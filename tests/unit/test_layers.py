@@ -51,7 +51,7 @@ MAY_IMPORT = {
         "bulk", "checking", "house", "importing", "starting", "errors", "files", "plan", "review",
         "counts", "evidence", "stats", "audit", "exporting",
     },
-    "building": {"errors", "house"},
+    "building": {"errors", "files", "house"},
     "recompute": {"audit", "errors", "files", "house"},  # runs steps, imports none
     "auditing": {"audit", "errors", "files", "house", "recompute", "wording"},
     "revisions": {"errors"},
