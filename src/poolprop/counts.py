@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import csv
-import difflib
 import io
 import re
 from dataclasses import dataclass
 from pathlib import Path
 
 from poolprop.errors import DataError
+from poolprop.hints import did_you_mean
 
 MAX_LINES = 20_000
 
@@ -98,9 +98,8 @@ def _require(column: str, columns: list[str], path: Path) -> None:
             "the column stands twice", where=f"{path}:1:{column}", hint="Keep one of the two."
         )
     if column not in columns:
-        close = difflib.get_close_matches(column, columns, n=1)
         named = ", ".join(columns)[:400] or "none"
-        hint = f"Did you mean {close[0]!r}?" if close else f"The columns are: {named}."
+        hint = did_you_mean(column, columns, f"The columns are: {named}.")
         if len(columns) == 1 and column in re.split(r"[;\t|]", columns[0]):
             hint = "Save the table with commas between the cells."
         raise DataError("the column is missing", where=f"{path}:1:{column}", hint=hint)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import reprlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from poolprop.hints import did_you_mean
 from poolprop.settings import Endpoint, Settings
 from poolprop.settings.faults import ConfigErrors, type_words
 
@@ -92,7 +92,7 @@ def vocabulary_faults(
         known = list(terms) if field == FIELD else terms.get(field, [])
         if value not in known:
             unknown |= {value} if field == FIELD else set()
-            yield f"{where}: {key}: {value!r} is not a {field} of vocabulary.csv. " + _did_you_mean(
+            yield f"{where}: {key}: {value!r} is not a {field} of vocabulary.csv. " + did_you_mean(
                 value, known
             )
 
@@ -121,7 +121,7 @@ def left_out_faults(
         ):
             for value in (value for value in values if value not in known):
                 key = f"multiverse.left_out.{name}.{field}"
-                yield f"{where}: {key}: {value!r} is not {what}. " + _did_you_mean(value, known)
+                yield f"{where}: {key}: {value!r} is not {what}. " + did_you_mean(value, known)
 
 
 def _terms_used(settings: Settings) -> Iterator[tuple[str, str, str]]:
@@ -211,7 +211,7 @@ def _line(fault: ErrorDetails, where: str) -> str:
     key = ".".join(str(part) for part in fault["loc"] if part != "[key]") or "(top level)"
     kind = fault["type"]
     if kind == "extra_forbidden":
-        return f"{where}: {key}: unknown key. " + _did_you_mean(
+        return f"{where}: {key}: unknown key. " + did_you_mean(
             str(fault["loc"][-1]), _keys_at(fault["loc"][:-1])
         )
     if kind == "missing":
@@ -237,13 +237,6 @@ def _keys_at(loc: tuple[int | str, ...]) -> list[str]:
         list(model.model_fields) if isinstance(model, type) and issubclass(model, BaseModel) else []
     )
     return [*keys, "defaults"] if model is Endpoint else keys
-
-
-def _did_you_mean(value: str, known: list[str]) -> str:
-    close = difflib.get_close_matches(value, known, n=1)
-    if close:
-        return f"Did you mean {close[0]!r}?"
-    return f"Known are {', '.join(known)}." if known else "Remove it."
 
 
 def json_schema() -> dict[str, Any]:

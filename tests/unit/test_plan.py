@@ -102,8 +102,8 @@ def test_a_fault_costs_one_line(plan, change, line):
     [
         (
             "outcome",
-            "cr_cry",
-            "endpoints.response.estimands.primary.outcome: 'cr_cry' is not a "
+            "cr_cir",
+            "endpoints.response.estimands.primary.outcome: 'cr_cir' is not a "
             "outcome of vocabulary.csv. Did you mean 'cr_cri'?",
         ),
         (
@@ -114,8 +114,8 @@ def test_a_fault_costs_one_line(plan, change, line):
         ),
         (
             "where",
-            {"line": ["B"]},
-            "endpoints.response.estimands.primary.where: 'line' is not a "
+            {"lineaeg": ["B"]},
+            "endpoints.response.estimands.primary.where: 'lineaeg' is not a "
             "field of vocabulary.csv. Did you mean 'lineage'?",
         ),
     ],

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping
 from typing import Any
 
 from poolprop.errors import ResultError
+from poolprop.hints import listed, nearest
 
 Record = Mapping[str, Any]
 
@@ -37,7 +37,8 @@ def entry_of(lineage: Record, identifier: str) -> Record:
 
 def _suggestion(identifier: str, known: list[str]) -> str:
     inside = [key for key in known if identifier.strip("/") in key]
-    close = difflib.get_close_matches(identifier, known, n=3, cutoff=0.5) or inside[:3]
-    if close:
-        return f"Nearest are {', '.join(close)}."
+    if near := nearest(identifier, known):
+        return f"Did you mean {near!r}?"
+    if inside:
+        return f"Ids that hold this are {listed(inside)}."
     return "results/audit/results.csv lists every id."

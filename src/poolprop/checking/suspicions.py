@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
+from poolprop.evidence.cells import NOT_REPORTED
 from poolprop.evidence.load import Evidence
 from poolprop.evidence.problems import Problem
 from poolprop.evidence.select import select
 from poolprop.evidence.tables import TABLES
-from poolprop.settings import Settings
+from poolprop.settings import Selection, Settings
+from poolprop.wording import counted
 
 FORMULA = re.compile(r"^[=+@\t\r]|^-(?![\d.,]+$)")
 MARKUP = re.compile(r"<\s*/?\s*[A-Za-z][^>]*>")
@@ -159,9 +163,42 @@ def empty_estimand(settings: Settings, evidence: Evidence) -> Iterator[Problem]:
         for key, estimand in endpoint.estimands.items():
             if not select(evidence, estimand).rows:
                 column = f"endpoints.{name}.estimands.{key}"
-                problem = "no study has a figure that fits"
+                problem = f"no study has a figure that fits ({_reasons(evidence, estimand)})"
                 hint = "Check outcome, denominator and timepoints, or leave it until one has."
                 yield Problem("config/config.yaml", 1, column, problem, hint)
+
+
+def _reasons(evidence: Evidence, estimand: Selection) -> str:
+    """Return why arms are not used, the commonest reason first."""
+    found = Counter(one.reason for one in select(evidence, estimand).excluded)
+    words = [f"{counted(n, 'arm')}: {reason}" for reason, n in found.most_common(2)]
+    return "; ".join(words) or "no arm has a role that is asked for"
+
+
+ASKS_NEXT = {
+    "design": "Look it up: rules by design pass these studies over.",
+    "publication_type": "Look it up: rules by kind of publication pass these over.",
+    "timepoint": "Look it up, or let an estimand take such figures: not_reported: [timepoint].",
+    "denominator_basis": "Look it up, or let an estimand take such figures: "
+    "not_reported: [denominator].",
+}
+
+
+def not_reported(settings: Settings, evidence: Evidence) -> Iterator[Problem]:
+    """Find what the sources do not state though the plan may ask for it; one line a column."""
+    for table in ("sources", "studies", "outcomes"):
+        rows: dict[str, Any] = getattr(evidence, table)
+        for column in TABLES[table].UNSTATED:
+            found = [key for key, row in rows.items() if getattr(row, column) == NOT_REPORTED]
+            if found and not (table == "outcomes" and _taken(settings, column)):
+                problem = f"not reported (NR) in {counted(len(found), 'row')}"
+                yield _at(settings, evidence, table, found[0], column, problem, ASKS_NEXT[column])
+
+
+def _taken(settings: Settings, column: str) -> bool:
+    """Tell whether every primary estimand takes figures of which this is not reported."""
+    name = column.partition("_")[0]
+    return all(name in one.estimands["primary"].not_reported for one in settings.endpoints.values())
 
 
 RULES: dict[str, Callable[[Settings, Evidence], Iterator[Problem]]] = {
@@ -173,4 +210,5 @@ RULES: dict[str, Callable[[Settings, Evidence], Iterator[Problem]]] = {
     "example_row": example_row,
     "text_cell": text_cell,
     "empty_estimand": empty_estimand,
+    "not_reported": not_reported,
 }

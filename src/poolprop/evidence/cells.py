@@ -73,6 +73,7 @@ class Row(BaseModel):
 
     Class attributes say which file the table is, which columns name a row, and which
     columns hold terms of ``vocabulary.csv`` (column -> field of the vocabulary).
+    ``UNSTATED`` are those of them that may be ``NR``.
     A table with ``FACTORS`` may have more columns: each is a field of the vocabulary, and its
     cells are terms of it, ``NR`` or empty.
     """
@@ -83,6 +84,7 @@ class Row(BaseModel):
     FILE: ClassVar[str]
     KEY: ClassVar[tuple[str, ...]]
     TERMS: ClassVar[dict[str, str]] = {}
+    UNSTATED: ClassVar[tuple[str, ...]] = ()
     REQUIRED: ClassVar[bool] = True
 
     def facts(self) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Collection, Iterator
 from typing import Any, TypeVar
 
@@ -15,6 +14,7 @@ from poolprop.evidence.names import taken_names
 from poolprop.evidence.problems import Problem
 from poolprop.evidence.read import Numbered
 from poolprop.evidence.tables import TABLES, Arm, Outcome, Term
+from poolprop.hints import did_you_mean
 
 # column -> (table it points to, key column there)
 REFERENCES: dict[str, dict[str, tuple[str, str]]] = {
@@ -70,9 +70,10 @@ def cross_checks(
         for column, (target, key) in REFERENCES.get(name, {}).items():
             if file(target) not in broken:
                 known = [getattr(row, key) for _, row in tables[target]]
-                yield from _unknown(rows, column, known, file(name), f"in {file(target)}")
+                yield from _unknown_rows(rows, column, known, file(name), file(target))
         if file("vocabulary") not in broken:
-            yield from _unknown_terms(rows, TABLES[name], tables["vocabulary"], file(name))
+            words = tables["vocabulary"], file(name), file("vocabulary")
+            yield from _unknown_terms(rows, TABLES[name], *words)
     if file("outcomes") not in broken and file("claims") not in broken:
         known = [row.outcome_id for _, row in only(Outcome, tables["outcomes"])]
         claims = only(Claim, tables["claims"])
@@ -108,35 +109,42 @@ def _values(row: Row, column: str) -> tuple[str, ...]:
     return cell if isinstance(cell, tuple) else (cell,)
 
 
-def _unknown(
-    rows: Numbered, column: str, known: Collection[str], file: str, where: str
+def _unknown_rows(
+    rows: Numbered, column: str, known: Collection[str], file: str, target: str
 ) -> Iterator[Problem]:
-    terms = set(known)
+    """Yield the cells of a column that name a row which another table does not have."""
+    ids = set(known)
     for line, row in rows:
-        for value in _values(row, column):
-            if value not in terms:
-                yield Problem(file, line, column, f"{value!r} is not {where}", _hint(value, known))
+        for value in (value for value in _values(row, column) if value not in ids):
+            hint = did_you_mean(value, known, f"Correct it, or add the row {value!r} to {target}.")
+            yield Problem(file, line, column, f"{value!r} is not in {target}", hint)
 
 
 def _unknown_terms(
-    rows: Numbered, model: type[Row], vocabulary: Numbered, file: str
+    rows: Numbered, model: type[Row], vocabulary: Numbered, file: str, target: str
 ) -> Iterator[Problem]:
+    """Yield the cells that hold no term of the vocabulary."""
     known: dict[str, list[str]] = {}
     for _, term in only(Term, vocabulary):
         known.setdefault(term.field, []).append(term.term)
-    for column, field in model.TERMS.items():
-        where = f"a {field} of vocabulary.csv"
-        yield from _unknown(rows, column, known.get(field, []), file, where)
-    for line, row in rows if model.FACTORS else ():
-        for field, value in row.factors().items():
-            if value not in ("", NOT_REPORTED, *known.get(field, ())):
+    for line, row in rows:
+        for column, field, value in _terms(row, model):
+            terms = known.get(field, [])
+            if value not in terms:
+                new = f"A new term is a row of {target}: {field},{value},LABEL,DEFINITION,ORDER."
                 problem = f"{value!r} is not a {field} of vocabulary.csv"
-                yield Problem(file, line, field, problem, _hint(value, known.get(field, ())))
+                yield Problem(file, line, column, problem, did_you_mean(value, terms, new))
 
 
-def _hint(value: str, known: Collection[str]) -> str:
-    close = difflib.get_close_matches(value[:80], list(known)[:500], n=1)
-    return f"Did you mean {close[0]!r}?" if close else "Correct it, or add the row it names."
+def _terms(row: Row, model: type[Row]) -> Iterator[tuple[str, str, str]]:
+    """Yield column, field and cell of all that must be terms; not what is not reported."""
+    for column, field in model.TERMS.items():
+        for value in _values(row, column):
+            if value != NOT_REPORTED or column not in model.UNSTATED:
+                yield column, field, value
+    for field, value in row.factors().items() if model.FACTORS else ():
+        if value not in ("", NOT_REPORTED):
+            yield field, field, value
 
 
 def _same_facts(outcomes: Numbered, file: str) -> Iterator[Problem]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import difflib
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from pydantic_core import ErrorDetails
 
 from poolprop.evidence.cells import Row, shortened
 from poolprop.evidence.problems import Problem
+from poolprop.hints import did_you_mean
 
 HINTS = {
     "string_pattern_mismatch": "Use letters, digits and . _ + - only.",
@@ -123,8 +123,7 @@ def _header_problems(
             problem = Problem(name, 1, shown, "the column stands twice", "Keep one.")
             problems.append(problem)
         elif column not in (*columns, *further) and not (free and column):
-            close = difflib.get_close_matches(column, [*columns, *further], n=1)
-            hint = f"Did you mean {close[0]!r}?" if close else REMOVE
+            hint = did_you_mean(column, [*columns, *further], REMOVE)
             problems.append(Problem(name, 1, shown, "unknown column", hint))
     return problems
 

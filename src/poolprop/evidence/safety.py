@@ -28,6 +28,7 @@ def safety_sets(evidence: Evidence, plan: Safety) -> Iterator[tuple[str, Analysi
             roles=plan.roles,
             record_types=plan.record_types,
             grades=(grade,),
+            not_reported=("timepoint",),
         )
         chosen = select(evidence, selection)
         if chosen.rows:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from poolprop.errors import DataError
+from poolprop.evidence.cells import NOT_REPORTED
 from poolprop.evidence.load import Evidence
 from poolprop.evidence.tables import Arm, Outcome
 from poolprop.settings import Selection
@@ -94,51 +95,77 @@ def usable(
     if wanted and not set(wanted) & set(arm.drug_classes):
         return [], f"regimen without {_words(evidence, 'drug_class', wanted)}"
     left = list(rows)
-    for reason, keep in _steps(selection, evidence):
-        left = [row for row in left if keep(row)]
-        if not left:
-            return [], reason
+    for reason, column, keep in _steps(selection, evidence):
+        kept = [row for row in left if keep(row)]
+        if not kept:
+            return [], reason + _unstated(left, column)
+        left = kept
     return left, ""
 
 
-def _steps(selection: Selection, evidence: Evidence) -> Iterator[tuple[str, Keep]]:
-    """Yield each filter with what is said of an arm that it leaves without rows."""
+def bases(selection: Selection) -> tuple[str, ...]:
+    """Return the denominator bases that a selection takes, in order of preference."""
+    unstated = (NOT_REPORTED,) if "denominator" in selection.not_reported else ()
+    return (selection.denominator, *unstated)
+
+
+def times(selection: Selection) -> tuple[str, ...]:
+    """Return the times that a selection takes, in order of preference."""
+    unstated = (NOT_REPORTED,) if "timepoint" in selection.not_reported else ()
+    return tuple(dict.fromkeys((*selection.timepoints, *unstated)))
+
+
+def _steps(selection: Selection, evidence: Evidence) -> Iterator[tuple[str, str, Keep]]:
+    """Yield each filter: what is said of an arm that it leaves without rows, column, and rule."""
 
     def words(field: str, terms: Iterable[str]) -> str:
         return _words(evidence, field, terms)
 
     yield (
         f"does not report {words('outcome', [selection.outcome])}",
+        "",
         lambda row: row.outcome == selection.outcome,
     )
     yield (
         f"no figure with this denominator ({words('denominator_basis', [selection.denominator])})",
-        lambda row: row.denominator_basis == selection.denominator,
+        "denominator_basis",
+        lambda row: row.denominator_basis in bases(selection),
     )
     yield (
         f"no figure at this time ({words('timepoint', selection.timepoints)})",
-        lambda row: row.timepoint in selection.timepoints,
+        "timepoint",
+        lambda row: row.timepoint in times(selection),
     )
     yield (
         f"no figure for this population ({words('population', selection.populations)})",
+        "",
         lambda row: row.population in selection.populations,
     )
     if selection.grades:
         yield (
             f"no figure of this grade ({' or '.join(selection.grades)})",
+            "",
             lambda row: row.grade in selection.grades,
         )
     for factor in (name for name in selection.where if name != "drug_class"):
         yield (
             f"no figure for this {factor.replace('_', ' ')} alone "
             f"({words(factor, selection.where[factor])})",
+            "",
             _at_level(evidence, factor, selection.where[factor]),
         )
     yield (
         "only figures of a kind the plan does not admit here (such as reconstructed or proxy)",
+        "",
         lambda row: row.record_type in selection.record_types,
     )
-    yield "a percentage without a count", lambda row: row.events is not None
+    yield "a percentage without a count", "", lambda row: row.events is not None
+
+
+def _unstated(rows: Sequence[Outcome], column: str) -> str:
+    """Say of the rows that a filter leaves out that their sources do not state the fact."""
+    unstated = column and any(getattr(row, column) == NOT_REPORTED for row in rows)
+    return f"; {column.partition('_')[0]} not reported (NR)" if unstated else ""
 
 
 def _at_level(evidence: Evidence, factor: str, levels: Collection[str]) -> Keep:
@@ -158,10 +185,11 @@ def preferred(rows: Sequence[Outcome], selection: Selection) -> Outcome:
         If two rows are equally preferred.
     """
 
-    def rank(row: Outcome) -> tuple[int, int]:
+    def rank(row: Outcome) -> tuple[int, int, int]:
         return (
             selection.populations.index(row.population),
-            selection.timepoints.index(row.timepoint),
+            times(selection).index(row.timepoint),
+            bases(selection).index(row.denominator_basis),
         )
 
     ordered = sorted(rows, key=rank)

@@ -46,6 +46,7 @@ class Source(Row):
     FILE = "sources.csv"
     KEY = ("source_id",)
     TERMS: ClassVar = {"publication_type": "publication_type"}
+    UNSTATED = ("publication_type",)
 
     source_id: Key
     file_name: Label
@@ -72,6 +73,7 @@ class Study(FactorRow):
         "drug_classes": "drug_class",
         "publication_type": "publication_type",
     }
+    UNSTATED = ("design", "publication_type")
 
     study_id: Key
     source_id: Key
@@ -136,6 +138,7 @@ class Outcome(FactorRow):
         "record_type": "record_type",
         "agreement": "agreement",
     }
+    UNSTATED = ("timepoint", "denominator_basis")
 
     outcome_id: Key
     arm_id: Key

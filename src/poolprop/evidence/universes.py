@@ -20,7 +20,7 @@ from typing import Any
 from poolprop.errors import DataError
 from poolprop.evidence.levels import Choice, levels_of_estimands, selection_of
 from poolprop.evidence.load import Evidence
-from poolprop.evidence.select import select
+from poolprop.evidence.select import bases, select
 from poolprop.evidence.supplements import RiskOfBias
 from poolprop.evidence.tables import Discrepancy, Outcome
 from poolprop.settings import Endpoint, LeftOut, Multiverse, Selection
@@ -175,7 +175,7 @@ def _fits(base: _Base, row: Outcome, rows: Sequence[Outcome]) -> bool:
     return (
         bool(rows)
         and row.outcome == wanted.outcome
-        and row.denominator_basis == wanted.denominator
+        and row.denominator_basis in bases(wanted)
         and not wanted.where
         and all(row.arm_id != other.arm_id for other in rows)
     )

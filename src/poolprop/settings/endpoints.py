@@ -24,6 +24,9 @@ class Selection(Block):
         min_length=1,
         description="How the figure may have come about.",
     )
+    not_reported: tuple[Literal["denominator", "timepoint"], ...] = Field(
+        (), description="Figures of which these are NR are taken for what is asked for."
+    )
     grades: tuple[str, ...] = Field((), description="Grades of adverse events; empty: any row.")
     where: dict[Name, tuple[str, ...]] = Field(
         default_factory=dict,

@@ -50,6 +50,16 @@ ODD = {
         "data/arms.csv:2:note: '<script>x</script>' looks like HTML. It is shown as it stands; "
         "write plain text. [text-cell]",
     ),
+    "not-reported": (
+        lambda t: [row.update(denominator_basis="NR") for row in t["outcomes"][3:5]],
+        "data/outcomes.csv:5:denominator_basis: not reported (NR) in 2 rows. Look it up, or let an "
+        "estimand take such figures: not_reported: [denominator]. [not-reported]",
+    ),
+    "design": (
+        lambda t: [row.update(design="NR") for row in t["studies"]],
+        "data/studies.csv:2:design: not reported (NR) in 3 rows. Look it up: rules by design pass "
+        "these studies over. [not-reported]",
+    ),
     "without-outcome": (
         lambda t: t["arms"].append(t["arms"][0] | {"arm_id": "elm"}),
         "data/arms.csv:6:arm_id: no figure of the arm 'elm' stands in any table. Add one, or "

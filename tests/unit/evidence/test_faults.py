@@ -54,7 +54,8 @@ def duplicate(table: str, row: int) -> Callable[[Content], None]:
         ),
         (
             edit("outcomes", 6, arm_id="oak-c"),
-            "data/outcomes.csv:8:arm_id: 'oak-c' is not in data/arms.csv. Did you mean 'oak-b'?",
+            "data/outcomes.csv:8:arm_id: 'oak-c' is not in data/arms.csv. Correct it, or add "
+            "the row 'oak-c' to data/arms.csv.",
         ),
         (
             duplicate("studies", 0),

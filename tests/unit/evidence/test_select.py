@@ -87,6 +87,30 @@ def test_a_percentage_without_count_cannot_be_pooled(review, tables):
     assert analysis.excluded[0].reason == "a percentage without a count"
 
 
+@pytest.mark.parametrize(
+    ("column", "name", "reason"),
+    [
+        ("denominator_basis", "denominator", "denominator (Evaluable); denominator"),
+        ("timepoint", "timepoint", "time (Best); timepoint"),
+    ],
+)
+def test_what_a_source_does_not_state_enters_only_where_the_plan_says_so(
+    review, tables, column, name, reason
+):
+    tables["outcomes"][0][column] = "NR"
+    analysis = chosen(review, tables)
+    assert analysis.excluded[0].reason.endswith(f"{reason} not reported (NR)")
+    assert (12, 20) not in counts(analysis)
+    assert counts(chosen(review, tables, not_reported=(name,)))[0] == (12, 20)
+
+
+def test_a_stated_denominator_is_preferred_to_one_that_is_not(review, tables):
+    tables["outcomes"].append(
+        dict(tables["outcomes"][0], outcome_id="R93", denominator_basis="NR", events=1)
+    )
+    assert counts(chosen(review, tables, not_reported=("denominator",)))[0] == (12, 20)
+
+
 def test_arms_that_share_patients_stop_the_run(review, tables):
     tables["arms"][2]["overlap_group"] = "oak-1"
     tables["arms"][3]["overlap_group"] = "oak-1;oak-2"

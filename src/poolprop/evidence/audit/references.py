@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Collection, Iterable, Iterator
 
 from poolprop.evidence.audit.claims import LITERAL, Claim
 from poolprop.evidence.problems import Problem
+from poolprop.hints import did_you_mean
 
-HINT = "Correct it, or add the row it names."
+ADD = "Correct it, or add that row to outcomes.csv or claims.csv."
+OTHER = "Name one that is."
 
 
 def claim_faults(
@@ -33,7 +34,7 @@ def claim_faults(
             for name in filter(None, names):
                 if name not in known and not is_number(name):
                     problem = f"{name!r} is no outcome, claim, fraction or number"
-                    yield Problem(file, line, column, problem, _hint(name, known))
+                    yield Problem(file, line, column, problem, did_you_mean(name, known, ADD))
         if claim.kind in ("percent_only", "interval"):
             yield from _not_among(claim.terms, outcome_ids, "outcome", line, file)
         if claim.kind == "shared_denominator":
@@ -58,7 +59,7 @@ def _not_among(
     for name in names:
         if name not in known:
             problem = f"{name!r} is no {what}"
-            yield Problem(file, line, "terms", problem, _hint(name, known))
+            yield Problem(file, line, "terms", problem, did_you_mean(name, known, OTHER))
 
 
 def _loose_conditions(
@@ -74,8 +75,3 @@ def _loose_conditions(
                 problem = f"{member.claim_id!r} is about {name!r}, which is not among the terms"
                 hint = "List the percentage it is about as well."
                 yield Problem(file, line, "terms", problem, hint)
-
-
-def _hint(value: str, known: Collection[str]) -> str:
-    close = difflib.get_close_matches(value, known, n=1)
-    return f"Did you mean {close[0]!r}?" if close else HINT

@@ -69,11 +69,15 @@ def _definition(context: Context, estimand: Estimand) -> tuple[str, ...]:
         estimand.label,
         estimand.description or MISSING,
         context.term("outcome", estimand.outcome),
-        context.term("denominator_basis", estimand.denominator),
-        _preference(context, "timepoint", estimand.timepoints),
+        context.term("denominator_basis", estimand.denominator) + _or_nr(estimand, "denominator"),
+        _preference(context, "timepoint", estimand.timepoints) + _or_nr(estimand, "timepoint"),
         _preference(context, "population", estimand.populations),
         "; ".join(kept) or MISSING,
     )
+
+
+def _or_nr(estimand: Estimand, what: str) -> str:
+    return ", or not reported" if what in estimand.not_reported else ""
 
 
 def _preference(context: Context, field: str, codes: Iterable[str]) -> str:

@@ -33,7 +33,8 @@ def test_the_tables_of_the_audit_may_be_empty(review):
         ({"kind": "p_value", "terms": "R1", "printed": "0.05"},
          "terms: a claim of kind p_value needs 2 terms, here are 1. Correct the cell."),
         ({"kind": "p_value", "terms": "R1;R10", "printed": "0.05"},
-         "terms: 'R10' is no outcome, claim, fraction or number. Did you mean 'R1'?"),
+         "terms: 'R10' is no outcome, claim, fraction or number. Correct it, or add that row to "
+         "outcomes.csv or claims.csv."),
         ({"kind": "p_value", "terms": "1/2;2/3", "printed": "n.s."},
          "printed: 'n.s.' is no printed number. Correct the cell."),
         ({"kind": "p_value", "terms": "1/2;2/3", "printed": "0.5", "method": "t test"},
@@ -47,7 +48,7 @@ def test_the_tables_of_the_audit_may_be_empty(review):
          "totals: more than 1000 denominators are too many to try (got '1-2000'). "
          "Correct the cell."),
         ({"kind": "percent_only", "printed": "74", "totals": "7", "terms": "1/2"},
-         "terms: '1/2' is no outcome. Correct it, or add the row it names."),
+         "terms: '1/2' is no outcome. Name one that is."),
         ({"kind": "hazard_ratio", "printed": "0.02", "estimate": "1.4"},
          "estimate: estimate, lower and upper are not all given. Correct the cell."),
         ({"kind": "sum", "terms": "1;2"},
@@ -55,14 +56,14 @@ def test_the_tables_of_the_audit_may_be_empty(review):
         ({"kind": "sum", "terms": "1;2", "printed": "<5"},
          "whole: neither whole nor a printed whole number is given. Correct the cell."),
         ({"kind": "repeat", "terms": "1/0;3/2"},
-         "terms: '3/2' is no outcome, claim, fraction or number. "
-         "Correct it, or add the row it names."),
+         "terms: '3/2' is no outcome, claim, fraction or number. Correct it, or add that row to "
+         "outcomes.csv or claims.csv."),
         ({"kind": "hazard_ratio", "printed": "0.02", "estimate": 3, "lower": 0, "upper": 2},
          "estimate: the ratio does not lie within an interval above 0. Correct the cell."),
         ({"kind": "shared_denominator", "terms": "R1;R2", "totals": "9"},
-         "terms: 'R1' is no percent_only claim. Correct it, or add the row it names."),
+         "terms: 'R1' is no percent_only claim. Name one that is."),
         ({"kind": "joint", "terms": "R1;R2"},
-         "terms: 'R1' is no claim. Correct it, or add the row it names."),
+         "terms: 'R1' is no claim. Name one that is."),
     ],
 )  # fmt: skip
 def test_a_claim_that_cannot_be_judged_is_refused(review, capsys, cells, message):
