@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from poolprop.stats.bayes import bayes
     from poolprop.stats.bayes_normal import NormalPosterior, bayes_normal
     from poolprop.stats.empirical_bayes import shrunken_effects
+    from poolprop.stats.estimates import estimate_effects
     from poolprop.stats.exact_strata import common_odds_ratio, ratio_of_odds_ratios
     from poolprop.stats.exact_two_arm import exact_risk_difference, exact_risk_ratio
     from poolprop.stats.gosh import Gosh, gosh
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from poolprop.stats.measures import back_transform, effect_sizes
     from poolprop.stats.meta_regression import MetaRegression, meta_regression
     from poolprop.stats.pool import pool
+    from poolprop.stats.pool_effects import pool_effects
     from poolprop.stats.posterior import Posterior
     from poolprop.stats.priors import HalfCauchy, HalfNormal, HalfT
     from poolprop.stats.results import Interval, PoolResult
@@ -59,6 +61,8 @@ _HOMES = {
     "EstimationError": "errors",
     "PoolpropError": "errors",
     "pool": "stats.pool",
+    "pool_effects": "stats.pool_effects",
+    "estimate_effects": "stats.estimates",
     "pool_many": "stats.batch.pool_many",
     "subgroups": "stats.subgroups",
     "leave_one_out": "stats.leave_one_out",
@@ -165,9 +169,11 @@ __all__ = [
     "bayes",
     "cumulative",
     "effect_sizes",
+    "estimate_effects",
     "leave_one_out",
     "leave_one_out_many",
     "pool",
+    "pool_effects",
     "pool_many",
     "study_intervals",
     "subgroups",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -34,18 +35,29 @@ OUT_OF_RANGE = "A confidence limit left the possible range and was set to the en
 def pool_two_step(x: Floats, n: Floats, options: Options) -> Answer:
     """Pool effect sizes of ``k >= 2`` studies with random effects or a common effect."""
     yi, vi = effects_of(x, n, options.measure, options.correction)
+    size = harmonic_mean(n) if options.measure == "PFT" else math.inf
+    notes = _cautions(x, n, options)
+    if options.prediction != "bayes":
+        return answer_from_effects(yi, vi, options, size, notes)
+    found = answer_from_effects(yi, vi, replace(options, prediction="none"), size, notes)
+    words = f"Bayesian, {options.prior} prior on tau, uniform prior on the median proportion"
+    prediction = bayes(x, n, options.prior).prediction(options.level)
+    return replace(found, prediction=prediction, prediction_method=words)
+
+
+def answer_from_effects(
+    yi: Floats, vi: Floats, options: Options, size: float, notes: list[str]
+) -> Answer:
+    """Pool effect sizes on the scale ``options.measure``, which ``size`` inverts (``PFT``)."""
     fit = fit_two_step(yi, vi, options.tau2, options.ci, options.level, options.tau2_value)
-    size = math.inf
-    if options.measure == "PFT":
-        size = harmonic_mean(n)
     if options.inversion == "variance":
         size = 1 / (4 * float(1 / np.sum(1 / (vi + fit.tau2))))
-    notes = _cautions(x, n, options)
-    prediction, words = _prediction(x, n, fit, options, notes)
-    scaled = prediction if prediction and options.prediction != "bayes" else fit.ci
+    notes = list(notes)
+    prediction, words = _prediction(yi, vi, fit, options, notes)
+    scaled = prediction or fit.ci
     values = [fit.estimate, fit.ci.lower, fit.ci.upper, scaled.lower, scaled.upper]
     share, lower, upper, *new = back_transform(values, options.measure, size).tolist()
-    if scaled is prediction:
+    if prediction:
         prediction = Interval(lower=new[0], upper=new[1])
     notes += _out_of_range(fit, options.measure, size)
     scale = MEASURES[options.measure].name
@@ -92,20 +104,17 @@ def correction_note(empty: int) -> str:
 
 
 def _prediction(
-    x: Floats, n: Floats, fit: TwoStep, options: Options, notes: list[str]
+    yi: Floats, vi: Floats, fit: TwoStep, options: Options, notes: list[str]
 ) -> tuple[Interval | None, str]:
-    kind, k = options.prediction, x.size
+    """Return the prediction interval on the scale of the effects, and what it is."""
+    kind, k = options.prediction, yi.size
     if kind == "none":
         return None, ""
-    if kind == "bayes":
-        words = f"Bayesian, {options.prior} prior on tau, uniform prior on the median proportion"
-        return bayes(x, n, options.prior).prediction(options.level), words
     if k < 3:
         notes.append("No prediction interval: it needs at least three studies.")
         return None, ""
     if kind == "bootstrap":
         words = f"confidence distribution of tau2, {options.replicates} replicates, seed "
-        yi, vi = effects_of(x, n, options.measure, options.correction)
         drawn = bootstrap_prediction(yi, vi, options.level, options.seed, options.replicates)
         return drawn, f"{words}{options.seed}"
     df = {"normal": math.inf, "hts": float(k - 2), "hts-k1": float(k - 1)}[kind]

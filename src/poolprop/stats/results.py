@@ -41,7 +41,7 @@ class PoolResult(Shown):
     model, measure, link, tau2_method, ci_method : str
         What was fitted; ``method`` is the same in words.
     k, events, total : int
-        Studies, and their counts added up.
+        Studies, and their counts added up; ``None`` where estimates without counts were pooled.
     level : float
         Level of both intervals, as a fraction.
     estimate, se, tau2, ci_estimate : float, Interval
@@ -77,8 +77,8 @@ class PoolResult(Shown):
     ci_method: str
     level: float
     k: int
-    events: int
-    total: int
+    events: int | None
+    total: int | None
     estimate: float
     se: float | None
     ci_estimate: Interval
@@ -144,7 +144,8 @@ class PoolResult(Shown):
         )
 
     def _studies(self) -> str:
-        return f"{self.k} {'study' if self.k == 1 else 'studies'}, {self.events}/{self.total}"
+        counted = "without counts" if self.events is None else f"{self.events}/{self.total}"
+        return f"{self.k} {'study' if self.k == 1 else 'studies'}, {counted}"
 
     def headline(self) -> str:
         """Return estimate, interval and counts as a line of text."""
@@ -164,7 +165,7 @@ class PoolResult(Shown):
     def _repr_html_(self) -> str:
         rows = [
             ("Studies", str(self.k)),
-            ("Events / total", f"{self.events} / {self.total}"),
+            ("Events / total", "none" if self.events is None else f"{self.events} / {self.total}"),
             ("Proportion", f"{percent(self.proportion)} %"),
             (f"{100 * self.level:g} % confidence interval", self.ci.in_percent()),
         ]
