@@ -106,7 +106,7 @@ def estimate_effects(
     (array([-1.992, -0.8  ]), array([0.0359, 0.0546]))
     >>> yi, vi = estimate_effects([0.12], ci_lower=[0.08], ci_upper=[0.17], symmetric="PLO")
     >>> round(float(vi[0]), 4)
-    0.0479
+    0.0478
     """
     p = _shares(estimate, "estimate")
     choice(measure, "measure", SCALES)
