@@ -71,7 +71,7 @@ def pool_effects(
     >>> yi, vi = [-1.99, -0.80, -1.21], [0.036, 0.055, 0.041]
     >>> fit = pool_effects(yi, vi)
     >>> f"{fit.proportion:.3f} ({fit.ci.lower:.3f} to {fit.ci.upper:.3f})"
-    '0.207 (0.081 to 0.438)'
+    '0.207 (0.055 to 0.540)'
     """
     if model in INTERVALS and model not in MODELS:
         raise EstimationError(
