@@ -9,6 +9,7 @@ from typing import Any
 from poolprop import bulk, starting
 from poolprop.checking import command as checking
 from poolprop.exporting import command as exporting
+from poolprop.formats import MOST_DIGITS, SCALES, policy_for
 from poolprop.house import snakefile
 from poolprop.importing import command as importing
 
@@ -16,6 +17,7 @@ POOL = """\
 examples:
   poolprop pool studies.csv                      columns events and total, the advised model
   poolprop pool studies.csv --events x --total n --by setting
+  poolprop pool studies.csv --scale per_1000     instead of the scale that the counts ask for
   poolprop pool studies.csv --model two-step --measure PAS --tau2 REML --ci hksj --json
 """
 
@@ -65,12 +67,28 @@ def _add_pool(actions: Any) -> None:
     command.add_argument("--tau2", help="DL, PM, REML, ... (two-step; default: REML)")
     command.add_argument("--ci", help="wald, t, hksj, profile, profile-ck, ... (default: advised)")
     command.add_argument("--level", type=float, default=0.95, help="default: 0.95")
+    scales = ["auto", *SCALES]
+    command.add_argument(
+        "--scale", default="auto", choices=scales, help="unit of what is printed (default: auto)"
+    )
+    command.add_argument(
+        "--digits", default="auto", type=_digits, metavar="N", help="decimals (default: auto)"
+    )
     command.add_argument("--json", action="store_true", help="print JSON for programs")
     command.set_defaults(run=pool)
 
 
-def pool(table: Path, events: str, total: str, by: str | None, json: bool, **options: Any) -> None:
-    """Pool a table and print the result, overall and by level."""
+def _digits(text: str) -> int | str:
+    if text == "auto" or (text.isascii() and text.isdigit() and int(text) <= MOST_DIGITS):
+        return text if text == "auto" else int(text)
+    raise argparse.ArgumentTypeError(f"{text!r} is neither auto nor 0 to {MOST_DIGITS}")
+
+
+def pool(
+    table: Path, events: str, total: str, by: str | None, json: bool, scale: str,
+    digits: int | str, **options: Any,
+) -> None:  # fmt: skip
+    """Pool a table and print the result, overall and by level, all on one scale."""
     import json as json_module
 
     import poolprop
@@ -84,5 +102,6 @@ def pool(table: Path, events: str, total: str, by: str | None, json: bool, **opt
         record = {name: result.to_dict() for name, result in results.items()}
         print(json_module.dumps(record, indent=2, sort_keys=True, ensure_ascii=False))
         return
+    chosen = policy_for(data.events, data.total, scale, digits).scale
     for name, result in results.items():
-        print(f"{name}\n{result.summary()}\n")
+        print(f"{name}\n{result.summary(chosen, digits)}\n")

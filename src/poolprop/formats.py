@@ -1,15 +1,16 @@
 """How every number that a person reads is written: scale, digits, signs. The one policy.
 
-``docs/formats.md`` states the rules; ``report/static/js/formats.js`` repeats what the page's
-scripts need, and a test compares both value by value. Nothing here depends on the locale.
+``docs/formats.md`` states the rules; ``report/static/js/formats.js`` repeats what scripts need,
+and a test compares both value by value. Nothing here depends on the locale.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Context, Decimal
+from typing import Any
 
 MINUS, EN_DASH, MISSING = "\N{MINUS SIGN}", "\N{EN DASH}", "\N{EM DASH}"
 
@@ -20,7 +21,7 @@ WIDE = Decimal(10)
 # Digits that tell a number from the noise of computing with it: 28.499999999999996 is 28.5.
 CLEAN = Context(prec=12, rounding=ROUND_HALF_UP)
 EXACT = Context(prec=400)
-SMALLEST_P, LARGEST_RATIO, SMALLEST = 0.001, 1_000, Decimal("0.0001")
+SMALLEST_P, LARGEST_RATIO, SMALLEST, MOST_DIGITS = 0.001, 1_000, Decimal("0.0001"), 9
 Number = float | None
 
 
@@ -40,7 +41,7 @@ def fixed(value: float | Decimal, places: int) -> str:
 
 
 def missing(*values: Number) -> bool:
-    """Return whether any of the numbers is none that can be written."""
+    """Return whether any number cannot be written."""
     return any(value is None or not math.isfinite(value) for value in values)
 
 
@@ -51,29 +52,25 @@ def count(value: Number) -> str:
 
 def part(events: int, total: int) -> str:
     """Write a count of a count: ``12 of 13``, ``all 3,510``, ``none of 13``."""
-    if events == total:
-        return f"all {count(total)}"
-    return f"{count(events) if events else 'none'} of {count(total)}"
+    of = "all" if events == total else f"{count(events) if events else 'none'} of"
+    return f"{of} {count(total)}"
 
 
 def number(value: Number, places: int = 2) -> str:
-    """Write a statistic (tau2, Q, a standard error): two decimals, more where that says 0."""
+    """Write a statistic (tau2, Q, a slope): two decimals, and at least two digits."""
     if value is None or missing(value):
         return MISSING
     size = _clean(abs(value), 1)
-    if size and size < SMALLEST:
+    if 0 < size < SMALLEST:
         return f"> {MINUS}{SMALLEST}" if value < 0 else f"< {SMALLEST}"
-    if size and size < Decimal(1).scaleb(-places):
-        places = 1 - size.adjusted()
+    places = max(places, 1 - size.adjusted()) if size else places
     return fixed(value, 0 if size >= LARGEST_RATIO else places)
 
 
 def p_value(value: Number) -> str:
     """Write a p value: two decimals, three below 0.1; ``< 0.001`` and ``> 0.99`` at the ends."""
-    if value is None or missing(value):
-        return MISSING
-    if value < SMALLEST_P:
-        return f"< {SMALLEST_P}"
+    if value is None or missing(value) or value < SMALLEST_P:
+        return MISSING if missing(value) else f"< {SMALLEST_P}"
     text = fixed(value, 3 if value < 0.1 else 2)
     return "> 0.99" if value < 1 and text == "1.00" else text
 
@@ -83,13 +80,11 @@ def ratio(value: Number, lower: Number = None, upper: Number = None) -> str:
 
     Examples
     --------
-    >>> ratio(46.75, 0.94, 6252.81), ratio(6252.81, 0.94, 6252.81), ratio(1.047, 0.98, 1.12)
+    >>> ratio(46.75, 0.94, 6252.81), ratio(6252.81), ratio(1.047, 0.98, 1.12)
     ('47', '> 1,000', '1.05')
     """
-    if value is None or math.isnan(value):
-        return MISSING
-    if value > LARGEST_RATIO:
-        return f"> {LARGEST_RATIO:,}"
+    if value is None or math.isnan(value) or value > LARGEST_RATIO:
+        return f"> {LARGEST_RATIO:,}" if value and value > 1 else MISSING
     if 0 < value < SMALLEST_P:
         return f"< {SMALLEST_P}"
     shown, width = _clean(value, 1), _width(lower, upper, 1)
@@ -99,29 +94,25 @@ def ratio(value: Number, lower: Number = None, upper: Number = None) -> str:
 
 def level(value: float) -> str:
     """Write a number that the plan states, such as a level, with the decimals it has: 99.9%."""
-    return f"{_clean(value, 100).normalize():f}%"
+    return PERCENT.stated(value)
 
 
 def share(value: Number) -> str:
-    """Write I2, a weight, a probability or a share of analyses: whole percent but at the ends.
-
-    Examples
-    --------
-    >>> share(0.428), share(0.004), share(0.0002), share(0.99999), share(1.0)
-    ('43%', '0.4%', '< 0.1%', '> 99.9%', '100%')
-    """
+    """Write I2, a weight, a probability or a share of analyses: whole percent but at the ends."""
     return PERCENT.value(value, 0.0, 1.0)
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """How the proportions of one outcome are written: a scale of :data:`SCALES`, its decimals.
-
-    ``digits`` None: as many as the uncertainty carries.
-    """
+    """How the proportions of one outcome are written: a scale, and decimals if they are fixed."""
 
     scale: str = "percent"
     digits: int | None = None
+
+    @classmethod
+    def of(cls, meta: Mapping[str, Any]) -> Policy:
+        """Return the policy that a result file states of its endpoint."""
+        return cls(meta.get("scale") or "percent", meta.get("digits"))
 
     @property
     def base(self) -> int:
@@ -133,6 +124,11 @@ class Policy:
         """What follows a number, with its space: ``%`` or `` per 10,000``; stripped, a heading."""
         return "%" if self.scale == "percent" else f" per {self.base:,}"
 
+    @property
+    def points(self) -> str:
+        """What follows a difference, with its space: `` points`` or `` per 10,000``."""
+        return " points" if self.scale == "percent" else self.unit
+
     def number(
         self, value: Number, lower: Number = None, upper: Number = None, estimate: Number = None
     ) -> str:
@@ -140,13 +136,6 @@ class Policy:
 
         The width of the interval ``lower`` to ``upper`` decides the digits; where ``value`` is a
         limit of it, ``estimate`` is what it belongs to.
-
-        Examples
-        --------
-        >>> [Policy().number(v, 0.504, 0.971, 0.813) for v in (0.813, 0.504, 0.971)]
-        ['81', '50', '97']
-        >>> Policy().number(0.0004, 0.0004, 0.71, 0.05), Policy("per_10000").number(0.000129)
-        ('< 0.1', '1.3')
         """
         if value is None or missing(value):
             return MISSING
@@ -159,8 +148,9 @@ class Policy:
         needed, edge = self._own(shown, 1), Decimal(1).scaleb(-most)
         if needed <= most:
             return fixed(shown, needed)
-        low = shown < self.base / 2
-        return f"< {fixed(edge, most)}" if low else f"> {fixed(self.base - edge, most)}"
+        if shown < self.base / 2:
+            return f"< {fixed(edge, most)}"
+        return f"> {fixed(self.base - edge, most)}"
 
     def value(self, value: Number, lower: Number = None, upper: Number = None) -> str:
         """Write a proportion with its unit: ``81%``, ``1.3 per 10,000``."""
@@ -185,6 +175,10 @@ class Policy:
             return text if value > 0 else text.replace("< ", f"> {MINUS}")
         return text if value == 0 else f"{MINUS if value < 0 else '+'}{text}"
 
+    def stated(self, value: float) -> str:
+        """Write a proportion that the plan states, such as a threshold: ``50%``."""
+        return f"{self.ticks([value])[0]}{self.unit}"
+
     def frequency(self, value: float, lower: Number = None, upper: Number = None) -> str:
         """Write a proportion as patients out of a round number: ``81 of 100``, ``3 of 1,000``."""
         text = self.number(value, lower, upper)
@@ -193,10 +187,16 @@ class Policy:
         many = f"{int(whole + decimals):,}" if whole.isdigit() else text
         return f"{many} of {self.base * 10 ** len(decimals):,}"
 
+    def observed(self, events: int, total: int) -> str:
+        """Write a study's own proportion, with the digits of its Wilson interval, without unit."""
+        share, turn = min(1.0, events / total), 3.84 / total
+        middle, half = share + turn / 2, math.sqrt(turn * (share * (1 - share) + turn / 4))
+        return self.number(share, (middle - half) / (1 + turn), (middle + half) / (1 + turn))
+
     def ticks(self, values: Iterable[float]) -> list[str]:
         """Write the ticks of one axis, without unit, with the decimals that the finest needs."""
-        shown = [_clean(value, self.base) for value in values]
-        places = max((-int(at.normalize().as_tuple().exponent) for at in shown), default=0)
+        shown = [_clean(value, self.base).normalize() for value in values]
+        places = max((-int(at.as_tuple().exponent) for at in shown), default=0)
         return [fixed(at, max(0, places)) for at in shown]
 
     def _own(self, shown: Decimal, digits: int) -> int:
@@ -206,7 +206,7 @@ class Policy:
         return max(0, digits - 1 - Decimal(near).adjusted())
 
     def _places(self, shown: Decimal, width: Decimal, centre: Decimal) -> tuple[int, int]:
-        """Return the decimals of a number, and how many at most to tell it from 0 or all."""
+        """Return a number's decimals, and how many at most to tell it from 0 or all."""
         carried = max(0, 1 - width.adjusted()) if width else 0
         if self.digits is not None:
             least = max(self.digits, carried - 1)
@@ -221,7 +221,7 @@ PERCENT = Policy()
 
 
 def policy_for(
-    events: Iterable[int], total: Iterable[int], scale: str = "auto", digits: int | str = "auto"
+    events: Iterable[float], total: Iterable[float], scale: str = "auto", digits: int | str = "auto"
 ) -> Policy:
     """Return the policy of an outcome: its declared scale, or what its counts ask for.
 
@@ -234,7 +234,7 @@ def policy_for(
     'per_10000'
     """
     if scale == "auto":
-        crude = max(0.5, sum(events)) / max(1, sum(total))
+        crude = (sum(events) or 0.5) / (sum(total) or 1)
         scale = next((name for name, of in SCALES.items() if crude * of >= 1), "per_100000")
     return Policy(scale, None if digits == "auto" else int(digits))
 

@@ -102,7 +102,10 @@ def modules(*names):
     return [ENGINE / name for name in names]
 
 
-CORE = modules("errors.py", "files.py", "plan.py", "settings", "steps/__init__.py")
+CORE = modules(
+    *("errors.py", "files.py", "formats.py", "wording.py", "plan.py", "settings"),
+    "steps/__init__.py",
+)
 EVIDENCE_CODE = digest(
     *CORE, *modules("steps/evidence.py", "steps/clinical.py", "review.py", "evidence")
 )

@@ -83,7 +83,7 @@ def difference(old: Snapshot, new: Snapshot) -> Difference:
     Notes
     -----
     A conclusion flips where an interval that lay on one side of a threshold of the plan
-    (``thresholds.values``; 50 % where it has none) no longer does, or now does.
+    (``thresholds.values``; 50% where it has none) no longer does, or now does.
     """
     thresholds = new.plan.get("thresholds.values") or THRESHOLDS
     return Difference(
@@ -150,7 +150,7 @@ def _flips(
     for threshold in thresholds:
         sides = _side(before, threshold), _side(after, threshold)
         if sides[0] != sides[1]:
-            yield f"{100 * threshold:g} %: was {sides[0]}, is {sides[1]}"
+            yield f"{after.policy.stated(threshold)}: was {sides[0]}, is {sides[1]}"
 
 
 def _side(one: Estimate, threshold: float) -> str:

@@ -7,7 +7,8 @@ from typing import Any
 
 from poolprop.audit.difference import Change, Difference, Move
 from poolprop.audit.snapshot import Estimate
-from poolprop.wording import counted, fixed
+from poolprop.formats import count
+from poolprop.wording import counted
 
 PARTS = {
     "studies": "Studies",
@@ -68,19 +69,18 @@ def shown(one: Estimate | None) -> str:
     """Return an estimate with its interval and number of rows."""
     if one is None:
         return "none"
-    size = f", k = {one.k}" if one.k is not None else ""
-    middle, lower, upper = (
-        fixed(100 * share, 1) for share in (one.proportion, one.lower, one.upper)
-    )
-    return f"{middle} % ({lower} to {upper}){size}"
+    size = f", k = {count(one.k)}" if one.k is not None else ""
+    limits = one.policy.interval(one.lower, one.upper, one.proportion, dash=" to ")
+    return f"{one.policy.value(one.proportion, one.lower, one.upper)} ({limits}){size}"
 
 
 def change(move: Move) -> str:
-    """Return by how many percentage points an estimate moved."""
+    """Return by how much an estimate moved, on its outcome's scale."""
     if move.old is None or move.new is None:
         return "new" if move.old is None else "gone"
-    points = 100 * (move.new.proportion - move.old.proportion)
-    return f"{points:+.1f} points" if abs(points) >= 0.05 else "less than 0.1 point"
+    new, policy = move.new, move.new.policy
+    moved = policy.difference(new.proportion - move.old.proportion, new.lower, new.upper)
+    return f"{moved}{policy.points}"
 
 
 def before_after(move: Move) -> str:

@@ -11,11 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from poolprop.audit.find import entry_of
+from poolprop.audit.scales import policy_for_id
 from poolprop.files import read_any_json
-from poolprop.wording import fixed
+from poolprop.formats import part
 
 Record = Mapping[str, Any]
 BRANCHES = {"utf": ("├─ ", "└─ ", "│  "), "ascii": ("|- ", "`- ", "|  ")}
+RESULTS = Path("results")
 SHORT = 12  # digits of a hash that a person compares
 
 
@@ -68,7 +70,7 @@ def tree(found: Record, decisions: Mapping[str, Record]) -> Node:
     """
     job = found["job"]
     below = [
-        Node(f"estimate  {_estimate(found['result'])}"),
+        Node(f"estimate  {_estimate(found['result'], found['id'])}"),
         Node(f"method    {found['method'] or 'stated in the file'}"),
         Node(f"file      {found['file']}"),
         Node(f"rows      {len(found['rows'])}", tuple(_rows(found))),
@@ -121,20 +123,21 @@ def _lines(
         yield from _lines(node.below, follow, branches, width)
 
 
-def _estimate(result: Record) -> str:
-    """Return the number as the file has it, in percent where it is a proportion."""
+def _estimate(result: Record, identifier: str) -> str:
+    """Return the number as the page writes it, and every digit of it as the file has it."""
     inner = result.get("result") if isinstance(result.get("result"), Mapping) else result
     stated: Record = inner or {}
     if "proportion" not in stated or stated["proportion"] is None:
         return "none; see the file"
-    text = f"{fixed(100 * stated['proportion'], 1)} %"
-    if ci := stated.get("ci"):
-        text += f" (interval {fixed(100 * ci['lower'], 1)} to {fixed(100 * ci['upper'], 1)} %)"
-    if {"k", "events", "total"} <= stated.keys():
-        text += f", {stated['events']}/{stated['total']} in {stated['k']} rows"
-    elif {"events", "total"} <= stated.keys():
-        text += f", {stated['events']}/{stated['total']}"
-    return text
+    policy, share, ci = policy_for_id(RESULTS, identifier), stated["proportion"], stated.get("ci")
+    lower, upper = (ci["lower"], ci["upper"]) if ci else (None, None)
+    text = policy.value(share, lower, upper)
+    if ci:
+        text += f" (interval {policy.interval(lower, upper, share, dash=' to ')})"
+    if {"events", "total"} <= stated.keys():
+        text += f", {part(stated['events'], stated['total'])}"
+        text += f" in {stated['k']} rows" if "k" in stated else ""
+    return f"{text}; unrounded {share!r}"
 
 
 def _rows(found: Record) -> Iterator[Node]:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from poolprop.audit.lineage import LINEAGE
 from poolprop.audit.manifest import SCHEMA as MANIFEST
+from poolprop.audit.scales import policy_for_id
 from poolprop.files import read_any_json, read_csv, read_json, sha256
+from poolprop.formats import PERCENT, Policy
 
 Table = dict[str, dict[str, Any]]
 ROW_FACTS = ("events", "total", "value", "record_type", "derivation", "locator", "source")
@@ -27,6 +29,7 @@ class Estimate:
     lower: float
     upper: float
     k: int | None
+    policy: Policy = PERCENT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,7 +129,8 @@ def _estimates(folder: Path, outputs: list[dict[str, Any]]) -> Iterator[tuple[st
             record = read_any_json(folder / inside)
             endpoint = record.get("endpoint")
             first = str(endpoint["short"]) if isinstance(endpoint, Mapping) else ""
-            yield from _found(record, first)
+            for key, one in _found(record, first):
+                yield key, replace(one, policy=policy_for_id(folder, key))
 
 
 def _found(node: Any, label: str) -> Iterator[tuple[str, Estimate]]:

@@ -6,7 +6,7 @@ import io
 from typing import Any
 
 from poolprop.errors import ConfigError
-from poolprop.wording import fixed
+from poolprop.formats import Policy, count, part
 
 INSTALL = 'Install python-docx: python3 -m pip install "poolprop[docx]".'
 HEAD = ("Outcome", "Studies", "Events / total", "Proportion (CI)", "Prediction interval")
@@ -16,27 +16,28 @@ def findings(pools: dict[str, dict[str, Any]]) -> list[tuple[str, ...]]:
     """Return a row for each estimand that has an answer."""
     rows: list[tuple[str, ...]] = []
     for record in pools.values():
+        policy = Policy.of(record["endpoint"])
         for estimand in record["estimands"]:
             result = next((r for r in estimand["results"] if r["role"] == "primary"), None)
             name = f"{record['endpoint']['label']}: {estimand['label']}"
             if result is None:
                 rows.append((name, "0", "", "no study reports it", ""))
                 continue
-            prediction = result["prediction"]
-            rows.append(
-                (
-                    name,
-                    str(result["k"]),
-                    f"{result['events']} / {result['total']}",
-                    f"{fixed(100 * result['proportion'], 1)}% ({_range(result['ci'])})",
-                    _range(prediction) if prediction else "not estimable",
-                )
-            )
+            counts = part(result["events"], result["total"])
+            rows.append((name, count(result["k"]), counts, *_shares(result, policy)))
     return rows
 
 
-def _range(interval: dict[str, float]) -> str:
-    return f"{fixed(100 * interval['lower'], 1)} to {fixed(100 * interval['upper'], 1)}%"
+def _shares(result: dict[str, Any], policy: Policy) -> tuple[str, str]:
+    """Return estimate with interval, and the prediction interval, on the outcome's scale."""
+    share, prediction = result["proportion"], result["prediction"]
+    lower, upper = result["ci"]["lower"], result["ci"]["upper"]
+    estimate = policy.value(share, lower, upper)
+    limits = policy.interval(lower, upper, share, dash=" to ")
+    if not prediction:
+        return f"{estimate} ({limits})", "not estimable"
+    outer = policy.interval(prediction["lower"], prediction["upper"], dash=" to ")
+    return f"{estimate} ({limits})", f"{outer}{policy.unit}"
 
 
 def word(title: str, question: str, pools: dict[str, dict[str, Any]]) -> bytes:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from poolprop.formats import Policy, policy_for
 from poolprop.importing.understand import Entry, Understood
 from poolprop.reading.headings import Heading
 from poolprop.reading.sheet import Sheet
-from poolprop.wording import fixed
 
 SHOWN = 40
 
@@ -24,7 +24,8 @@ def shown(sheet: Sheet, head: Heading, factors: Mapping[str, str], understood: U
 
 
 def _table(entries: Sequence[Entry], factors: list[str]) -> list[str]:
-    rows = [["row", "study", "events", "total", "%", *factors]]
+    policy = _policy(entries)
+    rows = [["row", "study", "events", "total", policy.unit.strip(), *factors]]
     for entry in entries[:SHOWN]:
         rows.append(
             [
@@ -32,7 +33,7 @@ def _table(entries: Sequence[Entry], factors: list[str]) -> list[str]:
                 entry.study[:40],
                 "NR" if entry.events is None else str(entry.events),
                 "NR" if entry.total is None else str(entry.total),
-                _percent(entry),
+                _share(entry, policy),
                 *(entry.factors[name][:20] for name in factors),
             ]
         )
@@ -43,13 +44,21 @@ def _table(entries: Sequence[Entry], factors: list[str]) -> list[str]:
     return [*text, f"... and {more} more"] if more > 0 else text
 
 
-def _percent(entry: Entry) -> str:
+def _policy(entries: Sequence[Entry]) -> Policy:
+    """Return the scale that the counts ask for; percent where the sheet has percentages."""
+    known = [e for e in entries if e.events is not None and e.total]
+    if not known or any(entry.percent is not None for entry in entries):
+        return Policy()
+    return policy_for((e.events or 0 for e in known), (e.total or 0 for e in known))
+
+
+def _share(entry: Entry, policy: Policy) -> str:
     """Return what the sheet says, to be compared; what the counts give if it says nothing."""
     if entry.percent is not None:
         return f"{entry.percent.normalize():f}"
     if not entry.total or entry.events is None:
         return ""
-    return fixed(100 * entry.events / entry.total, 1)
+    return policy.observed(entry.events, entry.total)
 
 
 def problems_text(problems: Sequence[str]) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from poolprop.formats import MOST_DIGITS
 from poolprop.settings.base import Block, Name
 
 
@@ -68,6 +69,12 @@ class Endpoint(Block):
     short: str = Field(min_length=1, description="Short name for figures.")
     description: str = Field("", description="Definition, for the methods section.")
     secondary: bool = Field(False, description="Left out of the answer at the top of the report.")
+    scale: Literal["auto", "percent", "per_1000", "per_10000", "per_100000"] = Field(
+        "auto", description="Unit of its proportions; auto: what the counts ask for."
+    )
+    digits: Literal["auto"] | Annotated[int, Field(ge=0, le=MOST_DIGITS)] = Field(
+        "auto", description="Decimals of its proportions; auto: what the intervals carry."
+    )
     estimands: dict[Name, Estimand] = Field(description="By name; one must be 'primary'.")
     quoted: tuple[str, ...] = Field(
         (),

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from poolprop.formats import number
 from poolprop.stats._types import Floats, Ints
 from poolprop.stats.batch.orders import permutation_p
 from poolprop.stats.batch.permuted import permuted_omnibus
@@ -25,7 +26,7 @@ from poolprop.stats.links import LINKS
 from poolprop.stats.measures import MEASURES, effect_sizes
 from poolprop.stats.regression import Regression, fit_regression
 from poolprop.stats.regression_glmm import GlmmRegression, fit_glmm_regression
-from poolprop.stats.shown import Shown, flat
+from poolprop.stats.shown import Shown, flat, p_words
 from poolprop.stats.tau2 import ESTIMATORS
 
 CI_METHODS = {
@@ -102,9 +103,9 @@ class MetaRegression(Shown):
     def __repr__(self) -> str:
         """Return one line."""
         slopes = ", ".join(
-            f"{name} {beta:.4g}" for name, beta in zip(self.names, self.fit.beta, strict=True)
+            f"{name} {number(beta)}" for name, beta in zip(self.names, self.fit.beta, strict=True)
         )
-        return f"<MetaRegression {self.model}, {slopes}; all slopes p = {self.fit.qm_p:.3g}>"
+        return f"<MetaRegression {self.model}, {slopes}; all slopes {p_words(self.fit.qm_p)}>"
 
 
 def meta_regression(

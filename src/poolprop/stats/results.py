@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, fields
 from typing import Any
 
+from poolprop.formats import Policy, count, level, number, part, policy_for, share
 from poolprop.stats.empirical_bayes import StudyEffects
-from poolprop.stats.shown import Shown, html_table, percent
+from poolprop.stats.shown import Shown, html_table
+from poolprop.wording import counted
+
+# What the scale of a measure is called, and under which names the limits of a value stand.
+SCALES = {
+    "PR": "proportion", "PLN": "log", "PLO": "logit", "PAS": "arcsine", "PFT": "double arcsine",
+}  # fmt: skip
+LIMITS = {"ci": "ci", "prediction": "prediction", "estimate": "ci_estimate"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,9 +35,9 @@ class Interval:
         """Length of the interval."""
         return self.upper - self.lower
 
-    def in_percent(self) -> str:
-        """Return an interval of shares of 1 as text."""
-        return f"{percent(self.lower)} to {percent(self.upper)} %"
+    def on_scale(self, policy: Policy) -> str:
+        """Return an interval of shares of 1 as text, with its unit."""
+        return f"{policy.interval(self.lower, self.upper, dash=' to ')}{policy.unit}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -120,8 +128,28 @@ class PoolResult(Shown):
         """Between-study standard deviation, on the model's scale."""
         return math.sqrt(self.tau2)
 
+    @property
+    def estimate_scale(self) -> str:
+        """Name of the model's scale, which ``estimate``, ``se`` and ``ci_estimate`` are on."""
+        return self.link or SCALES.get(self.measure, self.measure)
+
     def to_dict(self) -> dict[str, Any]:
-        """Return plain values for JSON, as listed in ``docs/results.md``; infinite ones as None."""
+        """Return plain values for JSON, each limit beside what it is a limit of.
+
+        ``proportion`` with ``ci_lower`` and ``ci_upper`` (and ``prediction_lower``,
+        ``prediction_upper``) are shares of 1; ``estimate`` with ``estimate_lower`` and
+        ``estimate_upper`` are on the scale that ``estimate_scale`` names. Infinite values are
+        None. The nested ``ci``, ``ci_estimate`` and ``prediction`` of :meth:`record` stay for
+        one more release.
+        """
+        record = self.record()
+        for name, held in LIMITS.items():
+            limits = record[held] or {"lower": None, "upper": None}
+            record |= {f"{name}_lower": limits["lower"], f"{name}_upper": limits["upper"]}
+        return record | {"estimate_scale": self.estimate_scale}
+
+    def record(self) -> dict[str, Any]:
+        """Return the result as result files hold it (``docs/results.md``); infinite as None."""
         left_out = ("weights", "marginal_mean", "tau2_p", "effects_by")
         names = [each.name for each in fields(self) if each.name not in left_out]
         record = {name: _plain(getattr(self, name)) for name in [*names, "tau"]}
@@ -130,54 +158,87 @@ class PoolResult(Shown):
     def rows(self) -> list[dict[str, Any]]:
         """Return the result as one row; intervals as two columns each."""
         record = self.to_dict()
-        for name in ("ci", "ci_estimate", "prediction"):
-            limits = record.pop(name) or {"lower": None, "upper": None}
-            record |= {f"{name}_lower": limits["lower"], f"{name}_upper": limits["upper"]}
+        nested = {name: record.pop(name) for name in LIMITS.values()}["ci_estimate"]
+        record |= {f"ci_estimate_{end}": nested[end] for end in ("lower", "upper")}  # old names
         record["notes"] = " ".join(record["notes"])
         return [record]
 
     def __repr__(self) -> str:
         """Return one line; :meth:`summary` says more, :meth:`to_dict` everything."""
-        return (
-            f"<PoolResult {percent(self.proportion)} % ({100 * self.level:g} % CI "
-            f"{self.ci.in_percent()}), {self._studies()}, {self.model}>"
-        )
+        return f"<PoolResult {self.told(policy_of([self]))}, {self._studies()}, {self.model}>"
 
     def _studies(self) -> str:
-        counted = "without counts" if self.events is None else f"{self.events}/{self.total}"
-        return f"{self.k} {'study' if self.k == 1 else 'studies'}, {counted}"
+        return f"{counted(self.k, 'study', 'studies')}, {self.counts()}"
 
-    def headline(self) -> str:
-        """Return estimate, interval and counts as a line of text."""
-        return (
-            f"Pooled proportion {percent(self.proportion)} % ({100 * self.level:g} % CI "
-            f"{self.ci.in_percent()}); {self._studies()}"
-        )
+    def counts(self) -> str:
+        """Return the counts as text, or that there are none."""
+        if self.events is None or self.total is None:
+            return "without counts"
+        return part(self.events, self.total)
 
-    def summary(self) -> str:
-        """Return the result as lines of text: estimate, method, prediction interval, notes."""
-        lines = [self.headline(), self.method]
+    def share(self, policy: Policy) -> str:
+        """Return the proportion as text, with its unit."""
+        return policy.value(self.proportion, self.ci.lower, self.ci.upper)
+
+    def limits(self, policy: Policy) -> str:
+        """Return the confidence interval as text, without its unit."""
+        return policy.interval(self.ci.lower, self.ci.upper, self.proportion, dash=" to ")
+
+    def told(self, policy: Policy) -> str:
+        """Return estimate and interval as text: ``81% (95% CI 50 to 97)``."""
+        return f"{self.share(policy)} ({level(self.level)} CI {self.limits(policy)})"
+
+    def headline(self, policy: Policy) -> str:
+        """Return estimate, interval and counts as a line; of one study its counts come first."""
+        if self.k == 1:
+            return f"Proportion of the one study {self.counts()}: {self.told(policy)}"
+        return f"Pooled proportion {self.told(policy)}; {self._studies()}"
+
+    def summary(self, scale: str = "auto", digits: int | str = "auto") -> str:
+        """Return the result as lines of text: estimate, method, prediction interval, notes.
+
+        Parameters
+        ----------
+        scale : str
+            ``percent``, ``per_1000``, ``per_10000``, ``per_100000``, or ``auto``: the one that
+            the counts ask for.
+        digits : int or "auto"
+            Decimals on that scale; ``auto``: as many as the interval carries.
+        """
+        policy = policy_of([self], scale, digits)
+        lines = [self.headline(policy), self.method]
         if self.prediction is not None:
-            limits = self.prediction.in_percent()
+            limits = self.prediction.on_scale(policy)
             lines.append(f"Prediction interval {limits} ({self.prediction_method})")
         return "\n".join([*lines, *self.notes])
 
     def _repr_html_(self) -> str:
+        policy, of = policy_of([self]), level(self.level)
         rows = [
-            ("Studies", str(self.k)),
-            ("Events / total", "none" if self.events is None else f"{self.events} / {self.total}"),
-            ("Proportion", f"{percent(self.proportion)} %"),
-            (f"{100 * self.level:g} % confidence interval", self.ci.in_percent()),
+            ("Studies", count(self.k)),
+            ("Events / total", self.counts()),
+            ("Proportion", self.share(policy)),
+            (f"{of} confidence interval", f"{self.limits(policy)}{policy.unit}"),
         ]
         if self.prediction is not None:
-            name = f"{100 * self.level:g} % prediction interval"
-            rows.append((name, self.prediction.in_percent()))
+            rows.append((f"{of} prediction interval", self.prediction.on_scale(policy)))
         if self.k > 1:
-            rows.append(("tau2", f"{self.tau2:.4g}"))
+            rows.append(("tau2", number(self.tau2)))
         if self.i2 is not None:
-            rows.append(("I2", f"{percent(self.i2)} %"))
+            rows.append(("I2", share(self.i2)))
         rows += [("Method", self.method), *(("Note", note) for note in self.notes)]
         return html_table("Pooled proportion", [(name, [value]) for name, value in rows])
+
+
+def policy_of(
+    results: Iterable[PoolResult], scale: str = "auto", digits: int | str = "auto"
+) -> Policy:
+    """Return how the proportions of results that stand together are written."""
+    found = [(one.events, one.total, one.proportion) for one in results]
+    known = [(events, total) for events, total, _ in found if events is not None and total]
+    if len(known) < len(found):  # proportions without counts
+        known = [(share, 1) for _, _, share in found]
+    return policy_for((one[0] for one in known), (one[1] for one in known), scale, digits)
 
 
 def _plain(value: Any) -> Any:

@@ -1,20 +1,21 @@
 """What every result offers beside its fields: plain values, a frame, lines, a table, one line.
 
 All of it is made from ``to_dict`` and ``rows``; a result whose fields are not what a reader wants
-has its own.
+has its own. ``to_dict``, ``rows`` and ``to_frame`` have every digit; texts follow
+:mod:`poolprop.formats`.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from html import escape
 from typing import Any
 
 import numpy as np
 
-from poolprop.wording import fixed
+from poolprop.formats import count, level, number, p_value, policy_for, share
 
 LONGEST = 160
 
@@ -46,45 +47,39 @@ class Shown:
         """Return a line for each value, or a table of the rows."""
         found = self.rows()
         if len(found) > 1:
-            return str(self.to_frame().to_string())
-        return "\n".join(f"{name}: {words(cell)}" for name, cell in found[0].items())
+            return aligned(found)
+        return "\n".join(f"{name}: {text}" for name, text in told(found[0]).items())
 
     def __repr__(self) -> str:
         """Return one line."""
-        cells = [
-            f"{name} {words(cell)}"
-            for name, cell in flat(self.to_dict()).items()
-            if cell not in (None, "", [])
-        ]
-        text = ", ".join(cells)
+        row = flat(self.to_dict())
+        texts = told(row)
+        text = ", ".join(
+            f"{name} {texts[name]}" for name, cell in row.items() if cell not in (None, "", [])
+        )
         shown = text if len(text) <= LONGEST else f"{text[:LONGEST]}..."
         return f"<{type(self).__name__} {shown}>"
 
     def _repr_html_(self) -> str:
         found, caption = self.rows(), type(self).__name__
         if len(found) > 1:
-            return html_table(caption, [(None, row.values()) for row in found], list(found[0]))
-        return html_table(caption, [(name, [cell]) for name, cell in found[0].items()])
+            return html_table(caption, [(None, told(row).values()) for row in found], [*found[0]])
+        return html_table(caption, [(name, [text]) for name, text in told(found[0]).items()])
 
 
 def html_table(
-    caption: str, rows: Iterable[tuple[str | None, Iterable[Any]]], head: Sequence[str] = ()
+    caption: str, rows: Iterable[tuple[str | None, Iterable[str]]], head: Sequence[str] = ()
 ) -> str:
     """Return an HTML table of rows, each with a heading of its own or ``None``, and cells."""
     lines = [
         ("" if name is None else f'<th scope="row">{escape(name)}</th>')
-        + "".join(f"<td>{escape(words(cell))}</td>" for cell in cells)
+        + "".join(f"<td>{escape(cell)}</td>" for cell in cells)
         for name, cells in rows
     ]
     body = "".join(f"<tr>{line}</tr>" for line in lines)
     names = "".join(f'<th scope="col">{escape(name)}</th>' for name in head)
     top = f"<thead><tr>{names}</tr></thead>" if names else ""
     return f"<table><caption>{escape(caption)}</caption>{top}<tbody>{body}</tbody></table>"
-
-
-def percent(value: float) -> str:
-    """Return a share of 1 in percent with one decimal, without the sign."""
-    return fixed(100 * value, 1)
 
 
 def plain(value: Any) -> Any:
@@ -124,12 +119,62 @@ def by_study(record: dict[str, Any]) -> bool:
     return len(lengths) == 1 and not single
 
 
-def words(cell: Any) -> str:
-    """Return a value as a reader wants it."""
+# What a proportion is called, and the limits that stand beside it on the same scale.
+PROPORTIONS = ("proportion", "rate")
+LIMITS = ("ci_lower", "ci_upper", "prediction_lower", "prediction_upper")
+
+
+def told(row: Mapping[str, Any]) -> dict[str, str]:
+    """Return the values of a row as a reader wants them; names say what kind of number each is."""
+    return {name: _words(cell, name, row) for name, cell in row.items()}
+
+
+def aligned(rows: list[dict[str, Any]]) -> str:
+    """Return rows as text with a heading, columns aligned to the right."""
+    table = [list(rows[0]), *(list(told(row).values()) for row in rows)]
+    wide = [max(map(len, column)) for column in zip(*table, strict=True)]
+    return "\n".join(
+        "  ".join(text.rjust(width) for text, width in zip(line, wide, strict=True))
+        for line in table
+    )
+
+
+def p_words(p: float) -> str:
+    """Return a p value with its relation: ``p = 0.03``, ``p < 0.001``."""
+    text = p_value(p)
+    return f"p {text}" if text[0] in "<>" else f"p = {text}"
+
+
+def _words(cell: Any, name: str, row: Mapping[str, Any]) -> str:
     if isinstance(cell, list):
         return f"({len(cell)} values)"
     if isinstance(cell, bool):
         return "yes" if cell else "no"
-    if isinstance(cell, float):
-        return f"{cell:.4g}"
-    return "none" if cell is None else str(cell)
+    if isinstance(cell, int):
+        return count(cell)
+    if not isinstance(cell, float):
+        return "none" if cell is None else str(cell)
+    parts = name.split("_")
+    if parts[-1] == "p":
+        return p_value(cell)
+    if parts[-1] == "df" and cell.is_integer():
+        return count(cell)
+    if parts[-1] == "level":
+        return level(cell)
+    return share(cell) if "i2" in parts else _proportion(cell, name, row) or number(cell)
+
+
+def _proportion(cell: float, name: str, row: Mapping[str, Any]) -> str:
+    """Return a proportion, or a limit of one, on the scale that it asks for; else nothing."""
+    ending = next((one for one in (*PROPORTIONS, *LIMITS) if name.endswith(one)), None)
+    if ending is None:
+        return ""
+    before = name.removesuffix(ending)
+    of = next((row[f"{before}{one}"] for one in PROPORTIONS if f"{before}{one}" in row), None)
+    if not isinstance(of, float):
+        return ""
+    policy = policy_for([of], [1])
+    kind = "prediction" if ending.startswith("prediction") else "ci"
+    low, high = (row.get(f"{before}{kind}_{end}") for end in ("lower", "upper"))
+    centre = None if ending in PROPORTIONS or kind == "prediction" else of
+    return f"{policy.number(cell, low, high, centre)}{policy.unit}"

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from poolprop.errors import EstimationError
+from poolprop.formats import count, number
 from poolprop.stats._types import Floats
 from poolprop.stats.design import Labels, group_levels
 from poolprop.stats.distributions import chi_square_pvalue
@@ -25,8 +26,8 @@ from poolprop.stats.links import LINKS, Link
 from poolprop.stats.measures import effect_sizes
 from poolprop.stats.permutation import Permutation, permute_labels
 from poolprop.stats.pool import pool
-from poolprop.stats.results import PoolResult
-from poolprop.stats.shown import Shown, html_table, percent
+from poolprop.stats.results import PoolResult, policy_of
+from poolprop.stats.shown import Shown, html_table, p_words
 from poolprop.stats.wls import intercept
 
 ALL_SINGLE = (
@@ -82,9 +83,16 @@ class SubgroupResult(Shown):
         """Return a row for each level, in order of first appearance."""
         return [{"level_name": level} | fit.rows()[0] for level, fit in self.levels.items()]
 
-    def summary(self) -> str:
-        """Return a line for each level, and the test between them."""
-        lines = [f"{level}: {fit.headline()}" for level, fit in self.levels.items()]
+    def summary(self, scale: str = "auto", digits: int | str = "auto") -> str:
+        """Return a line for each level, all on one scale, and the test between them.
+
+        Parameters
+        ----------
+        scale, digits : str, int or str
+            As :meth:`PoolResult.summary`.
+        """
+        policy = policy_of(self.levels.values(), scale, digits)
+        lines = [f"{level}: {fit.headline(policy)}" for level, fit in self.levels.items()]
         return "\n".join([*lines, self.between()])
 
     def between(self) -> str:
@@ -92,23 +100,23 @@ class SubgroupResult(Shown):
         if self.q_between is None or self.q_between_p is None:
             return self.test_method
         return (
-            f"Q between {self.q_between:.2f}, {self.q_between_df} df, "
-            f"p = {self.q_between_p:.3g} ({self.test_method})"
+            f"Q between {number(self.q_between)}, {self.q_between_df} df, "
+            f"{p_words(self.q_between_p)} ({self.test_method})"
         )
 
     def __repr__(self) -> str:
         """Return one line."""
-        p = "no test" if self.q_between_p is None else f"p = {self.q_between_p:.3g}"
-        shares = ", ".join(
-            f"{level} {percent(fit.proportion)} %" for level, fit in self.levels.items()
-        )
+        p = "no test" if self.q_between_p is None else p_words(self.q_between_p)
+        policy = policy_of(self.levels.values())
+        shares = ", ".join(f"{level} {fit.share(policy)}" for level, fit in self.levels.items())
         return f"<SubgroupResult {shares}; between levels {p}>"
 
     def _repr_html_(self) -> str:
         names = ("Level", "Studies", "Events / total", "Proportion", "Confidence interval")
+        policy = policy_of(self.levels.values())
         rows = [
-            (level, [str(fit.k), f"{fit.events} / {fit.total}", f"{percent(fit.proportion)} %",
-                     fit.ci.in_percent()])
+            (level, [count(fit.k), fit.counts(), fit.share(policy),
+                     f"{fit.limits(policy)}{policy.unit}"])
             for level, fit in self.levels.items()
         ]  # fmt: skip
         return html_table(self.between(), rows, names)

@@ -18,6 +18,7 @@ from poolprop.synthesis.records import (
     lopsided,
     of_set,
     result_record,
+    scale_record,
     study_records,
     totals,
 )
@@ -51,7 +52,8 @@ def pooled(settings: Settings, name: str, data: Rows, excluded: Rows) -> Record:
     ]
     return {
         "schema": "poolprop/pool/1",
-        "endpoint": endpoint_record(name, endpoint),
+        "endpoint": endpoint_record(name, endpoint)
+        | scale_record(of_set(data, "primary"), endpoint.scale, endpoint.digits),
         "estimands": estimands,
     }
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from statistics import median
 from typing import Any
 
+from poolprop.formats import policy_for
 from poolprop.settings import Endpoint, Model, Settings
 from poolprop.settings.columns import factor_records, is_own
 from poolprop.stats.intervals import study_intervals
@@ -34,7 +35,7 @@ def fit_rows(rows: Rows, model: Model, level: float) -> PoolResult:
 
 def result_record(fit: PoolResult, identifier: str, role: str) -> Record:
     """Return a result with its id and role, for JSON."""
-    return {"id": identifier, "role": role, **fit.to_dict()}
+    return {"id": identifier, "role": role, **fit.record()}
 
 
 def companion(rows: Rows, identifier: str, level: float) -> Record:
@@ -127,6 +128,12 @@ def labels(rows: Rows, column: str) -> str:
 def of_set(rows: Rows, name: str) -> Rows:
     """Return the rows of one data set."""
     return [row for row in rows if row["set"] == name]
+
+
+def scale_record(rows: Rows, scale: str = "auto", digits: int | str = "auto") -> Record:
+    """Return on which scale the proportions of rows are read, and with how many decimals."""
+    policy = policy_for(*counts(rows), scale, digits)
+    return {"scale": policy.scale, "digits": policy.digits}
 
 
 def endpoint_record(name: str, endpoint: Endpoint) -> Record:

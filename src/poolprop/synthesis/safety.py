@@ -10,6 +10,7 @@ from poolprop.synthesis.records import (
     fit_rows,
     of_set,
     result_record,
+    scale_record,
     study_records,
     totals,
 )
@@ -34,6 +35,7 @@ def safety(settings: Settings, data: Rows) -> Record:
     names = list(dict.fromkeys(row["set"] for row in data))
     return {
         "schema": "poolprop/safety/1",
+        **scale_record(data),  # one scale for all events, so that they can be compared
         "events": [_event(settings, name, of_set(data, name)) for name in names],
     }
 

@@ -128,6 +128,7 @@ def test_the_scale_is_chosen_from_the_counts(events, total, scale):
     [
         (0.8123, "0.81"),
         (-0.256, "−0.26"),
+        (0.0234, "0.023"),
         (-0.001, "−0.0010"),
         (0.0, "0.00"),
         (1e-9, "< 0.0001"),
@@ -148,6 +149,24 @@ def test_statistics(value, text):
 )
 def test_counts(value, text):
     assert f.count(value) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0.428, "43%"), (0.004, "0.4%"), (0.0002, "< 0.1%"), (0.99999, "> 99.9%"), (1.0, "100%"),
+        (0.0, "0%"), (None, "—"),
+    ],
+)  # fmt: skip
+def test_shares_are_whole_percent_but_at_the_ends(value, text):
+    assert f.share(value) == text
+
+
+def test_a_study_has_the_digits_of_its_own_interval():
+    assert PERCENT.observed(12, 21) == "57"
+    assert PERCENT.observed(1200, 2100) == "57.1"
+    assert PERCENT.observed(0, 21) == "0"
+    assert Policy("per_10000").observed(12, 98211) == "1.2"
 
 
 def test_counts_of_counts_stay_counts():
