@@ -98,7 +98,7 @@ def test_what_is_printed_is_near_what_is_meant(policy, limits, share):
 
 @given(SHARES, LIMITS)
 def test_percent_is_the_same_seen_from_the_other_end(value, limits):
-    value = round(value, 6)
+    value = 0.999 * round(value, 6) + 0.00013  # no exact half: those go up, from either end
     lower, upper = round(limits[0], 6), round(limits[1], 6)
     here = PERCENT.number(value, lower, upper)
     there = PERCENT.number(1 - value, 1 - upper, 1 - lower)

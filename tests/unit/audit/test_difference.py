@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -12,6 +13,7 @@ from poolprop.audit.difference import difference
 from poolprop.audit.difference_page import page
 from poolprop.audit.difference_text import as_markdown, as_text
 from poolprop.audit.snapshot import Estimate, Snapshot
+from poolprop.formats import Policy
 
 
 def estimate(proportion, lower, upper, *, main=True):
@@ -73,7 +75,7 @@ def test_only_what_moved_is_told():
 
 def test_an_interval_that_leaves_a_threshold_behind_is_a_changed_conclusion():
     assert [(move.id, move.flips) for move in FOUND.flips if move.main] == [
-        ("pool/e/primary", ("50 %: was open, is above",))
+        ("pool/e/primary", ("50%: was open, is above",))
     ]
 
 
@@ -83,14 +85,29 @@ def test_the_terminal_gets_plain_lines():
     assert "  ~ R1  events 12 -> 13" in lines
     assert "  + R3  events 8, total 9" in lines
     assert "  ~ level  0.95 -> 0.9" in lines
-    assert any("60.0 % (45.0 to 70.0), k = 4 -> 70.0 %" in line for line in lines)
-    assert lines[-1].endswith("50 %: was open, is above")
+    assert any("60% (45 to 70), k = 4 -> 70%" in line for line in lines)
+    assert lines[-1].endswith("50%: was open, is above")
+
+
+def test_a_rare_outcome_keeps_its_scale():
+    rare = Policy("per_10000")
+
+    def shown(*numbers):
+        return replace(estimate(*numbers), policy=rare)
+
+    before = replace(OLD, estimates={"pool/e/primary": shown(1.2e-4, 0.6e-4, 2.1e-4)})
+    after = replace(NEW, estimates={"pool/e/primary": shown(1.6e-4, 0.8e-4, 2.6e-4)})
+    line = next(
+        x for x in as_text(difference(before, after)).splitlines() if "->" in x and "k =" in x
+    )
+    assert "1.2 per 10,000 (0.60 to 2.1), k = 4 -> 1.6 per 10,000 (0.80 to 2.6), k = 4" in line
+    assert line.endswith("+0.40 per 10,000")
 
 
 def test_a_pull_request_gets_a_table():
     text = as_markdown(FOUND)
-    assert "| CR/CRi: primary (`pool/e/primary`) | 60.0 % (45.0 to 70.0), k = 4 |" in text
-    assert "| +10.0 points |" in text
+    assert "| CR/CRi: primary (`pool/e/primary`) | 60% (45 to 70), k = 4 |" in text
+    assert "| +10 points |" in text
     assert "1 other results moved with them." in text
 
 
@@ -109,7 +126,7 @@ def test_programs_get_json():
 def test_the_first_version_is_all_new():
     first = difference(Snapshot(), NEW)
     assert {one.kind for one in first.rows} == {"added"}
-    assert "new: 70.0 %" in as_text(first)
+    assert "new: 70%" in as_text(first)
     assert not first.flips
 
 
@@ -118,7 +135,7 @@ def test_the_page_draws_each_main_move_before_and_after(repo):
     assert len(re.findall(r'<g class="old">', text)) == 1
     assert len(re.findall(r'<g class="new">', text)) == 2
     assert "http" not in text
-    assert "before: 60.0 % (45.0 to 70.0), k = 4" in text
+    assert "before: 60% (45 to 70), k = 4" in text
 
 
 def test_the_changelog_tells_a_state_once():

@@ -46,18 +46,49 @@ class Table(HTMLParser):
 
 def test_repr_is_one_line_with_estimate_and_interval(fit):
     assert repr(fit) == (
-        f"<PoolResult {100 * fit.proportion:.1f} % (95 % CI {100 * fit.ci.lower:.1f} to "
-        f"{100 * fit.ci.upper:.1f} %), 4 studies, 126/156, two-step>"
+        f"<PoolResult {100 * fit.proportion:.0f}% (95% CI {100 * fit.ci.lower:.0f} to "
+        f"{100 * fit.ci.upper:.0f}), 4 studies, 126 of 156, two-step>"
     )
-    assert "1 study, 3/9, single-study>" in repr(pp.pool([3], [9]))
+    assert "1 study, 3 of 9, single-study>" in repr(pp.pool([3], [9]))
 
 
 def test_summary_has_the_method_the_prediction_and_the_notes(fit):
     lines = fit.summary().split("\n")
-    assert lines[0].endswith("4 studies, 126/156")
+    assert lines[0].endswith("4 studies, 126 of 156")
     assert lines[1] == fit.method
     assert lines[2].startswith("Prediction interval ")
     assert tuple(lines[3:]) == fit.notes
+
+
+def test_rare_events_are_read_on_a_scale_of_their_own():
+    rare = pp.pool([3, 5, 1, 2], [10_000, 20_000, 15_000, 30_000])
+    assert rare.summary().startswith("Pooled proportion 1.4 per 10,000 (95% CI 0.31 to 4.5); ")
+    assert rare.summary("percent").startswith("Pooled proportion 0.014% (95% CI 0.0031 to 0.045)")
+    assert rare.summary("per_100000", 1).startswith("Pooled proportion 14.3 per 100,000 (")
+    mirrored = pp.pool([9_997, 19_995, 14_999, 29_998], [10_000, 20_000, 15_000, 30_000])
+    assert mirrored.summary().startswith("Pooled proportion 99.986% (95% CI 99.955 to 99.9969)")
+    assert "1.4 per 10,000" in repr(rare) and "1.4 per 10,000" in rare._repr_html_()
+
+
+def test_one_study_is_told_by_its_counts():
+    assert pp.pool([12], [13]).summary().startswith("Proportion of the one study 12 of 13: 92%")
+    assert "all 7: 100% (95% CI 59 to 100)" in pp.pool([7], [7]).summary()
+
+
+def test_both_scales_are_named_and_neither_can_be_paired_with_the_other(fit):
+    record = fit.to_dict()
+    natural = record["ci_lower"], record["proportion"], record["ci_upper"]
+    assert natural == (fit.ci.lower, fit.proportion, fit.ci.upper)
+    model = record["estimate_lower"], record["estimate"], record["estimate_upper"]
+    assert model == (fit.ci_estimate.lower, fit.estimate, fit.ci_estimate.upper)
+    assert record["estimate_scale"] == "logit"
+    assert record["ci_lower"] < record["proportion"] < record["ci_upper"]
+    assert record["estimate_lower"] < record["estimate"] < record["estimate_upper"]
+    assert pp.pool(EVENTS, TOTAL, model="two-step", measure="PAS").estimate_scale == "arcsine"
+    assert pp.pool(EVENTS, TOTAL, link="probit").estimate_scale == "probit"
+    # the names of the release before
+    assert record["ci"] == {"lower": fit.ci.lower, "upper": fit.ci.upper}
+    assert record["ci_estimate"]["lower"] == fit.ci_estimate.lower
 
 
 def test_html_is_a_captioned_table_with_headings_and_escapes(fit):
@@ -69,7 +100,7 @@ def test_html_is_a_captioned_table_with_headings_and_escapes(fit):
     assert "a < b & <script>" in table.texts
     assert table.tags[:2] == ["table", "caption"]
     assert set(table.scopes) == {"row"}
-    assert f"{100 * fit.proportion:.1f} %" in table.texts
+    assert f"{100 * fit.proportion:.0f}%" in table.texts
 
 
 def test_frame_has_one_row_with_the_limits_as_columns(fit):
