@@ -234,11 +234,11 @@ def policy_of(
     results: Iterable[PoolResult], scale: str = "auto", digits: int | str = "auto"
 ) -> Policy:
     """Return how the proportions of results that stand together are written."""
-    found = [(one.events, one.total, one.proportion) for one in results]
-    known = [(events, total) for events, total, _ in found if events is not None and total]
-    if len(known) < len(found):  # proportions without counts
-        known = [(share, 1) for _, _, share in found]
-    return policy_for((one[0] for one in known), (one[1] for one in known), scale, digits)
+    found = list(results)
+    if any(one.events is None for one in found):  # proportions without counts
+        return policy_for((one.proportion for one in found), [len(found)], scale, digits)
+    events, total = (one.events or 0 for one in found), (one.total or 0 for one in found)
+    return policy_for(events, total, scale, digits)
 
 
 def _plain(value: Any) -> Any:
