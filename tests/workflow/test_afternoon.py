@@ -33,11 +33,12 @@ def afternoon(repo, python, tmp_path_factory):
     return cwd, said
 
 
-def test_the_import_and_the_check_named_three_errors(afternoon):
+def test_the_import_named_four_faults_and_the_check_a_slip(afternoon):
     _, said = afternoon
-    assert any("'hospital' and 'hosptial' are two settings" in text for text in said)
-    (faults,) = [text for text in said if "570.7" in text and "percent_reported" in text]
-    assert len(faults.splitlines()) == 2
+    (faults,) = [text for text in said if "Nothing was written" in text]
+    rows = [line.split(":")[1] for line in faults.splitlines() if line.startswith("sheet.csv:")]
+    assert rows == ["8", "11", "12", "11"]
+    assert any("Did you mean 'hospital'?" in text for text in said)
 
 
 def test_the_report_has_the_new_study(afternoon):

@@ -50,6 +50,22 @@ def add_to(actions: Any) -> None:
         help="keep only rows where the column holds the value; may be repeated",
     )  # fmt: skip
     command.add_argument("--decimal", choices=[".", ","], default="", help="mark of decimals")
+    command.add_argument(
+        "--percent-as", choices=["shares", "percent"], default="",
+        help="what percentages that are all 1 or less are",
+    )  # fmt: skip
+    command.add_argument(
+        "--keep-sums", dest="sums", action="store_const", const="keep", default="",
+        help="rows that add up rows before them are studies",
+    )  # fmt: skip
+    command.add_argument(
+        "--drop-sums", dest="sums", action="store_const", const="drop",
+        help="rows that add up rows before them are none, the doubtful ones neither",
+    )  # fmt: skip
+    command.add_argument(
+        "--inexact", choices=["nr"], default="",
+        help="take bounds and ranges, such as <5, as not reported",
+    )  # fmt: skip
     for term in ("outcome", "denominator", "timepoint"):
         text = f"{term} of the figures (default: that of the plan's first endpoint)"
         command.add_argument(f"--{term}", default="", metavar="TERM", help=text)
@@ -63,15 +79,15 @@ def import_table(
     decimal: str, ask: bool, dry_run: bool, **options: str,
 ) -> int:  # fmt: skip
     """Read, show, and write unless a cell is unclear."""
+    from poolprop.importing.kinds import find_heading
     from poolprop.importing.read import read_sheet
     from poolprop.importing.show import problems_text, shown
     from poolprop.importing.tidy_tables import add
-    from poolprop.importing.understand import understand
-    from poolprop.reading.headings import heading
+    from poolprop.importing.understand import Answers, understand
 
     found = read_sheet(table, sheet, encoding)
     wanted = {role: options[role] for role in ROLES if options[role]}
-    head = heading(found, _asked(found, wanted) if ask else wanted)
+    head = find_heading(found, _asked(found, wanted) if ask else wanted)
     named = dict(_pair(text, slug_default=True) for text in factors)
     understood = understand(
         found,
@@ -79,6 +95,9 @@ def import_table(
         {name: head.find(column, found) for column, name in named.items()},
         {head.find(column, found): value for column, value in map(_pair, keep)},
         decimal,
+        answers=Answers(
+            percent_as=options["percent_as"], sums=options["sums"], inexact=options["inexact"]
+        ),
     )
     print(shown(found, head, named, understood))
     if understood.problems:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from poolprop.formats import Policy, policy_for
-from poolprop.importing.understand import Entry, Understood
+from poolprop.importing.entries import Entry
+from poolprop.importing.understand import Understood
 from poolprop.reading.headings import Heading
 from poolprop.reading.sheet import Sheet
+from poolprop.wording import counted
 
 SHOWN = 40
 
@@ -19,6 +21,11 @@ def shown(sheet: Sheet, head: Heading, factors: Mapping[str, str], understood: U
     lines += [f"  {role:<9}<- {head.called(column)}" for role, column in head.roles.items()]
     lines += [f"  {name:<9}<- {column!r} (factor)" for column, name in factors.items()]
     lines += [f"note: {note}" for note in understood.notes]
+    lines += [
+        f"note: row {entry.row} ({entry.study}) has no count: {entry.lost}"
+        for entry in understood.entries
+        if entry.lost
+    ]
     lines += ["", *_table(understood.entries, list(factors.values()))]
     return "\n".join(lines) + "\n"
 
@@ -63,4 +70,6 @@ def _share(entry: Entry, policy: Policy) -> str:
 
 def problems_text(problems: Sequence[str]) -> str:
     """Return the faults, one line each, and that nothing was written."""
-    return "\n".join([*problems, f"Nothing was written: {len(problems)} to mend."])
+    return "\n".join(
+        [*problems, f"Nothing was written: {counted(len(problems), 'fault')} to correct."]
+    )

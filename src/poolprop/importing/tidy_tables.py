@@ -5,13 +5,14 @@ from __future__ import annotations
 import csv
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 
 from poolprop.errors import DataError
 from poolprop.evidence.tables import TABLES
 from poolprop.files import read_csv, write_csv
+from poolprop.importing.entries import Entry
 from poolprop.importing.levels import define
-from poolprop.importing.understand import Entry
 from poolprop.keys import keys
 from poolprop.reading.sheet import Sheet
 
@@ -152,6 +153,8 @@ def _extend(
     if key not in {row["arm_id"] for row in tables["arms"]}:
         arm = {"arm_id": key, "study_id": key, "label": label(entry), "role": "regimen"}
         tables["arms"].append(arm | {"n_enrolled": "NR", "n_evaluable": "NR", "locator": origin})
+    if entry.events is None and entry.percent is None:
+        return  # the study is in the review, without a figure
     taken = [row["outcome_id"] for row in tables["outcomes"]]
     mine = keys(
         [f"{key} {terms.outcome} {terms.timepoint} {terms.denominator}"], {}, taken, joint="-"
@@ -201,12 +204,18 @@ def _outcome(outcome_id: str, key: str, entry: Entry, terms: Terms, origin: str)
         "events": "NR" if entry.events is None else str(entry.events),
         "total": "NR" if entry.total is None else str(entry.total),
         "denominator_basis": terms.denominator,
-        "percent_reported": "" if entry.percent is None else f"{entry.percent:f}",
-        "record_type": "back_calculated" if entry.counted_back else "reported",
-        "derivation": "the only count that gives the percentage" if entry.counted_back else "",
+        "percent_reported": _printed(entry.percent),
+        "ci_lower_reported": _printed(entry.lower),
+        "ci_upper_reported": _printed(entry.upper),
+        "record_type": "back_calculated" if entry.derivation else "reported",
+        "derivation": entry.derivation,
         "locator": origin,
         "agreement": "single",
     }
+
+
+def _printed(percent: Decimal | None) -> str:
+    return "" if percent is None else f"{percent:f}"
 
 
 def _define_terms(vocabulary: Rows, terms: Terms) -> list[str]:

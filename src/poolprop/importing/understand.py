@@ -2,39 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
 
-from poolprop.reading.cells import (
-    Reading,
-    Unclear,
-    count,
-    decimal_mark,
-    is_missing,
-    percentage,
-    reading,
+from poolprop.importing.entries import Entry, Fault, fault_lines, rows_text
+from poolprop.importing.kinds import other_kind
+from poolprop.importing.percents import as_shares, counted_back, looks_like_shares
+from poolprop.importing.questions import (
+    marks_taken_off,
+    repeated,
+    without_level,
+    without_total,
 )
+from poolprop.importing.rows import Draft, RowReader
+from poolprop.importing.sums import sums
+from poolprop.reading.cells import Unclear, decimal_mark
 from poolprop.reading.headings import Heading
 from poolprop.reading.sheet import Cell, Sheet
 
-SUMS = frozenset({"total", "totals", "sum", "overall", "pooled", "all studies", "summe", "gesamt"})
+FIGURES = ("events", "total", "percent")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """One study of the sheet."""
+class Answers:
+    """What a person answered to questions that a sheet leaves open; empty: not asked yet.
 
-    row: int
-    study: str
-    events: int | None
-    total: int | None
-    percent: Decimal | None
-    counted_back: bool = False
-    year: str = ""
-    doi: str = ""
-    factors: Mapping[str, str] = field(default_factory=dict)
+    Attributes
+    ----------
+    percent_as : str
+        ``shares`` of one or ``percent``.
+    sums : str
+        ``keep`` rows that add up others as studies, or ``drop`` the doubtful ones too.
+    inexact : str
+        ``nr`` takes bounds and ranges (``<5``) as not reported.
+    """
+
+    percent_as: str = ""
+    sums: str = ""
+    inexact: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +58,10 @@ def understand(
     factors: Mapping[str, int],
     keep: Mapping[int, str],
     points: str = "",
+    *,
+    answers: Answers | None = None,
+    study_needed: bool = True,
+    repeats: str = "refuse",
 ) -> Understood:
     """Read the rows below the heading.
 
@@ -67,170 +77,115 @@ def understand(
         Rows are kept only where these columns hold these texts.
     points : str
         The mark of decimals; empty to see it from the cells.
+    answers : Answers, optional
+        What a person said where the sheet leaves a question open.
+    study_needed : bool
+        Whether each row must name its study.
+    repeats : str
+        ``refuse`` rows that name a study again, or ``say`` so in a note.
 
     Returns
     -------
     Understood
         With ``problems``, one line each, where a cell is unclear: then nothing may be written.
     """
+    answers = answers or Answers()
+    place = sheet.where(sheet.rows[head.last][0])
     body = sheet.rows[head.last + 1 :]
-    notes = list(sheet.notes)
+    total = head.names[head.roles["total"]] if "total" in head.roles else ""
+    if kind := other_kind(head.names, head.roles, total):
+        return _refused(f"{place}: {kind}")
     try:
         points = points or sheet.points or decimal_mark(_figures(body, head))
     except Unclear as unclear:
-        place = sheet.where(sheet.rows[head.last][0])
-        return Understood(
-            entries=(), notes=(), problems=(f"{place}: {unclear.problem}. {unclear.hint}",)
-        )
-    entries: list[Entry] = []
-    problems: list[str] = []
+        return _refused(f"{place}: {unclear.problem}. {unclear.hint}")
+    reader = RowReader(head=head, points=points, study_needed=study_needed, inexact=answers.inexact)
+    notes = list(sheet.notes)
+    drafts: list[Draft] = []
     for row, cells in body:
-        line = _Row(sheet, head, row, cells, points, problems)
-        if reason := line.left_out(keep):
+        if reason := reader.left_out(cells, keep):
             notes.append(f"row {row} is left out: {reason}")
-        elif entry := line.entry(factors):
-            entries.append(entry)
-    problems += _twice(entries, sheet)
+        elif draft := reader.draft(row, cells, factors):
+            drafts.append(draft)
+    faults = reader.faults
+    entries, said, question = _with_counts(drafts, answers)
+    notes += [*marks_taken_off(drafts), *without_level(drafts), *said]
+    if question and not faults:
+        return _refused(f"{place}: {question}")
+    entries, said, doubts = _without_sums(entries, answers)
+    notes += said
+    problems = [*fault_lines([*faults, *doubts], sheet)]
+    if not faults:
+        problems += without_total(entries, body, head, place)
+        again = repeated(entries, body, head)
+        if again and repeats == "say":
+            notes.append(again)
+        elif again:
+            problems.append(f"{place}: {again}")
     if not entries and not problems:
-        place = sheet.where(sheet.rows[head.last][0])
         problems.append(f"{place}: no study stands below the heading. Check the file.")
-    entries, scaled = _as_percent(entries)
-    notes += scaled
     return Understood(entries=tuple(entries), notes=tuple(notes), problems=tuple(problems))
 
 
+def _refused(problem: str) -> Understood:
+    return Understood(entries=(), notes=(), problems=(problem,))
+
+
 def _figures(body: Sequence[tuple[int, list[Cell]]], head: Heading) -> list[Cell]:
-    columns = [head.roles[role] for role in ("events", "total", "percent") if role in head.roles]
+    columns = [head.roles[role] for role in FIGURES if role in head.roles]
     return [cells[i] for _, cells in body for i in columns if i < len(cells)]
 
 
-class _Row:
-    """One row of the sheet, read cell by cell; faults are added to a list as they are met."""
-
-    def __init__(
-        self,
-        sheet: Sheet,
-        head: Heading,
-        row: int,
-        cells: list[Cell],
-        points: str,
-        problems: list[str],
-    ) -> None:
-        self.sheet, self.head, self.row = sheet, head, row
-        self.cells, self.points, self.problems = cells, points, problems
-
-    def cell(self, role: str) -> Cell:
-        """Return the cell of a role; None where the sheet has no such column."""
-        column = self.head.roles.get(role, len(self.cells))
-        return self.cells[column] if column < len(self.cells) else None
-
-    def text(self, column: int) -> str:
-        """Return a cell as text; whole numbers without a decimal part."""
-        cell = self.cells[column] if column < len(self.cells) else None
-        if isinstance(cell, float) and cell.is_integer():
-            cell = int(cell)
-        return "" if is_missing(cell) else str(cell)
-
-    def left_out(self, keep: Mapping[int, str]) -> str:
-        """Say why the row is no study; empty if it is one."""
-        for column, wanted in keep.items():
-            if self.text(column).casefold() != wanted.casefold():
-                return f"{self.head.called(column)} is {self.text(column)!r}"
-        name = self.text(self.head.roles["study"])
-        if name.casefold().rstrip(":") in SUMS:
-            return f"{name!r} is a sum"
-        if all(is_missing(self.cell(role)) for role in ("events", "total", "percent")):
-            return "it has no figures" if name else "it is empty"
-        return ""
-
-    def read(self, role: str, how: Callable[[Cell, str], Any]) -> Any:
-        """Read the cell of a role; a fault is noted and reads as None."""
-        try:
-            return how(self.cell(role), self.points)
-        except Unclear as unclear:
-            column = self.head.called(self.head.roles[role])
-            place = self.sheet.where(self.row, column)
-            self.problems.append(f"{place}: {unclear.problem}. {unclear.hint}")
-            return None
-
-    def entry(self, factors: Mapping[str, int]) -> Entry | None:
-        """Return the study of the row, or None if a cell is unclear."""
-        before = len(self.problems)
-        study = self.text(self.head.roles["study"])
-        if not study:
-            place = self.sheet.where(self.row, self.head.called(self.head.roles["study"]))
-            self.problems.append(f"{place}: figures without a study. Name the study.")
-        first: Reading = self.read("events", reading) or Reading()
-        total = first.total if first.total is not None else self.read("total", count)
-        percent = first.percent
-        if percent is None:
-            percent = self.read("percent", percentage)
-        if len(self.problems) > before:
-            return None
-        events, back = first.events, False
-        if events is None and percent is not None and total:
-            events, back = counted_back(percent, total), True
-        return Entry(
-            row=self.row,
-            study=study,
-            events=events,
-            total=total,
-            percent=percent,
-            counted_back=back and events is not None,
-            year=self.text(self.head.roles["year"])[:4] if "year" in self.head.roles else "",
-            doi=self.text(self.head.roles["doi"]) if "doi" in self.head.roles else "",
-            factors={name: self.text(column) for name, column in factors.items()},
+def _with_counts(drafts: Sequence[Draft], answers: Answers) -> tuple[list[Entry], list[str], str]:
+    """Make counts of percentages; return the rows, notes, and a question if there is one."""
+    entries = [draft.entry for draft in drafts]
+    scale = answers.percent_as or looks_like_shares(
+        entries, signed=any(draft.signed for draft in drafts)
+    )
+    if not scale:
+        some = [entry for entry in entries if entry.percent]
+        return (
+            entries,
+            [],
+            f"every percentage is 1 or less (row {some[0].row}: {some[0].percent}). Shares of one, "
+            "or percent? Say so: --percent-as shares or --percent-as percent",
         )
-
-
-def counted_back(percent: Decimal, total: int) -> int | None:
-    """Return the one count that gives a printed percentage; None if none or several do."""
-    step = Decimal(1).scaleb(min(0, int(percent.as_tuple().exponent)))
-    near = int(percent * total / 100)
-    fitting = [
-        x
-        for x in range(max(0, near - 2 - total // 100), min(total, near + 3 + total // 100) + 1)
-        if percent
-        in {
-            (Decimal(100 * x) / total).quantize(step, how)
-            for how in (ROUND_HALF_UP, ROUND_HALF_EVEN)
-        }
+    notes: list[str] = []
+    if scale == "shares":
+        entries, notes = as_shares(entries)
+    done = [
+        counted_back(entry, draft.percents if scale == "percent" else _one(entry))
+        for entry, draft in zip(entries, drafts, strict=True)
     ]
-    return fitting[0] if len(fitting) == 1 else None
+    return [_reasoned(entry) for entry in done], notes, ""
 
 
-def _twice(entries: Sequence[Entry], sheet: Sheet) -> list[str]:
-    first: dict[str, int] = {}
-    problems = []
-    for entry in entries:
-        key = f"{entry.study} {entry.year}".casefold()
-        if key in first:
-            place = sheet.where(entry.row)
-            problems.append(
-                f"{place}: {entry.study!r} stands already in row {first[key]}. Tell the two apart "
-                "in the study's name, or keep one kind of rows with --keep COLUMN=VALUE."
-            )
-        first.setdefault(key, entry.row)
-    return problems
+def _one(entry: Entry) -> tuple[Decimal, ...]:
+    return () if entry.percent is None else (entry.percent,)
 
 
-def _as_percent(entries: list[Entry]) -> tuple[list[Entry], list[str]]:
-    """Excel stores 57% as 0.57: where all counts say so, the column is read as shares."""
-    both = [e for e in entries if None not in (e.events, e.total, e.percent) and not e.counted_back]
-    shares = [e for e in both if e.percent is not None and e.percent <= 1 and e.events]
-    if not shares or len(shares) < len([e for e in both if e.events]):
-        return entries, []
-    if any(abs(float(e.percent or 0) - (e.events or 0) / (e.total or 1)) > 0.011 for e in shares):
-        return entries, []
-    hundred = Decimal(100)
-    changed = [
-        _with_percent(e, None if e.percent is None else e.percent * hundred) for e in entries
-    ]
-    return changed, ["the percentages are stored as shares of one and were multiplied by 100"]
+def _reasoned(entry: Entry) -> Entry:
+    """Return a row without figures with a reason, if it has none yet."""
+    if entry.events is not None:
+        return replace(entry, lost="")
+    return entry if entry.lost else replace(entry, lost="the sheet has no count and no percentage")
 
 
-def _with_percent(entry: Entry, percent: Decimal | None) -> Entry:
-    from dataclasses import replace
-
-    rounded = None if percent is None else round(percent, 1).normalize()
-    return replace(entry, percent=rounded)
+def _without_sums(
+    entries: list[Entry], answers: Answers
+) -> tuple[list[Entry], list[str], list[Fault]]:
+    if answers.sums == "keep":
+        return entries, [], []
+    notes, doubts, gone = [], [], set()
+    for one in sums(entries):
+        words = (
+            f"{one.entry.study or 'the row'!r} ({one.entry.events} of {one.entry.total}) is the "
+            f"sum of rows {rows_text(one.parts)}"
+        )
+        if one.sure or answers.sums == "drop":
+            gone.add(one.entry.row)
+            notes.append(f"row {one.entry.row} is left out: {words}")
+        else:
+            hint = "Leave it out with --drop-sums, or keep it as a study with --keep-sums"
+            doubts.append(Fault(row=one.entry.row, column="", problem=words, hint=hint))
+    return [entry for entry in entries if entry.row not in gone], notes, doubts

@@ -24,13 +24,25 @@ NAMES = {
     "total": {
         "total", "ni", "sample size", "n total", "denominator", "participants", "patients",
         "evaluable", "subjects", "samples", "number of patients", "total 1", "gesamt",
-        "evaluable patients", "tested", "number tested", "n tested", "sample", "fallzahl",
+        "evaluable patients",
     },
-    "percent": {"percent", "%", "percentage", "proportion %", "prevalence %", "rate %", "prozent"},
+    "percent": {
+        "percent", "%", "percentage", "proportion %", "prevalence %", "rate %", "prozent",
+        "prevalence", "proportion", "proportions", "share", "rate", "pourcentage",
+        "porcentaje",
+    },
     "year": {"year", "publication year", "pub year", "jahr", "année"},
     "doi": {"doi"},
 }  # fmt: skip
+# Words that mean a total only above a column of numbers, and only if nothing surer is there.
+PERHAPS_TOTAL = {
+    "tested", "n tested", "number tested", "samples tested", "sample", "screened", "assessed",
+    "examined", "analysed", "analyzed", "treated", "enrolled", "included", "randomised",
+    "randomized", "population", "at risk", "cohort size", "persons", "people", "individuals",
+    "fallzahl", "untersucht", "effectif", "muestra",
+}  # fmt: skip
 LOOKED_AT = 15
+NUMBER_LIKE = re.compile(r"\d[\d.,' ]*")
 FRACTION = re.compile(r"/\s*(n|total|all)\b|\bn \(%\)")
 
 
@@ -138,7 +150,7 @@ def heading(
         for depth in (1, 2)
         if place >= depth - 1
         for names in [_names(sheet, place, depth)]
-        for roles in [_roles(names, wanted)]
+        for roles in [_roles(names, wanted, _numbers(sheet, place))]
         if any(one <= roles.keys() for one in needed)
         if all(column < len(names) and names[column] for column in _flat(roles))
     ]
@@ -224,7 +236,21 @@ def _plain(name: str) -> str:
     return tidy(name.replace("_", " ")).casefold()
 
 
-def _roles(names: tuple[str, ...], wanted: Mapping[str, str]) -> dict[str, list[int]]:
+def _numbers(sheet: Sheet, place: int) -> set[int]:
+    """Return the columns that hold numbers in most rows below a row."""
+    found: dict[int, int] = {}
+    body = sheet.rows[place + 1 :]
+    for _, cells in body:
+        for column, cell in enumerate(cells):
+            text = _text(cell) if isinstance(cell, str) else cell
+            if isinstance(text, int | float) or (text and NUMBER_LIKE.match(str(text))):
+                found[column] = found.get(column, 0) + 1
+    return {column for column, k in found.items() if 2 * k > len(body)}
+
+
+def _roles(
+    names: tuple[str, ...], wanted: Mapping[str, str], numbers: Collection[int]
+) -> dict[str, list[int]]:
     roles: dict[str, list[int]] = {}
     for role, name in wanted.items():
         # A letter names a column of any row; a row is the heading if it has the other names.
@@ -233,16 +259,18 @@ def _roles(names: tuple[str, ...], wanted: Mapping[str, str]) -> dict[str, list[
     taken = set(_flat(roles))
     for role in ROLES:
         if role not in wanted:
-            columns = [i for i in _holding(role, names) if i not in taken]
+            columns = [i for i in _holding(role, names, numbers) if i not in taken]
             if columns:
                 roles[role] = columns
                 taken |= set(columns)
     return roles
 
 
-def _holding(role: str, names: tuple[str, ...]) -> list[int]:
+def _holding(role: str, names: tuple[str, ...], numbers: Collection[int]) -> list[int]:
     """Return the columns whose heading means a role; a small n beside a capital N is events."""
     exact = [i for i, name in enumerate(names) if _key(name) in NAMES[role]]
+    if role == "total":
+        exact = [i for i in exact if i in numbers] or exact
     if exact or role not in ("events", "total"):
         return exact
     fractions = [i for i, name in enumerate(names) if FRACTION.search(name.casefold())]
@@ -253,4 +281,5 @@ def _holding(role: str, names: tuple[str, ...]) -> list[int]:
     small = [i for i, end in enumerate(ends) if end == "n"]
     if role == "events":
         return small if capital else []
-    return capital or small
+    perhaps = [i for i in numbers if i < len(names) and _key(names[i]) in PERHAPS_TOTAL]
+    return capital or small or sorted(perhaps)

@@ -1,0 +1,213 @@
+"""One row of a sheet, read cell by cell."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from typing import Any
+
+from poolprop.importing.entries import Entry, Fault
+from poolprop.importing.kinds import WHERE
+from poolprop.importing.marks import Figures, Inexact, figures
+from poolprop.reading.cells import Reading, Unclear, count, is_missing
+from poolprop.reading.headings import Heading
+from poolprop.reading.sheet import Cell, as_text, is_empty, tidy
+
+# Names that are no study, whatever their figures add up to.
+SUMS = frozenset({"total", "totals", "sum", "overall", "pooled", "all studies", "summe", "gesamt"})
+# What says in a column of levels that there is none; 'none' and 'unknown' are levels.
+NO_LEVEL = frozenset(
+    {
+        "na", "n/a", "n.a.", "nr", "n.r.", "not reported", "not available", "nan", "#n/a", "?",
+        "-", "--", "\N{EN DASH}", "\N{EM DASH}", "k.a.",
+    }
+)  # fmt: skip
+YEAR = re.compile(r"(?<!\d)(1[6-9]|20|21)\d\d(?!\d)")
+MOST_PERCENT = 100
+TOO_MANY = (
+    "Correct the counts. If one person can have several events, or the total is person-time, "
+    + WHERE
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A row as it was read, before its percentages are made counts.
+
+    Attributes
+    ----------
+    entry : Entry
+        What the row says.
+    percents : tuple of Decimal
+        All percentages of the cell, as they stand.
+    signed : bool
+        Whether a percentage has its sign.
+    marks : tuple of str
+        Cells of which a mark was taken off.
+    loose : tuple of str
+        Cells with an interval that does not say it is of 95 %.
+    missing : tuple of (str, str)
+        Factors without a level here, with what the cell says.
+    """
+
+    entry: Entry
+    percents: tuple[Decimal, ...] = ()
+    signed: bool = False
+    marks: tuple[str, ...] = ()
+    loose: tuple[str, ...] = ()
+    missing: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(slots=True, kw_only=True)
+class RowReader:
+    """Reads rows; what is wrong is added to ``faults``.
+
+    Attributes
+    ----------
+    head : Heading
+        Which column holds what.
+    points : str
+        The mark of decimals, or empty.
+    study_needed : bool
+        Whether figures without a study are a fault.
+    inexact : str
+        ``nr`` takes bounds and ranges as not reported; empty asks.
+    """
+
+    head: Heading
+    points: str
+    study_needed: bool
+    inexact: str
+    faults: list[Fault] = field(default_factory=list)
+
+    def left_out(self, cells: list[Cell], keep: Mapping[int, str]) -> str:
+        """Say why a row is no study; empty if it is one."""
+        for column, wanted in keep.items():
+            if (said := _text(cells, column)) != wanted and said.casefold() != wanted.casefold():
+                return f"{self.head.called(column)} is {said!r}"
+        name = self._name(cells)
+        if name.casefold().rstrip(":") in SUMS:
+            return f"{name!r} is a sum"
+        if all(is_missing(self._cell(cells, role)) for role in ("events", "total", "percent")):
+            return "it has no figures" if name else "it is empty"
+        return ""
+
+    def draft(self, row: int, cells: list[Cell], factors: Mapping[str, int]) -> Draft | None:
+        """Return what a row says, or None if a cell is unclear."""
+        before = len(self.faults)
+        study = self._name(cells)
+        if not study and self.study_needed:
+            self._fault(row, "study", "figures without a study", "Name the study.")
+        counts, lost = self._figures(row, cells, "events")
+        printed, also = self._figures(row, cells, "percent")
+        total = counts.read.total
+        if total is None:
+            total = self._read(row, cells, "total", count)
+        shown = counts if counts.read.percent is not None else printed
+        self._refuse_beyond_hundred(row, shown.read.percent)
+        if len(self.faults) > before:
+            return None
+        events = counts.read.events if counts.read.events is not None else printed.read.events
+        total = total if total is not None else printed.read.total
+        self._refuse_impossible(row, events, total)
+        if len(self.faults) > before:
+            return None
+        levels = {name: _text(cells, column) for name, column in factors.items()}
+        none = tuple((n, said) for n, said in levels.items() if said.casefold() in NO_LEVEL)
+        entry = Entry(
+            row=row,
+            study=study,
+            events=events,
+            total=total,
+            percent=shown.read.percent,
+            lower=shown.lower,
+            upper=shown.upper,
+            lost=lost or also,
+            year=self._year(cells),
+            doi=_text(cells, self.head.roles["doi"]) if "doi" in self.head.roles else "",
+            factors=levels | dict.fromkeys((name for name, _ in none), ""),
+        )
+        return _draft(entry, counts, printed, shown, none, self._signed(cells))
+
+    def _refuse_impossible(self, row: int, events: int | None, total: int | None) -> None:
+        if total == 0:
+            self._fault(row, "total", "the total is 0", "Correct it, or leave the row out.")
+        if events is not None and total and events > total:
+            self._fault(row, "events", f"{events} events of {total} persons", TOO_MANY)
+
+    def _refuse_beyond_hundred(self, row: int, percent: Decimal | None) -> None:
+        if percent is not None and percent > MOST_PERCENT:
+            role = "percent" if "percent" in self.head.roles else "events"
+            problem = f"{percent:f}% is more than 100%"
+            self._fault(row, role, problem, "Look the percentage up and correct it.")
+
+    def _figures(self, row: int, cells: list[Cell], role: str) -> tuple[Figures, str]:
+        """Read a cell of counts or percentages; with ``inexact`` a bound is a loss, no fault."""
+        empty = Figures(read=Reading())
+        if role not in self.head.roles:
+            return empty, ""
+        cell = self._cell(cells, role)
+        try:
+            return figures(cell, self.points, percent=role == "percent"), ""
+        except Inexact as unclear:
+            if self.inexact == "nr":
+                return empty, unclear.problem
+            self._fault(row, role, unclear.problem, unclear.hint)
+        except Unclear as unclear:
+            self._fault(row, role, unclear.problem, unclear.hint)
+        return empty, ""
+
+    def _read(self, row: int, cells: list[Cell], role: str, how: Callable[..., Any]) -> Any:
+        cell = self._cell(cells, role)
+        try:
+            if isinstance(cell, str) and not is_missing(cell):
+                return figures(cell, self.points).read.events
+            return how(cell, self.points)
+        except Unclear as unclear:
+            self._fault(row, role, unclear.problem, unclear.hint)
+            return None
+
+    def _fault(self, row: int, role: str, problem: str, hint: str) -> None:
+        column = self.head.called(self.head.roles[role]) if role in self.head.roles else ""
+        self.faults.append(Fault(row=row, column=column, problem=problem, hint=hint))
+
+    def _cell(self, cells: list[Cell], role: str) -> Cell:
+        column = self.head.roles.get(role, len(cells))
+        cell = cells[column] if column < len(cells) else None
+        return tidy(cell) if isinstance(cell, str) else cell
+
+    def _name(self, cells: list[Cell]) -> str:
+        return _text(cells, self.head.roles["study"]) if "study" in self.head.roles else ""
+
+    def _year(self, cells: list[Cell]) -> str:
+        said = _text(cells, self.head.roles["year"]) if "year" in self.head.roles else ""
+        found = YEAR.search(said)
+        return found[0] if found else ""
+
+    def _signed(self, cells: list[Cell]) -> bool:
+        return any("%" in str(self._cell(cells, role) or "") for role in ("events", "percent"))
+
+
+def _draft(
+    entry: Entry, counts: Figures, printed: Figures, shown: Figures,
+    missing: tuple[tuple[str, str], ...], signed: bool,
+) -> Draft:  # fmt: skip
+    several = counts.several or printed.several
+    percents = several or ((shown.read.percent,) if shown.read.percent is not None else ())
+    if several:
+        entry = replace(entry, percent=None)
+    return Draft(
+        entry=entry,
+        percents=percents,
+        signed=signed,
+        marks=tuple(one.mark for one in (counts, printed) if one.mark),
+        loose=tuple(one.loose for one in (counts, printed) if one.loose),
+        missing=missing,
+    )
+
+
+def _text(cells: list[Cell], column: int) -> str:
+    cell = cells[column] if column < len(cells) else None
+    return "" if is_empty(cell) else tidy(as_text(cell))
