@@ -4,12 +4,16 @@ PoolpropError
 ├── DataError         a table in data/ is wrong; the user edits the data
 ├── ConfigError       config/config.yaml is wrong; the user edits the config
 ├── ResultError       a file in results/ is missing or foreign; the user runs the workflow again
+├── Faults            many of these at once, each a record (Fault); check shows all in one pass
 └── EstimationError   the numbers do not allow an answer; the user picks another method
 
 Anything else that escapes is a bug and keeps its traceback.
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 
 class PoolpropError(Exception):
@@ -46,3 +50,71 @@ class ResultError(PoolpropError):
 
 class EstimationError(PoolpropError):
     """The numbers do not allow the answer that was asked for."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Fault:
+    """One thing that is wrong, with its place.
+
+    Attributes
+    ----------
+    file : str
+        The plan or the table, as the user would open it.
+    row : int
+        Line of the file, from 1; 0 where none can be named.
+    column : str
+        Name of the column, or key of the plan with dots; empty where there is none.
+    problem : str
+        What is wrong, with the value.
+    hint : str
+        How to put it right.
+    """
+
+    file: str
+    row: int
+    column: str
+    problem: str
+    hint: str
+
+    def __str__(self) -> str:
+        return self.line()
+
+    def line(self, note: str = "") -> str:
+        """Return the fault as people read it; what cannot be printed is spelt out."""
+        place = f"{self.file}:{self.row}" if self.row else self.file
+        if self.column:
+            place += f":{self.column}" if self.row else f": {self.column}"
+        line = f"{place}: {self.problem}{note}. {self.hint}".rstrip()
+        return "".join(mark if mark.isprintable() else f"\\x{ord(mark):02x}" for mark in line)
+
+
+class Faults(PoolpropError):
+    """All faults that were found at once: each a record, those alike told in one line.
+
+    Attributes
+    ----------
+    faults : list of Fault
+        In the order in which they are told.
+    """
+
+    SHOWN = 200
+    NUMBERED = 5
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        self.faults = list(faults)
+        lines = list(self.lines())
+        if len(lines) > self.SHOWN:
+            lines = [*lines[: self.SHOWN], f"... and {len(lines) - self.SHOWN} more lines."]
+        Exception.__init__(self, "\n".join(lines))
+
+    def lines(self) -> Iterator[str]:
+        """Yield one line for each kind of fault of a column: its first row and their number."""
+        alike: dict[tuple[str, ...], list[Fault]] = {}
+        for one in self.faults:
+            alike.setdefault((one.file, one.column, one.problem, one.hint), []).append(one)
+        for found in alike.values():
+            rows = [str(one.row) for one in found]
+            note = f" ({len(rows)} rows, first line {rows[0]})"
+            if len(rows) <= self.NUMBERED:
+                note = f" (lines {', '.join(rows)})" if len(rows) > 1 else ""
+            yield found[0].line(note)

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import copy
 import reprlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from poolprop.errors import Fault
 from poolprop.hints import did_you_mean
 from poolprop.settings import Endpoint, Settings
-from poolprop.settings.faults import ConfigErrors, type_words
+from poolprop.settings.faults import ConfigErrors, in_file, type_words
 
-FIELD = "field"  # a term that is itself the name of a field of the vocabulary
+# Of very many faults so many are told; so often what is left is looked at again.
+MOST, ROUNDS = 1000, 5
 SHORT = reprlib.Repr()
 SHORT.maxstring = SHORT.maxother = 200
 NAME_RULE = "Use lower-case letters, digits and _, starting with a letter."
@@ -32,13 +35,63 @@ def parse(record: Mapping[str, Any], where: str = "config/config.yaml") -> Setti
 
     Raises
     ------
-    ConfigError
-        With one line for each fault: key, what is wrong, how to mend it.
+    ConfigErrors
+        With every fault: key, what is wrong, what to do.
     """
+    settings, faults = examine(record, where)
+    if settings is None or faults:
+        raise ConfigErrors(faults)
+    return settings
+
+
+def examine(record: Mapping[str, Any], where: str) -> tuple[Settings | None, list[Fault]]:
+    """Check a plan, and return what of it is sound beside what is not.
+
+    Returns
+    -------
+    settings : Settings or None
+        The plan without its faulty parts, so that what it says of the tables can be checked in the
+        same pass; None if too little is left.
+    faults : list of Fault
+        Empty if the plan may be used; of very many the first.
+    """
+    filled = _with_defaults(record)
     try:
-        return Settings.model_validate(_with_defaults(record))
+        return Settings.model_validate(filled), []
     except ValidationError as error:
-        raise ConfigErrors(_line(fault, where) for fault in error.errors()) from None
+        found = error.errors(include_url=False)
+        faults = [_fault(one, where) for one in found[:MOST]]
+        return _sound_part(filled, found), faults
+
+
+def _sound_part(record: Mapping[str, Any], found: list[ErrorDetails]) -> Settings | None:
+    """Return the plan that is left when every faulty part is taken out."""
+    left = copy.deepcopy(dict(record))
+    for _ in range(ROUNDS):
+        for one in reversed(found):
+            _take_out(left, [part for part in one["loc"] if part != "[key]"])
+        try:
+            return Settings.model_validate(left)
+        except ValidationError as error:
+            found = error.errors(include_url=False)
+    return None
+
+
+def _take_out(node: Any, loc: Sequence[int | str]) -> None:
+    """Delete the part of a plan at a place, or the block that lacks it."""
+    path = [node]
+    for part in loc[:-1]:
+        try:
+            path.append(path[-1][part])
+        except (KeyError, IndexError, TypeError):
+            break
+    for holder, part in zip(reversed(path), reversed(loc[: len(path)]), strict=True):
+        if isinstance(holder, dict) and part in holder:
+            holder.pop(part)
+            return
+        if isinstance(holder, list) and isinstance(part, int) and part < len(holder):
+            holder.pop(part)
+            return
 
 
 def load(path: Path) -> Settings:
@@ -52,136 +105,10 @@ def load(path: Path) -> Settings:
     from poolprop.settings.reading import read_plan
 
     record = read_plan(path)
-    try:
-        return parse(record, path.as_posix())
-    except ConfigErrors as error:
-        raise error.in_file(path) from None
-
-
-def vocabulary_faults(
-    settings: Settings,
-    terms: Mapping[str, list[str]],
-    where: str = "config/config.yaml",
-    not_factors: Mapping[str, str] | None = None,
-) -> Iterator[str]:
-    """Yield a line for each term of the plan that the vocabulary does not define.
-
-    Parameters
-    ----------
-    settings : Settings
-        The plan.
-    terms : mapping of str to list of str
-        Terms by field of ``vocabulary.csv``.
-    where : str
-        How messages call the file.
-    not_factors : mapping of str to str, optional
-        Names that our tables use otherwise, with the file: nobody can be split by these.
-    """
-    unknown: set[str] = set()
-    for key, field, value in _terms_used(settings):
-        if field in unknown:
-            continue
-        if field == FIELD and value in (not_factors or {}):
-            unknown |= {value}
-            yield (
-                f"{where}: {key}: {value!r} is no factor but a column or field that "
-                f"{(not_factors or {})[value]} uses itself. Give the factor a name and a column of "
-                f"its own, such as '{value}_group', here, in the tables and in vocabulary.csv."
-            )
-            continue
-        known = list(terms) if field == FIELD else terms.get(field, [])
-        if value not in known:
-            unknown |= {value} if field == FIELD else set()
-            yield f"{where}: {key}: {value!r} is not a {field} of vocabulary.csv. " + did_you_mean(
-                value, known
-            )
-
-
-def left_out_faults(
-    settings: Settings,
-    studies: list[str],
-    judgements: list[str],
-    where: str = "config/config.yaml",
-) -> Iterator[str]:
-    """Yield a line for each study or overall judgement of the multiverse that no table has.
-
-    Parameters
-    ----------
-    settings : Settings
-        The plan.
-    studies, judgements : list of str
-        Studies, and their overall risks of bias.
-    where : str
-        How messages call the file.
-    """
-    for name, rule in settings.multiverse.left_out.items():
-        for field, values, known, what in (
-            ("studies", rule.studies, studies, "a study of studies.csv"),
-            ("risk_of_bias", rule.risk_of_bias, judgements, "an overall judgement of any study"),
-        ):
-            for value in (value for value in values if value not in known):
-                key = f"multiverse.left_out.{name}.{field}"
-                yield f"{where}: {key}: {value!r} is not {what}. " + did_you_mean(value, known)
-
-
-def _terms_used(settings: Settings) -> Iterator[tuple[str, str, str]]:
-    for end_name, endpoint in settings.endpoints.items():
-        for name, estimand in endpoint.estimands.items():
-            key = f"endpoints.{end_name}.estimands.{name}"
-            yield f"{key}.outcome", "outcome", estimand.outcome
-            yield f"{key}.denominator", "denominator_basis", estimand.denominator
-            lists: tuple[tuple[str, str, tuple[str, ...]], ...] = (
-                ("timepoints", "timepoint", estimand.timepoints),
-                ("populations", "population", estimand.populations),
-                ("roles", "role", estimand.roles),
-                ("record_types", "record_type", estimand.record_types),
-                *((f"where.{name}", name, levels) for name, levels in estimand.where.items()),
-            )
-            yield from ((f"{key}.where", FIELD, factor) for factor in estimand.where)
-            for part, field, values in lists:
-                yield from ((f"{key}.{part}", field, value) for value in values)
-        for name, subgroup in endpoint.subgroups.items():
-            key = f"endpoints.{end_name}.subgroups.{name}"
-            yield f"endpoints.{end_name}.subgroups", FIELD, name
-            for value in subgroup.populations:
-                yield f"{key}.populations", "population", value
-            for value in subgroup.record_types:
-                yield f"{key}.record_types", "record_type", value
-            for value in subgroup.roles:
-                yield f"{key}.roles", "role", value
-            for value in subgroup.levels:
-                yield f"{key}.levels", name, value
-    if settings.safety:
-        safety = settings.safety
-        yield "safety.denominator", "denominator_basis", safety.denominator
-        for value in safety.populations:
-            yield "safety.populations", "population", value
-        for value in safety.roles:
-            yield "safety.roles", "role", value
-        for value in safety.record_types:
-            yield "safety.record_types", "record_type", value
-    if settings.survival:
-        survival = settings.survival
-        yield from (("survival.roles", "role", value) for value in survival.roles)
-        for value in survival.record_types:
-            yield "survival.record_types", "record_type", value
-        for name, one in survival.endpoints.items():
-            for value in one.populations:
-                yield f"survival.endpoints.{name}.populations", "population", value
-    for name, rule in settings.multiverse.left_out.items():
-        key = f"multiverse.left_out.{name}"
-        yield from ((f"{key}.design", "design", value) for value in rule.design)
-        for value in rule.publication_type:
-            yield f"{key}.publication_type", "publication_type", value
-    if settings.comparisons:
-        yield "comparisons.denominator", "denominator_basis", settings.comparisons.denominator
-        for value in settings.comparisons.outcomes:
-            yield "comparisons.outcomes", "outcome", value
-        for value in settings.comparisons.record_types:
-            yield "comparisons.record_types", "record_type", value
-        for whole, parts in settings.comparisons.strata.items():
-            for value in (whole, *parts):
-                yield f"comparisons.strata.{whole}", "population", value
+    settings, faults = examine(record, path.as_posix())
+    if settings is None or faults:
+        raise ConfigErrors(in_file(faults, path))
+    return settings
 
 
 def _with_defaults(record: Mapping[str, Any]) -> dict[str, Any]:
@@ -207,22 +134,25 @@ def _filled(endpoint: Any) -> Any:
     return result
 
 
-def _line(fault: ErrorDetails, where: str) -> str:
+def _fault(fault: ErrorDetails, where: str) -> Fault:
     key = ".".join(str(part) for part in fault["loc"] if part != "[key]") or "(top level)"
+    return Fault(where, 0, key, *_words(fault))
+
+
+def _words(fault: ErrorDetails) -> tuple[str, str]:
+    """Return what is wrong at a place of the plan, and what to do."""
     kind = fault["type"]
     if kind == "extra_forbidden":
-        return f"{where}: {key}: unknown key. " + did_you_mean(
-            str(fault["loc"][-1]), _keys_at(fault["loc"][:-1])
-        )
+        return "unknown key", did_you_mean(str(fault["loc"][-1]), _keys_at(fault["loc"][:-1]))
     if kind == "missing":
-        return f"{where}: {key}: the key is missing. Add it."
+        return "the key is missing", "Add it."
     if kind == "string_pattern_mismatch":
-        return f"{where}: {key}: {SHORT.repr(fault['input'])} is not a name. {NAME_RULE}"
+        return f"{SHORT.repr(fault['input'])} is not a name", NAME_RULE
     if words := type_words(kind, None if fault["input"] is None else SHORT.repr(fault["input"])):
-        return f"{where}: {key}: {words}"
+        return words
     message = fault["msg"].removeprefix("Value error, ")
     got = "" if kind == "value_error" else f" (got {SHORT.repr(fault['input'])})"
-    return f"{where}: {key}: {message[0].lower()}{message[1:]}{got}. Correct it."
+    return f"{message[0].lower()}{message[1:]}{got}", "Correct it."
 
 
 def _keys_at(loc: tuple[int | str, ...]) -> list[str]:

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from poolprop import plan
+from poolprop import plan, terms
+from poolprop.errors import ConfigError, DataError, Fault, Faults
 from poolprop.evidence.certainty import Judgement, unknown_estimands
-from poolprop.evidence.load import Evidence, load
+from poolprop.evidence.load import Evidence, gathered, read_tables
 from poolprop.evidence.names import not_factors
 from poolprop.evidence.problems import Problem, TableErrors
+from poolprop.evidence.tables import TABLES
 from poolprop.evidence.universes import ALL_OTHERWISE, AS_DECIDED, overall_risks
 from poolprop.settings import Settings
-from poolprop.settings.faults import ConfigErrors
+from poolprop.settings.faults import ConfigErrors, in_file
+from poolprop.settings.reading import read_plan
+
+DATA = "data"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +28,10 @@ class Review:
 
     settings: Settings
     evidence: Evidence
+
+
+class ReviewErrors(Faults, ConfigError, DataError):
+    """Faults of the plan, then those of the tables: all that one pass can find."""
 
 
 def load_review(config: Path) -> Review:
@@ -34,53 +44,88 @@ def load_review(config: Path) -> Review:
 
     Raises
     ------
-    ConfigError, DataError
-        With one line for each fault of the plan or the tables.
+    Faults
+        With every fault of the plan and the tables.
     """
-    settings = plan.load(config)
     try:
-        return check_review(settings, config.as_posix())
-    except ConfigErrors as error:
-        raise error.in_file(config) from None
+        record = read_plan(config)
+    except ConfigErrors as error:  # not YAML; the tables are looked at all the same
+        _, problems = read_tables(Path(DATA)) if Path(DATA).is_dir() else ({}, [])
+        raise _errors(error.faults, problems) from None
+    return check_record(record, config.as_posix())
+
+
+def check_record(record: Mapping[str, Any], where: str = "config/config.yaml") -> Review:
+    """Check a plan as it was read, and its tables; faults have lines if the plan is a file."""
+    settings, faults = plan.examine(record, where)
+    return _checked(settings, faults, record, where)
 
 
 def check_review(settings: Settings, where: str = "config/config.yaml") -> Review:
     """Read the tables of a plan and check that they define all its terms."""
-    evidence = load(Path(settings.data))
-    terms: dict[str, list[str]] = {}
+    return _checked(settings, [], {}, where)
+
+
+def _checked(
+    settings: Settings | None, faults: list[Fault], record: Mapping[str, Any], where: str
+) -> Review:
+    folder = settings.data if settings else str(record.get("data", DATA))
+    known = settings is not None or Path(folder).is_dir()
+    tables, problems = read_tables(Path(folder)) if known else ({}, [])
+    if settings is not None:
+        broken = {problem.file for problem in problems}
+        evidence = gathered(tables)
+        faults = [*faults, *_between(settings, evidence, broken, where)]
+        problems = [*problems, *_of_the_plan(settings, evidence, broken, where)]
+        if not faults and not problems:
+            return Review(settings=settings, evidence=evidence)
+    if Path(where).is_file():
+        faults = in_file(faults, Path(where))
+    raise _errors(faults, problems)
+
+
+def _errors(faults: list[Fault], problems: list[Problem]) -> Faults:
+    if not problems:
+        return ConfigErrors(faults)
+    return ReviewErrors([*faults, *sorted(problems)]) if faults else TableErrors(problems)
+
+
+def _between(
+    settings: Settings, evidence: Evidence, broken: set[str], where: str
+) -> Iterator[Fault]:
+    """Yield what the plan names and the tables do not have; nothing of a table that is broken."""
+
+    def sound(*names: str) -> bool:
+        return not any(f"{settings.data}/{TABLES[name].FILE}" in broken for name in names)
+
+    words: dict[str, list[str]] = {}
     for field, term in evidence.terms:
-        terms.setdefault(field, []).append(term)
-    judged = sorted(set(overall_risks(evidence).values()))
-    faults = [
-        *plan.vocabulary_faults(settings, terms, where, not_factors(evidence.factors)),
-        *plan.left_out_faults(settings, list(evidence.studies), judged, where),
-    ]
-    if faults:
-        raise ConfigErrors(faults)
-    problems = [*_unknown_judged(settings, evidence, where), *_taken_decisions(settings, evidence)]
-    if problems:
-        raise TableErrors(problems)
-    return Review(settings=settings, evidence=evidence)
+        words.setdefault(field, []).append(term)
+    if sound("vocabulary"):
+        whole = sound("studies", "arms", "outcomes")
+        apart = not_factors(evidence.factors) if whole else {}
+        yield from terms.vocabulary_faults(settings, words, where, apart)
+    if sound("studies", "risk_of_bias"):
+        judged = sorted(set(overall_risks(evidence).values()))
+        yield from terms.left_out_faults(settings, list(evidence.studies), judged, where)
 
 
-def _unknown_judged(settings: Settings, evidence: Evidence, where: str) -> Iterator[Problem]:
-    """Yield judgements of certainty on what the plan does not estimate."""
-    known = {name: list(endpoint.estimands) for name, endpoint in settings.endpoints.items()}
-    rows = [
-        (evidence.lines["certainty", f"{row.endpoint}.{row.estimand}.{row.domain}"], row)
-        for row in evidence.supplements["certainty"]
-        if isinstance(row, Judgement)
-    ]
-    yield from unknown_estimands(rows, known, f"{settings.data}/{Judgement.FILE}", where)
-
-
-def _taken_decisions(settings: Settings, evidence: Evidence) -> Iterator[Problem]:
-    """Yield discrepancies that are called like a way to decide all of them (the multiverse)."""
+def _of_the_plan(
+    settings: Settings, evidence: Evidence, broken: set[str], where: str
+) -> Iterator[Problem]:
+    """Yield what the tables say of a plan that is another: judgements, names of the multiverse."""
+    file = f"{settings.data}/{Judgement.FILE}"
+    if file not in broken:
+        known = {name: list(endpoint.estimands) for name, endpoint in settings.endpoints.items()}
+        rows = [
+            (evidence.lines["certainty", f"{row.endpoint}.{row.estimand}.{row.domain}"], row)
+            for row in evidence.supplements["certainty"]
+            if isinstance(row, Judgement)
+        ]
+        yield from unknown_estimands(rows, known, file, where)
     for row in evidence.discrepancies:
         if row.discrepancy_id in (AS_DECIDED, ALL_OTHERWISE):
-            file, line = (
-                f"{settings.data}/{row.FILE}",
-                evidence.lines["discrepancies", row.discrepancy_id],
-            )
+            line = evidence.lines["discrepancies", row.discrepancy_id]
             problem = f"{row.discrepancy_id!r} is a name of the multiverse"
-            yield Problem(file, line, "discrepancy_id", problem, "Call the discrepancy otherwise.")
+            hint = "Call the discrepancy otherwise."
+            yield Problem(f"{settings.data}/{row.FILE}", line, "discrepancy_id", problem, hint)

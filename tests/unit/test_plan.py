@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import os
 
 import pytest
 import small_review
@@ -12,6 +13,7 @@ from poolprop.__main__ import main
 from poolprop.errors import ConfigError
 from poolprop.plan import json_schema, load, parse
 from poolprop.settings.faults import key_lines
+from poolprop.settings.reading import read_plan
 
 
 @pytest.fixture
@@ -200,6 +202,58 @@ def test_what_is_no_plan_is_refused_in_words(review, capsys, text, start):
     (review / "config/config.yaml").write_text(text)
     assert main(["check", str(review)]) == 2
     assert capsys.readouterr().err.startswith(start)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ('review: {title: "a\\x00b"}', ":1: a text holds U+0000, a control character. Remove it."),
+        ("review: {title: a\x1bb}", ":1: the plan holds U+001B, a control character. Remove it."),
+        ("level: 0.9\nreview: {title: a\u202eb}", ":2: the plan holds U+202E, turns the"),
+        ('review: {title: "a\\ufffeb"}', ":1: a text holds U+FFFE, no character. Remove it."),
+        ("a: 1\nb: 2\na: 3\nb: 4\n", ":3: the key 'a' stands twice. Keep one."),
+        (b"level: 0.9\nreview: \xff\n", ":2: not UTF-8 text. Save the plan as UTF-8."),
+        ("a: &a [x, x, x, x, x, x, x, x, x, x]\nb: &b [*a, *a, *a, *a, *a, *a, *a, *a, *a, *a]\n"
+         "c: &c [*b, *b, *b, *b, *b, *b, *b, *b, *b, *b]\nd: &d [*c, *c, *c, *c, *c, *c, *c, *c]\n"
+         "e: &e [*d, *d, *d, *d, *d, *d, *d, *d, *d, *d]\nf: [*e, *e, *e, *e, *e]\n",
+         " its parts unfold without end. Write the parts out"),
+    ],
+)  # fmt: skip
+def test_what_no_plan_may_hold_costs_a_line_at_its_place(review, capsys, text, words):
+    raw = text if isinstance(text, bytes) else text.encode()
+    (review / "config/config.yaml").write_bytes(raw)
+    assert main(["check", str(review)]) == 2
+    first = capsys.readouterr().err.splitlines()[0]
+    assert first.startswith("config/config.yaml")
+    assert words in first
+
+
+def test_a_plan_that_is_no_file_is_called_what_it_is(review, capsys):
+    path = review / "config/config.yaml"
+    path.unlink()
+    path.mkdir()
+    assert main(["check", str(review)]) == 2
+    assert "config/config.yaml: is a folder" in capsys.readouterr().err
+    path.rmdir()
+    os.mkfifo(path)
+    assert main(["check", str(review)]) == 2  # and does not wait for a writer
+    assert "config/config.yaml: is a pipe" in capsys.readouterr().err
+
+
+def test_a_long_plan_is_read_and_judged_for_what_it_is(review, capsys):
+    """A megabyte of entries: each unknown one is a fault of its own, none "unfolds"."""
+    long = "review: {title: t, question: q}\n" + "".join(
+        f"k{i}: [1, 2, {{x: 'text {i}'}}]\n" for i in range(28_000)
+    )
+    assert 900_000 < len(long) < 1_000_000
+    (review / "config/config.yaml").write_text(long)
+    assert len(read_plan(review / "config/config.yaml")) == 28_001
+    assert main(["check", str(review)]) == 2
+    said = capsys.readouterr().err.splitlines()
+    assert (
+        said[1] == "config/config.yaml:2:k0: unknown key. Known are " + said[1].partition("are ")[2]
+    )
+    assert said[-1].endswith(" more lines.")
 
 
 def test_the_schema_for_editors_is_that_of_the_code(repo):

@@ -26,9 +26,7 @@ from poolprop.evidence.datasets import fingerprint
 from poolprop.evidence.fingerprints import tables_fingerprint
 from poolprop.evidence.safety import safety_fingerprint
 from poolprop.evidence.tables import TABLES
-from poolprop import plan as analysis_plan
-from poolprop.review import check_review
-from poolprop.settings.faults import ConfigErrors
+from poolprop.review import check_record
 from poolprop.settings.reading import read_plan
 from poolprop.steps.writing import RESULT_TABLES, SUPPLEMENT_TABLES
 
@@ -39,9 +37,7 @@ try:
         read_plan(
             Path(CONFIG)
         )  # Snakemake's own reader forgives a key that stands twice
-    REVIEW = check_review(analysis_plan.parse(config, CONFIG), CONFIG)
-except ConfigErrors as error:
-    sys.exit(str(error.in_file(Path(CONFIG)) if os.path.isfile(CONFIG) else error))
+    REVIEW = check_record(config, CONFIG)
 except PoolpropError as error:
     sys.exit(str(error))
 

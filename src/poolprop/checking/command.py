@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import json as json_module
 import os
-import re
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -14,7 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from poolprop.errors import ConfigError, PoolpropError
+from poolprop.errors import ConfigError, Fault, Faults, PoolpropError
 from poolprop.wording import counted
 
 CONFIG = Path("config/config.yaml")
@@ -26,8 +25,6 @@ examples:
   poolprop check --sources texts  also look every figure up in the source texts
 """
 Record = dict[str, str | int | None]
-# A fault of the plan, with its key, or of its YAML, without.
-PLACED = re.compile(r"(?P<file>[^:]+):(?P<row>\d+):(?:(?P<key>\S*?):)? (?P<message>.*)")
 
 
 def add_to(actions: Any) -> None:
@@ -81,9 +78,8 @@ def _inside(folder: Path) -> Iterator[None]:
 def once(texts: Path | None) -> int:
     """Check the review in this folder and print what was found."""
     from poolprop.checking.suspicions import suspicions
-    from poolprop.review import load_review
 
-    review = load_review(CONFIG)
+    review = sound_review()
     evidence = review.evidence
     found = list(_placed(suspicions(review.settings, evidence)))
     for suspicion in found:
@@ -120,49 +116,49 @@ def _placed(found: list[Any]) -> Iterator[Any]:
 def as_json(texts: Path | None) -> int:
     """Check the review in this folder and print faults and warnings as JSON."""
     from poolprop.checking.suspicions import suspicions
-    from poolprop.review import load_review
 
     records: list[Record] = []
     try:
-        review = load_review(CONFIG)
+        review = sound_review()
         for one in _placed(suspicions(review.settings, review.evidence)):
             records.append(_record("warning", one.rule, one.problem))
         if texts:
             from poolprop.evidence.places import check_places
 
             check_places(review.evidence, Path(review.settings.data), texts)
+    except Faults as error:
+        records += [_record("error", _kind(fault), fault) for fault in error.faults]
     except PoolpropError as error:
-        records += _faults(error)
+        fault = Fault(error.where, 0, "", error.problem, error.hint)
+        records.append(_record("error", _kind(fault), fault))
     print(json_module.dumps({"schema": "poolprop/diagnostics/1", "found": records}, indent=2))
     return 2 if any(record["severity"] == "error" for record in records) else 0
 
 
-def _faults(error: PoolpropError) -> Iterator[Record]:
-    from poolprop.evidence.problems import TableErrors
+def sound_review() -> Any:
+    """Return the review in this folder, every data set of which can be selected."""
+    from poolprop.checking.selections import selection_faults
+    from poolprop.review import load_review
 
-    if isinstance(error, TableErrors):
-        yield from (_record("error", "table", problem) for problem in error.problems)
-        return
-    for line in str(error).splitlines():
-        found = PLACED.match(line)
-        place: Record = {"file": line.partition(": ")[0], "row": None, "column": ""}
-        message = line.partition(": ")[2]
-        if found:
-            place = {"file": found["file"], "row": int(found["row"]), "column": found["key"] or ""}
-            message = found["message"]
-        said: Record = {"message": message, "remedy": ""}
-        yield {"severity": "error", "rule": "plan"} | place | said
+    review = load_review(CONFIG)
+    if faults := selection_faults(review.settings, review.evidence):
+        raise Faults(faults)
+    return review
 
 
-def _record(severity: str, rule: str, problem: Any) -> Record:
+def _kind(fault: Fault) -> str:
+    return "plan" if fault.file == CONFIG.as_posix() else "table"
+
+
+def _record(severity: str, rule: str, fault: Fault) -> Record:
     return {
         "severity": severity,
         "rule": rule,
-        "file": problem.file,
-        "row": problem.row,
-        "column": problem.column,
-        "message": problem.problem,
-        "remedy": problem.hint,
+        "file": fault.file,
+        "row": fault.row or None,
+        "column": fault.column,
+        "message": fault.problem,
+        "remedy": fault.hint,
     }
 
 

@@ -65,14 +65,17 @@ def sets(evidence: Evidence, endpoint: Endpoint) -> Iterator[tuple[str, Analysis
 
     Estimands carry their own name; a level of a subgroup is ``subgroup/FACTOR/LEVEL``.
     """
-    for name, estimand in endpoint.estimands.items():
-        yield name, select(evidence, estimand)
+    for name, selection in selections(evidence, endpoint):
+        yield name, select(evidence, selection)
+
+
+def selections(evidence: Evidence, endpoint: Endpoint) -> Iterator[tuple[str, Selection]]:
+    """Yield the name of each data set of an endpoint and what it asks for."""
+    yield from endpoint.estimands.items()
     for factor, subgroup in endpoint.subgroups.items():
         for level in subgroup.levels or levels(evidence, factor):
-            selection = _level_selection(
-                endpoint.estimands[subgroup.estimand], subgroup, factor, level
-            )
-            yield f"subgroup/{factor}/{level}", select(evidence, selection)
+            whole = endpoint.estimands[subgroup.estimand]
+            yield f"subgroup/{factor}/{level}", _level_selection(whole, subgroup, factor, level)
 
 
 def levels(evidence: Evidence, factor: str) -> list[str]:

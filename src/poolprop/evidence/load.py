@@ -10,7 +10,7 @@ from poolprop.evidence.audit.claims import Claim
 from poolprop.evidence.audit.extraction import ExtractionRow
 from poolprop.evidence.cells import Row
 from poolprop.evidence.checks import cross_checks, only
-from poolprop.evidence.problems import TableErrors
+from poolprop.evidence.problems import Problem, TableErrors
 from poolprop.evidence.read import Numbered, read_table
 from poolprop.evidence.tables import TABLES, Arm, Discrepancy, Outcome, Source, Study, Term
 
@@ -104,8 +104,16 @@ def load(folder: Path) -> Evidence:
     TableErrors
         With every fault of every table, one line each: ``file:row:column: problem. hint``.
     """
+    tables, problems = read_tables(folder)
+    if problems:
+        raise TableErrors(problems)
+    return gathered(tables)
+
+
+def read_tables(folder: Path) -> tuple[dict[str, Numbered], list[Problem]]:
+    """Return the good rows of all tables with their lines, and everything that is wrong."""
     tables: dict[str, Numbered] = {}
-    problems = []
+    problems: list[Problem] = []
     for name in ("vocabulary", *(name for name in TABLES if name != "vocabulary")):
         path = folder / TABLES[name].FILE
         fields = dict.fromkeys(row.field for _, row in only(Term, tables.get("vocabulary", [])))
@@ -113,12 +121,12 @@ def load(folder: Path) -> Evidence:
         problems += faults
     broken = {fault.file for fault in problems}
     problems += cross_checks(tables, folder.as_posix(), broken)
-    if problems:
-        raise TableErrors(problems)
-    return _evidence(tables)
+    return tables, problems
 
 
-def _evidence(tables: dict[str, Numbered]) -> Evidence:
+def gathered(tables: dict[str, Numbered]) -> Evidence:
+    """Return the evidence that rows of tables make."""
+
     def by_key(name: str) -> dict[str, Any]:
         key = TABLES[name].KEY[0]
         return {getattr(row, key): row for _, row in tables[name]}

@@ -16,6 +16,14 @@ def safety_sets(evidence: Evidence, plan: Safety) -> Iterator[tuple[str, Analysi
 
     Studies with no events stay in; an arm that does not report the term and grade is no fault.
     """
+    for name, selection in safety_selections(evidence, plan):
+        chosen = select(evidence, selection)
+        if chosen.rows:
+            yield name, chosen
+
+
+def safety_selections(evidence: Evidence, plan: Safety) -> Iterator[tuple[str, Selection]]:
+    """Yield the name of each data set of adverse events and what it asks for."""
     timepoints = tuple(term for field, term in evidence.terms if field == "timepoint")
     pairs = dict.fromkeys((row.outcome, row.grade) for row in _events(evidence, plan))
     order = {term: place for place, (_, term) in enumerate(evidence.terms)}
@@ -30,9 +38,7 @@ def safety_sets(evidence: Evidence, plan: Safety) -> Iterator[tuple[str, Analysi
             grades=(grade,),
             not_reported=("timepoint",),
         )
-        chosen = select(evidence, selection)
-        if chosen.rows:
-            yield f"{outcome}/{grade or 'unspecified'}", chosen
+        yield f"{outcome}/{grade or 'unspecified'}", selection
 
 
 def safety_fingerprint(evidence: Evidence, plan: Safety) -> str:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from poolprop.errors import ConfigError
+from poolprop.errors import ConfigError, Fault, Faults
 
+# Plain values only, by the C library where PyYAML was built with it.
+loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 BLOCK = ("is no block of keys", "Write its keys below it, indented.")
-# What pydantic calls a fault of type -> what is wrong, how to mend it.
+# What pydantic calls a fault of type -> what is wrong, what to do.
 TYPES = {
     "string_type": ("is no text", "Put it in quotes."),
     "dict_type": BLOCK,
@@ -25,31 +28,25 @@ TYPES = {
 }
 
 
-class ConfigErrors(ConfigError):
-    """All faults of the plan, ``FILE: KEY: what is wrong. How to mend it.`` in one line each."""
-
-    def __init__(self, lines: Iterable[str]) -> None:
-        self.lines = list(lines)
-        Exception.__init__(self, "\n".join(self.lines))
-
-    def in_file(self, path: Path) -> ConfigErrors:
-        """Return the same with the line of each key: ``FILE:LINE:KEY: ...``."""
-        before = f"{path.as_posix()}: "
-        split = [line.removeprefix(before).partition(": ") for line in self.lines]
-        at = key_lines(path, {key for key, _, _ in split})
-        return ConfigErrors(
-            f"{path.as_posix()}:{at[key]}:{key}: {words}" for key, _, words in split
-        )
+class ConfigErrors(Faults, ConfigError):
+    """All faults of the plan, in the order of its keys."""
 
 
-def type_words(kind: str, got: str | None) -> str:
-    """Return what is wrong with a value's type and how to mend it; '' for another kind of fault."""
+def in_file(faults: Iterable[Fault], path: Path) -> list[Fault]:
+    """Return faults of a plan with the line of each key."""
+    found = list(faults)
+    at = key_lines(path, {one.column for one in found if not one.row})
+    return [one if one.row else replace(one, row=at[one.column]) for one in found]
+
+
+def type_words(kind: str, got: str | None) -> tuple[str, str] | None:
+    """Return what is wrong with a value's type and what to do; None for another kind of fault."""
     if kind not in TYPES:
-        return ""
+        return None
     problem, hint = TYPES[kind]
     if got is None:
-        return f"nothing stands here. {'Fill it in.' if kind == 'string_type' else hint}"
-    return f"{got} {problem}. {hint}"
+        return "nothing stands here", "Fill it in." if kind == "string_type" else hint
+    return f"{got} {problem}", hint
 
 
 def key_lines(path: Path, keys: Iterable[str]) -> dict[str, int]:
@@ -64,37 +61,47 @@ def key_lines(path: Path, keys: Iterable[str]) -> dict[str, int]:
         endpoint's ``defaults`` filled in stands there; of one that is missing altogether, the line
         of the last part that is there counts.
     """
-    root = yaml.compose(path.read_text("utf-8"), Loader=yaml.SafeLoader)
-    return {key: _line(root, key.split(".")) for key in keys}
+    root = yaml.compose(path.read_text("utf-8-sig"), Loader=loader)
+    tree = _Tree()
+    return {key: _line(tree, root, key.split(".")) for key in keys}
 
 
-def _line(root: Any, parts: list[str]) -> int:
-    line, depth = _walk(root, parts)
+class _Tree:
+    """The entries of each node of a plan by their key, made once."""
+
+    def __init__(self) -> None:
+        self._entries: dict[int, dict[str, tuple[int, Any]]] = {}
+
+    def entry(self, node: Any, part: str) -> tuple[int, Any] | None:
+        """Return line and node of an entry of a block or list."""
+        if id(node) not in self._entries:
+            pairs: Iterable[tuple[str, Any, Any]] = ()
+            if isinstance(node, yaml.MappingNode):
+                pairs = ((str(key.value), key, value) for key, value in node.value)
+            elif isinstance(node, yaml.SequenceNode):
+                pairs = ((str(i), value, value) for i, value in enumerate(node.value))
+            self._entries[id(node)] = {
+                name: (at.start_mark.line + 1, value) for name, at, value in pairs
+            }
+        return self._entries[id(node)].get(part)
+
+
+def _line(tree: _Tree, root: Any, parts: list[str]) -> int:
+    line, depth = _walk(tree, root, parts)
     if depth < len(parts) and parts[0] == "endpoints" and parts[2:3] == ["estimands"]:
         filled = [*parts[:2], "defaults", *parts[4:]]
-        place, reached = _walk(root, filled)
+        place, reached = _walk(tree, root, filled)
         if reached == len(filled) > 3:
             return place
     return line
 
 
-def _walk(node: Any, parts: list[str]) -> tuple[int, int]:
+def _walk(tree: _Tree, node: Any, parts: list[str]) -> tuple[int, int]:
     """Return the line of the deepest part that is there, and how many parts were."""
     line = 1
     for depth, part in enumerate(parts):
-        found = _entry(node, part)
+        found = tree.entry(node, part)
         if found is None:
             return line, depth
         line, node = found
     return line, len(parts)
-
-
-def _entry(node: Any, part: str) -> tuple[int, Any] | None:
-    if isinstance(node, yaml.MappingNode):
-        for key, value in node.value:
-            if str(key.value) == part:
-                return key.start_mark.line + 1, value
-    if isinstance(node, yaml.SequenceNode) and part.isdigit() and int(part) < len(node.value):
-        entry = node.value[int(part)]
-        return entry.start_mark.line + 1, entry
-    return None

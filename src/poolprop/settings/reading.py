@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from poolprop.errors import ConfigError
+from poolprop.characters import odd_character
+from poolprop.errors import ConfigError, Fault
+from poolprop.reading.source import take
+from poolprop.settings.faults import ConfigErrors, loader
 
 MAX_BYTES = 1_000_000
-MAX_NODES = 100_000
+# Visits of nodes beyond one each: what references may add.
+MAX_REPEATED = 100_000
 MAX_DEPTH = 60
 
 
@@ -25,62 +32,105 @@ def read_plan(path: Path) -> dict[str, Any]:
     Raises
     ------
     ConfigError
-        If the file is missing, too large or no YAML; if a key stands twice, which YAML forbids and
-        most readers forgive by dropping one; or if its references unfold without end.
+        If the file is missing, no file, not to be read, or too large.
+    ConfigErrors
+        If it is no YAML, holds a key twice, which YAML forbids and most readers forgive by dropping
+        one, or a character that no text may hold; or if its references unfold without end.
     """
-    try:
-        if path.stat().st_size > MAX_BYTES:
-            raise ConfigError("more than 1 MB", where=str(path), hint="A plan is a page or two.")
-        text = path.read_text("utf-8")
-    except FileNotFoundError:
-        hint = "Run this in the folder of a review, or begin one: poolprop init FOLDER."
-        raise ConfigError("the plan is missing", where=str(path), hint=hint) from None
-    except (OSError, UnicodeDecodeError):
-        hint = "Save the plan as UTF-8."
-        raise ConfigError("not UTF-8 text", where=str(path), hint=hint) from None
-    try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
-        _refuse_odd(node, path)
-        record = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        problem = getattr(error, "problem", None) or "not readable as UTF-8 text"
-        raise _not_yaml(path, problem, mark.line + 1 if mark else 0) from None
-    except (ValueError, RecursionError, OverflowError) as error:
-        raise _not_yaml(path, str(error)[:80]) from None
+    text = _text(path)
+    where = path.as_posix()
+    with _no_collection():
+        try:
+            reader = loader(text)
+            node = reader.get_single_node()
+            faults = list(_odd(node, where))
+            if faults:
+                raise ConfigErrors(faults)
+            record = reader.construct_document(node) if node is not None else None
+        except yaml.YAMLError as error:
+            mark = getattr(error, "problem_mark", None)
+            problem = getattr(error, "problem", None) or "not readable as YAML"
+            last = max(
+                len(text.splitlines()), 1
+            )  # what is open at the end is told at its last line
+            raise _not_yaml(where, problem, min(mark.line + 1, last) if mark else 0) from None
+        except (ValueError, RecursionError, OverflowError) as error:
+            raise _not_yaml(where, str(error)[:80]) from None
     if not isinstance(record, dict):
         problem = "the plan is empty" if record is None else "the plan is no block of keys"
         raise ConfigError(problem, where=str(path), hint="Write keys such as review: and level:.")
     return record
 
 
-def _not_yaml(path: Path, problem: str, line: int = 0) -> ConfigError:
-    place = f"{path}:{line}" if line else str(path)
-    return ConfigError(f"not YAML ({problem})", where=place, hint="Mend the line.")
+def _text(path: Path) -> str:
+    where = path.as_posix()
+    if not (path.exists() or path.is_symlink()):
+        hint = "Run this in the folder of a review, or begin one: poolprop init FOLDER."
+        raise ConfigError("the plan is missing", where=where, hint=hint)
+    content = take(path, MAX_BYTES, error=ConfigError).content
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        raise ConfigErrors(
+            [Fault(where, line, "", "not UTF-8 text", "Save the plan as UTF-8.")]
+        ) from None
+    if odd := odd_character(text):
+        place, name = odd
+        line = text.count("\n", 0, place) + 1
+        raise ConfigErrors([Fault(where, line, "", f"the plan holds {name}", "Remove it.")])
+    return text
 
 
-def _refuse_odd(root: Any, path: Path) -> None:
-    """Walk the nodes as often as they are referred to, and stop a walk that grows too long."""
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Hold the collector of garbage back: a tree of 300,000 nodes costs it most of the time."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
+
+
+def _not_yaml(where: str, problem: str, line: int = 0) -> ConfigErrors:
+    return ConfigErrors([Fault(where, line, "", f"not YAML ({problem})", "Correct the line.")])
+
+
+def _odd(root: Any, where: str) -> Iterator[Fault]:
+    """Yield what is wrong with the nodes; walk them as often as they are referred to."""
     stack: list[tuple[Any, int]] = [(root, 0)]
-    seen = 0
+    known: set[int] = set()
+    repeated = 0
     while stack:
         node, depth = stack.pop()
-        seen += 1
-        if seen > MAX_NODES or depth > MAX_DEPTH:
-            hint = "Write the parts out instead of referring to them."
-            raise ConfigError("its parts unfold without end", where=str(path), hint=hint)
+        seen = id(node) in known
+        repeated += seen
+        known.add(id(node))
+        line = node.start_mark.line + 1 if node is not None else 0
+        if repeated > MAX_REPEATED or depth > MAX_DEPTH:
+            problem = "its parts unfold without end" if repeated > MAX_REPEATED else (
+                f"its blocks are more than {MAX_DEPTH} deep"
+            )  # fmt: skip
+            hint = "Write the parts out, one below the other."
+            yield Fault(where, line, "", problem, hint)
+            return
         if isinstance(node, yaml.MappingNode):
-            _refuse_doubles(node, path)
+            if not seen:
+                yield from _doubles(node, where)
             stack += [(part, depth + 1) for pair in node.value for part in pair]
         elif isinstance(node, yaml.SequenceNode):
             stack += [(part, depth + 1) for part in node.value]
+        elif isinstance(node, yaml.ScalarNode) and not seen and (odd := odd_character(node.value)):
+            yield Fault(where, line, "", f"a text holds {odd[1]}", "Remove it.")
 
 
-def _refuse_doubles(node: yaml.MappingNode, path: Path) -> None:
+def _doubles(node: yaml.MappingNode, where: str) -> Iterator[Fault]:
     keys: set[str] = set()
     for key, _ in node.value:
         name = str(key.value)
         if isinstance(key, yaml.ScalarNode) and name in keys:
-            place = f"{path}:{key.start_mark.line + 1}"
-            raise ConfigError(f"the key {name!r} stands twice", where=place, hint="Keep one.")
+            line = key.start_mark.line + 1
+            yield Fault(where, line, "", f"the key {name!r} stands twice", "Keep one.")
         keys.add(name)

@@ -103,7 +103,7 @@ def test_an_editor_gets_faults_of_the_plan(review, capsys):
     assert fault == {
         "severity": "error", "rule": "plan", "file": "config/config.yaml",
         "row": lines.index("levle: 1") + 1, "column": "levle",
-        "message": "unknown key. Did you mean 'level'?", "remedy": "",
+        "message": "unknown key", "remedy": "Did you mean 'level'?",
     }  # fmt: skip
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -83,8 +85,8 @@ def duplicate(table: str, row: int) -> Callable[[Content], None]:
             "vocabulary.csv. Did you mean 'relapsed_refractory'?",
         ),
         (
-            edit("arms", 0, n_enrolled=19),
-            "data/outcomes.csv:2:total: total is 20 but the arm has 19 patients. "
+            edit("arms", 0, n_enrolled=21),
+            "data/outcomes.csv:3:total: total is 22 but the arm has 21 patients. "
             "Correct the total or the arm.",
         ),
     ],
@@ -153,3 +155,72 @@ def test_all_faults_are_told_at_once(review, capsys):
     content["arms"][0]["study_id"] = "nowhere"
     small_review.write(review, content)
     assert len(faults(review, capsys).splitlines()) == 2
+
+
+def test_faults_of_the_plan_and_of_the_tables_come_in_one_pass(review, capsys):
+    """A key, a value, a term, a cell, a row and a tie: none waits for another."""
+    content = small_review.tables()
+    content["outcomes"][0]["events"] = 99
+    content["arms"][0]["study_id"] = "nowhere"
+    small_review.write(review, content)
+    plan = copy.deepcopy(small_review.CONFIG)
+    plan["level"] = 95
+    plan["endpoints"]["response"]["estimands"]["primary"] |= {"denominatr": "x", "outcome": "cr_x"}
+    del plan["endpoints"]["remission"]["short"]
+    small_review.write_plan(review, plan)
+    said = faults(review, capsys).splitlines()
+    keys = [line.split(":")[2] for line in said]
+    assert sorted(keys) == sorted(
+        ["level", "endpoints.response.estimands.primary.denominatr", "endpoints.remission.short",
+         "endpoints.response.estimands.primary.outcome", "events", "study_id"]
+    )  # fmt: skip
+    assert all(line.startswith(("config/config.yaml:", "data/")) for line in said)
+    assert len(said) == 6
+
+
+def test_a_plan_that_is_no_yaml_does_not_hide_the_tables(review, capsys):
+    content = small_review.tables()
+    content["outcomes"][0]["events"] = 99
+    small_review.write(review, content)
+    (review / "config/config.yaml").write_text("level: 0.9\n\treview: x\n")
+    said = faults(review, capsys).splitlines()
+    assert [line.split(": ")[0] for line in said] == [
+        "config/config.yaml:2", "data/outcomes.csv:2:events",
+    ]  # fmt: skip
+
+
+def test_one_fault_of_many_rows_is_one_line(review, capsys):
+    content = small_review.tables()
+    for row in content["outcomes"]:
+        row["record_type"] = "guess"
+    small_review.write(review, content)
+    assert faults(review, capsys).splitlines() == [
+        "data/outcomes.csv:2:record_type: 'guess' is not a record_type of vocabulary.csv (7 rows, "
+        "first line 2). A new term is a row of data/vocabulary.csv: "
+        "record_type,guess,LABEL,DEFINITION,ORDER."
+    ]
+
+
+def test_every_tie_and_every_overlap_is_told_at_once(review, capsys):
+    content = small_review.tables()
+    content["outcomes"].append(dict(content["outcomes"][0], outcome_id="R92", grade="3"))
+    content["outcomes"].append(dict(content["outcomes"][2], outcome_id="R93", grade="3"))
+    small_review.write(review, content)
+    said = faults(review, capsys).splitlines()
+    assert [("R1 and R92" in line, "R3 and R93" in line) for line in said] == [
+        (True, False), (False, True),
+    ]  # fmt: skip
+    assert "(endpoints.response.primary)" in said[0]
+
+
+def test_faults_are_records_with_place_and_remedy(review, capsys):
+    """A message that holds colons and numbers is no place."""
+    content = small_review.tables()
+    content["studies"][0]["design"] = "a:9:b: c"
+    small_review.write(review, content)
+    small_review.write_plan(review, small_review.CONFIG | {"x:7:y": 1})
+    assert main(["check", "--json", str(review)]) == 2
+    plan, table = json.loads(capsys.readouterr().out)["found"]
+    assert (plan["rule"], plan["column"], plan["message"]) == ("plan", "x:7:y", "unknown key")
+    assert (table["file"], table["row"], table["column"]) == ("data/studies.csv", 2, "design")
+    assert table["remedy"] == "Use letters, digits and . _ + - only."

@@ -1,0 +1,149 @@
+"""Whether the terms, factors and studies that a plan names are those of the tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from poolprop.errors import Fault
+from poolprop.hints import did_you_mean
+from poolprop.settings import Settings
+
+FIELD = "field"  # a term that is itself the name of a field of the vocabulary
+NOT_REPORTED = "NR"
+
+
+def vocabulary_faults(
+    settings: Settings,
+    terms: Mapping[str, list[str]],
+    where: str = "config/config.yaml",
+    not_factors: Mapping[str, str] | None = None,
+) -> Iterator[Fault]:
+    """Yield a fault for each term of the plan that the vocabulary does not define.
+
+    Parameters
+    ----------
+    settings : Settings
+        The plan.
+    terms : mapping of str to list of str
+        Terms by field of ``vocabulary.csv``.
+    where : str
+        How messages call the file.
+    not_factors : mapping of str to str, optional
+        Names that our tables use otherwise, with the file: nobody can be split by these.
+    """
+    unknown: set[str] = set()
+    apart = not_factors or {}
+    for key, field, value in _terms_used(settings):
+        if field in unknown:
+            continue
+        if field == FIELD and value in apart:
+            unknown |= {value}
+            problem = (
+                f"{value!r} is no factor but a column or field that {apart[value]} uses itself"
+            )
+            hint = (
+                "Give the factor a name and a column of its own, such as "
+                f"'{value}_group', here, in the tables and in vocabulary.csv."
+            )
+            yield Fault(where, 0, key, problem, hint)
+            continue
+        known = list(terms) if field == FIELD else terms.get(field, [])
+        if value not in known:
+            unknown |= {value} if field == FIELD else set()
+            problem = f"{value!r} is not a {field} of vocabulary.csv"
+            yield Fault(where, 0, key, problem, _remedy(field, value, known))
+
+
+def _remedy(field: str, value: str, known: list[str]) -> str:
+    if value == NOT_REPORTED and field in ("denominator_basis", "timepoint"):
+        name = field.partition("_")[0]
+        return f"To take figures of which it is not reported, add not_reported: [{name}]."
+    return did_you_mean(value, known)
+
+
+def left_out_faults(
+    settings: Settings,
+    studies: list[str],
+    judgements: list[str],
+    where: str = "config/config.yaml",
+) -> Iterator[Fault]:
+    """Yield a fault for each study or overall judgement of the multiverse that no table has.
+
+    Parameters
+    ----------
+    settings : Settings
+        The plan.
+    studies, judgements : list of str
+        Studies, and their overall risks of bias.
+    where : str
+        How messages call the file.
+    """
+    for name, rule in settings.multiverse.left_out.items():
+        for field, values, known, what in (
+            ("studies", rule.studies, studies, "a study of studies.csv"),
+            ("risk_of_bias", rule.risk_of_bias, judgements, "an overall judgement of any study"),
+        ):
+            for value in (value for value in values if value not in known):
+                key = f"multiverse.left_out.{name}.{field}"
+                problem = f"{value!r} is not {what}"
+                yield Fault(where, 0, key, problem, did_you_mean(value, known))
+
+
+def _terms_used(settings: Settings) -> Iterator[tuple[str, str, str]]:
+    for end_name, endpoint in settings.endpoints.items():
+        for name, estimand in endpoint.estimands.items():
+            key = f"endpoints.{end_name}.estimands.{name}"
+            yield f"{key}.outcome", "outcome", estimand.outcome
+            yield f"{key}.denominator", "denominator_basis", estimand.denominator
+            lists: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+                ("timepoints", "timepoint", estimand.timepoints),
+                ("populations", "population", estimand.populations),
+                ("roles", "role", estimand.roles),
+                ("record_types", "record_type", estimand.record_types),
+                *((f"where.{name}", name, levels) for name, levels in estimand.where.items()),
+            )
+            yield from ((f"{key}.where", FIELD, factor) for factor in estimand.where)
+            for part, field, values in lists:
+                yield from ((f"{key}.{part}", field, value) for value in values)
+        for name, subgroup in endpoint.subgroups.items():
+            key = f"endpoints.{end_name}.subgroups.{name}"
+            yield f"endpoints.{end_name}.subgroups", FIELD, name
+            for value in subgroup.populations:
+                yield f"{key}.populations", "population", value
+            for value in subgroup.record_types:
+                yield f"{key}.record_types", "record_type", value
+            for value in subgroup.roles:
+                yield f"{key}.roles", "role", value
+            for value in subgroup.levels:
+                yield f"{key}.levels", name, value
+    if settings.safety:
+        safety = settings.safety
+        yield "safety.denominator", "denominator_basis", safety.denominator
+        for value in safety.populations:
+            yield "safety.populations", "population", value
+        for value in safety.roles:
+            yield "safety.roles", "role", value
+        for value in safety.record_types:
+            yield "safety.record_types", "record_type", value
+    if settings.survival:
+        survival = settings.survival
+        yield from (("survival.roles", "role", value) for value in survival.roles)
+        for value in survival.record_types:
+            yield "survival.record_types", "record_type", value
+        for name, one in survival.endpoints.items():
+            for value in one.populations:
+                yield f"survival.endpoints.{name}.populations", "population", value
+    for name, rule in settings.multiverse.left_out.items():
+        key = f"multiverse.left_out.{name}"
+        yield from ((f"{key}.design", "design", value) for value in rule.design)
+        for value in rule.publication_type:
+            yield f"{key}.publication_type", "publication_type", value
+    if settings.comparisons:
+        yield "comparisons.denominator", "denominator_basis", settings.comparisons.denominator
+        for value in settings.comparisons.outcomes:
+            yield "comparisons.outcomes", "outcome", value
+        for value in settings.comparisons.record_types:
+            yield "comparisons.record_types", "record_type", value
+        for whole, parts in settings.comparisons.strata.items():
+            for value in (whole, *parts):
+                yield f"comparisons.strata.{whole}", "population", value
