@@ -123,11 +123,18 @@ TABLES_CODE = digest(
 )
 PLOTS_CODE = digest(
     *CORE,
-    *modules("steps/writing.py", "plots", "report/formats.py", "report/textbox.py"),
+    *modules(
+        "steps/writing.py",
+        "plots",
+        "axes.py",
+        "formats.py",
+        "report/formats.py",
+        "report/textbox.py",
+    ),
 )
 REPORT_CODE = digest(
     *CORE,
-    *modules("steps/writing.py", "review.py", "evidence", "report"),
+    *modules("steps/writing.py", "review.py", "evidence", "axes.py", "formats.py", "report"),
     ROOT / "report",
 )
 ALL_CODE = digest(ENGINE, ROOT / "report", ROOT / "workflow", ROOT / "Snakefile")

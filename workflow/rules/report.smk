@@ -42,6 +42,7 @@ rule forest:
     params:
         code=PLOTS_CODE,
         plan=MODELS_PLAN,
+        endpoint=endpoint_plan,
     shell:
         "python -m poolprop step forest --config {input.config:q} --pool {input.pool:q}"
         " --svg {output.svg:q} --pdf {output.pdf:q} 2> {log:q}"

@@ -3,12 +3,18 @@
 (function () {
   "use strict";
   const { make } = page;
-  const DIGITS = 3, UNIT = 4e4, PLACE = 3, COARSE = 1295;
+  const DIGITS = 4, TOP = 36 ** 4 - 1, REACH = 40, PLACE = 3, COARSE = 1295;
 
   function cut(text, width) {
     const found = [];
     for (let i = 0; i < text.length; i += width) found.push(text.slice(i, i + width));
     return found;
+  }
+
+  // A proportion from the step of its logit; the first code is 0 itself, the last one 1.
+  function proportion(code) {
+    if (code === 0 || code === TOP) return code / TOP;
+    return 1 / (1 + Math.exp(-REACH * ((2 * (code - 1)) / (TOP - 2) - 1)));
   }
 
   const digits = (code) => Array.from(code, (digit) => parseInt(digit, 36));
@@ -84,9 +90,10 @@
     const unit = (frame.right - frame.left) / Math.max(shown.length, 1);
     const edge = (i) => (frame.left + i * unit).toFixed(1);
     const x = (i) => frame.left + (i + 0.5) * unit;
-    const y = (value) => (frame.top + frame.height * (1 - value)).toFixed(1);
+    const up = (share) => (frame.top + frame.height * (1 - Math.min(1, Math.max(0, share)))).toFixed(1);
+    const y = (value) => up((value - frame.low) / (frame.high - frame.low));
     const each = (act) => shown.map(({ place }, i) => act(place, i)).join("");
-    const whisker = (place, i) => "M" + x(i).toFixed(1) + " " + y(universe.lower[place]) + "V" + y(universe.upper[place]);
+    const whisker = (place, i) => "M" + x(i).toFixed(1) + " " + up(universe.lower[place]) + "V" + up(universe.upper[place]); // places on the axis
     const set = (style, d) => plot.querySelector("." + style).setAttribute("d", d);
     set("spec-interval", each(whisker));
     set("spec-dot", each((place, i) => "M" + x(i).toFixed(1) + " " + y(universe.estimate[place]) + "h0"));
@@ -126,7 +133,7 @@
     universe.set = cut(universe.set, PLACE).map((text) => parseInt(text, 36));
     universe.data = universe.set.map((set, i) =>
       universe.data.slice(i * universe.first, (i + 1) * universe.first));
-    universe.estimate = cut(universe.estimate, DIGITS).map((text) => parseInt(text, 36) / UNIT);
+    universe.estimate = cut(universe.estimate, DIGITS).map((text) => proportion(parseInt(text, 36)));
     for (const end of ["lower", "upper"]) {
       universe[end] = cut(universe[end], 2).map((text) => parseInt(text, 36) / COARSE);
     }

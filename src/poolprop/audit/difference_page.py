@@ -10,12 +10,13 @@ from typing import Any
 from poolprop.audit.difference import Difference, Move
 from poolprop.audit.difference_text import PARTS, change, shown
 from poolprop.audit.snapshot import Estimate
+from poolprop.axes import Axis, labels, proportions
+from poolprop.formats import PERCENT
 
 LEFT, WIDTH, RIGHT = 330.0, 360.0, 20.0  # where the axis begins and how long it is
 SIDE = 10  # of the square that marks an estimate
 STYLES = ("tokens", "difference")
 STEP, TOP = 44.0, 34.0  # height of a row, and of the axis
-TICKS = (0.0, 0.25, 0.5, 0.75, 1.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +74,16 @@ def page(found: Difference, report: Path) -> str:
     )
 
 
+def _axis(moves: list[Move]) -> Axis:
+    """Return an axis that shows the estimates before and after."""
+    every = [one for move in moves for one in (move.old, move.new) if one is not None]
+    return proportions(
+        [one.proportion for one in every], wide=[(one.lower, one.upper) for one in every]
+    )
+
+
 def _picture(moves: list[Move]) -> dict[str, Any]:
+    axis = _axis(moves)
     rows = [
         Row(
             name_y=TOP + STEP * (place + 0.5) - 2,
@@ -81,7 +91,7 @@ def _picture(moves: list[Move]) -> dict[str, Any]:
             label=shorten(move.label, 42, placeholder=" …"),
             id=move.id,
             lines=tuple(
-                _line(kind, one, TOP + STEP * (place + part))
+                _line(kind, one, TOP + STEP * (place + part), axis)
                 for kind, one, part in (("old", move.old, 0.32), ("new", move.new, 0.68))
                 if one is not None
             ),
@@ -94,21 +104,25 @@ def _picture(moves: list[Move]) -> dict[str, Any]:
         "height": TOP + STEP * len(rows) + 8,
         "left": LEFT,
         "right": LEFT + WIDTH,
-        "ticks": [(_x(tick), f"{100 * tick:g} %") for tick in TICKS],
+        "ticks": [
+            (_x(tick, axis), text)
+            for tick, text in zip(axis.ticks, labels(axis.ticks, PERCENT), strict=True)
+        ],
     }
 
 
-def _line(kind: str, one: Estimate, y: float) -> Line:
+def _line(kind: str, one: Estimate, y: float, axis: Axis) -> Line:
+    x = _x(one.proportion, axis)
     return Line(
         kind=kind,
         y=round(y, 2),
-        lower=_x(one.lower),
-        upper=_x(one.upper),
-        estimate=_x(one.proportion),
-        square=f"M{_x(one.proportion) - SIDE / 2:g} {y - SIDE / 2:g}h{SIDE}v{SIDE}h-{SIDE}z",
+        lower=_x(one.lower, axis),
+        upper=_x(one.upper, axis),
+        estimate=x,
+        square=f"M{x - SIDE / 2:g} {y - SIDE / 2:g}h{SIDE}v{SIDE}h-{SIDE}z",
         title=f"{'before' if kind == 'old' else 'after'}: {shown(one)}",
     )
 
 
-def _x(value: float) -> float:
-    return round(LEFT + WIDTH * value, 2)
+def _x(value: float, axis: Axis) -> float:
+    return axis.place(value, LEFT, LEFT + WIDTH)

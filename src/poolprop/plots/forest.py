@@ -8,8 +8,9 @@ from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import PercentFormatter
 
+from poolprop.axes import Axis, Ends, labels, proportions
+from poolprop.formats import PERCENT
 from poolprop.plots.style import INK, MUTED, POOLED, PREDICTION, style
 from poolprop.report.formats import EN_DASH, beside, level, percent, points
 from poolprop.report.textbox import wrap
@@ -53,6 +54,7 @@ def forest(
     *,
     level_of: float = 0.95,
     axis_label: str = "% of total",
+    plan: Ends | None = None,
 ) -> Figure:
     """Draw one row per study, the pooled value as a diamond and the prediction interval.
 
@@ -66,6 +68,8 @@ def forest(
         Level of the intervals, for the column title.
     axis_label : str
         Title of the axis.
+    plan : (float, float), optional
+        Range of the axis that the plan asks for; else it shows what the rows need.
 
     Returns
     -------
@@ -78,19 +82,32 @@ def forest(
         figure = Figure(figsize=(WIDTH, MARGINS + ROW * lines))
         height = figure.get_figheight()
         axes = figure.add_axes((LEFT, 0.6 / height, RIGHT - LEFT, ROW * lines / height))
-        axes.set_xlim(0, 1)
+        axis = _axis(rows, pooled, plan)
+        axes.set_xlim(axis.lower, axis.upper)
         axes.set_ylim(lines - 0.5, -0.5)
-        _frame(axes, level_of, axis_label, weights=any(row.weight for row in rows))
+        _frame(axes, axis, level_of, axis_label, weights=any(row.weight for row in rows))
         heaviest = max((row.weight or 0.0 for row in rows), default=0.0) or 1.0
         for y, row in enumerate(rows):
-            _study(axes, y, row, heaviest)
+            _study(axes, axis, y, row, heaviest)
         if pooled is not None:
-            _pooled(axes, len(rows), pooled, level_of)
+            _pooled(axes, axis, len(rows), pooled, level_of)
     return figure
 
 
+def _axis(rows: Sequence[ForestRow], pooled: PooledRow | None, plan: Ends | None) -> Axis:
+    marks = [row.estimate for row in rows]
+    wide = []
+    if pooled is not None:
+        marks.append(pooled.estimate)
+        wide = [(pooled.lower, pooled.upper), *([pooled.prediction] if pooled.prediction else [])]
+    return proportions(marks, [(row.lower, row.upper) for row in rows], wide, plan)
+
+
 def forest_of(
-    pool: Mapping[str, Any], interval: str = "clopper-pearson", estimand: str = "primary"
+    pool: Mapping[str, Any],
+    interval: str = "clopper-pearson",
+    estimand: str = "primary",
+    plan: Ends | None = None,
 ) -> Figure:
     """Draw the forest plot of one estimand of a ``pool.json``.
 
@@ -102,6 +119,8 @@ def forest_of(
         Method of the studies' intervals.
     estimand : str
         Which estimand to draw.
+    plan : (float, float), optional
+        Range of the axis that the plan asks for.
     """
     record = next(e for e in pool["estimands"] if e["estimand"] == estimand)
     result = next((r for r in record["results"] if r["role"] == "primary"), None)
@@ -110,9 +129,9 @@ def forest_of(
     short = pool["endpoint"]["short"]
     label = f"{short}, % of total"
     if result is None or not many:
-        return forest(rows, None, axis_label=label)
+        return forest(rows, None, axis_label=label, plan=plan)
     pooled = _pooled_row(record, result)
-    return forest(rows, pooled, level_of=result["level"], axis_label=label)
+    return forest(rows, pooled, level_of=result["level"], axis_label=label, plan=plan)
 
 
 def _row(study: Mapping[str, Any], interval: str, many: bool) -> ForestRow:
@@ -142,12 +161,14 @@ def _pooled_row(record: Mapping[str, Any], result: Mapping[str, Any]) -> PooledR
     )
 
 
-def _frame(axes: Axes, level_of: float, axis_label: str, *, weights: bool) -> None:
+def _frame(axes: Axes, axis: Axis, level_of: float, axis_label: str, *, weights: bool) -> None:
     for side in ("left", "right", "top"):
         axes.spines[side].set_visible(False)
     axes.set_yticks([])
-    axes.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
-    axes.set_xticks([0, 0.2, 0.4, 0.6, 0.8, 1.0])
+    axes.set_xticks(axis.ticks, labels=labels(axis.ticks, PERCENT))
+    for cut, end, inwards in zip(axis.cut, (0, 1), (4, -4), strict=True):
+        if cut:
+            _slashes(axes, end, inwards)
     axes.set_xlabel(axis_label)
     titles = [(NAME, "Study", "left"), (COUNTS, "Events/total", "right")]
     titles.append((ESTIMATE, f"% ({level(level_of)} CI)", "right"))
@@ -155,6 +176,15 @@ def _frame(axes: Axes, level_of: float, axis_label: str, *, weights: bool) -> No
         titles.append((WEIGHT, "Weight", "right"))
     for x, title, side in titles:
         _write(axes, x, -0.85, title, side, color=MUTED, fontweight="bold")
+
+
+def _slashes(axes: Axes, end: int, inwards: int) -> None:
+    """Draw two slanted strokes on the axis where it is cut, in points from one of its ends."""
+    for nth in (1, 2):
+        axes.annotate(
+            "/", (end, 0), (inwards * nth, 0), xycoords="axes fraction",
+            textcoords="offset points", ha="center", va="center", color=MUTED, fontsize=SIZE,
+        )  # fmt: skip
 
 
 def _write(axes: Axes, x: float, y: float, text: str, side: str, **style_of: Any) -> None:
@@ -182,24 +212,40 @@ def _short(text: str, size: float) -> str:
     return line
 
 
-def _study(axes: Axes, y: int, row: ForestRow, heaviest: float) -> None:
-    axes.hlines(y, row.lower, row.upper, color=INK, linewidth=1)
+def _study(axes: Axes, axis: Axis, y: int, row: ForestRow, heaviest: float) -> None:
+    _interval(axes, axis, y, (row.lower, row.upper), color=INK, linewidth=1)
     share = 1.0 if row.weight is None else row.weight / heaviest
     size = LARGEST * max(0.1, share)
-    axes.scatter([row.estimate], [y], s=size, marker="s", color=INK, clip_on=False, zorder=3)
+    if not axis.beyond(row.estimate):
+        axes.scatter([row.estimate], [y], s=size, marker="s", color=INK, clip_on=False, zorder=3)
     _texts(axes, y, row, row.detail)
     if row.weight is not None:
         _write(axes, WEIGHT, y, percent(row.weight), "right")
 
 
-def _pooled(axes: Axes, y: int, row: PooledRow, level_of: float) -> None:
+def _interval(axes: Axes, axis: Axis, y: int, ends: Ends, *, color: str, linewidth: float) -> None:
+    """Draw an interval within the axis, with an arrow where it goes on beyond it."""
+    axes.hlines(y, *ends, color=color, linewidth=linewidth)
+    _arrows(axes, axis, y, ends, color)
+
+
+def _arrows(axes: Axes, axis: Axis, y: int, ends: Ends, color: str) -> None:
+    for side in {axis.beyond(end) for end in ends} - {0}:
+        axes.plot(
+            [0 if side < 0 else 1], [y], transform=axes.get_yaxis_transform(), color=color,
+            marker="<" if side < 0 else ">", markersize=4, clip_on=False, zorder=4,
+        )  # fmt: skip
+
+
+def _pooled(axes: Axes, axis: Axis, y: int, row: PooledRow, level_of: float) -> None:
     axes.vlines(row.estimate, -0.5, y, color=POOLED, linewidth=0.8, linestyle="--", zorder=1)
     across = [row.lower, row.estimate, row.upper, row.estimate]
-    axes.fill(across, [y, y - 0.3, y, y + 0.3], color=POOLED, clip_on=False, zorder=3)
+    axes.fill(across, [y, y - 0.3, y, y + 0.3], color=POOLED, zorder=3)
+    _arrows(axes, axis, y, (row.lower, row.upper), POOLED)
     _texts(axes, y, row, fontweight="bold")
     if row.prediction is None:
         return
     low, high = row.prediction
-    axes.hlines(y + 1, low, high, color=PREDICTION, linewidth=2.5)
+    _interval(axes, axis, y + 1, row.prediction, color=PREDICTION, linewidth=2.5)
     _write(axes, NAME, y + 1, f"{level(level_of)} prediction interval", "left")
     _write(axes, ESTIMATE, y + 1, f"({points(low)}{EN_DASH}{points(high)})", "right")

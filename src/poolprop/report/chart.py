@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
+from poolprop.axes import Axis
 from poolprop.report.drawing import Disc, Drawing, DrawnRow, Line, Shape, Text
-from poolprop.report.formats import FORMATS
+from poolprop.report.scales import Scale, across, upwards
 from poolprop.report.textbox import text_width, wrap
 
 SIZES = {"wide": (860.0, 330.0), "narrow": (344.0, 300.0)}
@@ -15,20 +16,6 @@ LEFT, RIGHT, TOP, BOTTOM = 58.0, 20.0, 30.0, 46.0
 DOT, LABEL, LINE_HEIGHT = 5.0, 12.5, 16.0
 Point = tuple[float, float]
 Box = tuple[float, float, float, float]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scale:
-    """An axis: its ends, its title, how its ticks are written, and where (empty: chosen here).
-
-    ``lower`` may be the larger end, for an axis that runs downwards.
-    """
-
-    lower: float
-    upper: float
-    label: str
-    form: str = "number"
-    ticks: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +39,10 @@ class Path:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chart:
-    """What to draw: ``dots`` are points without a name, with the class of each."""
+    """What to draw: ``dots`` are points without a name, with the class of each.
+
+    What lies beyond an axis is not drawn; lines end at the frame.
+    """
 
     id: str
     title: str
@@ -70,18 +60,20 @@ class Frame:
 
     width: float
     height: float
-    x_scale: Scale
-    y_scale: Scale
+    x_axis: Axis
+    y_axis: Axis
 
     def x(self, value: float) -> float:
         """Return the horizontal place of a value, kept within the frame."""
-        room = self.width - LEFT - RIGHT
-        return round(LEFT + room * _share(value, self.x_scale), 2)
+        return self.x_axis.place(value, LEFT, self.width - RIGHT)
 
     def y(self, value: float) -> float:
         """Return the vertical place of a value, kept within the frame."""
-        room = self.height - TOP - BOTTOM
-        return round(self.height - BOTTOM - room * _share(value, self.y_scale), 2)
+        return self.y_axis.place(value, self.height - BOTTOM, TOP)
+
+    def holds(self, x: float, y: float) -> bool:
+        """Return whether a point lies within the frame."""
+        return not self.x_axis.beyond(x) and not self.y_axis.beyond(y)
 
     def place(self, points: Sequence[Point]) -> str:
         """Return points as SVG writes them."""
@@ -93,46 +85,47 @@ def layouts(chart: Chart) -> tuple[Drawing, ...]:
     return tuple(_draw(chart, name) for name in SIZES)
 
 
-def ends(values: Sequence[float], *, zero: bool = False) -> tuple[float, float]:
-    """Return the ends of an axis that holds all values, with some room."""
-    low, high = min(values), max(values)
-    low = min(low, 0.0) if zero else low
-    room = 0.08 * (high - low) or 0.5 * abs(high) or 1.0
-    return (low if zero and low == 0 else low - room), high + room
-
-
-def ticks(scale: Scale, most: int = 6) -> tuple[float, ...]:
-    """Return round values within an axis, at most ``most``."""
-    if scale.ticks:
-        return scale.ticks
-    low, high = sorted((scale.lower, scale.upper))
-    rough = (high - low) / most
-    size = 10.0 ** math.floor(math.log10(rough))
-    step = next(size * factor for factor in (1, 2, 5, 10) if size * factor >= rough)
-    first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
-    return tuple(i * step for i in range(first, last + 1))
-
-
-def _share(value: float, scale: Scale) -> float:
-    share = (value - scale.lower) / (scale.upper - scale.lower)
-    return min(1.0, max(0.0, share))
-
-
 def _draw(chart: Chart, layout: str) -> Drawing:
     width, height = SIZES[layout]
-    frame = Frame(width=width, height=height, x_scale=chart.x, y_scale=chart.y)
+    frame = Frame(width=width, height=height, x_axis=chart.x.axis, y_axis=chart.y.axis)
     lines, texts = _axes(chart, frame)
     areas = [Shape(points=frame.place(p.points), style=p.style) for p in chart.paths if p.closed]
     dots = [
-        Shape(points=_square(frame.x(x), frame.y(y)), style=style) for x, y, style in chart.dots
+        Shape(points=_square(frame.x(x), frame.y(y)), style=style)
+        for x, y, style in chart.dots
+        if frame.holds(x, y)
     ]
-    curves = [Shape(points=frame.place(p.points), style=p.style) for p in chart.paths
-              if not p.closed]  # fmt: skip
+    curves = [
+        Shape(points=frame.place(run), style=p.style)
+        for p in chart.paths
+        if not p.closed
+        for run in inside(p.points, chart.x.axis)
+    ]
     return Drawing(
         id=f"{chart.id}-{layout}", layout=layout, width=width, height=height, title=chart.title,
         description=chart.description, texts=texts, lines=lines, rows=_spots(chart, frame),
         shapes=(*areas, *dots), curves=tuple(curves),
     )  # fmt: skip
+
+
+def inside(points: Sequence[Point], axis: Axis) -> list[list[Point]]:
+    """Return the parts of a line that lie within a horizontal axis, cut at its ends."""
+    low, high = sorted((axis.lower, axis.upper))
+    runs: list[list[Point]] = []
+    for a, b in pairwise(points):
+        if max(a[0], b[0]) < low or min(a[0], b[0]) > high:
+            continue
+        start, stop = (_held(end, a, b, low, high) for end in (a, b))
+        if not runs or runs[-1][-1] != start:
+            runs.append([start])
+        runs[-1].append(stop)
+    return runs
+
+
+def _held(end: Point, a: Point, b: Point, low: float, high: float) -> Point:
+    """Return an end of the segment from ``a`` to ``b``, moved along it to within a range."""
+    x = min(high, max(low, end[0]))
+    return end if x == end[0] else (x, a[1] + (b[1] - a[1]) * (x - a[0]) / (b[0] - a[0]))
 
 
 def _square(x: float, y: float, half: float = 2.5) -> str:
@@ -142,34 +135,24 @@ def _square(x: float, y: float, half: float = 2.5) -> str:
 
 def _axes(chart: Chart, frame: Frame) -> tuple[tuple[Line, ...], tuple[Text, ...]]:
     left, right = LEFT, frame.width - RIGHT
-    top, bottom = TOP, frame.height - BOTTOM
-    lines = [Line(x1=left, y1=bottom, x2=right, y2=bottom, style="axis"),
-             Line(x1=left, y1=top, x2=left, y2=bottom, style="axis")]  # fmt: skip
-    texts = []
-    for value in ticks(chart.x, 5):
-        x = frame.x(value)
-        lines.append(Line(x1=x, y1=top, x2=x, y2=bottom, style="grid"))
-        text = FORMATS[chart.x.form](value)
-        texts.append(Text(x=x, y=bottom + 17, content=(text,), style="tick", anchor="middle"))
-    for value in ticks(chart.y):
-        y = frame.y(value)
-        lines.append(Line(x1=left, y1=y, x2=right, y2=y, style="grid"))
-        text = FORMATS[chart.y.form](value)
-        texts.append(Text(x=left - 8, y=y + 4, content=(text,), style="tick", anchor="end"))
-    middle = round((left + right) / 2, 2)
-    texts.append(
-        Text(x=middle, y=bottom + 38, content=(chart.x.label,), style="tick", anchor="middle")
-    )
-    texts.append(Text(x=2.0, y=15.0, content=(chart.y.label,), style="head"))
-    return tuple(lines), tuple(texts)
+    base = frame.height - BOTTOM
+    lines, texts = across(chart.x, left, right, TOP, base, frame.width)
+    more, beside = upwards(chart.y, base, TOP, left, right)
+    titles = (
+        Text(x=round((left + right) / 2, 2), y=base + 38, content=(chart.x.label,), style="tick",
+             anchor="middle"),
+        Text(x=2.0, y=15.0, content=(chart.y.label,), style="head"),
+    )  # fmt: skip
+    return (*lines, *more), (*texts, *beside, *titles)
 
 
 def _spots(chart: Chart, frame: Frame) -> tuple[DrawnRow, ...]:
     """Draw the named points; a name goes to the side where it covers nothing."""
-    places = [(frame.x(spot.x), frame.y(spot.y)) for spot in chart.spots]
+    spots = [spot for spot in chart.spots if frame.holds(spot.x, spot.y)]
+    places = [(frame.x(spot.x), frame.y(spot.y)) for spot in spots]
     taken = [(x - DOT, y - DOT, x + DOT, y + DOT) for x, y in places]
     return tuple(
-        _spot(spot, place, taken, frame) for spot, place in zip(chart.spots, places, strict=True)
+        _spot(spot, place, taken, frame) for spot, place in zip(spots, places, strict=True)
     )
 
 

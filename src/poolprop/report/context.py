@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from poolprop.axes import Ends
 from poolprop.report.formats import plain
 from poolprop.report.read import EndpointResults, Results
 from poolprop.report.values import Record
@@ -34,6 +35,11 @@ class Context:
     def term(self, field: str, code: str) -> str:
         """Return the label of a code; a code without one is written in plain words."""
         return self.terms.get(field, {}).get(code) or plain(code)
+
+    def axis(self, endpoint: str) -> Ends | None:
+        """Return the range of the axis that the plan gives an endpoint; None where it is chosen."""
+        plan = self.settings.endpoints.get(endpoint)
+        return plan.axis if plan is not None and plan.axis != "auto" else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from poolprop.axes import Axis
 from poolprop.report.drawing import Line, Span, Text
-from poolprop.report.formats import number, percent
+from poolprop.report.scales import Scale, across
 from poolprop.report.svg import path
 from poolprop.report.values import Record
 
 HEIGHT, TOP, FOOT, GAP = 170.0, 30.0, 48.0, 60.0
 WIDE, NARROW, EDGE = 860.0, 344.0, 20.0
-TICKS = 5
 # Room above the highest point of a posterior; a prior that rises beyond is cut there.
 HEADROOM = 1.06
 
@@ -28,17 +27,13 @@ class Path:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Panel:
-    """One quantity: its densities at points, its interval, and where lines stand.
-
-    ``share`` says that it is a proportion, whose ticks are percentages.
-    """
+    """One quantity: its densities at points, its interval, and where lines stand."""
 
     title: str
-    axis: str
+    scale: Scale
     density: Record
     interval: Span
     lines: tuple[float, ...]
-    share: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,21 +57,19 @@ class CurveDrawing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Frame:
-    """Where a panel stands, and what its axis spans."""
+    """Where a panel stands."""
 
     left: float
     right: float
     top: float
-    low: float
-    high: float
+    axis: Axis
 
     @property
     def base(self) -> float:
         return self.top + HEIGHT
 
     def x(self, value: float) -> float:
-        share = (value - self.low) / (self.high - self.low)
-        return round(self.left + share * (self.right - self.left), 1)
+        return self.axis.place(value, self.left, self.right)
 
 
 def density_drawings(
@@ -93,6 +86,7 @@ def density_drawings(
 
     def drawn(layout: str, width: float, height: float, frames: list[_Frame]) -> CurveDrawing:
         pairs = list(zip(panels, frames, strict=True))
+        axes = [_axis(panel, frame) for panel, frame in pairs]
         return CurveDrawing(
             id=f"{name}-{layout}",
             layout=layout,
@@ -100,8 +94,8 @@ def density_drawings(
             height=height,
             title=title,
             description=description,
-            texts=tuple(text for panel, frame in pairs for text in _texts(panel, frame)),
-            lines=tuple(line for panel, frame in pairs for line in _lines(panel, frame)),
+            texts=tuple(text for _, texts in axes for text in texts),
+            lines=tuple(line for lines, _ in axes for line in lines),
             paths=tuple(path for panel, frame in pairs for path in _paths(panel, frame)),
         )
 
@@ -112,43 +106,24 @@ def density_drawings(
 
 
 def _frame(panel: Panel, left: float, right: float, top: float) -> _Frame:
-    high = 1.0 if panel.share else float(panel.density["at"][-1])
-    return _Frame(left=left, right=right, top=top, low=0.0, high=high)
+    return _Frame(left=left, right=right, top=top, axis=panel.scale.axis)
 
 
-def ticks(high: float) -> list[float]:
-    """Return round values from 0 to about ``high``, a handful."""
-    raw = high / TICKS
-    unit = 10.0 ** math.floor(math.log10(raw))
-    step = next(unit * m for m in (1, 2, 5, 10) if unit * m >= raw * 0.999)
-    return [step * i for i in range(int(high / step * 1.0001) + 1)]
-
-
-def _texts(panel: Panel, frame: _Frame) -> list[Text]:
+def _axis(panel: Panel, frame: _Frame) -> tuple[list[Line], list[Text]]:
+    """Draw the axis of a panel with its titles, and the upright lines."""
+    lines, texts = across(
+        panel.scale, frame.left, frame.right, frame.top, frame.base, frame.right + EDGE
+    )
     middle = round((frame.left + frame.right) / 2, 1)
     title = Text(x=frame.left, y=frame.top - 14, content=(panel.title,), style="head")
-    label = Text(x=middle, y=frame.base + 36, content=(panel.axis,), style="tick", anchor="middle")
-    marks = [
-        Text(
-            x=frame.x(at),
-            y=frame.base + 18,
-            content=(percent(at, 0) if panel.share else number(at, 1),),
-            style="tick",
-            anchor="middle",
-        )
-        for at in ticks(frame.high)
+    label = Text(x=middle, y=frame.base + 36, content=(panel.scale.label,), style="tick",
+                 anchor="middle")  # fmt: skip
+    upright = [
+        Line(x1=frame.x(at), y1=frame.top, x2=frame.x(at), y2=frame.base, style="reference")
+        for at in panel.lines
+        if not frame.axis.beyond(at)
     ]
-    return [title, *marks, label]
-
-
-def _lines(panel: Panel, frame: _Frame) -> list[Line]:
-    def upright(at: float, style: str) -> Line:
-        x = frame.x(at)
-        return Line(x1=x, y1=frame.top, x2=x, y2=frame.base, style=style)
-
-    grid = [upright(at, "grid") for at in ticks(frame.high)]
-    base = Line(x1=frame.left, y1=frame.base, x2=frame.right, y2=frame.base, style="axis")
-    return [*grid, base, *(upright(at, "reference") for at in panel.lines)]
+    return [*lines, *upright], [title, *texts, label]
 
 
 def _paths(panel: Panel, frame: _Frame) -> list[Path]:
@@ -159,6 +134,7 @@ def _paths(panel: Panel, frame: _Frame) -> list[Path]:
         return [
             (frame.x(x), round(frame.base - HEIGHT * min(y / top, 1.0), 1))
             for x, y in zip(at, values, strict=True)
+            if not frame.axis.beyond(x)
         ]
 
     curve = points(posterior)

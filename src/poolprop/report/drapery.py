@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from poolprop.axes import Axis, Ends, fixed, proportions
+from poolprop.formats import PERCENT
 from poolprop.report import prose
-from poolprop.report.chart import Chart, Path, Scale, Spot, layouts
-from poolprop.report.figures import Figure
+from poolprop.report.chart import Chart, Path, Spot, layouts
+from poolprop.report.figures import Figure, cuts
 from poolprop.report.formats import level, percent
+from poolprop.report.scales import Scale
 from poolprop.report.tables import Column, Table, TableRow, cell
 from poolprop.report.values import Record, quote, quote_range
 
@@ -13,7 +16,9 @@ from poolprop.report.values import Record, quote, quote_range
 HIGHEST, LOWEST = 0.93, 0.22
 
 
-def drapery(record: Record, result: Record, level_of: float) -> Figure | None:
+def drapery(
+    record: Record, result: Record, level_of: float, plan: Ends | None = None
+) -> Figure | None:
     """Return the curves of an endpoint's primary estimand; None without the result file.
 
     Parameters
@@ -24,28 +29,32 @@ def drapery(record: Record, result: Record, level_of: float) -> Figure | None:
         The primary result, whose prediction interval is drawn beside the curves.
     level_of : float
         Level of the plan: the cut that is drawn.
+    plan : (float, float), optional
+        Range of the axis that the plan asks for.
     """
     curves = record.get("curves", [])
     if not curves:
         return None
     meta, cut = record["endpoint"], 1 - level_of
+    axis = _axis(curves, result, cut, plan)
     chart = Chart(
         id=f"plot-curves-{meta['id']}",
         title=f"{meta['short']}: intervals at every level",
         description="; ".join(_told(curve, level_of) for curve in curves),
-        x=Scale(lower=0.0, upper=1.0, label=f"{meta['short']}, % of total", form="percent-whole"),
-        y=Scale(lower=0.0, upper=1.0, label="p value of each proportion"),
+        x=Scale(axis=axis, label=f"{meta['short']}, % of total", policy=PERCENT),
+        y=Scale(axis=fixed(0.0, 1.0), label="p value of each proportion"),
         spots=_spots(curves, level_of),
         paths=(
             *(_path(curve) for curve in reversed(curves)),
             Path(points=((0.0, cut), (1.0, cut)), style="cut"),
-            *_prediction(result, cut),
+            *_prediction(result, cut, axis),
         ),
     )
+    drawings = layouts(chart)
     return Figure(
         id=chart.id,
-        drawings=layouts(chart),
-        caption=(_caption(curves, result, level_of),),
+        drawings=drawings,
+        caption=(_caption(curves, result, level_of), *cuts(drawings)),
         table=_table(meta, curves),
         ref=curves[0]["id"],
     )
@@ -57,11 +66,38 @@ def _path(curve: Record) -> Path:
     return Path(points=(*left, *reversed(right)), style=f"{curve['role']}-curve")
 
 
-def _prediction(result: Record, cut: float) -> tuple[Path, ...]:
+def _axis(curves: list[Record], result: Record, cut: float, plan: Ends | None) -> Axis:
+    """Return an axis that holds the tops of all curves, and where they pass the cut."""
+    spans = [
+        (curve["lower"][i], curve["upper"][i])
+        for curve in curves
+        for i in (_nearest(curve["p"], cut),)
+    ]
+    studies = [s for s, curve in zip(spans, curves, strict=True) if curve["role"] == "study"]
+    found = result["prediction"]
+    wide = [*spans, *([(found["lower"], found["upper"])] if found else [])]
+    return proportions([curve["proportion"] for curve in curves], studies or spans, wide, plan)
+
+
+def _nearest(values: list[float], at: float) -> int:
+    return min(range(len(values)), key=lambda i: abs(values[i] - at))
+
+
+def _prediction(result: Record, cut: float, axis: Axis) -> tuple[Path, ...]:
+    """Draw the prediction interval on the cut, with an arrow where the axis ends before it."""
     found = result["prediction"]
     if found is None:
         return ()
-    return (Path(points=((found["lower"], cut), (found["upper"], cut)), style="prediction"),)
+    bar = Path(points=((found["lower"], cut), (found["upper"], cut)), style="prediction")
+    across, up = 0.012 * (axis.upper - axis.lower), 0.025
+    arrows = [
+        Path(points=((edge, cut), (edge - side * across, cut + up),
+                     (edge - side * across, cut - up)), style="prediction arrow", closed=True)
+        for edge, side in ((axis.lower, axis.beyond(found["lower"])),
+                           (axis.upper, axis.beyond(found["upper"])))
+        if side
+    ]  # fmt: skip
+    return (bar, *arrows)
 
 
 def _spots(curves: list[Record], level_of: float) -> tuple[Spot, ...]:
@@ -79,14 +115,14 @@ def _spots(curves: list[Record], level_of: float) -> tuple[Spot, ...]:
 
 def _spot(curve: Record, height: float, left: bool, level_of: float) -> Spot:
     """Put a dot on a flank of a curve, at the computed point that is nearest in height."""
-    i = min(range(len(curve["p"])), key=lambda at: abs(curve["p"][at] - height))
+    i = _nearest(curve["p"], height)
     at = curve["lower" if left else "upper"][i]
     return Spot(x=at, y=curve["p"][i], label=curve["label"], summary=_told(curve, level_of))
 
 
 def _told(curve: Record, level_of: float) -> str:
     """Say a curve in words: its top, and its interval at the level of the plan."""
-    i = min(range(len(curve["p"])), key=lambda at: abs(curve["p"][at] - (1 - level_of)))
+    i = _nearest(curve["p"], 1 - level_of)
     ends = f"{percent(curve['lower'][i])} to {percent(curve['upper'][i])}"
     return f"{curve['label']}: {percent(curve['proportion'])}, {level(level_of)} interval {ends}"
 

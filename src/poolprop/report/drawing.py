@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from poolprop.axes import Ends
 from poolprop.report.bias import Light
 from poolprop.report.values import Sentence, common_ref
 
@@ -23,9 +24,6 @@ class Span:
 
     lower: float
     upper: float
-
-
-UNIT = Span(lower=0.0, upper=1.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,8 +118,8 @@ class Plot:
         Top to bottom.
     reference : float or None
         Where to draw the dashed vertical line.
-    axis : Span
-        Ends of the axis; marks beyond them are clipped and get an arrow.
+    axis : (float, float) or None
+        Ends of the axis that the plan asks for; None: chosen from what the plot shows.
     axis_label : str
         Title below the axis.
     variants : tuple of Variant
@@ -134,7 +132,7 @@ class Plot:
     headers: dict[str, str]
     rows: tuple[PlotRow, ...]
     reference: float | None = None
-    axis: Span = UNIT
+    axis: Ends | None = None
     axis_label: str = ""
     variants: tuple[Variant, ...] = ()
 

@@ -29,7 +29,24 @@ class Figure:
 
 def figure(plot: Plot, caption: Sentence, table: Table | None = None, ref: str = "") -> Figure:
     """Lay out a plot and join it with its caption, its table and the id of its result."""
-    return Figure(id=plot.id, drawings=layouts(plot), caption=caption, table=table, ref=ref)
+    drawings = layouts(plot)
+    return Figure(
+        id=plot.id, drawings=drawings, caption=(*caption, *cuts(drawings)), table=table, ref=ref
+    )
+
+
+def cuts(drawings: Sequence[Drawing]) -> Sentence:
+    """Say what the marks of cut intervals and axes are, of those that were drawn."""
+    shapes = [shape for one in drawings for part in (one.shapes, *(row.shapes for row in one.rows))
+              for shape in part]  # fmt: skip
+    arrows = any("arrow" in shape.style for shape in shapes)
+    slashes = any(line.style == "cut-mark" for one in drawings for line in one.lines)
+    parts = [
+        "Arrow: the interval goes on beyond the axis." if arrows else "",
+        "Two slashes: the axis is cut." if slashes else "",
+    ]
+    said = " ".join(filter(None, parts))
+    return (f" {said}",) if said else ()
 
 
 def headers(level_of: float, *, label: str = "Study", weight: bool = True) -> dict[str, str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from poolprop.formats import PERCENT
 from poolprop.report.drawing import (
     Drawing,
     DrawnRow,
@@ -15,16 +16,14 @@ from poolprop.report.drawing import (
     Line,
     Plot,
     PlotRow,
-    Span,
     Text,
     Variant,
 )
-from poolprop.report.formats import percent
-from poolprop.report.layout import Layout, narrow, wide
+from poolprop.report.layout import Layout, axis_of, narrow, wide
 from poolprop.report.marks import draw_row
+from poolprop.report.scales import Scale, across
 from poolprop.report.textbox import text_width
 
-TICKS = 5
 AXIS_ROOM = 24.0
 
 
@@ -38,6 +37,8 @@ def draw(plot: Plot, layout: Layout) -> Drawing:
         drawn[-1].top + drawn[-1].height for drawn in (rows, *(v for _, v in variants)) if drawn
     ]
     y = round(max(ends, default=top + 6) + 4, 2)
+    scale = Scale(axis=layout.axis, label=plot.axis_label, policy=PERCENT)
+    grid, labels = across(scale, layout.left, layout.right, top, y, layout.width)
     return Drawing(
         id=f"{plot.id}-{layout.name}",
         layout=layout.name,
@@ -45,8 +46,8 @@ def draw(plot: Plot, layout: Layout) -> Drawing:
         height=round(y + AXIS_ROOM + (18 if plot.axis_label else 0), 2),
         title=plot.title,
         description=plot.description,
-        texts=(*_headers(plot, layout), *_axis_texts(plot, layout, y)),
-        lines=_axis_lines(plot, layout, top, y),
+        texts=(*_headers(plot, layout), *labels, *_axis_title(plot, layout, y)),
+        lines=(*grid, *_rules(plot, layout, top, y)),
         rows=rows,
         variants=tuple(_variant(one, drawn, layout, top, y) for one, drawn in variants),
     )
@@ -65,13 +66,15 @@ def _variant(
     variant: Variant, rows: tuple[DrawnRow, ...], layout: Layout, top: float, y: float
 ) -> DrawnVariant:
     at = next((row.at for row in variant.rows if row.kind == "pooled"), None)
-    lines = () if at is None else (_reference(at, layout, top, y),)
+    lines = _reference(at, layout, top, y)
     return DrawnVariant(label=variant.label, method=variant.method, rows=rows, lines=lines)
 
 
-def _reference(at: float, layout: Layout, top: float, y: float) -> Line:
+def _reference(at: float | None, layout: Layout, top: float, y: float) -> tuple[Line, ...]:
+    if at is None or layout.axis.beyond(at):
+        return ()
     x = layout.x(at)
-    return Line(x1=x, y1=top, x2=x, y2=y, style="reference")
+    return (Line(x1=x, y1=top, x2=x, y2=y, style="reference"),)
 
 
 def _scaled(rows: Sequence[PlotRow]) -> list[PlotRow]:
@@ -109,38 +112,24 @@ def _headers(plot: Plot, layout: Layout) -> tuple[Text, ...]:
     )
 
 
-def _tick_values(axis: Span) -> tuple[float, ...]:
-    step = (axis.upper - axis.lower) / TICKS
-    return tuple(axis.lower + step * i for i in range(TICKS + 1))
+def _axis_title(plot: Plot, layout: Layout, y: float) -> tuple[Text, ...]:
+    if not plot.axis_label:
+        return ()
+    half = text_width(plot.axis_label, 12.0) / 2
+    middle = max(half, min((layout.left + layout.right) / 2, layout.width - half))
+    return (
+        Text(
+            x=round(middle, 2), y=y + 35, content=(plot.axis_label,), style="tick", anchor="middle"
+        ),
+    )
 
 
-def _axis_texts(plot: Plot, layout: Layout, y: float) -> tuple[Text, ...]:
-    texts = [
-        Text(x=layout.x(tick), y=y + 17, content=(percent(tick, 0),), style="tick", anchor="middle")
-        for tick in _tick_values(plot.axis)
-    ]
-    if plot.axis_label:
-        half = text_width(plot.axis_label, 12.0) / 2
-        middle = max(half, min((layout.left + layout.right) / 2, layout.width - half))
-        middle = round(middle, 2)
-        texts.append(
-            Text(x=middle, y=y + 35, content=(plot.axis_label,), style="tick", anchor="middle")
-        )
-    return tuple(texts)
-
-
-def _axis_lines(plot: Plot, layout: Layout, top: float, y: float) -> tuple[Line, ...]:
-    grid = [
-        Line(x1=layout.x(tick), y1=top, x2=layout.x(tick), y2=y, style="grid")
-        for tick in _tick_values(plot.axis)
-    ]
-    base = Line(x1=layout.left, y1=y, x2=layout.right, y2=y, style="axis")
+def _rules(plot: Plot, layout: Layout, top: float, y: float) -> tuple[Line, ...]:
     rule = Line(x1=0.0, y1=top - 1, x2=layout.width, y2=top - 1, style="rule")
-    if plot.reference is None:
-        return (*grid, base, rule)
-    return (*grid, base, rule, _reference(plot.reference, layout, top, y))
+    return (rule, *_reference(plot.reference, layout, top, y))
 
 
 def layouts(plot: Plot) -> tuple[Drawing, Drawing]:
     """Return the plot in both layouts, wide first."""
-    return draw(plot, wide(plot)), draw(plot, narrow(plot))
+    axis = axis_of(plot)
+    return draw(plot, wide(plot, axis)), draw(plot, narrow(plot, axis))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from poolprop.axes import around, proportions
 from poolprop.report.figures import Figure
 from poolprop.report.formats import level, percent
 from poolprop.report.multiples import Case, Measure, Point, multiples
@@ -58,17 +59,12 @@ def _marked(studies: Sequence[Record]) -> str:
 
 
 def _estimates(entries: Sequence[Record], result: Record) -> Measure:
-    """Return the scale of the estimates without one study: as wide as their intervals."""
-    ends = [entry["result"]["ci"][end] for entry in entries for end in ("lower", "upper")]
-    low, high = min([*ends, result["proportion"]]), max([*ends, result["proportion"]])
-    room = 0.04 * (high - low) or 0.1
-    return Measure(
-        title="Estimate without it",
-        short="Without it",
-        lower=low - room,
-        upper=high + room,
-        at=result["proportion"],
-    )
+    """Return the scale of the estimates without one study."""
+    shares = [entry["result"]["proportion"] for entry in entries]
+    spans = [(e["result"]["ci"]["lower"], e["result"]["ci"]["upper"]) for e in entries]
+    axis = proportions([*shares, result["proportion"]], wide=spans)
+    return Measure(title="Estimate without it", short="Without it", axis=axis,
+                   at=result["proportion"])  # fmt: skip
 
 
 def _scales(studies: Sequence[Record], result: Record) -> list[Measure]:
@@ -85,9 +81,7 @@ def _scales(studies: Sequence[Record], result: Record) -> list[Measure]:
 def _scale(title: str, values: Sequence[float], at: float) -> Measure:
     """Return a scale that holds 0, all values and the line to compare with."""
     held = [value for value in (*values, at, 0.0) if math.isfinite(value)]
-    low, high = min(held), max(held)
-    room = 0.06 * (high - low) or 1.0
-    return Measure(title=title, short=title, lower=low - room, upper=high + room, at=at)
+    return Measure(title=title, short=title, axis=around(held, room=0.06), at=at)
 
 
 def _case(one: Record, entry: Record) -> Case:

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from poolprop.report.drawing import Plot, Span
+from poolprop.axes import Axis, proportions
+from poolprop.report.drawing import Plot
 from poolprop.report.textbox import text_width
 from poolprop.report.values import Sentence, spell
 
@@ -35,19 +36,26 @@ class Layout:
     weight: float | None
     light: float | None
     stacked: bool
-    axis: Span
+    axis: Axis
 
     def x(self, value: float) -> float:
         """Return where a value lies, kept within the plot."""
-        share = (value - self.axis.lower) / (self.axis.upper - self.axis.lower)
-        return round(self.left + (self.right - self.left) * min(1.0, max(0.0, share)), 2)
-
-    def clips(self, value: float) -> bool:
-        """Return whether a value lies beyond the axis."""
-        return not self.axis.lower <= value <= self.axis.upper
+        return self.axis.place(value, self.left, self.right)
 
 
-def wide(plot: Plot) -> Layout:
+def axis_of(plot: Plot) -> Axis:
+    """Return the axis of a plot: the plan's, or one that shows its rows and those of variants."""
+    rows = [*plot.rows, *(row for variant in plot.variants for row in variant.rows)]
+    marks = [row.at for row in rows if row.at is not None]
+    marks += [at for row in rows for at in (*row.ticks, *(x for x, _ in row.cloud))]
+    marks += [] if plot.reference is None else [plot.reference]
+    spans = [(row.ci.lower, row.ci.upper) for row in rows if row.ci and row.kind == "study"]
+    wide = [row.ci for row in rows if row.ci and row.kind != "study"]
+    wide += [row.prediction for row in rows if row.prediction]
+    return proportions(marks, spans, [(one.lower, one.upper) for one in wide], plot.axis)
+
+
+def wide(plot: Plot, axis: Axis) -> Layout:
     """Return the layout for a screen or a page; columns are as wide as their texts."""
     width, gap = 860.0, 18.0
     edge = width - (LIGHT_ROOM if "light" in plot.headers else 0)
@@ -68,11 +76,11 @@ def wide(plot: Plot) -> Layout:
         weight=edge if weight else None,
         light=width - 14 if "light" in plot.headers else None,
         stacked=False,
-        axis=plot.axis,
+        axis=axis,
     )
 
 
-def narrow(plot: Plot) -> Layout:
+def narrow(plot: Plot, axis: Axis) -> Layout:
     """Return the layout for a phone: name above plot, no column of weights."""
     width = 344.0
     estimate, counts = _column(plot, "estimate"), _column(plot, "counts")
@@ -87,7 +95,7 @@ def narrow(plot: Plot) -> Layout:
         weight=None,
         light=None,
         stacked=True,
-        axis=plot.axis,
+        axis=axis,
     )
 
 

@@ -28,6 +28,8 @@ LABEL_STEP, DETAIL_STEP, MARK_STEP = 18.0, 16.0, 22.0
 LARGEST, SMALLEST, UNWEIGHTED = 7.5, 2.5, 5.0
 # Between a cloud of points and the mark below it.
 GAP = 7.0
+DIAMOND = 7.5  # half of its height
+Point = tuple[float, float]
 
 
 def draw_row(row: PlotRow, top: float, columns: Layout) -> DrawnRow:
@@ -36,7 +38,8 @@ def draw_row(row: PlotRow, top: float, columns: Layout) -> DrawnRow:
         return _text_row(row, top, columns)
     padding = 5.0
     texts, bottom = _names(row, top + padding, columns)
-    discs = swarm([(columns.x(at), share) for at, share in row.cloud])
+    cloud = [(at, share) for at, share in row.cloud if not columns.axis.beyond(at)]
+    discs = swarm([(columns.x(at), share) for at, share in cloud])
     rise = tallest(discs) + GAP if discs else 0.0
     if columns.stacked:
         mark = round(bottom + rise + MARK_STEP / 2, 2)
@@ -146,6 +149,7 @@ def _ticks(row: PlotRow, y: float, columns: Layout) -> tuple[Line, ...]:
     return tuple(
         Line(x1=columns.x(at), y1=y - 9, x2=columns.x(at), y2=y + 9, style="quoted")
         for at in row.ticks
+        if not columns.axis.beyond(at)
     )
 
 
@@ -154,7 +158,7 @@ Marks = tuple[tuple[Line, ...], tuple[Shape | Disc, ...]]
 
 def _mark(row: PlotRow, y: float, columns: Layout) -> Marks:
     if row.kind == "pooled":
-        return (), _diamond(row, y, columns)
+        return (), (*_diamond(row, y, columns), *_arrows(row.ci, y, columns, "diamond"))
     if row.kind == "prediction":
         return _whisker(row.prediction, y, columns, "prediction", cap=5.0)
     if row.kind == "study":
@@ -172,20 +176,34 @@ def _whisker(span: Span | None, y: float, columns: Layout, style: str, cap: floa
     if span is None:
         return (), ()
     low, high = columns.x(span.lower), columns.x(span.upper)
+    arrows = _arrows(span, y, columns, style)
+    if low == high and arrows:
+        return (), arrows  # all of it lies beyond the axis
     lines = [Line(x1=low, y1=y, x2=high, y2=y, style=style)]
-    arrows = []
-    for value, x, sign in ((span.lower, low, -1), (span.upper, high, 1)):
-        if columns.clips(value):
-            corners = [(x + 5 * sign, y), (x - 3 * sign, y - 4.5), (x - 3 * sign, y + 4.5)]
-            arrows.append(Shape(points=_points(corners), style=f"{style} arrow"))
-        elif cap:
-            lines.append(Line(x1=x, y1=y - cap, x2=x, y2=y + cap, style=style))
-    return tuple(lines), tuple(arrows)
+    ends = [columns.x(at) for at in (span.lower, span.upper) if not columns.axis.beyond(at)]
+    lines += [Line(x1=x, y1=y - cap, x2=x, y2=y + cap, style=style) for x in ends if cap]
+    return tuple(lines), arrows
+
+
+def _arrows(span: Span | None, y: float, columns: Layout, style: str) -> tuple[Shape, ...]:
+    """Draw an arrow at each end of the axis beyond which an interval goes on."""
+    if span is None:
+        return ()
+    axis = columns.axis
+    sides = {side for side in (axis.beyond(span.lower), axis.beyond(span.upper)) if side}
+    edges = [(columns.left if side < 0 else columns.right, side) for side in sorted(sides)]
+    return tuple(
+        Shape(
+            points=_points([(x + 6 * s, y), (x - 3 * s, y - 4.5), (x - 3 * s, y + 4.5)]),
+            style=f"{style} arrow",
+        )
+        for x, s in edges
+    )
 
 
 def _square(row: PlotRow, y: float, columns: Layout) -> tuple[Shape, ...]:
     """Draw a square whose area shows the share; hidden if it lies beyond the axis."""
-    if row.at is None or columns.clips(row.at):
+    if row.at is None or columns.axis.beyond(row.at):
         return ()
     half = UNWEIGHTED if row.share is None else max(SMALLEST, LARGEST * math.sqrt(row.share))
     x = columns.x(row.at)
@@ -194,18 +212,29 @@ def _square(row: PlotRow, y: float, columns: Layout) -> tuple[Shape, ...]:
 
 
 def _diamond(row: PlotRow, y: float, columns: Layout) -> tuple[Shape, ...]:
-    if row.at is None or row.ci is None:
+    """Draw a diamond; what lies beyond the axis is cut off."""
+    if row.at is None or row.ci is None or columns.axis.beyond(row.at):
         return ()
-    x, low, high = columns.x(row.at), columns.x(row.ci.lower), columns.x(row.ci.upper)
-    corners = [(low, y), (x, y - 7.5), (high, y), (x, y + 7.5)]
+    at, x, axis = row.at, columns.x(row.at), columns.axis
+
+    def end(value: float, edge: float) -> list[Point]:
+        """Return its tip, or two corners where it is cut."""
+        if not axis.beyond(value):
+            return [(columns.x(value), y)]
+        half = DIAMOND * abs(value - edge) / abs(value - at)
+        return [(columns.x(edge), y + half), (columns.x(edge), y - half)]
+
+    left = end(row.ci.lower, axis.lower)
+    right = end(row.ci.upper, axis.upper)[::-1]
+    corners = [*left, (x, y - DIAMOND), *right, (x, y + DIAMOND)]
     return (Shape(points=_points(corners), style="diamond"),)
 
 
 def _dot(row: PlotRow, y: float, columns: Layout) -> tuple[Disc, ...]:
-    if row.at is None or columns.clips(row.at):
+    if row.at is None or columns.axis.beyond(row.at):
         return ()
     return (Disc(x=columns.x(row.at), y=y, radius=5.0, style="dot"),)
 
 
-def _points(corners: list[tuple[float, float]]) -> str:
+def _points(corners: Sequence[Point]) -> str:
     return " ".join(f"{x:.2f},{y:.2f}" for x, y in corners)

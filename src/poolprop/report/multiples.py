@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from poolprop.axes import Axis
 from poolprop.report.drawing import Disc, Drawing, DrawnRow, Line, Text
 from poolprop.report.textbox import wrap
 from poolprop.report.values import Sentence
@@ -23,21 +24,15 @@ EDGE = 6.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measure:
-    """A measure: its title, the ends of its scale, and where the line stands to compare with.
+    """A measure: its title, its scale, and where the line stands to compare with.
 
     ``short`` is the title where there is little room.
     """
 
     title: str
     short: str
-    lower: float
-    upper: float
+    axis: Axis
     at: float
-
-    def share(self, value: float) -> float:
-        """Return where a value lies on the scale, kept within it."""
-        width = self.upper - self.lower
-        return min(1.0, max(0.0, (value - self.lower) / width))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,7 +138,19 @@ def _mark(
     ends = (origin, x) if point.ends is None else tuple(_x(measure, e, place) for e in point.ends)
     style = "stalk" if point.ends is None else "whisker"
     line = Line(x1=min(ends), y1=y, x2=max(ends), y2=y, style=style)
-    return (line,), (Disc(x=x, y=y, radius=4.5, style="bead strong" if strong else "bead"),), number
+    bead = Disc(x=x, y=y, radius=4.5, style="bead strong" if strong else "bead")
+    return (line, *_cuts(measure, point, place, y)), (bead,), number
+
+
+def _cuts(measure: Measure, point: Point, place: tuple[float, float], y: float) -> tuple[Line, ...]:
+    """Draw a tip at each end of the scale beyond which an interval goes on."""
+    sides = [measure.axis.beyond(end) for end in point.ends or ()]
+    return tuple(
+        Line(x1=edge - 5 * side, y1=y + up, x2=edge, y2=y, style="whisker")
+        for side, edge in zip((-1, 1), place, strict=True)
+        if side in sides
+        for up in (-4, 4)
+    )
 
 
 def _row(
@@ -165,4 +172,4 @@ def _upright(
 
 
 def _x(measure: Measure, value: float, place: tuple[float, float]) -> float:
-    return round(place[0] + (place[1] - place[0]) * measure.share(value), 2)
+    return measure.axis.place(value, *place)

@@ -49,6 +49,7 @@ def orchard(context: Context, endpoint: EndpointResults) -> Figure | None:
         headers=headers(context.settings.level, label="Group", weight=False),
         rows=tuple(rows),
         reference=reference([replace(rows[0], kind="pooled")]),
+        axis=context.axis(endpoint.id),
         axis_label=f"{meta['short']}, {AXIS_LABEL}",
     )
     caption = (

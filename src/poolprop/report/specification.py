@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from poolprop.axes import Axis, Ends, proportions
+from poolprop.formats import PERCENT
 from poolprop.report.curves import CurveDrawing, Path
 from poolprop.report.drawing import Line, Text
-from poolprop.report.formats import percent
 from poolprop.report.prose import symbols
+from poolprop.report.scales import Scale, upwards
 from poolprop.report.textbox import wrap
 from poolprop.report.values import Record
 
 CURVE, TOP, STEP, HEAD = 220.0, 14.0, 15.0, 24.0
 WIDE, NARROW = 860.0, 344.0
-LABELS, TICKS_ROOM = 352.0, 40.0
+LABELS, TICKS_ROOM = 352.0, 56.0
+# Ticks nearer than this to a threshold give way to it.
+APART = 14.0
 SHOWN_WIDE, SHOWN_NARROW = 200, 80
 
 
@@ -48,6 +52,13 @@ def columns(record: Record) -> list[Column]:
     return sorted(found, key=lambda c: (c.estimate, c.lower, c.place))
 
 
+def axis_of(record: Record, plan: Ends | None) -> Axis:
+    """Return an axis that holds the estimates of all analyses, and of their intervals the usual."""
+    every = columns(record)
+    spans = [(one.lower, one.upper) for one in every]
+    return proportions([one.estimate for one in every], wide=spans, plan=plan)
+
+
 def thinned(all_columns: Sequence[Column], most: int, primary: int | None) -> list[Column]:
     """Return at most so many columns, evenly by rank; both ends and the primary one stay."""
     count = len(all_columns)
@@ -69,6 +80,7 @@ def specification_drawings(
     record: Record,
     primary: int | None,
     thresholds: Sequence[float],
+    axis: Axis,
 ) -> tuple[CurveDrawing, CurveDrawing]:
     """Draw curve and choices: labels beside the marks, and above them for a phone."""
     every = columns(record)
@@ -76,7 +88,7 @@ def specification_drawings(
     def drawn(layout: str, most: int) -> CurveDrawing:
         return _drawing(
             f"{name}-{layout}", layout, title, description, record["choices"],
-            thinned(every, most, primary), primary, thresholds,
+            thinned(every, most, primary), primary, thresholds, axis,
         )  # fmt: skip
 
     return drawn("wide", SHOWN_WIDE), drawn("narrow", SHOWN_NARROW)
@@ -84,49 +96,55 @@ def specification_drawings(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Frame:
-    """Where columns stand."""
+    """Where columns stand, and what the vertical axis spans."""
 
     left: float
     right: float
     count: int
     wide: bool
+    axis: Axis
 
     def x(self, i: float) -> float:
         return round(self.left + (i + 0.5) * (self.right - self.left) / self.count, 1)
 
-    @staticmethod
-    def y(value: float) -> float:
-        return round(TOP + CURVE * (1 - value), 1)
+    def y(self, value: float) -> float:
+        return round(self.axis.place(value, TOP + CURVE, TOP), 1)
 
 
 def _drawing(
     name: str, layout: str, title: str, description: str, choices: Sequence[Any],
-    shown: Sequence[Column], primary: int | None, thresholds: Sequence[float],
+    shown: Sequence[Column], primary: int | None, thresholds: Sequence[float], axis: Axis,
 ) -> CurveDrawing:  # fmt: skip
     wide = layout == "wide"
     width = WIDE if wide else NARROW
     left = LABELS if wide else TICKS_ROOM
-    frame = _Frame(left=left, right=width - 4, count=len(shown), wide=wide)
+    frame = _Frame(left=left, right=width - 4, count=len(shown), wide=wide, axis=axis)
     texts, lines, paths, bottom = _matrix(choices, shown, frame, width)
+    cuts = [at for at in thresholds if not axis.beyond(at)]
     ruled = [
-        Line(x1=left, y1=frame.y(at), x2=width - 4, y2=frame.y(at),
-             style="reference" if at in thresholds else "grid")
-        for at in sorted({0.0, 0.25, 0.75, 1.0, *thresholds})
-    ]  # fmt: skip
-    labels = [
-        Text(x=left - 6, y=frame.y(at) + 4, content=(percent(at, 0),), style="tick", anchor="end")
-        for at in sorted({0.0, 1.0, *thresholds})
+        Line(x1=left, y1=frame.y(at), x2=width - 4, y2=frame.y(at), style="reference")
+        for at in cuts
     ]
+    grid, labels = upwards(
+        Scale(axis=_ruled(axis, cuts), label="", policy=PERCENT), TOP + CURVE, TOP, left, width - 4
+    )
     return CurveDrawing(
         id=name, layout=layout, width=width, height=round(bottom + 6, 1), title=title,
-        description=description, texts=(*labels, *texts), lines=(*ruled, *lines),
+        description=description, texts=(*labels, *texts), lines=(*grid, *ruled, *lines),
         paths=(*_curve(shown, frame, primary), *paths),
         frame=json.dumps(
             {"left": left, "right": width - 4, "top": TOP, "height": CURVE,
-             "most": SHOWN_WIDE if wide else SHOWN_NARROW},
+             "low": axis.lower, "high": axis.upper, "most": SHOWN_WIDE if wide else SHOWN_NARROW},
             separators=(",", ":"),
         ),
     )  # fmt: skip
+
+
+def _ruled(axis: Axis, thresholds: Sequence[float]) -> Axis:
+    """Return an axis with ticks at the thresholds too, and none too near to one."""
+    near = APART / CURVE * (axis.upper - axis.lower)
+    kept = [at for at in axis.ticks if all(abs(at - cut) >= near for cut in thresholds)]
+    return replace(axis, ticks=tuple(sorted({*kept, *thresholds})))
 
 
 def _curve(shown: Sequence[Column], frame: _Frame, primary: int | None) -> list[Path]:

@@ -62,6 +62,9 @@ class Moderator(Block):
     )
 
 
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
 class Endpoint(Block):
     """An outcome with its estimands and subgroups."""
 
@@ -74,6 +77,11 @@ class Endpoint(Block):
     )
     digits: Literal["auto"] | Annotated[int, Field(ge=0, le=MOST_DIGITS)] = Field(
         "auto", description="Decimals of its proportions; auto: what the intervals carry."
+    )
+    axis: Literal["auto"] | tuple[Share, Share] = Field(
+        "auto",
+        description="Ends of the axis of its figures, as proportions: [0, 0.02]; auto: what the "
+        "data need.",
     )
     estimands: dict[Name, Estimand] = Field(description="By name; one must be 'primary'.")
     quoted: tuple[str, ...] = Field(
@@ -91,6 +99,10 @@ class Endpoint(Block):
     def _has_primary(self) -> Self:
         if "primary" not in self.estimands:
             raise ValueError("one estimand must be called 'primary'")
+        if self.axis != "auto" and self.axis[0] >= self.axis[1]:
+            raise ValueError(
+                f"the axis {list(self.axis)} has to begin below its end, such as [0, 0.02]"
+            )
         for name, subgroup in self.subgroups.items():
             if subgroup.estimand not in self.estimands:
                 raise ValueError(

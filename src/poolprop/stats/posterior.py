@@ -24,6 +24,10 @@ from poolprop.stats.results import Interval
 from poolprop.stats.roots import quantiles
 from poolprop.stats.rules import hermite, legendre
 from poolprop.stats.shown import Shown, plain
+from poolprop.stats.tails import tail
+
+# Probabilities below this are summed by themselves, not as what a sum lacks to 1.
+SMALL = 1e-6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -88,8 +92,13 @@ class Posterior(Shown):
         return Interval(lower=float(lower), upper=float(upper))
 
     def prob_above(self, threshold: float) -> float:
-        """Return the probability that ``expit(mu)`` exceeds ``threshold``, in (0, 1)."""
-        return 1 - self._cdf_mu(float(logit(fraction(threshold, "threshold"))))
+        """Return the probability that ``expit(mu)`` exceeds ``threshold``, in (0, 1).
+
+        Below 1e-6 it is known to two digits, and to an order of magnitude where it lies
+        outside the points at which the posterior is known; it is never negative.
+        """
+        at = float(logit(fraction(threshold, "threshold")))
+        return _settled(self._cdf_mu(at), lambda side: self._tail_mu(at, side))
 
     @property
     def mean(self) -> float:
@@ -157,8 +166,12 @@ class Posterior(Shown):
         return Interval(lower=float(lower), upper=float(upper))
 
     def prob_new_above(self, threshold: float) -> float:
-        """Return the probability that a new study's true proportion exceeds ``threshold``."""
-        return 1 - self._cdf_new(float(logit(fraction(threshold, "threshold"))))
+        """Return the probability that a new study's true proportion exceeds ``threshold``.
+
+        As accurate as :meth:`prob_above`.
+        """
+        at = float(logit(fraction(threshold, "threshold")))
+        return _settled(self._cdf_new(at), lambda side: self._tail_new(at, side))
 
     def predict(self, n: int) -> Floats:
         """Return the probabilities of 0, 1, ..., ``n`` events among ``n`` patients of a new study.
@@ -197,6 +210,22 @@ class Posterior(Shown):
             total += float(np.sum(weight * (_step_response(shifted) @ mass)))
         return total
 
+    def _tail_mu(self, at: float, side: int) -> float:
+        """Return a small probability beyond ``at``: above it for ``side`` 1, below it for -1."""
+        rows = zip(self.mu, self.step, self.mass, strict=True)
+        return sum(float(tail(np.array([at]), *row, side)[0]) for row in rows)
+
+    def _tail_new(self, at: float, side: int) -> float:
+        """Return the same of a new study's logit: the tail of ``mu`` over its deviation."""
+        node, weight = hermite(HERMITE)
+        found = 0.0
+        for tau, mu, step, mass in zip(self.tau, self.mu, self.step, self.mass, strict=True):
+            if tau >= step:
+                found += float(mass @ ndtr(side * (mu - at) / tau))
+            else:
+                found += float(weight @ tail(at - tau * node, mu, step, mass, side))
+        return found
+
     def _invert(
         self, cdf: Callable[[float], float], probabilities: ArrayLike, spread: float
     ) -> Floats:
@@ -210,6 +239,16 @@ def _step_response(distance: Floats) -> Floats:
     """Return the integral of the sinc function up to ``distance``, in units of the spacing."""
     out: Floats = 0.5 + sici(np.pi * distance)[0] / np.pi
     return out
+
+
+def _settled(below: float, small: Callable[[int], float]) -> float:
+    """Return the probability above a point from the one below it; a small one is summed itself.
+
+    The sums of sine integrals err by about 1e-11, which may be more than a small probability.
+    """
+    if below > 1 - SMALL:
+        return small(1)
+    return 1 - small(-1) if below < SMALL else 1 - below
 
 
 def _tails(level: float) -> tuple[float, float]:

@@ -106,7 +106,7 @@ def next_study(posterior: Joint) -> NextStudy:
             density += (np.sinc(shifted / gap) @ mass) @ weight * (ROOT_2PI / gap)
     mass = np.maximum(density, 0.0) * step / ROOT_2PI
     mass[[0, -1]] /= 2
-    mass[0] += 1 - posterior.prob_new_above(float(expit(eta[0])))
+    mass[0] += max(0.0, 1 - posterior.prob_new_above(float(expit(eta[0]))))
     mass[-1] += posterior.prob_new_above(float(expit(eta[-1])))
     return NextStudy(start=float(eta[0]), step=step, weight=mass / mass.sum())
 

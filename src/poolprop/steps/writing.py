@@ -58,7 +58,11 @@ def forest(config: Path, pool: Path, svg: Path, pdf: Path) -> None:
     from poolprop.plots.forest import forest_of
     from poolprop.plots.style import save
 
-    figure = forest_of(read_json(pool, "poolprop/pool/1"), interval=load(config).study_interval)
+    settings, record = load(config), read_json(pool, "poolprop/pool/1")
+    axis = settings.endpoints[record["endpoint"]["id"]].axis
+    figure = forest_of(
+        record, interval=settings.study_interval, plan=None if axis == "auto" else axis
+    )
     for path in (svg, pdf):
         save(figure, path)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
-from scipy.special import logit
+from scipy.special import expit, logit
 
 from poolprop.settings import Bayes, MuPrior, Settings, TauPrior
 from poolprop.stats._types import Floats
@@ -21,6 +21,8 @@ ONE_STUDY = "One study says nothing of how much studies differ: what is said of 
 # Points of a drawn density, and the share of tau's prior or posterior that the axis holds.
 POINTS = 120
 AXIS_SHARE = 0.99
+# Quantiles of the proportion between which its density can be seen.
+SEEN = (0.0005, 0.9995)
 
 
 def bayesian(settings: Settings, name: str, data: Rows) -> Record:
@@ -157,8 +159,11 @@ def _sensitivity(settings: Settings, identifier: str, rows: Rows) -> Iterator[Re
 
 
 def _densities(posterior: Posterior, plan: Bayes) -> Record:
-    """Return posterior and prior densities at evenly spaced points, for drawing."""
-    p = np.arange(1, POINTS) / POINTS
+    """Return posterior and prior densities at points for drawing.
+
+    Points stand closely where the posterior is, however small its proportions are.
+    """
+    p = _points(*posterior.quantiles(SEEN))
     location, spread = mu_prior(plan.mu_prior), tau_prior(plan.tau_prior)
     top = float(posterior.tau_quantiles(AXIS_SHARE)[0])
     tau = np.linspace(0, max(top, 2 * spread.scale), POINTS + 1)
@@ -168,6 +173,13 @@ def _densities(posterior: Posterior, plan: Bayes) -> Record:
         ),
         "tau": _curve(tau, posterior.tau_density(tau), np.exp(spread.log_density(tau))),
     }
+
+
+def _points(low: float, high: float) -> Floats:
+    """Return proportions evenly spaced on the logit in a range, and evenly beyond it."""
+    near = expit(np.linspace(logit(low), logit(high), POINTS))
+    every = np.arange(1, POINTS) / POINTS
+    return np.concatenate([every[every < near[0]], near, every[every > near[-1]]])
 
 
 def _curve(at: Floats, posterior: Floats, prior: Floats) -> Record:

@@ -7,7 +7,9 @@ from itertools import combinations
 import pytest
 from unit.report.synthetic import HOSTILE
 
-from poolprop.report.chart import LABEL, Chart, Path, Scale, Spot, ends, layouts, ticks
+from poolprop.axes import around, fixed, ticks
+from poolprop.report.chart import LABEL, Chart, Path, Spot, layouts
+from poolprop.report.scales import Scale
 from poolprop.report.sections.funnel import funnel
 from poolprop.report.textbox import text_width
 from poolprop.report.values import spell
@@ -18,7 +20,7 @@ META = {"id": "healed", "short": "Healed"}
 def chart(points, labels=None, **more):
     labels = labels or [f"Study {i}" for i in range(len(points))]
     spots = [Spot(x=x, y=y, label=n, summary=n) for (x, y), n in zip(points, labels, strict=True)]
-    scale = Scale(lower=0.0, upper=1.0, label="x")
+    scale = Scale(axis=fixed(0.0, 1.0), label="x")
     return Chart(id="c", title="T", description="D", x=scale, y=scale, spots=tuple(spots), **more)
 
 
@@ -60,13 +62,13 @@ def test_points_beyond_the_axes_are_kept_at_the_edge():
     [(0.0, 1.0, (0, 0.2, 0.4, 0.6, 0.8, 1.0)), (7.0, 0.0, (0, 2, 4, 6)), (-3.1, 2.2, range(-3, 3))],
 )
 def test_ticks_are_round_and_inside(low, high, want):
-    assert ticks(Scale(lower=low, upper=high, label="")) == pytest.approx(tuple(want))
+    assert ticks(low, high) == pytest.approx(tuple(want))
 
 
 def test_an_axis_of_one_value_has_some_room():
-    low, high = ends([2.0, 2.0])
-    assert low < 2.0 < high
-    assert ends([0.0, 0.0], zero=True)[0] == 0.0
+    axis = around([2.0, 2.0])
+    assert axis.lower < 2.0 < axis.upper
+    assert around([0.0, 0.0], zero=True).lower == 0.0
 
 
 def test_no_funnel_below_the_rule_and_one_with_its_tests_above():

@@ -9,6 +9,7 @@ import pytest
 from unit.report import synthetic
 from unit.report.page import Page
 
+from poolprop.axes import fixed
 from poolprop.report.drapery import drapery
 from poolprop.report.drawing import Plot, PlotRow, Span
 from poolprop.report.geometry import layouts
@@ -87,8 +88,8 @@ def test_a_group_is_as_high_as_its_cloud():
 
 
 def measures():
-    return (Measure(title="A", short="A", lower=0.0, upper=1.0, at=0.5),
-            Measure(title="B", short="B", lower=-2.0, upper=2.0, at=0.0))  # fmt: skip
+    return (Measure(title="A", short="A", axis=fixed(0.0, 1.0), at=0.5),
+            Measure(title="B", short="B", axis=fixed(-2.0, 2.0), at=0.0))  # fmt: skip
 
 
 @pytest.mark.parametrize("labels", [["Larch"], synthetic.HOSTILE])

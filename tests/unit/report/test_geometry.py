@@ -78,7 +78,7 @@ def test_area_of_a_square_shows_the_share():
 
 
 def test_an_end_beyond_the_axis_becomes_an_arrow_and_stays_inside():
-    clipped = plot([row(low=0.1, high=0.9)], axis=Span(lower=0.2, upper=0.6))
+    clipped = plot([row(low=0.1, high=0.9)], axis=(0.2, 0.6))
     for drawing in layouts(clipped):
         (drawn,) = drawing.rows
         arrows = [shape for shape in drawn.shapes if "arrow" in shape.style]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from poolprop.axes import alike
 from poolprop.report import certified, few, grade, prose, quoted, uncertainty
 from poolprop.report.context import (
     Context,
@@ -26,6 +27,7 @@ from poolprop.report.figures import (
     summarised,
 )
 from poolprop.report.formats import level
+from poolprop.report.layout import axis_of
 from poolprop.report.read import EndpointResults
 from poolprop.report.values import Record, Sentence, Value, quote, quote_range
 
@@ -52,11 +54,11 @@ class Card:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """All cards, what limits them, and the picture."""
+    """All cards, what limits them, and the pictures."""
 
     cards: tuple[Card, ...]
     caveat: str
-    picture: Figure | None
+    pictures: tuple[Figure, ...]
 
 
 def section(context: Context) -> Section:
@@ -66,7 +68,7 @@ def section(context: Context) -> Section:
     body = Answer(
         cards=tuple(_card(context, endpoint) for endpoint in endpoints),
         caveat=context.settings.review.caveat if mixed else "",
-        picture=_picture(context),
+        pictures=_pictures(context),
     )
     return Section(id="answer", title="The answer", body=body)
 
@@ -119,28 +121,43 @@ def _leading(endpoint: EndpointResults) -> Record | None:
     return found if found and len(found["levels"]) > 1 else None
 
 
-def _picture(context: Context) -> Figure | None:
-    """Draw, for each endpoint, the overall estimate and that of each level."""
-    rows: list[PlotRow] = []
+def _pictures(context: Context) -> tuple[Figure, ...]:
+    """Draw the overall estimate of each endpoint and that of each level.
+
+    Endpoints share a figure unless one of them would be too small to be seen beside another.
+    """
     names = {endpoint.id for endpoint in leading(context)}
-    for endpoint, estimand, result in answered(context):
-        if endpoint.id not in names:
-            continue
-        rows.append(PlotRow(kind="heading", label=endpoint.pool["endpoint"]["label"]))
-        rows += _level_rows(context, endpoint)
-        detail = _k(estimand)
-        rows.append(interval_row(result, "", "Overall", detail))
-    if not rows:
-        return None
-    words = "; ".join(row.summary for row in rows if row.summary)
-    plot = Plot(
-        id="picture-answer",
+    plots = [
+        _plot(context, f"picture-answer-{e.id}", _rows(context, e, estimand, result), e.id)
+        for e, estimand, result in answered(context)
+        if e.id in names
+    ]
+    planned = any(plot.axis for plot in plots)
+    if plots and not planned and alike([axis_of(plot) for plot in plots]):
+        rows = [row for plot in plots for row in plot.rows]
+        plots = [_plot(context, "picture-answer", rows)]
+    return tuple(figure(plot, _caption(context, plot.rows)) for plot in plots)
+
+
+def _plot(context: Context, name: str, rows: Sequence[PlotRow], endpoint: str = "") -> Plot:
+    return Plot(
+        id=name,
         title="Estimates with intervals and prediction intervals",
-        description=words,
+        description="; ".join(row.summary for row in rows if row.summary),
         headers=headers(context.settings.level, label="Endpoint and group", weight=False),
         rows=tuple(rows),
+        axis=context.axis(endpoint),
     )
-    return figure(plot, _caption(context, rows))
+
+
+def _rows(
+    context: Context, endpoint: EndpointResults, estimand: Record, result: Record
+) -> list[PlotRow]:
+    return [
+        PlotRow(kind="heading", label=endpoint.pool["endpoint"]["label"]),
+        *_level_rows(context, endpoint),
+        interval_row(result, "", "Overall", _k(estimand)),
+    ]
 
 
 def _level_rows(context: Context, endpoint: EndpointResults) -> list[PlotRow]:
@@ -160,7 +177,7 @@ def _k(record: Record) -> str:
     return f"{record['k']} {prose.plural(record['k'], 'study')}" if record["k"] > 1 else "one study"
 
 
-def _caption(context: Context, rows: list[PlotRow]) -> Sentence:
+def _caption(context: Context, rows: Sequence[PlotRow]) -> Sentence:
     text = marks(rows, context.settings.level)
     if any(row.ticks for row in rows):
         text = f"{text} {quoted.TICKS}"

@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
+from poolprop.axes import Ends, fixed, proportions
+from poolprop.formats import PERCENT
 from poolprop.report.context import Context, Section, leading
 from poolprop.report.curves import CurveDrawing, Panel, density_drawings
 from poolprop.report.drawing import Span
 from poolprop.report.formats import level, points
 from poolprop.report.read import EndpointResults
+from poolprop.report.scales import Scale
 from poolprop.report.tables import Column, Table, TableRow, cell
 from poolprop.report.uncertainty import primary_view
 from poolprop.report.values import Record, Sentence, join, quote, quote_range
@@ -58,7 +61,7 @@ def _view(context: Context, endpoint: EndpointResults, view: Record) -> View:
         answer=_answer(view),
         drawings=density_drawings(
             f"plot-{name}", f"{meta['short']}: posterior and prior", _described(view),
-            _panels(context, meta["short"], view),
+            _panels(meta["short"], view, context.axis(endpoint.id)),
         ),
         caption=_caption(view),
         chances=_chances(f"table-{name}-chances", meta["short"], view),
@@ -103,26 +106,41 @@ def _described(view: Record) -> str:
     )
 
 
-def _panels(context: Context, short: str, view: Record) -> tuple[Panel, Panel]:
+# A density below this share of its highest value is not to be seen.
+SEEN = 0.005
+
+
+def _seen(density: Record) -> Ends:
+    """Return between which points a posterior density can be seen."""
+    highest = max(density["posterior"])
+    at = [x for x, y in zip(density["at"], density["posterior"], strict=True) if y > SEEN * highest]
+    return (at[0], at[-1]) if at else (density["at"][0], density["at"][-1])
+
+
+def _panels(short: str, view: Record, plan: Ends | None) -> tuple[Panel, Panel]:
+    densities = view["density"]
+    axis = proportions([view["median"]], [_seen(densities["proportion"])], plan=plan)
+
     def span(limits: Record) -> Span:
         return Span(lower=limits["lower"], upper=limits["upper"])
 
     return (
         Panel(
             title=f"{short} in the median study",
-            axis="proportion",
-            density=view["density"]["proportion"],
+            scale=Scale(axis=axis, label="proportion", policy=PERCENT),
+            density=densities["proportion"],
             interval=span(view["ci"]),
             lines=(view["median"],),
-            share=True,
         ),
         Panel(
             title="Difference between studies",
-            axis="τ, standard deviation on the logit",
-            density=view["density"]["tau"],
+            scale=Scale(
+                axis=fixed(0.0, densities["tau"]["at"][-1]),
+                label="τ, standard deviation on the logit",
+            ),
+            density=densities["tau"],
             interval=span(view["tau"]["ci"]),
             lines=(view["tau"]["median"],),
-            share=False,
         ),
     )
 

@@ -62,6 +62,7 @@ def _figure(context: Context, endpoint: EndpointResults) -> Figure | None:
         description="; ".join(row.summary for row in rows if row.summary),
         headers=headers(context.settings.level, weight=False),
         rows=tuple(rows),
+        axis=context.axis(endpoint.id),
         axis_label=f"{meta['short']}, % of total",
     )
     caption = (

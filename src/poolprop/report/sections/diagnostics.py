@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from poolprop.axes import around, fixed, proportions
+from poolprop.formats import PERCENT
 from poolprop.report import prose
-from poolprop.report.chart import Chart, Path, Scale, Spot, ends, layouts
+from poolprop.report.chart import Chart, Path, Spot, layouts
 from poolprop.report.context import Context, Section, answered
 from poolprop.report.drawing import Plot
-from poolprop.report.figures import Figure, figure, headers, interval_row
+from poolprop.report.figures import Figure, cuts, figure, headers, interval_row
 from poolprop.report.formats import number, percent
 from poolprop.report.influence import influence_panel
 from poolprop.report.read import EndpointResults
+from poolprop.report.scales import Scale
 from poolprop.report.sections.funnel import funnel
 from poolprop.report.tables import Column, Table, TableRow, cell, result_cells, result_columns
 from poolprop.report.values import Record, Sentence, quote
@@ -62,7 +65,7 @@ def _endpoint(context: Context, endpoint: EndpointResults, result: Record) -> Di
         ("What each study does to the estimate", _panel(context, meta, record, result)),
         ("One study after another", _cumulative(context, meta, record, result)),
         ("What each study adds to heterogeneity and to the estimate", _baujat(meta, cases)),
-        ("Every subset of the studies", _subsets(meta, record.get("gosh", {}), result)),
+        ("Every subset of the studies", _subsets(context, meta, record.get("gosh", {}), result)),
         ("Small studies", funnel(meta, endpoint.small_study)),
     ]
     told = (cases.get("note"), endpoint.small_study.get("reason"))
@@ -96,6 +99,7 @@ def _cumulative(context: Context, meta: Record, record: Record, result: Record) 
         headers=headers(context.settings.level, label="Added", weight=False),
         rows=rows,
         reference=result["proportion"],
+        axis=context.axis(meta["id"]),
     )
     table = Table(
         id=f"table-cumulative-{meta['id']}",
@@ -118,8 +122,9 @@ def _baujat(meta: Record, cases: Record) -> Figure | None:
     ]
     if len(studies) < 2:
         return None
-    low, high = ends([one["baujat_x"] for one in studies], zero=True)
-    bottom, top = ends([one["baujat_y"] for one in studies], zero=True)
+    across, up = (
+        around([one[key] for one in studies], zero=True) for key in ("baujat_x", "baujat_y")
+    )
     spots = tuple(
         Spot(x=one["baujat_x"], y=one["baujat_y"], label=one["label"], summary=_told(one))
         for one in studies
@@ -128,8 +133,8 @@ def _baujat(meta: Record, cases: Record) -> Figure | None:
         id=f"plot-baujat-{meta['id']}",
         title=f"{meta['short']}: Baujat plot",
         description="; ".join(spot.summary for spot in spots),
-        x=Scale(lower=low, upper=high, label="Part of Q that the study adds"),
-        y=Scale(lower=bottom, upper=top, label="Squared change of the mean without it, in SE"),
+        x=Scale(axis=across, label="Part of Q that the study adds"),
+        y=Scale(axis=up, label="Squared change of the mean without it, in SE"),
         spots=spots,
     )
     caption = (
@@ -143,22 +148,22 @@ def _told(one: Record) -> str:
     return f"{one['label']}: {parts} (squared, in standard errors)"
 
 
-def _subsets(meta: Record, gosh: Record, result: Record) -> Figure | None:
+def _subsets(context: Context, meta: Record, gosh: Record, result: Record) -> Figure | None:
     subsets = [s for s in gosh.get("subsets", []) if s["i2"] is not None]
     if len(subsets) < 2:
         return None
     shares = [one["proportion"] for one in subsets]
     everyone = [(one["proportion"], one["i2"], "subset") for one in subsets]
-    low, high = ends(shares)
     title = f"{meta['short']}: estimate and heterogeneity of {len(subsets)} subsets"
     middle = result["proportion"]
+    axis = proportions([*shares, middle], plan=context.axis(meta["id"]))
     chart = Chart(
         id=f"plot-gosh-{meta['id']}",
         title=title,
         description=f"Estimates from {percent(min(shares))} to {percent(max(shares))}, I² from "
         f"{percent(min(s['i2'] for s in subsets))} to {percent(max(s['i2'] for s in subsets))}.",
-        x=Scale(lower=max(0.0, low), upper=min(1.0, high), label="Estimate", form="percent-whole"),
-        y=Scale(lower=0.0, upper=1.0, label="I²", form="percent-whole"),
+        x=Scale(axis=axis, label="Estimate", policy=PERCENT),
+        y=Scale(axis=fixed(0.0, 1.0), label="I²", policy=PERCENT),
         dots=tuple(everyone),
         paths=(Path(points=((middle, 0.0), (middle, 1.0)), style="reference"),),
     )
@@ -166,7 +171,8 @@ def _subsets(meta: Record, gosh: Record, result: Record) -> Figure | None:
     method = prose.symbols(gosh["method"])
     caption = f"{whole} of at least two studies, pooled ({method}). Dashed: all studies together."
     note = f"{caption} {gosh['note']}".strip()
-    return Figure(id=chart.id, drawings=layouts(chart), caption=(note,), ref=gosh["id"])
+    drawings = layouts(chart)
+    return Figure(id=chart.id, drawings=drawings, caption=(note, *cuts(drawings)), ref=gosh["id"])
 
 
 def _table(meta: Record, cases: Record) -> Table | None:

@@ -61,7 +61,11 @@ def _forest(context: Context, endpoint: EndpointResults) -> Forest:
         estimand=estimand["label"],
         description=estimand["description"],
         figure=_figure(context, meta, estimand, result) if result else None,
-        curves=drapery(endpoint.confidence, result, context.settings.level) if result else None,
+        curves=(
+            drapery(endpoint.confidence, result, context.settings.level, context.axis(endpoint.id))
+            if result
+            else None
+        ),
         excluded=_excluded(meta, estimand),
         notes=tuple(result["notes"] if result else estimand["notes"]),
     )
@@ -91,6 +95,7 @@ def _figure(context: Context, meta: Record, estimand: Record, result: Record) ->
         rows=tuple(rows),
         reference=reference(rows),
         axis_label=f"{meta['short']}, {AXIS_LABEL}",
+        axis=context.axis(meta["id"]),
         variants=_variants(estimand) if many else (),
     )
     table = study_table(

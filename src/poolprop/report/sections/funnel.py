@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from poolprop.report.chart import Chart, Path, Scale, Spot, ends, layouts
+from poolprop.axes import around, fixed
+from poolprop.report.chart import Chart, Path, Spot, layouts
 from poolprop.report.figures import Figure
 from poolprop.report.formats import number
+from poolprop.report.scales import Scale
 from poolprop.report.tables import Column, Table, TableRow, cell
 from poolprop.report.values import Record, quote
 
@@ -21,7 +23,6 @@ def funnel(meta: Record, small: Record) -> Figure | None:
     deepest = 1.08 * max(point["se"] for point in points)
     centre = shape["centre"]
     reach = [centre - 2.7 * deepest, centre + 2.7 * deepest, *(p["estimate"] for p in points)]
-    low, high = ends(reach)
     spots = tuple(
         Spot(
             x=p["estimate"], y=p["se"], label="",
@@ -33,8 +34,8 @@ def funnel(meta: Record, small: Record) -> Figure | None:
         id=f"plot-funnel-{meta['id']}",
         title=f"{meta['short']}: funnel plot",
         description="; ".join(spot.summary for spot in spots),
-        x=Scale(lower=low, upper=high, label=f"Estimate, {shape['scale']} scale"),
-        y=Scale(lower=deepest, upper=0.0, label="Standard error"),
+        x=Scale(axis=around(reach), label=f"Estimate, {shape['scale']} scale"),
+        y=Scale(axis=fixed(deepest, 0.0), label="Standard error"),
         spots=spots,
         paths=(
             *(_contour(centre, deepest, *contour) for contour in CONTOURS),

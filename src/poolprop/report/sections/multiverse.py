@@ -3,25 +3,36 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from poolprop.axes import Axis
 from poolprop.report import prose
 from poolprop.report.context import Context, Section, leading
 from poolprop.report.curves import CurveDrawing
 from poolprop.report.formats import level, points
 from poolprop.report.read import EndpointResults
-from poolprop.report.specification import SHOWN_NARROW, SHOWN_WIDE, specification_drawings
+from poolprop.report.specification import (
+    SHOWN_NARROW,
+    SHOWN_WIDE,
+    axis_of,
+    specification_drawings,
+)
 from poolprop.report.tables import Column, Table, TableRow, cell
 from poolprop.report.uncertainty import defensible
 from poolprop.report.values import Record, Sentence, join, quote, quote_range
 
-# Estimates go to the script as whole numbers in base 36, three digits each, as do sets; limits,
-# which it only draws, in two.
-UNIT, DIGITS, PLACE = 40_000, 3, 3
-COARSE, FEW_DIGITS = 1_295, 2
+# Numbers go to the script in base 36: sets in three digits; estimates in four, as steps of their
+# logit, so that small proportions keep as many digits as large ones; limits, which it only draws,
+# in two, as places on the axis.
+PLACE, DIGITS, FEW_DIGITS = 3, 4, 2
+TOP: int = 36**DIGITS - 1
+COARSE: int = 36**FEW_DIGITS - 1
+# Beyond this logit only 0 and 1 themselves are told, by the first and the last code.
+REACH = 40.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,16 +76,17 @@ def _universe(context: Context, endpoint: EndpointResults) -> Universe:
     name, meta = f"multiverse-{endpoint.id}", record["endpoint"]
     primary = _place(record)
     thresholds = context.settings.thresholds.values
+    axis = axis_of(record, context.axis(endpoint.id))
     return Universe(
         id=name,
         title=meta["label"],
         answer=tuple(_answer(record)),
         drawings=specification_drawings(
             f"plot-{name}", f"{meta['short']}: specification curve", _described(record), record,
-            primary, thresholds,
+            primary, thresholds, axis,
         ),
         caption=_caption(record),
-        explorer=_explorer(context, record),
+        explorer=_explorer(context, record, axis),
         choices=_choices(f"table-{name}-choices", meta["short"], record),
         levels=_levels(f"table-{name}-levels", meta["short"], record),
         dropped=_dropped(f"table-{name}-dropped", meta["short"], record),
@@ -155,7 +167,16 @@ def _caption(record: Record) -> Sentence:
     )
 
 
-def _explorer(context: Context, record: Record) -> str:
+def code_of(proportion: float) -> int:
+    """Return a proportion as a whole number from 0 to ``TOP``, about evenly in its logit."""
+    if proportion in (0, 1):
+        return TOP if proportion else 0
+    logit = math.log(proportion) - math.log1p(-proportion)
+    share = 0.5 * (1 + max(-1.0, min(1.0, logit / REACH)))
+    return 1 + round((TOP - 2) * share)
+
+
+def _explorer(context: Context, record: Record, axis: Axis) -> str:
     """Return levels and estimates of every analysis for the script, compactly."""
     methods, digits = record["methods"], "0123456789abcdefghijklmnopqrstuvwxyz"
     every = {choice["choice"]: [one["level"] for one in choice["levels"]]
@@ -184,9 +205,9 @@ def _explorer(context: Context, record: Record) -> str:
             "data": "".join(record["combinations"]["levels"]),
             "set": packed(record["combinations"]["set"], PLACE),
             "methods": " ".join(codes),
-            "estimate": packed((round(UNIT * p) for p in every_one("proportion")), DIGITS),
+            "estimate": packed((code_of(p) for p in every_one("proportion")), DIGITS),
             **{
-                end: packed((round(COARSE * p) for p in every_one(end)), FEW_DIGITS)
+                end: packed((round(COARSE * axis.share(p)) for p in every_one(end)), FEW_DIGITS)
                 for end in ("lower", "upper")
             },
             "primary": _place(record),

@@ -68,8 +68,9 @@ def _endpoint(
 
 
 def _plot(
-    context: Context, name: str, title: str, label: str, rows: Sequence[PlotRow], at: float
-) -> Plot:
+    context: Context, meta: Record, name: str, title: str, label: str, rows: Sequence[PlotRow],
+    at: float,
+) -> Plot:  # fmt: skip
     return Plot(
         id=f"plot-{name}",
         title=title,
@@ -77,6 +78,7 @@ def _plot(
         headers=headers(context.settings.level, label=label, weight=False),
         rows=tuple(rows),
         reference=at,
+        axis=context.axis(meta["id"]),
     )
 
 
@@ -89,7 +91,7 @@ def _estimands(context: Context, endpoint: EndpointResults, result: Record) -> P
     rows = [interval_row(found, "", e["label"], _detail(e)) for e, found in shown]
     name = f"estimands-{meta['id']}"
     title = f"{meta['short']}: other estimands"
-    plot = _plot(context, name, title, "Estimand", rows, result["proportion"])
+    plot = _plot(context, meta, name, title, "Estimand", rows, result["proportion"])
     table = Table(
         id=f"table-{name}",
         caption=title,
@@ -113,7 +115,7 @@ def _models(context: Context, meta: Record, estimand: Record, result: Record) ->
     rows = [interval_row(r, "", *model_name(r)) for r in results]
     name = f"models-{meta['id']}"
     title = f"{meta['short']}: other models"
-    plot = _plot(context, name, title, "Model", rows, result["proportion"])
+    plot = _plot(context, meta, name, title, "Model", rows, result["proportion"])
     columns = result_columns("Model", context.settings.level)
     words = Column(title="Method in full", room="long"), Column(title="Notes", room="long")
     table = Table(
@@ -171,7 +173,7 @@ def _omissions(context: Context, endpoint: EndpointResults, result: Record) -> P
     name = f"omissions-{meta['id']}"
     title = f"{meta['short']}: leaving out one study at a time"
     lines = [interval_row(row, "result.", f"Without {row['omitted']}") for row in rows]
-    plot = _plot(context, name, title, "Left out", lines, result["proportion"])
+    plot = _plot(context, meta, name, title, "Left out", lines, result["proportion"])
     columns = result_columns("Left out", context.settings.level)
     table = Table(
         id=f"table-{name}",

@@ -97,6 +97,7 @@ def _subgroup(context: Context, endpoint: EndpointResults, factor: Record) -> Su
         description="; ".join(row.summary for row in rows if row.summary),
         headers=headers(context.settings.level, weight=False),
         rows=tuple(rows),
+        axis=context.axis(endpoint.id),
         axis_label=f"{meta['short']}, {AXIS_LABEL}",
     )
     table = _table(context, meta, factor, name)

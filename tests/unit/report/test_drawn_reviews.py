@@ -1,0 +1,148 @@
+"""In every figure of every kind of review the studies can be told apart: read from its SVG."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+from drawn_reviews import KINDS, build, write
+from unit.report.page import Page
+
+NUMBER = r"-?\d*\.?\d+(?:e-?\d+)?"
+# Studies of these kinds have one proportion; their intervals have to be seen instead.
+SAME = ("none", "all", "alike", "alike and rare", "one study")
+
+
+@pytest.fixture(scope="module", params=list(KINDS))
+def built(request, tmp_path_factory, repo):
+    folder = write(tmp_path_factory.mktemp("review"), KINDS[request.param])
+    return request.param, folder, build(repo, folder)
+
+
+def svgs(html):
+    """Yield the id and the content of each plot."""
+    for found in re.finditer(r'<svg class="plot \w+" id="([^"]+)".*?</svg>', html, re.DOTALL):
+        yield found[1], found[0]
+
+
+def paths(svg, style):
+    """Yield the numbers in each path of a class."""
+    yield from re.findall(rf'<path class="{style}" d="([^"]+)"', svg)
+
+
+def xs(d):
+    """Return the horizontal places of the points of a path as the page writes it."""
+    at, found = 0.0, []
+    for letter, rest in re.findall(rf"([MhvlVHm])((?:[ ,]?{NUMBER})*)", d):
+        numbers = [float(n) for n in re.findall(NUMBER, rest)]
+        if letter == "M":
+            at = numbers[0]
+        elif letter == "h" or letter in "lm":
+            at += numbers[0]
+        found.append(at)
+    return found
+
+
+def frame(svg):
+    """Return where the horizontal axis begins and ends."""
+    ends = max((xs(d) for d in paths(svg, "axis")), key=lambda ends: max(ends) - min(ends))
+    return min(ends), max(ends)
+
+
+def marks(svg):
+    """Return where squares, dots and points of studies stand; and where intervals end."""
+    own = re.sub(r'<g class="of-model">.*?</g>', "", svg, flags=re.DOTALL)
+    squares = [(min(p) + max(p)) / 2 for p in (xs(d) for d in paths(own, "square"))]
+    discs = re.findall(rf'<circle class="(?:dot|fruit)" cx="({NUMBER})"', svg)
+    styles = ("whisker", "interval", "curve study-curve")
+    lines = [x for style in styles for d in paths(svg, style) for x in xs(d)]
+    return squares + [float(x) for x in discs], lines
+
+
+def test_marks_are_never_all_at_one_place(built):
+    kind, _, html = built
+    seen = 0
+    for name, svg in svgs(html):
+        if any(part in name for part in ("bayes", "multiverse", "influence", "baujat")):
+            continue  # other marks
+        where, lines = marks(svg)
+        if not where:
+            continue
+        seen += 1
+        left, right = frame(svg)
+        width = right - left
+        assert all(left - 1 <= x <= right + 1 for x in (*where, *lines)), name
+        spread = max([*where, *lines]) - min([*where, *lines])
+        assert spread > 0.2 * width, name
+        if kind not in SAME and any(part in name for part in ("forest", "curves", "orchard")):
+            assert max(where) - min(where) > 0.05 * width, name
+    assert seen >= 3 if kind == "one study" else seen >= 10
+
+
+def test_ticks_stand_across_the_axis_with_labels_that_differ(built):
+    _, _, html = built
+    for name, svg in svgs(html):
+        if "plot-forest" not in name:
+            continue
+        left, right = frame(svg)
+        grid = [x for d in paths(svg, "grid") for x in xs(d)]
+        assert max(grid) - min(grid) > 0.9 * (right - left)
+        labels = re.findall(r'<text class="tick middle"[^>]*>([^<]*%)</text>', svg)
+        assert len(labels) >= 2
+        assert len(set(labels)) == len(labels)
+
+
+def test_a_cut_is_marked_and_told(built):
+    kind, _, html = built
+    page = Page(html)
+    captions = {
+        e.attrs["id"]: caption.text
+        for e, caption in zip(page.all("figure"), page.all("figcaption"), strict=True)
+    }
+    for name, svg in svgs(html):
+        figure = re.sub("-(wide|narrow)$", "", name)
+        for style, words in (("arrow", "Arrow: the interval"), ("cut-mark", "Two slashes")):
+            drawn = f" {style}" in svg or f'"{style}"' in svg
+            if drawn and not any(part in name for part in ("bayes", "multiverse")):
+                assert words in captions[figure], name
+    slashes = re.search(r'id="plot-forest-response-wide".*?</svg>', html, re.DOTALL)[0]
+    # Ordinary shares are shown from 0 to 100 %.
+    assert ("cut-mark" in slashes) == (kind != "ordinary")
+
+
+def test_stored_probabilities_lie_between_0_and_1(built):
+    _, folder, _ = built
+
+    def walk(node, path=""):
+        if isinstance(node, dict):
+            for key, value in node.items():
+                yield from walk(value, f"{path}.{key}")
+        elif isinstance(node, list):
+            for value in node:
+                yield from walk(value, path)
+        elif isinstance(node, float):
+            yield path, node
+
+    probability = re.compile(
+        r"\.(p|proportion|median_study|new_study|probabilities|weight|weights|share|i2|hat|"
+        r"predictive_p|p_value|above|lower|upper)$"
+    )
+    unbounded = re.compile(r"tau|\.h2|change|estimate|q_|scale")
+    for file in folder.glob("results/analysis/response/*.json"):
+        for path, value in walk(json.loads(file.read_text())):
+            if probability.search(path) and not unbounded.search(path):
+                assert 0 <= value <= 1, (file.name, path, value)
+
+
+def test_the_plan_may_set_the_axis_of_an_endpoint(tmp_path, repo):
+    folder = write(tmp_path, KINDS["ordinary"], axis=[0.5, 0.9])
+    html = build(repo, folder)
+    drawn = dict(svgs(html))["plot-forest-response-wide"]
+    left, right = frame(drawn)
+    labels = re.findall(r'<text class="tick middle"[^>]*>([^<]*%)</text>', drawn)
+    assert (labels[0], labels[-1]) == ("50%", "90%")
+    squares, _ = marks(drawn)
+    assert len(squares) == 3  # 11/12 and 7/7 lie beyond, each with an arrow
+    assert drawn.count("whisker arrow") >= 2
+    assert all(left <= x <= right for x in squares)
