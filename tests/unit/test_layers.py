@@ -28,7 +28,7 @@ MAY_IMPORT = {
     "stats": {"errors", "wording"},
     "characters": set(),
     "reading": {"characters", "errors"},
-    "evidence": {"errors", "hints", "files", "settings"},
+    "evidence": {"characters", "errors", "hints", "files", "reading", "settings"},
     "audit": {"errors", "hints", "files", "settings", "wording", "_version"},
     "terms": {"errors", "hints", "settings"},
     "review": {"errors", "settings", "plan", "terms", "evidence"},

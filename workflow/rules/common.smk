@@ -99,7 +99,8 @@ def modules(*names):
 
 
 CORE = modules(
-    *("errors.py", "files.py", "formats.py", "wording.py", "plan.py", "settings"),
+    *("characters.py", "errors.py", "files.py", "formats.py", "hints.py", "wording.py"),
+    *("plan.py", "reading", "settings"),
     "steps/__init__.py",
 )
 EVIDENCE_CODE = digest(

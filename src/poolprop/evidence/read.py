@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from pathlib import Path
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from poolprop.errors import DataError
 from poolprop.evidence.cells import Row, shortened
 from poolprop.evidence.problems import Problem
 from poolprop.hints import did_you_mean
+from poolprop.reading.text import Records, Text, read_strictly
 
 HINTS = {
     "string_pattern_mismatch": "Use letters, digits and . _ + - only.",
@@ -26,6 +27,7 @@ HINTS = {
 
 Numbered = list[tuple[int, Row]]
 
+MAX_BYTES = 100_000_000
 MAX_LINES = 50_000
 MAX_COLUMNS = 200
 DIVIDERS = {";": "semicolons", "\t": "tabs", "|": "bars"}
@@ -56,51 +58,27 @@ def read_table(
         Everything that is wrong; empty when the table may be used.
     """
     columns = list(model.model_fields)
+    if not path.exists():
+        missing = Problem(name, 1, columns[0], "the table is missing", "Restore the file.")
+        return [], [missing] if model.REQUIRED else []
     try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except FileNotFoundError:
-        if not model.REQUIRED:
-            return [], []
-        return [], [Problem(name, 1, columns[0], "the table is missing", "Restore the file.")]
-    except OSError as error:
-        problem = f"the table cannot be read ({error.strerror})"
-        return [], [Problem(name, 1, columns[0], problem, "Restore the file.")]
-    except UnicodeDecodeError as error:
-        line = error.object[: error.start].count(b"\n") + 1
-        return [], [Problem(name, line, "-", "not UTF-8 text", "Save the table as UTF-8.")]
-    if "\0" in text:
-        line = text[: text.index("\0")].count("\n") + 1
-        return [], [Problem(name, line, "-", "the table holds a NUL byte", "Remove it.")]
-    if (lines := text.count("\n")) > MAX_LINES:
-        problem = f"{lines} lines, more than {MAX_LINES}"
-        return [], [Problem(name, 1, "-", problem, "Keep the figures of studies only.")]
-    try:
-        records = _records(text)
+        table = read_strictly(path, MAX_BYTES)
+        if (lines := table.content.count("\n")) > MAX_LINES:
+            problem = f"{lines} lines, more than {MAX_LINES}"
+            return [], [Problem(name, 1, "-", problem, "Keep the figures of studies only.")]
+        records = table.records()
         _, header = next(records, (1, []))
         further = sorted(set(fields) - set(model.TERMS.values())) if model.FACTORS else []
         free = model.model_config.get("extra") == "allow" and not model.FACTORS
         if faults := _header_problems(header, columns, name, further=further, free=free):
             return [], faults
+        if odd := _odd_cells(table, header, name):
+            return [], odd
         return _rows(records, header, model, name)
-    except _NotCsv as error:
-        line, words = error.args
-        return [], [Problem(name, line, "-", f"not a CSV table ({words})", "Check the quotes.")]
-
-
-class _NotCsv(Exception):
-    """Line and words of a record that cannot be read."""
-
-
-def _records(text: str) -> Iterator[tuple[int, list[str]]]:
-    """Yield (first line, cells) of each record; a quoted cell may span lines."""
-    reader = csv.reader(text.splitlines(keepends=True), strict=True)
-    line = 1
-    try:
-        for cells in reader:
-            yield line, cells
-            line = reader.line_num + 1
-    except csv.Error as error:
-        raise _NotCsv(line, str(error)) from None
+    except DataError as error:
+        line = error.where.removeprefix(f"{path}:")
+        row = int(line) if line.isdigit() else 1
+        return [], [Problem(name, row, "-", error.problem, error.hint)]
 
 
 def _header_problems(
@@ -128,8 +106,21 @@ def _header_problems(
     return problems
 
 
+def _odd_cells(table: Text, header: list[str], name: str) -> list[Problem]:
+    return [
+        Problem(
+            name,
+            line,
+            (*header, "-")[min(place, len(header))],
+            f"{what}, stands here",
+            "Remove it.",
+        )
+        for line, place, what in table.odd_cells()
+    ]
+
+
 def _rows(
-    records: Iterator[tuple[int, list[str]]], header: list[str], model: type[Row], name: str
+    records: Records, header: list[str], model: type[Row], name: str
 ) -> tuple[Numbered, list[Problem]]:
     rows: Numbered = []
     problems: list[Problem] = []

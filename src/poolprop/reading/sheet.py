@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 
-from poolprop.characters import odd_character
 from poolprop.errors import DataError
 
 MAX_BYTES = 50_000_000
@@ -85,32 +84,6 @@ def as_text(cell: Cell) -> str:
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
     return str(cell)
-
-
-def refuse_odd_characters(text: str, file: str, row: int = 0, column: str = "") -> None:
-    """Refuse a text with a character that no text may hold.
-
-    Parameters
-    ----------
-    text : str
-        A cell, or a whole file where ``row`` is 0.
-    file : str
-        How messages call the file.
-    row : int
-        Row of the cell; 0 to count the lines.
-    column : str
-        Column of the cell.
-
-    Raises
-    ------
-    DataError
-        With the place and the character's name.
-    """
-    if found := odd_character(text):
-        place, name = found
-        row = row or text.count("\n", 0, place) + 1
-        where = f"{file}:{row}" + (f":{column}" if column else "")
-        raise DataError(f"{name}, stands here", where=where, hint="Remove it.")
 
 
 def letters(index: int) -> str:

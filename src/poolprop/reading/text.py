@@ -6,10 +6,13 @@ import csv
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
+from poolprop.characters import odd_character
 from poolprop.errors import DataError
 from poolprop.reading.encodings import decode
-from poolprop.reading.sheet import refuse_odd_characters
+from poolprop.reading.sheet import letters
+from poolprop.reading.source import take
 
 SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 FIRST = 60  # lines that tell the separator
@@ -40,6 +43,14 @@ class Text:
     start: int = 1
     notes: list[str] = field(default_factory=list)
 
+    def odd_cells(self) -> Iterator[tuple[int, int, str]]:
+        """Yield line, place in the row, and name of each character that no text may hold."""
+        if odd_character(self.content):
+            for line, cells in self.records():
+                for place, cell in enumerate(cells):
+                    if found := odd_character(cell):
+                        yield line, place, found[1]
+
     def records(self) -> Records:
         """Yield the line of each row, and its cells; a quoted cell may span lines.
 
@@ -59,7 +70,7 @@ class Text:
                 line = self.start + reader.line_num
         except csv.Error as error:
             raise DataError(
-                f"not a table ({error})", where=f"{self.file}:{line}", hint="Check its quotes."
+                f"not a CSV table ({error})", where=f"{self.file}:{line}", hint="Check the quotes."
             ) from None
 
 
@@ -81,13 +92,42 @@ def read_text(content: bytes, file: str, encoding: str = "") -> Text:
         If it is no text, or holds a character that no text may hold.
     """
     text, notes = decode(content, file, encoding)
-    refuse_odd_characters(text, file)
     # Excel's own way to say which separator a file has.
     said = text[:6].rstrip("\r\n") if text[:4].casefold() == "sep=" else ""
     mark = said[4:] if len(said) == 5 else separator(text)
     if mark != ",":
         notes.append(f"cells divided by {SEPARATORS.get(mark, repr(mark))}")
-    return Text(file=file, content=text, mark=mark, start=2 if said else 1, notes=notes)
+    table = Text(file=file, content=text, mark=mark, start=2 if said else 1, notes=notes)
+    for line, place, name in table.odd_cells():
+        where = f"{file}:{line}:{letters(place)}"
+        raise DataError(f"{name}, stands here", where=where, hint="Remove it.")
+    return table
+
+
+def read_strictly(path: Path, limit: int) -> Text:
+    """Read a table of a format that is fixed: UTF-8, commas, the heading in its first line.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    limit : int
+        How many bytes it may have.
+
+    Raises
+    ------
+    DataError
+        If it cannot be read or is not UTF-8. Odd characters are left to the caller, who tells of
+        all of them.
+    """
+    content = take(path, limit).content
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        hint = "Save the table as UTF-8."
+        raise DataError("not UTF-8 text", where=f"{path}:{line}", hint=hint) from None
+    return Text(file=str(path), content=text, mark=",")
 
 
 def separator(text: str) -> str:

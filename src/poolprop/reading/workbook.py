@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 from xml.etree import ElementTree
 
+from poolprop.characters import odd_character
 from poolprop.errors import DataError
 from poolprop.reading.markup import has_document_type
 from poolprop.reading.sheet import (
@@ -17,7 +18,6 @@ from poolprop.reading.sheet import (
     Sheet,
     bounded,
     letters,
-    refuse_odd_characters,
     too_large,
 )
 
@@ -155,6 +155,7 @@ def _rows(
                 cells += [None] * (last + 1 - len(cells))
                 cells[first : last + 1] = [cells[first]] * (last + 1 - first)
         for column, cell in enumerate(cells):
-            if isinstance(cell, str):
-                refuse_odd_characters(cell, place, number, letters(column))
+            if isinstance(cell, str) and (found := odd_character(cell)):
+                where = f"{place}:{number}:{letters(column)}"
+                raise DataError(f"{found[1]}, stands here", where=where, hint="Remove it.")
         yield number, cells
