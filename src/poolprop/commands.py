@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,8 @@ from poolprop.importing import command as importing
 
 POOL = """\
 examples:
-  poolprop pool studies.csv                      columns events and total, the advised model
-  poolprop pool studies.csv --events x --total n --by setting
+  poolprop pool studies.csv                      columns found by their headings, the advised model
+  poolprop pool table.xlsx --events n --total N --by setting
   poolprop pool studies.csv --scale per_1000     instead of the scale that the counts ask for
   poolprop pool studies.csv --model two-step --measure PAS --tau2 REML --ci hksj --json
 """
@@ -53,13 +54,19 @@ def _add_pool(actions: Any) -> None:
     command: argparse.ArgumentParser = actions.add_parser(
         "pool",
         help="pool the proportions of a table",
-        description="Pool the proportions of a CSV table, one study a row.",
+        description="Pool the proportions of a table, one study a row.",
         epilog=POOL,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    command.add_argument("table", type=Path, help="CSV file with a header")
-    command.add_argument("--events", default="events", metavar="COLUMN", help="default: events")
-    command.add_argument("--total", default="total", metavar="COLUMN", help="default: total")
+    text = ".csv, .tsv, .txt or .xlsx file with a heading; - is standard input"
+    command.add_argument("table", type=Path, help=text)
+    for role in ("events", "total"):
+        text = f"column of {role}, by heading or letter (default: found)"
+        command.add_argument(f"--{role}", default="", metavar="COLUMN", help=text)
+    command.add_argument("--sheet", default="", help="which sheet of a workbook")
+    text = "encoding of a text table that does not say it itself, such as cp1250 or gb18030"
+    command.add_argument("--encoding", default="", metavar="NAME", help=text)
+    command.add_argument("--decimal", choices=[".", ","], default="", help="mark of decimals")
     command.add_argument("--by", metavar="COLUMN", help="pool each level of a column as well")
     models = ["glmm", "two-step", "beta-binomial", "bayes", "common"]
     command.add_argument("--model", default="glmm", choices=models, help="default: glmm")
@@ -86,15 +93,18 @@ def _digits(text: str) -> int | str:
 
 def pool(
     table: Path, events: str, total: str, by: str | None, json: bool, scale: str,
-    digits: int | str, **options: Any,
+    digits: int | str, sheet: str = "", encoding: str = "", decimal: str = "", **options: Any,
 ) -> None:  # fmt: skip
     """Pool a table and print the result, overall and by level, all on one scale."""
     import json as json_module
 
     import poolprop
-    from poolprop.counts import read_counts
+    from poolprop.importing.counts import read_counts
 
-    data = read_counts(table, events, total, by)
+    wanted = {role: name for role, name in (("events", events), ("total", total)) if name}
+    data = read_counts(table, wanted, by, sheet=sheet, encoding=encoding, decimal=decimal)
+    for note in data.notes:
+        print(f"note: {table}: {note}", file=sys.stderr)
     results = {"overall": poolprop.pool(data.events, data.total, **options)}
     for level, (x, n) in data.by_level().items():
         results[f"{by} = {level}"] = poolprop.pool(x, n, **options)

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from poolprop.counts import read_counts
 from poolprop.errors import PoolpropError
 from poolprop.evidence.read import read_table
 from poolprop.evidence.tables import Outcome
+from poolprop.importing.counts import read_counts
 from poolprop.importing.read import read_sheet
 from poolprop.importing.understand import understand
 from poolprop.plan import load
@@ -47,7 +47,7 @@ def test_any_bytes_are_a_table_or_are_refused(content):
 @given(st.one_of(st.binary(max_size=400), TABLE_TEXT.map(str.encode)))
 def test_any_bytes_are_counts_or_are_refused(content):
     with suppress(PoolpropError):
-        found = read_counts(on_disk(b"events,total\n" + content, "t.csv"), "events", "total", None)
+        found = read_counts(on_disk(b"events,total\n" + content, "t.csv"), {})
         assert all(0 <= x <= n for x, n in zip(found.events, found.total, strict=True))
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import json
 
+import openpyxl
 import pytest
 
 from poolprop.__main__ import main
-from poolprop.counts import read_counts
 from poolprop.errors import DataError
+from poolprop.importing.counts import read_counts
 
 TABLE = "study,events,total,setting\nLarch,12,21,late\nMaple,91,110,late\nOak,12,13,first\n"
 
@@ -21,7 +23,7 @@ def table(tmp_path):
 
 
 def test_counts_and_levels_come_in_the_order_of_the_table(table):
-    data = read_counts(table, "events", "total", "setting")
+    data = read_counts(table, {}, "setting")
     assert data.events == (12, 91, 12)
     assert data.by_level() == {"late": ([12, 91], [21, 110]), "first": ([12], [13])}
 
@@ -29,24 +31,76 @@ def test_counts_and_levels_come_in_the_order_of_the_table(table):
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("12,21", "22,21", ":2:events: events is 22 but total is 21."),
-        ("91,110", "x,110", ":3:events: 'x' is not a whole number."),
-        ("91,110", "91", ":3:total: 'late' is not a whole number."),
-        ("events", "event", ":1:events: the column is missing. Did you mean 'event'?"),
-        ("91,110", "91,１１０", ":3:total: '１１０' is not a whole number."),
+        ("12,21", "22,21", ":2:B 'events': events is 22 but total is 21."),
+        ("91,110", "x,110", ":3:B 'events': 'x' is not a number."),
+        ("91,110", "91", ":3:C 'total': 'late' is not a number."),
+        ("91,110", "91,110,1", ":3:E: 5 cells where the heading has 4."),
+        ("events", "hits", ":1: no row that names a column for events. Name them: --events,"),
+        ("91,110", "91,１１０", ":3:C 'total': '１１０' has digits of another script."),
+        ("setting", "events", ":1: two columns could hold events: B 'events' or D 'events'."),
     ],
-)
+)  # fmt: skip
 def test_a_fault_names_file_row_and_column(table, old, new, message):
     table.write_text(TABLE.replace(old, new, 1))
     with pytest.raises(DataError) as caught:
-        read_counts(table, "events", "total", None)
+        read_counts(table, {})
     assert str(caught.value).startswith(f"{table}{message}")
 
 
-def test_a_table_divided_by_semicolons_is_told_so(table):
-    table.write_text("events;total\n1;2\n")
-    with pytest.raises(DataError, match="Save the table with commas between the cells"):
-        read_counts(table, "events", "total", None)
+def test_a_column_that_is_not_there_is_said_with_those_that_are(table):
+    with pytest.raises(DataError, match=r"There is no column 'event1'.*A 'study', B 'events'"):
+        read_counts(table, {"events": "event1"})
+    with pytest.raises(DataError, match=r"no column 'settings'. Did you mean 'setting'\?"):
+        read_counts(table, {}, "settings")
+
+
+def test_small_n_and_capital_n_are_two_columns(tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text("study,n,N\na,12,21\nb,9,18\n")
+    for wanted in ({}, {"events": "n", "total": "N"}):
+        assert read_counts(path, wanted).events == (12, 9)
+    assert read_counts(path, {}).notes == ("events from column B 'n', total from column C 'N'",)
+    path.write_text("study,N,n\na,21,12\nb,18,9\n")
+    assert read_counts(path, {"events": "n", "total": "N"}).total == (21, 18)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "study,events,total\nA,12.0,40.0\nB,7.0,55.0\nC,,61.0\nD,22.0,80.0\n",
+        '"study","events","total"\n"A",12,40\n"B",7,55\n"C",NA,61\n"D",22,80\n',
+        "study;events;total\nA;12;40\nB;7;55\nC;n.r.;61\nD;22;80\n",
+        "A table of mine\n\nStudy\tn/N\nA\t12/40\nB\t7 / 55\nC\t\nD\t22 of 80\nTotal\t41/175\n",
+    ],
+)
+def test_what_import_accepts_is_pooled_and_rows_without_counts_are_said(tmp_path, text):
+    path = tmp_path / "t.csv"
+    path.write_text(text)
+    found = read_counts(path, {})
+    assert (found.events, found.total) == ((12, 7, 22), (40, 55, 80))
+    assert any("left out" in note for note in found.notes)
+
+
+def test_levels_are_text_from_first_byte_to_last(tmp_path):
+    path = tmp_path / "t.csv"
+    levels = ["01", "1", "1.10", "1.1", "TRUE", "True", "NA", "HIV+", "HIV-", "a", "a "]
+    rows = "".join(f"s{i},{i},20,{level}\n" for i, level in enumerate(levels))
+    path.write_text(f"study,events,total,level\n{rows}")
+    assert list(read_counts(path, {}, "level").by_level()) == levels
+
+
+def test_a_workbook_is_pooled_like_the_same_text(tmp_path, table):
+    book = openpyxl.Workbook()
+    for line in TABLE.splitlines():
+        book.active.append([int(cell) if cell.isdigit() else cell for cell in line.split(",")])
+    book.save(tmp_path / "t.xlsx")
+    assert read_counts(tmp_path / "t.xlsx", {}, "setting") == read_counts(table, {}, "setting")
+
+
+def test_standard_input_is_read(table, monkeypatch, capsys):
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(TABLE.encode())))
+    assert main(["pool", "-", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["overall"]["events"] == 115
 
 
 def test_an_empty_table_and_a_missing_file_are_named(tmp_path, table, capsys):
@@ -54,7 +108,7 @@ def test_an_empty_table_and_a_missing_file_are_named(tmp_path, table, capsys):
     assert main(["pool", str(table)]) == 2
     assert main(["pool", str(tmp_path / "none.csv")]) == 2
     assert capsys.readouterr().err == (
-        f"{table}:2:events: the table has no rows. Add at least one row.\n"
+        f"{table}:1: no study stands below the heading. Check the file.\n"
         f"{tmp_path / 'none.csv'}: no such file. Check the name.\n"
     )
 

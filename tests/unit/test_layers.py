@@ -27,7 +27,7 @@ MAY_IMPORT = {
     "plan": {"errors", "hints", "settings"},
     "stats": {"errors", "wording"},
     "characters": set(),
-    "reading": {"characters", "errors"},
+    "reading": {"characters", "errors", "hints"},
     "evidence": {"characters", "errors", "hints", "files", "reading", "settings"},
     "audit": {"errors", "hints", "files", "settings", "wording", "_version"},
     "terms": {"errors", "hints", "settings"},
@@ -43,7 +43,6 @@ MAY_IMPORT = {
         "errors", "files", "plan", "settings", "review", "evidence", "synthesis", "crosscheck",
         "atlas", "tables", "analysis_tables", "plots", "report", "audit", "house",
     },
-    "counts": {"errors", "hints"},
     "checking": {"errors", "settings", "review", "evidence", "wording"},
     "exporting": {"errors", "files", "plan", "review", "evidence", "wording"},
     "importing": {"errors", "files", "keys", "settings", "plan", "evidence", "reading", "wording"},
@@ -52,7 +51,7 @@ MAY_IMPORT = {
     "bulk": {"errors", "reading", "shards", "stats", "wording", "_version"},
     "commands": {
         "bulk", "checking", "house", "importing", "starting", "errors", "files", "plan", "review",
-        "counts", "evidence", "stats", "audit", "exporting",
+        "evidence", "stats", "audit", "exporting",
     },
     "building": {"errors", "files", "house"},
     "recompute": {"audit", "errors", "files", "house"},  # runs steps, imports none

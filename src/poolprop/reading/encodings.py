@@ -91,11 +91,6 @@ def _broken(content: bytes, error: UnicodeDecodeError, file: str, encoding: str)
     return DataError(f"not {encoding} text ({byte})", where=f"{file}:{line}", hint=hint)
 
 
-def not_text(file: str, problem: str = "not a text table") -> DataError:
-    """Return the error for a file that no spreadsheet wrote as text."""
-    return DataError(problem, where=file, hint="Save it as CSV in UTF-8, or as .xlsx.")
-
-
 def _unmarked(content: bytes, file: str) -> str:
     """Name the encoding of a file without a mark: NULs betray UTF-16, the rest is UTF-8 or old."""
     sample = content[:4096]
@@ -103,7 +98,6 @@ def _unmarked(content: bytes, file: str) -> str:
         odd, even = sample[1::2].count(0), sample[::2].count(0)
         if max(odd, even) > 0.4 * len(sample) / 2 and min(odd, even) < 0.1 * len(sample) / 2:
             return "utf-16-le" if odd > even else "utf-16-be"
-        raise not_text(file, "the file holds NUL bytes")
     try:
         content.decode("utf-8")
     except UnicodeDecodeError as error:

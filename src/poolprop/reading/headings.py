@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from poolprop.errors import DataError
+from poolprop.hints import did_you_mean
 from poolprop.reading.sheet import Cell, Sheet, is_empty, letters, tidy
 
 ROLES = ("study", "events", "total", "percent", "year", "doi")
@@ -80,15 +80,25 @@ class Heading:
         where = sheet.where(sheet.rows[self.last][0])
         if not found:
             listed = ", ".join(self.called(i) for i, name in enumerate(self.names) if name)
-            hint = f"The columns are: {listed[:400]}."
-            if close := difflib.get_close_matches(wanted, self.names, n=1):
-                hint = f"Did you mean {close[0]!r}? {hint}"
+            columns = f"The columns are: {listed[:400]}."
+            close = did_you_mean(wanted, self.names)
+            hint = f"{close} {columns}".strip()
             raise DataError(f"no column {wanted!r}", where=where, hint=hint)
         if len(found) > 1:
             listed = " and ".join(self.called(i) for i in found)
             hint = "Choose one by its letter, or rename one of them."
             raise DataError(f"the heading stands twice: {listed}", where=where, hint=hint)
         return found[0]
+
+    def found(self, wanted: Mapping[str, str]) -> list[str]:
+        """Say which columns were taken that the user did not name and that are not called so."""
+        taken = [
+            f"{role} from column {self.called(column)}"
+            for role, column in self.roles.items()
+            if role in ("events", "total", "percent") and role not in wanted
+            if _plain(self.names[column]) != role
+        ]
+        return [", ".join(taken)] if taken else []
 
     def without_total(self, sheet: Sheet) -> DataError:
         """Return the error for counts of which no column says of how many."""

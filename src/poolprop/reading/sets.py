@@ -75,7 +75,7 @@ def read_sets(
     column = head.find(by, table)
     body = table.rows[head.last + 1 :]
     points = table.points or _points(body, head, table)
-    found = Sets(notes=list(table.notes))
+    found = Sets(notes=[*table.notes, *head.found(wanted)])
     without: dict[int, str | int] = {}
     known: dict[str, str] = {}  # one copy of each name
     for row, cells in chain(body, rest):

@@ -112,12 +112,12 @@ def bounded(rows: Iterator[tuple[int, list[Cell]]], file: str) -> list[tuple[int
             raise too_large(file, f"row {number} has {len(cells)} cells, more than {MAX_COLUMNS}")
         if not all(map(is_empty, cells)):
             kept.append((number, cells))
-        if len(kept) > MAX_ROWS:
+        if len(kept) > MAX_ROWS + 1:  # and a heading
             raise too_large(file, f"more than {MAX_ROWS} rows")
     return kept
 
 
 def too_large(file: str, problem: str) -> DataError:
     """Return the error for what is no table of studies."""
-    hint = "Keep the studies only, one a row, in a file of their own."
+    hint = "Keep the studies only, one a row; many data sets in one table are for pool-many."
     return DataError(problem, where=file, hint=hint)
