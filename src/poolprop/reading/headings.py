@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from poolprop.errors import DataError
-from poolprop.hints import did_you_mean
+from poolprop.hints import nearest
 from poolprop.reading.sheet import Cell, Sheet, is_empty, letters, tidy
 
 ROLES = ("study", "events", "total", "percent", "year", "doi")
@@ -80,9 +80,10 @@ class Heading:
         where = sheet.where(sheet.rows[self.last][0])
         if not found:
             listed = ", ".join(self.called(i) for i, name in enumerate(self.names) if name)
-            columns = f"The columns are: {listed[:400]}."
-            close = did_you_mean(wanted, self.names)
-            hint = f"{close} {columns}".strip()
+            near = nearest(wanted, list(filter(None, self.names)))
+            hint = (
+                f"Did you mean {near!r}? " if near else ""
+            ) + f"The columns are: {listed[:400]}."
             raise DataError(f"no column {wanted!r}", where=where, hint=hint)
         if len(found) > 1:
             listed = " and ".join(self.called(i) for i in found)
