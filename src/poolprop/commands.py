@@ -63,10 +63,7 @@ def _add_pool(actions: Any) -> None:
     for role in ("events", "total"):
         text = f"column of {role}, by heading or letter (default: found)"
         command.add_argument(f"--{role}", default="", metavar="COLUMN", help=text)
-    command.add_argument("--sheet", default="", help="which sheet of a workbook")
-    text = "encoding of a text table that does not say it itself, such as cp1250 or gb18030"
-    command.add_argument("--encoding", default="", metavar="NAME", help=text)
-    command.add_argument("--decimal", choices=[".", ","], default="", help="mark of decimals")
+    importing.add_reading(command)
     command.add_argument("--by", metavar="COLUMN", help="pool each level of a column as well")
     models = ["glmm", "two-step", "beta-binomial", "bayes", "common"]
     command.add_argument("--model", default="glmm", choices=models, help="default: glmm")
@@ -93,16 +90,21 @@ def _digits(text: str) -> int | str:
 
 def pool(
     table: Path, events: str, total: str, by: str | None, json: bool, scale: str,
-    digits: int | str, sheet: str = "", encoding: str = "", decimal: str = "", **options: Any,
+    digits: int | str, sheet: str = "", encoding: str = "", decimal: str = "", percent_as: str = "",
+    sums: str = "", inexact: str = "", **options: Any,
 ) -> None:  # fmt: skip
     """Pool a table and print the result, overall and by level, all on one scale."""
     import json as json_module
 
     import poolprop
     from poolprop.importing.counts import read_counts
+    from poolprop.importing.understand import Answers
 
     wanted = {role: name for role, name in (("events", events), ("total", total)) if name}
-    data = read_counts(table, wanted, by, sheet=sheet, encoding=encoding, decimal=decimal)
+    answers = Answers(percent_as=percent_as, sums=sums, inexact=inexact)
+    data = read_counts(
+        table, wanted, by, sheet=sheet, encoding=encoding, decimal=decimal, answers=answers
+    )
     for note in data.notes:
         print(f"note: {table}: {note}", file=sys.stderr)
     results = {"overall": poolprop.pool(data.events, data.total, **options)}

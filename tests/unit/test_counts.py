@@ -31,7 +31,7 @@ def test_counts_and_levels_come_in_the_order_of_the_table(table):
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("12,21", "22,21", ":2:B 'events': events is 22 but total is 21."),
+        ("12,21", "22,21", ":2:B 'events': 22 events of 21 persons."),
         ("91,110", "x,110", ":3:B 'events': 'x' is not a number."),
         ("91,110", "91", ":3:C 'total': 'late' is not a number."),
         ("91,110", "91,110,1", ":3:E: 5 cells where the heading has 4."),
@@ -123,4 +123,4 @@ def test_the_command_pools_overall_and_by_level(table, capsys):
 
 def test_the_command_prints_a_summary(table, capsys):
     assert main(["pool", str(table)]) == 0
-    assert "3 studies, 115/144" in capsys.readouterr().out
+    assert "3 studies, 115 of 144" in capsys.readouterr().out

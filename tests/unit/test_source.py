@@ -83,7 +83,7 @@ def test_what_is_piped_in_is_read_and_an_endless_stream_is_not(name):
     table = b"study,events,total\nAsh,3,9\nOak,2,8\n"
     command = [sys.executable, "-m", "poolprop", "pool", name, "--model", "common"]
     run = subprocess.run(command, input=table, capture_output=True, check=False, timeout=60)
-    assert b"5/17" in run.stdout
+    assert b"5 of 17" in run.stdout
     with open("/dev/zero", "rb") as zeros:  # noqa: PTH123
         run = subprocess.run(command, stdin=zeros, capture_output=True, check=False, timeout=60)
     assert run.returncode == 2

@@ -35,9 +35,6 @@ def add_to(actions: Any) -> None:
     )
     command.add_argument("table", type=Path, help=".xlsx, .csv, .tsv, .txt or .rm5 file")
     command.add_argument("--into", type=Path, default=Path(), metavar="DIR", help="the review")
-    command.add_argument("--sheet", default="", help="which sheet of a workbook")
-    text = "encoding of a text table that does not say it itself, such as cp1250 or gb18030"
-    command.add_argument("--encoding", default="", metavar="NAME", help=text)
     for role in ROLES:
         text = f"column that holds {role}, by heading or letter"
         command.add_argument(f"--{role}", default="", metavar="COLUMN", help=text)
@@ -49,6 +46,20 @@ def add_to(actions: Any) -> None:
         "--keep", action="append", default=[], metavar="COLUMN=VALUE",
         help="keep only rows where the column holds the value; may be repeated",
     )  # fmt: skip
+    add_reading(command)
+    for term in ("outcome", "denominator", "timepoint"):
+        text = f"{term} of the figures (default: that of the plan's first endpoint)"
+        command.add_argument(f"--{term}", default="", metavar="TERM", help=text)
+    command.add_argument("--ask", action="store_true", help="ask for each column")
+    command.add_argument("--dry-run", action="store_true", help="show, but write nothing")
+    command.set_defaults(run=import_table)
+
+
+def add_reading(command: argparse.ArgumentParser) -> None:
+    """Add the options that say how a table is to be read, the same for every door."""
+    command.add_argument("--sheet", default="", help="which sheet of a workbook")
+    text = "encoding of a text table that does not say it itself, such as cp1250 or gb18030"
+    command.add_argument("--encoding", default="", metavar="NAME", help=text)
     command.add_argument("--decimal", choices=[".", ","], default="", help="mark of decimals")
     command.add_argument(
         "--percent-as", choices=["shares", "percent"], default="",
@@ -66,12 +77,6 @@ def add_to(actions: Any) -> None:
         "--inexact", choices=["nr"], default="",
         help="take bounds and ranges, such as <5, as not reported",
     )  # fmt: skip
-    for term in ("outcome", "denominator", "timepoint"):
-        text = f"{term} of the figures (default: that of the plan's first endpoint)"
-        command.add_argument(f"--{term}", default="", metavar="TERM", help=text)
-    command.add_argument("--ask", action="store_true", help="ask for each column")
-    command.add_argument("--dry-run", action="store_true", help="show, but write nothing")
-    command.set_defaults(run=import_table)
 
 
 def import_table(

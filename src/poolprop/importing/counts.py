@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from poolprop.errors import DataError
-from poolprop.importing.understand import Entry, understand
-from poolprop.reading.headings import COUNTS, Heading, heading
+from poolprop.importing.entries import Entry, rows_text
+from poolprop.importing.kinds import find_heading
+from poolprop.importing.understand import Answers, understand
+from poolprop.reading.headings import COUNTS, Heading
 from poolprop.reading.read import read_sheet
 from poolprop.reading.sheet import Cell, Sheet, as_text
 
@@ -57,6 +59,7 @@ def read_counts(
     sheet: str = "",
     encoding: str = "",
     decimal: str = "",
+    answers: Answers | None = None,
 ) -> Counts:
     """Read the counts of a table.
 
@@ -70,6 +73,8 @@ def read_counts(
         Column of levels, by heading or letter.
     sheet, encoding, decimal : str
         Sheet of a workbook, encoding of a text table, mark of decimals; empty to find out.
+    answers : Answers, optional
+        What a person said where the sheet leaves a question open.
 
     Raises
     ------
@@ -77,21 +82,22 @@ def read_counts(
         If the table cannot be read, or a cell is unclear: with file, row and column.
     """
     found = read_sheet(path, sheet, encoding, exact=True)
-    head = heading(found, wanted, COUNTS)
+    head = find_heading(found, wanted, COUNTS)
     column = head.find(by, found) if by else None
-    understood = understand(found, head, {}, {}, decimal, study_needed=False, repeats="say")
-    faults = [*understood.problems, *_impossible(understood.entries, head, found)]
-    if faults:
-        raise CountErrors(faults)
+    understood = understand(
+        found, head, {}, {}, decimal, answers=answers, study_needed=False, repeats="say"
+    )
+    if understood.problems:
+        raise CountErrors(understood.problems)
     full = [e for e in understood.entries if e.events is not None and e.total is not None]
     if not full:
-        raise _nothing(understood.entries, head, found)
+        raise _nothing(head, found)
     cells = dict(found.rows)
     return Counts(
         events=tuple(entry.events or 0 for entry in full),
         total=tuple(entry.total or 0 for entry in full),
         levels=() if column is None else tuple(_text(cells[e.row], column) for e in full),
-        notes=(*head.found(wanted), *understood.notes, *_without_counts(understood.entries)),
+        notes=(*head.found(wanted), *understood.notes, *_said(understood.entries)),
     )
 
 
@@ -99,36 +105,22 @@ def _text(cells: list[Cell], column: int) -> str:
     return as_text(cells[column]) if column < len(cells) else ""
 
 
-def _impossible(entries: Iterable[Entry], head: Heading, sheet: Sheet) -> list[str]:
-    column = head.roles.get("events", head.roles.get("percent", 0))
-    return [
-        f"{sheet.where(e.row, head.called(column))}: events is {e.events} but total is {e.total}. "
-        "Events must lie between 0 and total, and total must be at least 1."
-        for e in entries
-        if e.events is not None and e.total is not None and not (e.events <= e.total >= 1)
-    ]
-
-
-def _nothing(entries: Iterable[Entry], head: Heading, sheet: Sheet) -> DataError:
-    if "total" not in head.roles and any(entry.events is not None for entry in entries):
-        return head.without_total(sheet)
+def _nothing(head: Heading, sheet: Sheet) -> DataError:
     row = sheet.rows[head.last][0] + 1
     hint = "Add at least one study below the heading."
     return DataError("the table has no rows with counts", where=sheet.where(row), hint=hint)
 
 
-def _without_counts(entries: Iterable[Entry]) -> list[str]:
-    """Say which rows are not pooled, and which counts the sheet did not state."""
-    entries = list(entries)
-    lost = [entry.row for entry in entries if entry.events is None or entry.total is None]
-    back = [entry.row for entry in entries if entry.counted_back]
-    notes = []
-    for rows, one, many in (
-        (lost, "has no count and is left out", "have no counts and are left out"),
-        (back, "has the only count that gives its percentage",
-         "have the only counts that give their percentages"),
-    ):  # fmt: skip
-        if rows:
-            listed = ", ".join(map(str, rows[:5])) + (" and more" if len(rows) > 5 else "")
-            notes.append(f"row {listed} {one}" if len(rows) == 1 else f"rows {listed} {many}")
+def _said(entries: Sequence[Entry]) -> list[str]:
+    """Say which rows are not pooled, and which counts the sheet does not state."""
+    lost: dict[str, list[Entry]] = {}
+    for entry in entries:
+        if entry.events is None or entry.total is None:
+            lost.setdefault(entry.lost, []).append(entry)
+    notes = [
+        f"left out for want of a count: row {rows_text(rows)} ({why})" for why, rows in lost.items()
+    ]
+    back = [entry for entry in entries if entry.derivation]
+    if back:
+        notes.append(f"counts made of percentages: row {rows_text(back)}")
     return notes

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 
 from poolprop.errors import DataError
-from poolprop.reading.headings import LOOKED_AT, Heading, heading
+from poolprop.reading.headings import LOOKED_AT, STUDIES, Heading, heading
 from poolprop.reading.sheet import Sheet
 
 WHERE = "docs/choosing.md, 'Not proportions?', says where to go."
@@ -21,8 +21,12 @@ MEANS = re.compile(r"\b(mean|sd|std|standard deviation|mittelwert|moyenne)\b", r
 FOUR = frozenset({"tp", "fp", "fn", "tn"})
 
 
-def find_heading(sheet: Sheet, wanted: Mapping[str, str]) -> Heading:
+def find_heading(
+    sheet: Sheet, wanted: Mapping[str, str], needed: Collection[frozenset[str]] = STUDIES
+) -> Heading:
     """Find the heading of a sheet of studies; a sheet of another kind is named for what it is.
+
+    ``needed`` are the roles of which a row must name all of one set.
 
     Raises
     ------
@@ -30,7 +34,7 @@ def find_heading(sheet: Sheet, wanted: Mapping[str, str]) -> Heading:
         If there is none, with what the sheet seems to hold.
     """
     try:
-        return heading(sheet, wanted)
+        return heading(sheet, wanted, needed)
     except DataError:
         for row, cells in sheet.rows[:LOOKED_AT]:
             names = [cell for cell in cells if isinstance(cell, str)]
