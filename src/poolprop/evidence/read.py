@@ -112,7 +112,7 @@ def _odd_cells(table: Text, header: list[str], name: str) -> list[Problem]:
             name,
             line,
             (*header, "-")[min(place, len(header))],
-            f"{what}, stands here",
+            f"the cell holds {what}",
             "Remove it.",
         )
         for line, place, what in table.odd_cells()

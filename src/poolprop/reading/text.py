@@ -100,7 +100,7 @@ def read_text(content: bytes, file: str, encoding: str = "") -> Text:
     table = Text(file=file, content=text, mark=mark, start=2 if said else 1, notes=notes)
     for line, place, name in table.odd_cells():
         where = f"{file}:{line}:{letters(place)}"
-        raise DataError(f"{name}, stands here", where=where, hint="Remove it.")
+        raise DataError(f"the cell holds {name}", where=where, hint="Remove it.")
     return table
 
 

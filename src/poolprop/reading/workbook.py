@@ -157,5 +157,5 @@ def _rows(
         for column, cell in enumerate(cells):
             if isinstance(cell, str) and (found := odd_character(cell)):
                 where = f"{place}:{number}:{letters(column)}"
-                raise DataError(f"{found[1]}, stands here", where=where, hint="Remove it.")
+                raise DataError(f"the cell holds {found[1]}", where=where, hint="Remove it.")
         yield number, cells
