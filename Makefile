@@ -3,6 +3,8 @@ PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 CORES ?= $(shell nproc 2>/dev/null || echo 2)
+# Tests run in as many processes as there are cores; what one of them makes, the others use.
+WORKERS := --numprocesses $(CORES) --dist loadgroup --no-loadscope-reorder --benchmark-disable
 # uv installs in seconds; pip is the way round where uv cannot reach the package index.
 define install
 $(BIN)/uv pip install --quiet --python $(BIN)/python $(1) 2>/dev/null || $(BIN)/python -m pip install --quiet --disable-pip-version-check $(1)
@@ -12,7 +14,7 @@ export UV_SYSTEM_CERTS := 1
 
 .DEFAULT_GOAL := help
 PAGE_TOOLS := tests/browser/node_modules/.installed
-.PHONY: help setup setup-dev page-tools report screenshots test test-fast test-shared check lock schema docs clean
+.PHONY: help setup setup-dev page-tools report screenshots test test-quick test-fast test-shared check lock schema docs clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(firstword $(MAKEFILE_LIST)) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -47,13 +49,16 @@ screenshots: report $(VENV)/.dev ## take pictures of every section: three widths
 	@$(BIN)/python tests/browser/screenshots.py results/report.html build/screenshots
 
 test: $(VENV)/.dev ## run every test this machine can run
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest $(WORKERS)
 
-test-fast: $(VENV)/.dev ## run the tests that take seconds
-	@$(BIN)/python -m pytest -m "unit or property" -q
+test-quick: $(VENV)/.dev ## run the core's tests: seconds
+	@$(BIN)/python -m pytest $(WORKERS) -q -m quick
+
+test-fast: $(VENV)/.dev ## run the tests of functions and properties: a minute or two
+	@$(BIN)/python -m pytest $(WORKERS) -q -m "unit or property"
 
 test-shared: $(VENV)/.dev ## run the tests that compare more where ../shared lies beside the checkout
-	@$(BIN)/python -m pytest -m shared
+	@$(BIN)/python -m pytest $(WORKERS) -m shared
 
 check: $(VENV)/.dev ## lint, format and type-check
 	$(BIN)/ruff check .

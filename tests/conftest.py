@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import pickle
 import shutil
 import subprocess
 import sys
@@ -11,9 +12,11 @@ from collections.abc import Callable
 from importlib import resources
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 import small_review
+from filelock import FileLock
 from runs import Run
 
 pytest_plugins = ["installed"]  # the fixtures `wheel` and `python`
@@ -23,17 +26,70 @@ Snakemake = Callable[..., Run]
 FOLDERS = ("unit", "reference", "property", "workflow", "browser")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark each test by the folder it lies in; run the quick folders first."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark each test by its folder and by what it needs; run the quick folders first.
+
+    With workers the long ones come first, so that no worker is left alone with them at the end,
+    and what cannot be shared out is kept together: tests of one Slurm, of one browser page, of one
+    folder that a module prepares.
+    """
     for item in items:
-        folder = item.path.relative_to(ROOT / "tests").parts[0]
+        folder = _folder(item)
         if folder in FOLDERS:
             item.add_marker(getattr(pytest.mark, folder))
         # A module that compares the full reference set imports the name of its folder.
         if "shared" in item.fixturenames or hasattr(item.module, "PUBLIC"):
             item.add_marker(pytest.mark.shared)
-    order = {name: place for place, name in enumerate(("unit", "property", "reference"))}
-    items.sort(key=lambda item: order.get(item.path.relative_to(ROOT / "tests").parts[0], 9))
+        if "cluster" in item.fixturenames:
+            item.add_marker(pytest.mark.xdist_group("slurm"))
+        elif folder in ("workflow", "browser") or _prepares(item):
+            item.add_marker(pytest.mark.xdist_group(str(item.path.relative_to(ROOT))))
+    workers = os.environ.get("PYTEST_XDIST_WORKER") is not None
+    order = ("workflow", "browser", "unit", "property", "reference")
+    order = order if workers else ("unit", "property", "reference", "workflow", "browser")
+    items.sort(key=lambda item: order.index(_folder(item)))
+
+
+def _folder(item: pytest.Item) -> str:
+    return item.path.relative_to(ROOT / "tests").parts[0]
+
+
+def _prepares(item: pytest.Item) -> bool:
+    """Whether a fixture of the test is made once for all tests of its module."""
+    found = item._fixtureinfo.name2fixturedefs.values()
+    return any(each.scope == "module" for definitions in found for each in definitions)
+
+
+Once = Callable[[str, Callable[[Path], Any]], Any]
+
+
+@pytest.fixture(scope="session")
+def once(tmp_path_factory: pytest.TempPathFactory) -> Once:
+    """Return what makes a folder once a session, whichever worker comes first.
+
+    It is given a name and a function that fills the folder; what the function returns is kept for
+    the other workers, a failure too.
+    """
+    base = tmp_path_factory.getbasetemp()
+    if os.environ.get("PYTEST_XDIST_WORKER"):
+        base = base.parent
+
+    def made(name: str, fill: Callable[[Path], Any]) -> Any:
+        kept = base / f"{name}.pickle"
+        with FileLock(base / f"{name}.lock"):
+            if not kept.exists():
+                folder = base / name
+                folder.mkdir()
+                try:
+                    found = fill(folder), ""
+                except Exception as error:
+                    found = None, f"{name} could not be made: {error}"
+                kept.write_bytes(pickle.dumps(found))
+        result, failure = pickle.loads(kept.read_bytes())
+        assert not failure, failure
+        return result
+
+    return made
 
 
 @pytest.fixture(scope="session")
@@ -80,27 +136,34 @@ def snakemake(repo: Path) -> Snakemake:
 
 
 @pytest.fixture(scope="session")
-def flagship(repo: Path, snakemake: Snakemake, tmp_path_factory: pytest.TempPathFactory) -> Run:
+def flagship(repo: Path, snakemake: Snakemake, once: Once) -> Run:
     """Return a finished run of the review that ships with the repository.
 
     ``POOLPROP_FLAGSHIP`` may name a folder to keep it in: the next session then computes only
     what changed since.
     """
-    kept = os.environ.get("POOLPROP_FLAGSHIP")
-    folder = Path(kept) if kept else tmp_path_factory.mktemp("flagship")
-    for part in ("config", "data"):
-        shutil.copytree(repo / part, folder / part, dirs_exist_ok=True)
-    run = snakemake(folder)
-    assert run.code == 0, run.said
-    return run
+
+    def fill(folder: Path) -> Run:
+        folder = Path(os.environ.get("POOLPROP_FLAGSHIP") or folder)
+        for part in ("config", "data"):
+            shutil.copytree(repo / part, folder / part, dirs_exist_ok=True)
+        run = snakemake(folder)
+        assert run.code == 0, run.said
+        return run
+
+    return once("flagship", fill)
 
 
 @pytest.fixture(scope="session")
-def small(snakemake: Snakemake, tmp_path_factory: pytest.TempPathFactory) -> Run:
+def small(snakemake: Snakemake, once: Once) -> Run:
     """Return a finished run of a small made-up review."""
-    run = snakemake(small_review.write(tmp_path_factory.mktemp("small")))
-    assert run.code == 0, run.said
-    return run
+
+    def fill(folder: Path) -> Run:
+        run = snakemake(small_review.write(folder))
+        assert run.code == 0, run.said
+        return run
+
+    return once("small", fill)
 
 
 @pytest.fixture

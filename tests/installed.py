@@ -12,9 +12,20 @@ import pytest
 
 
 @pytest.fixture(scope="session")
-def wheel(repo, tmp_path_factory):
+def wheel(repo, once):
     """Return the wheel, built from the files that git knows so that no leftover gets in."""
-    source = tmp_path_factory.mktemp("source")
+    return once("wheel", lambda folder: build(repo, folder))
+
+
+@pytest.fixture(scope="session")
+def python(wheel, once):
+    """Return a Python that has the wheel, and the dependencies of this one, but no checkout."""
+    return once("venv", lambda folder: install(wheel, folder))
+
+
+def build(repo, folder):
+    """Build the wheel in a folder."""
+    source, out = folder / "source", folder / "wheel"
     names = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
         cwd=repo, capture_output=True, check=True, text=True,
@@ -22,21 +33,19 @@ def wheel(repo, tmp_path_factory):
     for name in filter(lambda name: (repo / name).is_file(), names):
         (source / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(repo / name, source / name)
-    out = tmp_path_factory.mktemp("wheel")
-    build = "from setuptools import build_meta as b; import sys; out = sys.argv[1]; "
-    build += "b.build_sdist(out); b.build_wheel(out)"
+    call = "from setuptools import build_meta as b; import sys; out = sys.argv[1]; "
+    call += "b.build_sdist(out); b.build_wheel(out)"
+    out.mkdir()
     run = subprocess.run(
-        [sys.executable, "-c", build, str(out)], cwd=source, capture_output=True, text=True,
+        [sys.executable, "-c", call, str(out)], cwd=source, capture_output=True, text=True,
         check=False,
     )  # fmt: skip
     assert run.returncode == 0, run.stderr
     return next(out.glob("*.whl"))
 
 
-@pytest.fixture(scope="session")
-def python(wheel, tmp_path_factory):
-    """Return a Python that has the wheel, and the dependencies of this one, but no checkout."""
-    folder = tmp_path_factory.mktemp("venv")
+def install(wheel, folder):
+    """Install the wheel in a Python of its own and return that Python."""
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(folder)], check=True)
     (packages,) = folder.glob("lib/python*/site-packages")
     with zipfile.ZipFile(wheel) as archive:

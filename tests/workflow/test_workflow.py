@@ -30,8 +30,8 @@ def per_endpoint(*rules, endpoints=ENDPOINTS):
     return {f"{rule} {endpoint}" for rule in rules for endpoint in endpoints}
 
 
-def test_a_second_run_has_nothing_to_do(small, snakemake):
-    assert "Nothing to be done" in snakemake(small.folder, "--dry-run").said
+def test_a_second_run_has_nothing_to_do(copy, snakemake):
+    assert "Nothing to be done" in snakemake(copy, "--dry-run").said
 
 
 def test_touching_a_table_reruns_nothing_but_what_reads_dates(copy, snakemake):

@@ -1,0 +1,1 @@
+"""What the workflow must know of the package: what its jobs depend on, and what they make."""
