@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import copy
+from pathlib import Path
 
 import pytest
 import small_review
 
 from poolprop.__main__ import main
 from poolprop.evidence.certainty import DOMAINS
-from poolprop.files import read_csv, read_json
-from poolprop.plan import parse
+from poolprop.files import read_csv, read_json, write_json
+from poolprop.plan import load, parse
 from poolprop.synthesis.certainty import certainty
+from poolprop.synthesis.pooled import pooled
 
 STUDIES = [
     {"study_id": "larch", "prospective": "yes"},
@@ -184,14 +186,15 @@ def test_the_flagship_gives_a_reason_of_its_own_for_every_domain(repo):
 
 
 def test_the_step_writes_what_was_judged_as_json_and_as_a_table(review):
-    """The whole step, on a pool made by the step before it."""
+    """The whole step, on a pool of the data sets of the step before it."""
     small_review.write(review, small_review.tables() | {"certainty": ROWS})
     plan = ["--config", "config/config.yaml"]
     data, out = "data.csv", "excluded.csv"
     run = ["step", "select", *plan, "--endpoint", "response", "--data", data]
     assert main([*run, "--excluded", out, "--alternatives", "alternatives.csv"]) == 0
-    run = ["step", "synthesise", *plan, "--endpoint", "response", "--data", data]
-    assert main([*run, "--excluded", out, "--out", "pool.json"]) == 0
+    settings = load(review / "config/config.yaml")
+    record = pooled(settings, "response", read_csv(Path(data)), read_csv(Path(out)))
+    write_json(review / "pool.json", record)
     run = ["step", "certainty", *plan, "--pools", "pool.json"]
     assert main([*run, "--out", "certainty.json", "--table", "certainty.csv"]) == 0
     (one,) = read_json(review / "certainty.json", "poolprop/certainty/1")["assessments"]

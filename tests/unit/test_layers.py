@@ -34,6 +34,7 @@ MAY_IMPORT = {
     "review": {"errors", "settings", "plan", "terms", "evidence"},
     "synthesis": {"settings", "stats"},
     "crosscheck": {"errors", "files"},  # the second engine knows nothing of the first
+    "workflow": {"errors", "house", "settings"},
     "atlas": {"errors", "files", "settings", "stats"},
     "tables": {"errors", "evidence", "settings"},
     "analysis_tables": set(),
@@ -41,7 +42,7 @@ MAY_IMPORT = {
     "report": {"errors", "files", "settings", "wording", "_version"},
     "steps": {
         "errors", "files", "plan", "settings", "review", "evidence", "synthesis", "crosscheck",
-        "atlas", "tables", "analysis_tables", "plots", "report", "audit", "house",
+        "atlas", "tables", "analysis_tables", "plots", "report", "audit", "house", "workflow",
     },
     "checking": {"errors", "settings", "review", "evidence", "wording"},
     "exporting": {"errors", "files", "plan", "review", "evidence", "wording"},

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from poolprop.audit.find import find
+from poolprop.workflow.closure import files_of
 
 
 @pytest.fixture(scope="module")
@@ -75,6 +76,18 @@ def test_a_job_reads_nothing_but_what_its_rule_declares(flagship):
             "crate",
         ):  # they read what a manifest names
             assert set(record["reads"]) <= declared[record["log"]], record["job"]
+
+
+def test_a_job_loads_nothing_but_what_its_rule_watches(flagship, repo):
+    """What was really loaded lies within what is found from the imports; lineage reads all code."""
+    for path in (flagship.folder / "results/audit/jobs").rglob("*.json"):
+        record = json.loads(path.read_text())
+        if record["step"] == "lineage":
+            continue
+        roots = {"poolprop": repo / "src/poolprop", "report": repo / "report"}
+        parts = (name.partition("/") for name in record["code"])
+        loaded = {roots[root] / name for root, _, name in parts}
+        assert loaded <= files_of(record["step"]), record["job"]
 
 
 def test_each_job_tells_its_time_memory_and_versions(flagship):

@@ -11,10 +11,8 @@ from runs import planned
 
 ENDPOINTS = ("response", "remission")
 DOWNSTREAM = {
-    "certificate",
-    "crate",
-    *("tables", "certainty", "r_script", "run_in_r", "crosscheck", "manifest", "lineage"),
-    *("uncertainty_tables", "report", "seal"),
+    *("certificate", "crate", "tables", "figures", "certainty", "run_in_r", "crosscheck"),
+    *("manifest", "lineage", "report", "seal"),
 }
 
 
@@ -43,16 +41,8 @@ def test_a_changed_row_reruns_only_the_endpoint_it_concerns(copy, snakemake):
     content = small_review.tables()
     content["outcomes"][4]["events"] = 22  # the arm maple's outcome `cr`
     small_review.write(copy, content)
-    only = per_endpoint(
-        *("select", "synthesise", "subgroups", "influence", "discrepancy_effects", "bayes"),
-        "confidence_curves",
-        "multiverse",
-        "forest",
-        endpoints=["remission"],
-    )
-    assert planned(snakemake(copy, "--dry-run").said) == (
-        only | DOWNSTREAM | {"check", "audit_sources", "evidence_map"}
-    )
+    only = per_endpoint("select", "synthesise", endpoints=["remission"])
+    assert planned(snakemake(copy, "--dry-run").said) == only | DOWNSTREAM | {"evidence"}
 
 
 def test_a_changed_model_repools_but_selects_nothing_anew(copy, snakemake):
@@ -60,7 +50,7 @@ def test_a_changed_model_repools_but_selects_nothing_anew(copy, snakemake):
     plan["level"] = 0.9
     small_review.write_plan(copy, plan)
     jobs = planned(snakemake(copy, "--dry-run").said)
-    assert per_endpoint("synthesise", "subgroups", "influence") | DOWNSTREAM <= jobs
+    assert per_endpoint("synthesise") | DOWNSTREAM <= jobs
     assert not jobs & per_endpoint("select")
 
 
@@ -105,7 +95,7 @@ def test_the_workflow_is_free_of_lint(repo, snakemake, tmp_path):
 
 def test_every_rule_keeps_a_log(small):
     logs = {path.name for path in (small.folder / "logs").rglob("*.log")}
-    assert {"check.log", "tables.log", "manifest.log", "report.log", "response.log"} <= logs
+    assert {"evidence.log", "tables.log", "manifest.log", "report.log", "response.log"} <= logs
 
 
 FAULTS = {

@@ -2,6 +2,8 @@
 # a cluster, and gathers them. The report does not need it.
 
 
+ATLAS = PLAN.atlas
+
 if ATLAS and ATLAS.file:
 
     rule split_atlas:
@@ -15,8 +17,8 @@ if ATLAS and ATLAS.file:
         conda:
             "../envs/poolprop.yaml"
         params:
-            code=ATLAS_CODE,
-            plan=ATLAS_PLAN,
+            code=code_of("split_atlas"),
+            plan=part("atlas"),
         shell:
             "python -m poolprop step split-atlas --config {input.config:q} --out {output:q}"
             " 2> {log:q}"
@@ -37,8 +39,8 @@ if ATLAS:
         conda:
             "../envs/poolprop.yaml"
         params:
-            code=ATLAS_CODE,
-            plan=ATLAS_PLAN,
+            code=code_of("pool_atlas"),
+            plan=part("atlas"),
             table="-table --table" if ATLAS.file else "",
         shell:
             "echo node $(hostname) job ${{SLURM_JOB_ID:-none}} > {log:q};"
@@ -65,7 +67,7 @@ if ATLAS:
         conda:
             "../envs/poolprop.yaml"
         params:
-            code=ATLAS_CODE,
+            code=code_of("gather_atlas"),
         shell:
             "python -m poolprop step gather-atlas --shards {input.shards:q}"
             " --checksums {input.checksums:q} --out {output.table:q} --summary {output.summary:q}"

@@ -7,13 +7,13 @@ rule lineage:
         config=ancient(CONFIG),
         manifest="results/audit/manifest.json",
     output:
-        LINEAGE,
+        targets.lineage(),
     log:
         "logs/lineage.log",
     conda:
         "../envs/poolprop.yaml"
     params:
-        code=ALL_CODE,
+        code=WHOLE_CODE,
         folder=lambda wildcards, output: folder_of(output[0]),
     shell:
         "python -m poolprop step lineage --config {input.config:q} --manifest {input.manifest:q}"
@@ -24,7 +24,7 @@ rule lineage:
 rule seal:
     input:
         manifest="results/audit/manifest.json",
-        sealed=SEALED,
+        sealed=targets.sealed(),
     output:
         "results/audit/seal.json",
     log:
@@ -32,7 +32,7 @@ rule seal:
     conda:
         "../envs/poolprop.yaml"
     params:
-        code=AUDIT_CODE,
+        code=code_of("seal"),
     shell:
         "python -m poolprop step seal --manifest {input.manifest:q} --files {input.sealed:q}"
         " --out {output:q} 2> {log:q}"
@@ -54,7 +54,7 @@ rule crate:
     conda:
         "../envs/poolprop.yaml"
     params:
-        code=ALL_CODE,
+        code=WHOLE_CODE,
     shell:
         "python -m poolprop step crate --config {input.config:q} --lineage {input.lineage:q}"
         " --manifest {input.manifest:q} --report {input.report:q} --out {output.folder:q}"

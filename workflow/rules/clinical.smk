@@ -1,30 +1,34 @@
-# Beside the pooled proportions: survival, certainty, what others reported.
+# Beside the pooled proportions: adverse events, survival, two-arm studies, certainty, what others
+# reported. Rules of blocks that the plan lacks are never asked for.
 
 
-rule select_survival:
+rule safety:
     input:
         ancient(DATA),
         config=ancient(CONFIG),
     output:
-        "results/survival/data.csv",
+        data="results/safety/data.csv",
+        pool="results/safety/pool.json",
+        table="results/tables/safety.csv",
     log:
-        "logs/select_survival.log",
+        "logs/safety.log",
     conda:
         "../envs/poolprop.yaml"
     params:
-        code=EVIDENCE_CODE,
-        plan=plan_digest("survival"),
-        rows=SURVIVAL_ROWS,
+        code=code_of("safety"),
+        plan=part("safety", *MODELS),
+        rows=safety_fingerprint(EVIDENCE, PLAN.safety) if PLAN.safety else "",
     shell:
-        "python -m poolprop step select-survival --config {input.config:q} --out {output:q}"
-        " 2> {log:q}"
+        "python -m poolprop step safety --config {input.config:q} --data {output.data:q}"
+        " --out {output.pool:q} --table {output.table:q} 2> {log:q}"
 
 
 rule survival:
     input:
+        ancient(DATA),
         config=ancient(CONFIG),
-        data="results/survival/data.csv",
     output:
+        data="results/survival/data.csv",
         pool="results/survival/pool.json",
         table="results/tables/survival_rates.csv",
     log:
@@ -32,19 +36,39 @@ rule survival:
     conda:
         "../envs/poolprop.yaml"
     params:
-        code=STATS_CODE,
-        plan=plan_digest("survival"),
-        models=MODELS_PLAN,
+        code=code_of("survival"),
+        plan=part("survival", *MODELS),
+        rows=tables_fingerprint(EVIDENCE, "survival"),
     shell:
-        "python -m poolprop step survival --config {input.config:q} --data {input.data:q}"
+        "python -m poolprop step survival --config {input.config:q} --data {output.data:q}"
         " --out {output.pool:q} --table {output.table:q} 2> {log:q}"
+
+
+rule comparisons:
+    input:
+        DATA,
+        config=ancient(CONFIG),
+    output:
+        data="results/comparisons/data.csv",
+        out="results/comparisons/comparisons.json",
+        table="results/tables/comparisons.csv",
+    log:
+        "logs/comparisons.log",
+    conda:
+        "../envs/poolprop.yaml"
+    params:
+        code=code_of("comparisons"),
+        plan=part("comparisons", *MODELS),
+    shell:
+        "python -m poolprop step comparisons --config {input.config:q} --data {output.data:q}"
+        " --out {output.out:q} --table {output.table:q} 2> {log:q}"
 
 
 rule certainty:
     input:
         ancient(DATA),
         config=ancient(CONFIG),
-        pools=POOLS,
+        pools=TARGETS.each("pool.json"),
     output:
         record="results/certainty/certainty.json",
         table="results/tables/certainty.csv",
@@ -53,12 +77,9 @@ rule certainty:
     conda:
         "../envs/poolprop.yaml"
     params:
-        code=STATS_CODE,
-        evidence=EVIDENCE_CODE,
-        plan=plan_digest("certainty"),
-        thresholds=plan_digest("thresholds"),
-        endpoints=plan_digest("endpoints"),
-        rows=CERTAINTY_ROWS,
+        code=code_of("certainty"),
+        plan=part("certainty", "thresholds", "endpoints"),
+        rows=tables_fingerprint(EVIDENCE, "certainty", "risk_of_bias"),
     shell:
         "python -m poolprop step certainty --config {input.config:q} --pools {input.pools:q}"
         " --out {output.record:q} --table {output.table:q} 2> {log:q}"
@@ -75,10 +96,8 @@ rule benchmarks:
     conda:
         "../envs/poolprop.yaml"
     params:
-        code=STATS_CODE,
-        evidence=EVIDENCE_CODE,
-        plan=plan_digest("endpoints"),
-        survival=plan_digest("survival"),
-        rows=BENCHMARK_ROWS,
+        code=code_of("benchmarks"),
+        plan=part("endpoints", "survival"),
+        rows=tables_fingerprint(EVIDENCE, "benchmarks"),
     shell:
         "python -m poolprop step benchmarks --config {input.config:q} --out {output:q} 2> {log:q}"

@@ -1,40 +1,28 @@
 # The second engine: every pooled result recomputed by statsmodels and, where it is, by R.
 
 
-rule r_script:
-    input:
-        RECOMPUTED,
-    output:
-        "results/crosscheck/reproduce.R",
-    log:
-        "logs/r_script.log",
-    conda:
-        "../envs/poolprop.yaml"
-    params:
-        code=CROSSCHECK_CODE,
-    shell:
-        "python -m poolprop step r-script --results {input:q} --out {output:q} 2> {log:q}"
-
-
 rule run_in_r:
     input:
-        "results/crosscheck/reproduce.R",
+        TARGETS.recomputed,
     output:
-        "results/crosscheck/r.csv",
+        script="results/crosscheck/reproduce.R",
+        out="results/crosscheck/r.csv",
     log:
         "logs/run_in_r.log",
+    priority: 20
     conda:
         "../envs/poolprop.yaml"
     params:
-        code=CROSSCHECK_CODE,
-        r=R_IS_HERE,
+        code=code_of("run_in_r"),
+        r=R_IS_ASKED,
     shell:
-        "python -m poolprop step run-in-r --script {input:q} --out {output:q} 2> {log:q}"
+        "python -m poolprop step run-in-r --results {input:q} --r {params.r:q}"
+        " --script {output.script:q} --out {output.out:q} 2> {log:q}"
 
 
 rule crosscheck:
     input:
-        RECOMPUTED,
+        TARGETS.recomputed,
         external="results/crosscheck/r.csv",
     output:
         table="results/crosscheck/agreement.csv",
@@ -44,8 +32,8 @@ rule crosscheck:
     conda:
         "../envs/poolprop.yaml"
     params:
-        code=CROSSCHECK_CODE,
-        results=RECOMPUTED,
+        code=code_of("crosscheck"),
+        results=TARGETS.recomputed,
     shell:
         "python -m poolprop step crosscheck --results {params.results:q}"
         " --external {input.external:q} --table {output.table:q} --out {output.out:q} 2> {log:q}"

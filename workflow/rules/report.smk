@@ -4,84 +4,56 @@
 rule tables:
     input:
         DATA,
+        TARGETS.each(*targets.ANALYSES),
         config=ancient(CONFIG),
-        pools=POOLS,
-        subgroups=SUBGROUPS,
-        influence=INFLUENCE,
-        small_studies=SMALL_STUDIES,
     output:
-        report(TIDY, caption="../../report/captions/tables.rst", category="Tables"),
+        report(
+            targets.tidy(),
+            caption="../../report/captions/tables.rst",
+            category="Tables",
+        ),
     log:
         "logs/tables.log",
     conda:
         "../envs/poolprop.yaml"
     params:
-        code=TABLES_CODE,
+        code=code_of("tables"),
+        endpoints=[f"results/analysis/{name}" for name in ENDPOINTS],
         folder=lambda wildcards, output: folder_of(output[0]),
     shell:
-        "python -m poolprop step tables --config {input.config:q} --pools {input.pools:q}"
-        " --subgroups {input.subgroups:q} --influence {input.influence:q}"
-        " --small-studies {input.small_studies:q} --out {params.folder:q} 2> {log:q}"
+        "python -m poolprop step tables --config {input.config:q}"
+        " --endpoints {params.endpoints:q} --out {params.folder:q} 2> {log:q}"
 
 
-rule forest:
+rule figures:
     input:
         config=ancient(CONFIG),
-        pool="results/analysis/{endpoint}/pool.json",
+        pools=TARGETS.each("pool.json"),
     output:
-        svg=report(
-            "results/figures/forest_{endpoint}.svg",
+        report(
+            TARGETS.figures("svg"),
             caption="../../report/captions/forest.rst",
             category="Forest plots",
         ),
-        pdf="results/figures/forest_{endpoint}.pdf",
+        TARGETS.figures("pdf"),
     log:
-        "logs/forest/{endpoint}.log",
+        "logs/figures.log",
     conda:
         "../envs/poolprop.yaml"
     params:
-        code=PLOTS_CODE,
-        plan=MODELS_PLAN,
-        endpoint=endpoint_plan,
+        code=code_of("figures"),
+        plan=part(*MODELS, "endpoints"),
+        folder=lambda wildcards, output: folder_of(output[0]),
     shell:
-        "python -m poolprop step forest --config {input.config:q} --pool {input.pool:q}"
-        " --svg {output.svg:q} --pdf {output.pdf:q} 2> {log:q}"
+        "python -m poolprop step figures --config {input.config:q} --pools {input.pools:q}"
+        " --out {params.folder:q} 2> {log:q}"
 
 
 rule manifest:
     input:
         config=CONFIG,
         inputs=DATA,
-        outputs=[
-            "results/evidence/check.json",
-            "results/evidence/source_audit.csv",
-            "results/evidence/findings.csv",
-            "results/evidence/agreement.csv",
-            "results/evidence/map.json",
-            "results/tables/evidence_map.csv",
-            *DATASETS,
-            *POOLS,
-            *SUBGROUPS,
-            *INFLUENCE,
-            *SMALL_STUDIES,
-            *CONFIDENCE,
-            *CERTIFICATES,
-            "results/tables/certificate.csv",
-            *EFFECTS,
-            *BAYES,
-            *MULTIVERSE,
-            *MULTIVERSE_SETS,
-            "results/tables/bayes.csv",
-            "results/tables/multiverse.csv",
-            *SAFETY,
-            *SURVIVAL,
-            *CERTAINTY,
-            *BENCHMARKS,
-            *COMPARISONS,
-            *CROSSCHECK,
-            *TIDY,
-            *FIGURES,
-        ],
+        outputs=TARGETS.results,
     output:
         report(
             "results/audit/manifest.json",
@@ -93,7 +65,7 @@ rule manifest:
     conda:
         "../envs/poolprop.yaml"
     params:
-        code=ALL_CODE,
+        code=WHOLE_CODE,
     shell:
         "python -m poolprop step manifest --config {input.config:q}"
         " --inputs {input.config:q} {input.inputs:q} --outputs {input.outputs:q}"
@@ -117,7 +89,7 @@ rule report:
     conda:
         "../envs/poolprop.yaml"
     params:
-        code=REPORT_CODE,
+        code=code_of("report"),
         results=lambda wildcards, input: folder_of(input.manifest, levels=2),
     shell:
         "python -m poolprop step report --config {input.config:q} --results {params.results:q}"

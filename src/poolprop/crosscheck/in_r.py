@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import math
-import shutil
 import subprocess
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +12,8 @@ from poolprop.errors import EstimationError
 from poolprop.files import read_csv
 
 SOFTWARE = "R"
+NO_ANSWERS = "id,field,value\n"
+PATIENCE = 1800.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,33 +50,38 @@ def read_answers(path: Path) -> Answers:
     return Answers(values=values, versions=versions, unanswered=tuple(unanswered))
 
 
-def run(script: Path) -> str:
-    """Return the CSV that the script prints; its header alone where R with metafor is not.
+def run(script: Path, patience: float = PATIENCE) -> str:
+    """Return the CSV that the script prints.
+
+    Parameters
+    ----------
+    script : Path
+        What R is to run.
+    patience : float
+        Seconds that R has.
 
     Raises
     ------
     EstimationError
-        If R stops.
+        If R stops, or takes longer than that.
     """
-    if not is_here():
-        print("R with the package metafor is not on this machine.", file=sys.stderr)
-        return "id,field,value\n"
-    with script.open() as source:
-        done = subprocess.run(
-            ["Rscript", "--vanilla", "-"], stdin=source, stdout=subprocess.PIPE, text=True,
-            check=False,
-        )  # fmt: skip
+    try:
+        with script.open() as source:
+            done = subprocess.run(
+                ["Rscript", "--vanilla", "-"], stdin=source, stdout=subprocess.PIPE, text=True,
+                check=False, timeout=patience,
+            )  # fmt: skip
+    except subprocess.TimeoutExpired:
+        raise EstimationError(
+            f"R has not finished within {patience:.0f} seconds",
+            where=str(script),
+            hint="Run the script with Rscript, or leave R out: crosscheck: statsmodels.",
+        ) from None
     if done.returncode:
         raise EstimationError(
             f"R stopped with exit code {done.returncode}",
             where=str(script),
-            hint="Run the script with Rscript and read what it says.",
+            hint="Run the script with Rscript and read what it says, or leave R out: "
+            "crosscheck: statsmodels.",
         )
     return done.stdout
-
-
-def is_here() -> bool:
-    """Tell whether this machine has R with the package metafor."""
-    ask = "quit(status = !nzchar(system.file(package = 'metafor')))"
-    found = shutil.which("Rscript")
-    return bool(found) and not subprocess.run(["Rscript", "-e", ask], check=False).returncode

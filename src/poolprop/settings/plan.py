@@ -90,3 +90,7 @@ class Settings(Block):
     certainty: Certainty = Field(Certainty())
     atlas: Atlas | None = Field(None, description="What `snakemake atlas` pools.")
     certificate: Certificate = Field(Certificate())
+    crosscheck: Literal["r", "statsmodels", "off"] = Field(
+        "r",
+        description="The second engine: statsmodels and, where it is, R; statsmodels alone; none.",
+    )

@@ -18,14 +18,12 @@ from poolprop.steps import (
     evidence,
     synthesis,
     trail,
-    uncertainty,
     writing,
 )
 
 MODULES = (
     evidence,
     synthesis,
-    uncertainty,
     certificate,
     clinical,
     crosscheck,

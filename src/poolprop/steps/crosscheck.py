@@ -8,19 +8,17 @@ from pathlib import Path
 from poolprop.files import read_any_json, write_csv, write_json, write_text
 
 
-def r_script(results: Sequence[Path], out: Path) -> None:
-    """Write the R script that recomputes every pooled result."""
-    from poolprop.crosscheck.r_script import script
+def run_in_r(results: Sequence[Path], r: str, script: Path, out: Path) -> None:
+    """Write the R script that recomputes every pooled result, and what R answers.
+
+    Unless ``r`` is ``yes`` R is not asked, and the table of its answers has no row.
+    """
+    from poolprop.crosscheck.in_r import NO_ANSWERS, run
+    from poolprop.crosscheck.r_script import script as written
     from poolprop.crosscheck.tasks import tasks
 
-    write_text(out, script(list(tasks([read_any_json(path) for path in results]))))
-
-
-def run_in_r(script: Path, out: Path) -> None:
-    """Run the script where R with metafor is; elsewhere write a table without rows."""
-    from poolprop.crosscheck.in_r import run
-
-    write_text(out, run(script))
+    write_text(script, written(list(tasks([read_any_json(path) for path in results]))))
+    write_text(out, run(script) if r == "yes" else NO_ANSWERS)
 
 
 def crosscheck(results: Sequence[Path], external: Path, table: Path, out: Path) -> None:

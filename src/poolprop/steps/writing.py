@@ -4,67 +4,58 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from poolprop.files import read_json, write_csv, write_json, write_text
 
-# Curated tables that the report shows as they are.
-SUPPLEMENT_TABLES = ("risk_of_bias", "benchmarks", "survival", "flow")
 
+def tables(config: Path, endpoints: Sequence[Path], out: Path) -> None:
+    """Write results, studies and discrepancies as tidy tables into a folder.
 
-# Tables of results, in files of their own beside those above.
-RESULT_TABLES = (
-    *("pool", "subgroups", "contrasts", "tests", "influence", "cumulative"),
-    *("studies", "discrepancies"),
-)
-
-
-def tables(
-    config: Path,
-    pools: Sequence[Path],
-    subgroups: Sequence[Path],
-    influence: Sequence[Path],
-    small_studies: Sequence[Path],
-    out: Path,
-) -> None:
-    """Write results, studies and discrepancies as tidy tables into a folder."""
+    ``endpoints`` are the folders of the endpoints' results, in the order of the plan.
+    """
     from poolprop import analysis_tables, tables
     from poolprop.review import load_review
+    from poolprop.workflow.targets import CURATED
+
+    def read(name: str, schema: str) -> list[dict[str, Any]]:
+        return [read_json(folder / f"{name}.json", f"poolprop/{schema}") for folder in endpoints]
 
     evidence = load_review(config).evidence
-    pooled = [read_json(path, "poolprop/pool/1") for path in pools]
-    factors = [read_json(path, "poolprop/subgroups/2") for path in subgroups]
-    studies = [read_json(path, "poolprop/influence/2") for path in influence]
-    asymmetry = [read_json(path, "poolprop/small_study/1") for path in small_studies]
-    made = (
-        tables.pool_table(pooled),
-        tables.subgroup_table(factors),
-        analysis_tables.contrast_table(factors),
-        analysis_tables.tests_table(factors, asymmetry),
-        analysis_tables.influence_table(studies),
-        analysis_tables.cumulative_table(studies),
-        tables.study_table(evidence),
-        tables.discrepancy_table(evidence),
-    )
-    curated = (tables.supplement_table(evidence, name) for name in SUPPLEMENT_TABLES)
-    for name, (columns, rows) in zip(
-        (*RESULT_TABLES, *SUPPLEMENT_TABLES), (*made, *curated), strict=True
-    ):
+    pooled, factors = read("pool", "pool/1"), read("subgroups", "subgroups/2")
+    studies, asymmetry = read("influence", "influence/2"), read("small_study", "small_study/1")
+    made = {
+        "pool": tables.pool_table(pooled),
+        "subgroups": tables.subgroup_table(factors),
+        "contrasts": analysis_tables.contrast_table(factors),
+        "tests": analysis_tables.tests_table(factors, asymmetry),
+        "influence": analysis_tables.influence_table(studies),
+        "cumulative": analysis_tables.cumulative_table(studies),
+        "studies": tables.study_table(evidence),
+        "discrepancies": tables.discrepancy_table(evidence),
+        "bayes": tables.bayes_table(read("bayes", "bayes/1")),
+        "multiverse": tables.multiverse_table(read("multiverse", "multiverse/1")),
+        **{name: tables.supplement_table(evidence, name) for name in CURATED},
+    }
+    for name, (columns, rows) in made.items():
         write_csv(out / f"{name}.csv", columns, rows)
 
 
-def forest(config: Path, pool: Path, svg: Path, pdf: Path) -> None:
-    """Draw the static forest plot of an endpoint's primary estimand."""
+def figures(config: Path, pools: Sequence[Path], out: Path) -> None:
+    """Draw the static forest plot of each endpoint's primary estimand into a folder."""
     from poolprop.plan import load
     from poolprop.plots.forest import forest_of
     from poolprop.plots.style import save
 
-    settings, record = load(config), read_json(pool, "poolprop/pool/1")
-    axis = settings.endpoints[record["endpoint"]["id"]].axis
-    figure = forest_of(
-        record, interval=settings.study_interval, plan=None if axis == "auto" else axis
-    )
-    for path in (svg, pdf):
-        save(figure, path)
+    settings = load(config)
+    for path in pools:
+        record = read_json(path, "poolprop/pool/1")
+        axis = settings.endpoints[record["endpoint"]["id"]].axis
+        figure = forest_of(
+            record, interval=settings.study_interval, plan=None if axis == "auto" else axis
+        )
+        for ending in ("svg", "pdf"):
+            save(figure, out / f"forest_{path.parent.name}.{ending}")
 
 
 def manifest(

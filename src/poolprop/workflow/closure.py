@@ -54,7 +54,7 @@ def code_of(step: str) -> str:
 def whole_code() -> str:
     """Return a digest of the code of all steps, of the workflow and of the report."""
     files = {path for step in steps() for path in files_of(step)}
-    return digest([*files, *_tree(house() / "report"), *_tree(house() / "workflow")])
+    return digest([*files, *_report(), *_tree(house() / "workflow")])
 
 
 def digest(files: Iterable[Path]) -> str:
@@ -77,8 +77,8 @@ def files_of(step: str) -> frozenset[Path]:
     except KeyError:
         raise ConfigError(f"there is no step {step!r}", where=str(STEPS)) from None
     found = {path, *_reached([*begins, RECORD])}
-    own = {path for folder in {one.parent for one in found} for path in _data(folder)}
-    return frozenset(found | own | ({*_tree(house() / "report")} if templates else set()))
+    found |= {path for folder in {one.parent for one in found} for path in _data(folder)}
+    return frozenset(found | (_report() if templates else set()))
 
 
 @cache
@@ -151,6 +151,12 @@ def _data(folder: Path) -> tuple[Path, ...]:
     """Return what lies beside modules and is read by them, such as a script in R."""
     beside = (path for path in folder.iterdir() if path.suffix not in (".py", ".pyc"))
     return tuple(path for path in beside if path.name != "py.typed" and path.is_file())
+
+
+def _report() -> set[Path]:
+    """Return what the page is made from; captions are for Snakemake's own report."""
+    root = house() / "report"
+    return {path for path in _tree(root) if path.suffix not in (".md", ".rst")}
 
 
 def _tree(folder: Path) -> Iterator[Path]:

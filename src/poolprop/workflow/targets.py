@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from poolprop.settings import Settings
 
 ROOT = "results"
 EVIDENCE = ("check.json", "source_audit.csv", "findings.csv", "agreement.csv", "map.json")
 # Of each endpoint, in its own folder below results/analysis/.
 DATA_SETS = ("data.csv", "excluded.csv", "alternatives.csv")
-ANALYSES = (
-    *("pool.json", "subgroups.json", "influence.json", "small_study.json"),
-    *("confidence.json", "confidence.csv", "discrepancies.json"),
+MAIN = ("pool.json", "subgroups.json", "influence.json")
+MORE = (
+    *("small_study.json", "confidence.json", "confidence.csv", "discrepancies.json"),
     *("bayes.json", "multiverse.json", "multiverse_sets.csv"),
 )
+ANALYSES = (*MAIN, *MORE)
 # Tables of all endpoints; those of `CURATED` are shown as they were curated.
 TIDY = (
     *("pool", "subgroups", "contrasts", "tests", "influence", "cumulative"),
-    *("studies", "discrepancies"),
+    *("studies", "discrepancies", "bayes", "multiverse"),
 )
 CURATED = ("risk_of_bias", "benchmarks", "survival", "flow")
 CROSSCHECK = ("reproduce.R", "r.csv", "agreement.csv", "agreement.json")
@@ -36,6 +41,8 @@ class Targets:
         Whether the plan has that block.
     benchmarks : bool
         Whether the table of quoted results has rows.
+    crosscheck : bool
+        Whether a second engine is asked.
     """
 
     endpoints: tuple[str, ...]
@@ -43,24 +50,15 @@ class Targets:
     survival: bool = False
     comparisons: bool = False
     benchmarks: bool = False
+    crosscheck: bool = True
 
     def each(self, *names: str) -> list[str]:
         """Return files of every endpoint."""
         return [f"{ROOT}/analysis/{key}/{name}" for key in self.endpoints for name in names]
 
-    @property
-    def evidence(self) -> list[str]:
-        """What is said of the tables themselves."""
-        return [*_in("evidence", EVIDENCE), *_tables("evidence_map")]
-
-    @property
-    def figures(self) -> list[str]:
-        """The static forest plots."""
-        return [
-            f"{ROOT}/figures/forest_{key}.{ending}"
-            for ending in ("svg", "pdf")
-            for key in self.endpoints
-        ]
+    def figures(self, ending: str) -> list[str]:
+        """Return the static forest plots in one format."""
+        return [f"{ROOT}/figures/forest_{key}.{ending}" for key in self.endpoints]
 
     @property
     def beside(self) -> list[str]:
@@ -80,20 +78,47 @@ class Targets:
     @property
     def recomputed(self) -> list[str]:
         """What the second engine computes anew."""
-        pooled = self.each("pool.json", "subgroups.json", "influence.json")
+        pooled = self.each(*MAIN)
         return [*pooled, *(_in("safety", ("pool.json",)) if self.safety else [])]
 
     @property
     def results(self) -> list[str]:
         """Everything that the manifest lists."""
         return [
-            *self.evidence,
+            *evidence(),
             *self.each(*DATA_SETS, *ANALYSES, "certificate.json"),
-            *_tables(*TIDY, *CURATED, "certificate", "bayes", "multiverse"),
+            *tidy(),
+            *_tables("evidence_map", "certificate"),
             *self.beside,
-            *crosscheck(),
-            *self.figures,
+            *(crosscheck() if self.crosscheck else ()),
+            *self.figures("svg"),
+            *self.figures("pdf"),
         ]
+
+
+def targets(settings: Settings, *, benchmarks: bool) -> Targets:
+    """Return what a plan asks for.
+
+    Parameters
+    ----------
+    settings : Settings
+        The plan.
+    benchmarks : bool
+        Whether the table of quoted results has rows.
+    """
+    return Targets(
+        endpoints=tuple(settings.endpoints),
+        safety=settings.safety is not None,
+        survival=settings.survival is not None,
+        comparisons=settings.comparisons is not None,
+        benchmarks=benchmarks,
+        crosscheck=settings.crosscheck != "off",
+    )
+
+
+def evidence() -> list[str]:
+    """Return what is said of the tables themselves."""
+    return _in("evidence", EVIDENCE)
 
 
 def tidy() -> list[str]:

@@ -16,6 +16,9 @@ from poolprop.exporting.references import bibtex, ris
 from poolprop.exporting.safe import csv_text, harmless
 from poolprop.exporting.scripts import r_script
 from poolprop.exporting.workbook import workbook
+from poolprop.files import read_csv, write_json
+from poolprop.plan import load
+from poolprop.synthesis.pooled import pooled
 
 INJECTION = '=HYPERLINK("http://x","y")'
 
@@ -32,7 +35,9 @@ def finished(tmp_path, monkeypatch):
         end = ["--endpoint", name, "--data", f"{at}/data.csv", "--excluded", f"{at}/excluded.csv"]
         alternatives = ["--alternatives", f"{at}/alternatives.csv"]
         assert main(["step", "select", *config, *end, *alternatives]) == 0
-        assert main(["step", "synthesise", *config, *end, "--out", f"{at}/pool.json"]) == 0
+        rows, left = (read_csv(tmp_path / at / f"{part}.csv") for part in ("data", "excluded"))
+        settings = load(tmp_path / "config/config.yaml")
+        write_json(tmp_path / at / "pool.json", pooled(settings, name, rows, left))
     (tmp_path / "results/tables").mkdir()
     (tmp_path / "results/tables/studies.csv").write_text(f'label,n\n"{INJECTION[1:5]}",3\n')
     return tmp_path
