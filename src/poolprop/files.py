@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from poolprop.errors import ResultError
+from poolprop.spreadsheet import harmless, restored
 
 # What a process that was killed while it wrote NAME leaves beside it: `.NAME.` and eight characters
 # of `mkstemp`, or a folder `.NAME.new`.
@@ -65,13 +66,27 @@ def write_json(path: Path, record: Any) -> None:
     write_text(path, text + "\n")
 
 
-def write_csv(path: Path, columns: Sequence[str], rows: Iterable[Mapping[str, object]]) -> None:
-    """Write a tidy table; ``None`` becomes an empty cell, floats keep every digit."""
+def write_csv(
+    path: Path,
+    columns: Sequence[str],
+    rows: Iterable[Mapping[str, object]],
+    *,
+    as_is: bool = False,
+) -> None:
+    """Write a tidy table; ``None`` becomes an empty cell, floats keep every digit.
+
+    Texts that a spreadsheet would run are written so that it shows them, and :func:`read_csv` gives
+    them back as they were. ``as_is`` writes them unchanged: for curated tables, whose cells are the
+    source.
+    """
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(columns)
+    writer.writerow(columns if as_is else [harmless(name) for name in columns])
     for row in rows:
-        writer.writerow(["" if row[name] is None else row[name] for name in columns])
+        cells = ("" if row[name] is None else row[name] for name in columns)
+        writer.writerow(
+            cell if as_is or not isinstance(cell, str) else harmless(cell) for cell in cells
+        )
     write_text(path, buffer.getvalue())
 
 
@@ -122,10 +137,13 @@ def read_any_json(path: Path) -> dict[str, Any]:
     return record
 
 
-def read_csv(path: Path) -> list[dict[str, str]]:
-    """Read a result table as a list of dictionaries of text."""
+def read_csv(path: Path, *, as_is: bool = False) -> list[dict[str, str]]:
+    """Read a result table as a list of dictionaries of text; ``as_is`` a curated one."""
     with path.open(newline="", encoding="utf-8") as handle:
-        return list(csv.DictReader(handle))
+        rows = list(csv.DictReader(handle))
+    if as_is:
+        return rows
+    return [{restored(name): restored(cell) for name, cell in row.items()} for row in rows]
 
 
 def sha256(path: Path) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
+from poolprop.audit.renames import renames, under_new_names
 from poolprop.audit.snapshot import Estimate, Snapshot
 
 Kind = Literal["added", "removed", "changed"]
@@ -45,7 +46,11 @@ class Move:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
-    """All that changed from one run to another."""
+    """All that changed from one run to another.
+
+    ``renamed`` is the new name of endpoints by their old one; their results are compared.
+    ``compared`` is how many main results are in both runs.
+    """
 
     old: Snapshot
     new: Snapshot
@@ -55,6 +60,8 @@ class Difference:
     plan: tuple[Change, ...]
     versions: tuple[Change, ...]
     moves: tuple[Move, ...]
+    renamed: dict[str, str]
+    compared: int
 
     @property
     def flips(self) -> tuple[Move, ...]:
@@ -68,6 +75,7 @@ class Difference:
             "schema": "poolprop/diff/1",
             "old": {"version": self.old.name, "data": self.old.digest},
             "new": {"version": self.new.name, "data": self.new.digest},
+            "renamed": self.renamed,
             **{name: [asdict(one) for one in getattr(self, name)] for name in parts},
         }
 
@@ -85,10 +93,16 @@ def difference(old: Snapshot, new: Snapshot) -> Difference:
     A conclusion flips where an interval that lay on one side of a threshold of the plan
     (``thresholds.values``; 50% where it has none) no longer does, or now does.
     """
+    named = renames(old, new)
+    before = old
+    old = under_new_names(old, named)
+    main = [key for key, one in new.estimates.items() if one.main and key in old.estimates]
     thresholds = new.plan.get("thresholds.values") or THRESHOLDS
     return Difference(
-        old=old,
+        old=before,
         new=new,
+        renamed=named,
+        compared=len(main),
         studies=tuple(_changes(old.studies, new.studies)),
         rows=tuple(_changes(old.rows, new.rows)),
         decisions=tuple(_changes(old.decisions, new.decisions)),

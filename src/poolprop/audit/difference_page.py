@@ -8,7 +8,7 @@ from textwrap import shorten
 from typing import Any
 
 from poolprop.audit.difference import Difference, Move
-from poolprop.audit.difference_text import PARTS, change, shown
+from poolprop.audit.difference_text import PARTS, change, names, shown, verdict
 from poolprop.audit.snapshot import Estimate
 from poolprop.axes import Axis, labels, proportions
 from poolprop.formats import PERCENT
@@ -69,6 +69,7 @@ def page(found: Difference, report: Path) -> str:
         found=found,
         style=Markup("".join((styles / f"{name}.css").read_text("utf-8") for name in STYLES)),
         picture=_picture(main),
+        said=[*names(found), *([] if any(m.main for m in found.flips) else verdict(found))],
         table=[(move, shown(move.old), shown(move.new), change(move)) for move in main],
         parts=[(title, getattr(found, name)) for name, title in PARTS.items()],
     )

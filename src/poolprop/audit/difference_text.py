@@ -24,16 +24,16 @@ MOST = 25  # changes of one kind that are listed
 
 def as_text(found: Difference) -> str:
     """Return the difference as plain lines."""
-    lines = [_heading(found)]
+    lines = [_heading(found), *names(found)]
     for name, title in PARTS.items():
         if changes := getattr(found, name):
             lines += ["", f"{title}: {_counted(changes)}", *_listed(changes, "  ")]
     main = [move for move in found.moves if move.main]
     if found.moves:
-        lines += ["", f"Estimates: {len(found.moves)} moved, {len(main)} of them main results"]
+        lines += ["", f"Estimates: {_moved(found.moves)}; {len(main)} of them main results"]
         wide = max((len(move.id) for move in main), default=0)
         lines += [f"  {move.id:<{wide}}  {before_after(move)}" for move in main]
-    lines += ["", *_flipped(found)]
+    lines += ["", *verdict(found)]
     return "\n".join(lines)
 
 
@@ -48,7 +48,7 @@ def as_markdown(found: Difference, level: int = 2) -> str:
         Level of its headings.
     """
     mark = "#" * level
-    lines = [f"{mark} {_heading(found)}", "", *_flipped(found)]
+    lines = [f"{mark} {_heading(found)}", "", *names(found), *verdict(found)]
     main = [move for move in found.moves if move.main]
     if main:
         lines += ["", "| result | before | after | change |", "| --- | --- | --- | --- |"]
@@ -58,7 +58,8 @@ def as_markdown(found: Difference, level: int = 2) -> str:
             for move in main
         ]
     if len(found.moves) > len(main):
-        lines += ["", f"{len(found.moves) - len(main)} other results moved with them."]
+        rest = [move for move in found.moves if not move.main]
+        lines += ["", f"Other results: {_moved(rest)}."]
     for name, title in PARTS.items():
         if changes := getattr(found, name):
             lines += ["", f"**{title}**: {_counted(changes)}", "", *_listed(changes, "- ", "`")]
@@ -96,14 +97,41 @@ def _heading(found: Difference) -> str:
     return f"Evidence {names[0]} ({digests[0]}) to {names[1]} ({digests[1]})"
 
 
-def _flipped(found: Difference) -> list[str]:
-    if not (found.moves or any(getattr(found, name) for name in PARTS)):
+def names(found: Difference) -> list[str]:
+    """Return a line for each endpoint that has another name now."""
+    return [
+        f"Endpoint {old} is now called {new}; its results are compared under the new name."
+        for old, new in found.renamed.items()
+    ]
+
+
+def _moved(moves: Sequence[Move]) -> str:
+    """Say how many estimates moved, and how many stand in one of the runs only."""
+    new, gone = (sum(getattr(move, end) is None for move in moves) for end in ("old", "new"))
+    parts = [
+        f"{len(moves) - new - gone} moved",
+        f"{new} new" if new else "",
+        f"{gone} gone" if gone else "",
+    ]
+    return ", ".join(filter(None, parts))
+
+
+def verdict(found: Difference) -> list[str]:
+    """Return the lines that say which conclusions changed, or that none can be compared."""
+    if not (found.moves or found.renamed or any(getattr(found, name) for name in PARTS)):
         return ["Nothing changed."]
     main = [move for move in found.flips if move.main]
-    if not main:
-        return ["No conclusion changed: no main interval crossed a threshold."]
-    lines = [f"{counted(len(main), 'conclusion')} changed:"]
-    return lines + [f"- {move.label} ({move.id}): {'; '.join(move.flips)}" for move in main]
+    if main:
+        lines = [f"{counted(len(main), 'conclusion')} changed:"]
+        return lines + [f"- {move.label} ({move.id}): {'; '.join(move.flips)}" for move in main]
+    if not found.compared:
+        return ["No conclusion can be compared: no main result stands in both runs."]
+    alone = [move for move in found.moves if move.main and (move.old is None or move.new is None)]
+    rest = f" ({_moved(alone).partition(', ')[2]}: not compared)" if alone else ""
+    which = "the main result" if found.compared == 1 else f"the {found.compared} main results"
+    return [
+        f"No conclusion changed among {which} of both runs: no interval crossed a threshold{rest}."
+    ]
 
 
 def _counted(changes: Sequence[Change]) -> str:

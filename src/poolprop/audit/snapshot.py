@@ -29,6 +29,7 @@ class Estimate:
     lower: float
     upper: float
     k: int | None
+    endpoint: str = ""
     policy: Policy = PERCENT
 
 
@@ -48,6 +49,8 @@ class Snapshot:
         Plan keys (dotted) and software versions, with the code's digest.
     estimates : dict
         By result id.
+    endpoints : dict
+        Rows that the primary estimand of each endpoint rests on.
     """
 
     name: str = ""
@@ -58,6 +61,7 @@ class Snapshot:
     plan: dict[str, Any] = field(default_factory=dict)
     versions: dict[str, str] = field(default_factory=dict)
     estimates: dict[str, Estimate] = field(default_factory=dict)
+    endpoints: dict[str, frozenset[str]] = field(default_factory=dict)
 
 
 def snapshot(folder: Path) -> Snapshot:
@@ -88,6 +92,10 @@ def snapshot(folder: Path) -> Snapshot:
         plan=dict(_flat(plan, "")),
         versions={"code": manifest["code"], **manifest["versions"]},
         estimates=dict(_estimates(folder, manifest["outputs"])),
+        endpoints={
+            name: frozenset(lineage["results"].get(f"pool/{name}/primary", {}).get("rows", ()))
+            for name in plan["endpoints"]
+        },
     )
 
 
@@ -128,9 +136,10 @@ def _estimates(folder: Path, outputs: list[dict[str, Any]]) -> Iterator[tuple[st
         if inside.endswith(".json") and (folder / inside).is_file():
             record = read_any_json(folder / inside)
             endpoint = record.get("endpoint")
-            first = str(endpoint["short"]) if isinstance(endpoint, Mapping) else ""
+            known = endpoint if isinstance(endpoint, Mapping) else {}
+            first, own = str(known.get("short", "")), str(known.get("id", ""))
             for key, one in _found(record, first):
-                yield key, replace(one, policy=policy_for_id(folder, key))
+                yield key, replace(one, endpoint=own, policy=policy_for_id(folder, key))
 
 
 def _found(node: Any, label: str) -> Iterator[tuple[str, Estimate]]:

@@ -14,9 +14,9 @@ from poolprop.evidence.problems import Problem
 from poolprop.evidence.select import select
 from poolprop.evidence.tables import TABLES
 from poolprop.settings import Selection, Settings
+from poolprop.spreadsheet import harmless
 from poolprop.wording import counted
 
-FORMULA = re.compile(r"^[=+@\t\r]|^-(?![\d.,]+$)")
 MARKUP = re.compile(r"<\s*/?\s*[A-Za-z][^>]*>")
 EXAMPLE = "example2024"
 SAME_COUNTS_FROM = 20
@@ -148,8 +148,9 @@ def text_cell(settings: Settings, evidence: Evidence) -> Iterator[Problem]:
 
 
 def _odd(cell: str) -> tuple[str, str] | None:
-    if FORMULA.match(cell):
-        return f"a spreadsheet would run {cell[:30]!r}", "Begin the text with a letter."
+    if harmless(cell) != cell:
+        hint = "Tables of results hold it with an apostrophe; better begin the text with a letter."
+        return f"a spreadsheet would run {cell[:30]!r}", hint
     if MARKUP.search(cell):
         return f"{cell[:40]!r} looks like HTML", "It is shown as it stands; write plain text."
     if cell != cell.strip():

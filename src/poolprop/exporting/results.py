@@ -53,7 +53,7 @@ def finished(folder: Path, endpoints: list[str], data: str) -> Finished:
             tables={
                 path.stem: read_csv(path) for path in sorted((results / "tables").glob("*.csv"))
             },
-            sources=read_csv(folder / data / "sources.csv"),
+            sources=read_csv(folder / data / "sources.csv", as_is=True),
         )
     except (FileNotFoundError, NotADirectoryError):
         raise ResultError(

@@ -7,20 +7,16 @@ import io
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-RUNS = re.compile(r"^\s*[=+\-@\t\r]")
-NUMBER = re.compile(r"-?\d+(\.\d+)?([eE][+-]?\d+)?")
+from poolprop import spreadsheet
+from poolprop.spreadsheet import is_number
+
+__all__ = ["UNPRINTABLE", "csv_text", "harmless", "is_number"]
 UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
-def is_number(text: str) -> bool:
-    """Tell whether a cell is a plain number."""
-    return bool(NUMBER.fullmatch(text))
-
-
 def harmless(text: str) -> str:
-    """Return a cell for a CSV file; what a spreadsheet would run gets an apostrophe before it."""
-    text = UNPRINTABLE.sub(" ", text)
-    return f"'{text}" if RUNS.match(text) and not is_number(text) else text
+    """Return a cell for a CSV file of other programs, on one line of print."""
+    return spreadsheet.harmless(UNPRINTABLE.sub(" ", text))
 
 
 def csv_text(columns: Sequence[str], rows: Iterable[Mapping[str, str]]) -> str:

@@ -76,7 +76,7 @@ def add(folder: Path, sheet: Sheet, entries: Sequence[Entry], terms: Terms) -> l
         columns = dict.fromkeys([*_header(folder, name), *TABLES[name].model_fields])
         columns |= dict.fromkeys(column for row in tables[name] for column in row)
         rows = [{column: row.get(column, "") for column in columns} for row in tables[name]]
-        write_csv(folder / TABLES[name].FILE, list(columns), rows)
+        write_csv(folder / TABLES[name].FILE, list(columns), rows, as_is=True)
     return notes
 
 
@@ -89,7 +89,7 @@ def _header(folder: Path, name: str) -> list[str]:
 def _read(folder: Path, name: str) -> Rows:
     path = folder / TABLES[name].FILE
     try:
-        return read_csv(path)
+        return read_csv(path, as_is=True)
     except (OSError, UnicodeDecodeError):
         raise DataError(
             "the table is missing or not UTF-8",

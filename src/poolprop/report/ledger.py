@@ -39,8 +39,15 @@ class Entry:
 Ledger = Mapping[str, tuple[Entry, ...]]
 
 
-def read_ledger(folder: Path) -> Ledger:
-    """Read every JSON file below a results folder.
+def read_ledger(folder: Path, manifest: Record) -> Ledger:
+    """Read every JSON file that the manifest of a run lists.
+
+    Parameters
+    ----------
+    folder : Path
+        The ``results/`` folder.
+    manifest : mapping
+        The run's manifest; without one every JSON file of the folder is read.
 
     Returns
     -------
@@ -48,12 +55,24 @@ def read_ledger(folder: Path) -> Ledger:
         By id; a study stands in several files. Outer records come before inner ones.
     """
     found: dict[str, list[Entry]] = {}
-    for path in sorted(folder.rglob("*.json")):
+    for path in sorted(_listed(folder, manifest)):
         name = path.relative_to(folder)
         if name.parts[0] not in APART:
             for entry in _walk(read_any_json(path), name.as_posix(), ()):
                 found.setdefault(entry.record["id"], []).append(entry)
     return {key: tuple(entries) for key, entries in found.items()}
+
+
+def _listed(folder: Path, manifest: Record) -> Iterator[Path]:
+    """Yield the files of results: what an earlier run left is none of this one's."""
+    outputs = manifest.get("outputs")
+    if not outputs:
+        yield from folder.rglob("*.json")
+        return
+    for entry in outputs:
+        path = folder / str(entry["path"]).removeprefix("results/")
+        if path.suffix == ".json" and path.is_file():
+            yield path
 
 
 def holders(ledger: Ledger, ref: str, values: Mapping[str, str]) -> tuple[Entry, ...]:

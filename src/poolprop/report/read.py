@@ -116,6 +116,7 @@ def read_results(folder: Path, order: tuple[str, ...] = ()) -> Results:
     if not found:
         raise ResultError("there is no pooled result", where=str(folder / "analysis"), hint=AGAIN)
     names = [name for name in order if name in found] if order else found
+    manifest = read_optional(folder / "audit" / "manifest.json", MANIFEST)
     return Results(
         endpoints=tuple(_endpoint(folder / "analysis" / name) for name in names),
         studies=read_table(folder / "tables" / "studies.csv"),
@@ -138,9 +139,9 @@ def read_results(folder: Path, order: tuple[str, ...] = ()) -> Results:
             folder / "benchmarks" / "benchmarks.json", "poolprop/benchmarks/1"
         ),
         survival_pool=read_optional(folder / "survival" / "pool.json", "poolprop/survival/1"),
-        manifest=read_optional(folder / "audit" / "manifest.json", MANIFEST),
+        manifest=manifest,
         lineage=read_optional(folder / "audit" / "lineage.json", LINEAGE),
-        ledger=read_ledger(folder),
+        ledger=read_ledger(folder, manifest),
     )
 
 

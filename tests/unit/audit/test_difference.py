@@ -108,7 +108,7 @@ def test_a_pull_request_gets_a_table():
     text = as_markdown(FOUND)
     assert "| CR/CRi: primary (`pool/e/primary`) | 60% (45 to 70), k = 4 |" in text
     assert "| +10 points |" in text
-    assert "1 other results moved with them." in text
+    assert "Other results: 1 moved." in text
 
 
 def test_nothing_changed_is_said_so():
@@ -146,3 +146,66 @@ def test_the_changelog_tells_a_state_once():
     twice = updated(once, later)
     assert twice.index("Evidence 0.2") < twice.index("Evidence 0.1")
     assert updated(twice, later) == twice
+
+
+def called(name, estimates, rows, **plan):
+    """Return a run whose one endpoint has a name."""
+    return Snapshot(
+        name="0.1",
+        digest="d" * 64,
+        plan={f"endpoints.{name}.label": "HIV", **plan},
+        estimates={
+            key.replace("NAME", name): replace(one, endpoint=name) for key, one in estimates.items()
+        },
+        endpoints={name: frozenset(rows)},
+    )
+
+
+ESTIMATES = {
+    "pool/NAME/primary": estimate(0.6, 0.45, 0.7),
+    "subgroup/NAME/setting/NAME": estimate(0.5, 0.4, 0.6),
+}
+ROWS = ["R1", "R2", "R3"]
+
+
+def test_an_endpoint_with_another_name_is_compared_under_it(repo):
+    moved = ESTIMATES | {"pool/NAME/primary": estimate(0.7, 0.55, 0.8)}
+    found = difference(called("response", ESTIMATES, ROWS), called("hiv", moved, [*ROWS, "R4"]))
+    assert found.renamed == {"response": "hiv"}
+    assert [move.id for move in found.moves] == [
+        "pool/hiv/primary",
+        "subgroup/hiv/setting/hiv",
+        "subgroup/hiv/setting/response",
+    ]  # fmt: skip  (a level of that name is no endpoint)
+    assert not found.plan
+    lines = as_text(found).splitlines()
+    assert lines[1].startswith("Endpoint response is now called hiv")
+    assert "1 conclusion changed:" in lines
+    assert found.to_dict()["renamed"] == {"response": "hiv"}
+    assert lines[1] in page(found, repo / "report")
+
+
+def test_another_endpoint_is_no_new_name():
+    found = difference(
+        called("response", ESTIMATES, ROWS), called("death", ESTIMATES, ["R8", "R9"])
+    )
+    assert found.renamed == {}
+    text = as_text(found)
+    assert "Estimates: 0 moved, 2 new, 2 gone" in text
+    assert "No conclusion can be compared: no main result stands in both runs." in text
+    assert "No conclusion changed" not in text
+
+
+def test_what_is_new_did_not_move_and_keeps_no_conclusion():
+    more = {**ESTIMATES, "pool/NAME/extra": estimate(0.9, 0.8, 1.0)}
+    text = as_text(difference(called("e", ESTIMATES, ROWS), called("e", more, ROWS)))
+    assert "Estimates: 0 moved, 1 new" in text
+    assert "No conclusion changed among the 2 main results of both runs" in text
+    assert "(1 new: not compared)" in text
+
+
+def test_endpoints_that_changed_places_keep_their_names():
+    """Both names are in both runs: nothing was renamed, whatever the rows."""
+    old = replace(OLD, endpoints={"a": frozenset(ROWS), "b": frozenset(["R9"])})
+    new = replace(NEW, endpoints={"b": frozenset(ROWS), "a": frozenset(["R9"])})
+    assert difference(old, new).renamed == {}

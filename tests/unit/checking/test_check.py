@@ -42,8 +42,8 @@ ODD = {
     ),
     "formula": (
         lambda t: t["studies"][0].update(note="=cmd|'/c calc'!A1"),
-        "data/studies.csv:2:note: a spreadsheet would run \"=cmd|'/c calc'!A1\". Begin the text "
-        "with a letter. [text-cell]",
+        "data/studies.csv:2:note: a spreadsheet would run \"=cmd|'/c calc'!A1\". Tables of results "
+        "hold it with an apostrophe; better begin the text with a letter. [text-cell]",
     ),
     "markup": (
         lambda t: t["arms"][0].update(note="<script>x</script>"),

@@ -1,0 +1,71 @@
+"""After a change of plan, what only the earlier one made is gone, and nothing else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from poolprop.audit.leftovers import sweep
+from poolprop.audit.record import JOBS, RUNS
+from poolprop.files import write_json, write_text
+from poolprop.report.ledger import read_ledger
+
+
+@pytest.fixture(autouse=True)
+def _here(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+
+def job(name: str, *writes: str) -> None:
+    for path in writes:
+        write_json(Path(path), {"id": f"pool/{path}", "x": 1})
+    write_json(JOBS / f"{name}.json", {"job": name, "writes": list(writes)})
+    write_json(RUNS / f"{name}.json", {"job": name})
+
+
+def test_results_of_an_endpoint_that_is_no_more_are_swept_with_their_records():
+    job("pool/old", "results/analysis/old/pool.json", "results/analysis/old/data.csv")
+    job("pool/new", "results/analysis/new/pool.json")
+    assert sweep(["results/analysis/new/pool.json"]) == [
+        "results/analysis/old/pool.json", "results/analysis/old/data.csv",
+    ]  # fmt: skip
+    assert not Path("results/analysis/old").exists()
+    left = sorted(path.as_posix() for path in Path().rglob("*.json"))
+    assert left == [
+        "logs/records/pool/new.json", "results/analysis/new/pool.json",
+        "results/audit/jobs/pool/new.json",
+    ]  # fmt: skip
+
+
+def test_what_a_person_put_there_or_a_later_job_made_stays():
+    job("report", "results/report.html")
+    job("lineage", "results/audit/lineage.json")
+    job("gather", "results/atlas/estimates.csv")
+    job("pool/old", "results/analysis/old/pool.json")
+    write_text(Path("results/analysis/old/note.txt"), "mine")
+    write_text(Path("data/outcomes.csv"), "")
+    job("odd", "data/outcomes.csv", "results/../data/outcomes.csv")
+    assert sweep([]) == ["results/analysis/old/pool.json"]
+    for name in (
+        "report.html",
+        "audit/lineage.json",
+        "atlas/estimates.csv",
+        "analysis/old/note.txt",
+    ):
+        assert (Path("results") / name).is_file()
+    assert Path("data/outcomes.csv").is_file()
+
+
+def test_a_job_that_makes_less_than_before_keeps_its_record():
+    job("tables", "results/tables/a.csv", "results/tables/b.csv")
+    assert sweep(["results/tables/a.csv"]) == ["results/tables/b.csv"]
+    assert (JOBS / "tables.json").is_file()
+
+
+def test_the_page_reads_what_the_manifest_lists():
+    for name in ("old", "new"):
+        write_json(Path(f"results/analysis/{name}/pool.json"), {"id": f"pool/{name}"})
+    manifest = {"outputs": [{"path": "results/analysis/new/pool.json"}]}
+    assert list(read_ledger(Path("results"), manifest)) == ["pool/new"]
+    assert list(read_ledger(Path("results"), {})) == ["pool/new", "pool/old"]
