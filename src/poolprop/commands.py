@@ -13,6 +13,7 @@ from poolprop.exporting import command as exporting
 from poolprop.formats import MOST_DIGITS, SCALES, policy_for
 from poolprop.house import snakefile
 from poolprop.importing import command as importing
+from poolprop.importing.answers import add_reading
 
 POOL = """\
 examples:
@@ -63,7 +64,7 @@ def _add_pool(actions: Any) -> None:
     for role in ("events", "total"):
         text = f"column of {role}, by heading or letter (default: found)"
         command.add_argument(f"--{role}", default="", metavar="COLUMN", help=text)
-    importing.add_reading(command)
+    add_reading(command)
     command.add_argument("--by", metavar="COLUMN", help="pool each level of a column as well")
     models = ["glmm", "two-step", "beta-binomial", "bayes", "common"]
     command.add_argument("--model", default="glmm", choices=models, help="default: glmm")

@@ -79,6 +79,13 @@ def write_csv(
     them back as they were. ``as_is`` writes them unchanged: for curated tables, whose cells are the
     source.
     """
+    write_bytes(path, csv_bytes(columns, rows, as_is=as_is))
+
+
+def csv_bytes(
+    columns: Sequence[str], rows: Iterable[Mapping[str, object]], *, as_is: bool = False
+) -> bytes:
+    """Return a tidy table as :func:`write_csv` writes it."""
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow(columns if as_is else [harmless(name) for name in columns])
@@ -87,7 +94,7 @@ def write_csv(
         writer.writerow(
             cell if as_is or not isinstance(cell, str) else harmless(cell) for cell in cells
         )
-    write_text(path, buffer.getvalue())
+    return buffer.getvalue().encode("utf-8")
 
 
 def read_json(path: Path, schema: str) -> dict[str, Any]:

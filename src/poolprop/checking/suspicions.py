@@ -182,6 +182,7 @@ ASKS_NEXT = {
     "timepoint": "Look it up, or let an estimand take such figures: not_reported: [timepoint].",
     "denominator_basis": "Look it up, or let an estimand take such figures: "
     "not_reported: [denominator].",
+    "agreement": "Say how the figures were extracted: agreed, adjudicated or single.",
 }
 
 

@@ -138,7 +138,7 @@ class Outcome(FactorRow):
         "record_type": "record_type",
         "agreement": "agreement",
     }
-    UNSTATED = ("timepoint", "denominator_basis")
+    UNSTATED = ("timepoint", "denominator_basis", "agreement")
 
     outcome_id: Key
     arm_id: Key

@@ -10,17 +10,21 @@ from pathlib import Path
 from typing import Any
 
 from poolprop.errors import ConfigError, DataError
+from poolprop.importing.answers import add_reading
 
 EPILOG = """\
 examples:
   poolprop import table.xlsx               show what is understood, write into this review
   poolprop import table.csv --dry-run      only show
-  poolprop import table.xlsx --study Author --events Responders --total N --factor Setting
-  poolprop import table.csv --decimal , --into my-review
-  poolprop import review.rm5 --keep "Outcome=Remission" --events "Events 1" --total "Total 1"
+  poolprop import --undo                   take back the last import
+  poolprop import table.csv --replace      import a sheet that was corrected, again
+  poolprop import table.xlsx --study Author --events n --total N --factor Setting --plan
+  poolprop import table.csv --decimal , --into my-review --denominator evaluable --timepoint end
+  poolprop import review.rm5 --keep "Outcome=Remission" --arm 1
   poolprop import covidence.csv --keep "Reviewer Name=Consensus"
 """
 ROLES = ("study", "events", "total", "percent", "year", "doi")
+UNSTATED = {"denominator": "of whom", "timepoint": "when"}
 
 
 def add_to(actions: Any) -> None:
@@ -29,15 +33,19 @@ def add_to(actions: Any) -> None:
         "import",
         help="bring a spreadsheet (.xlsx, .csv, .tsv, .rm5) into the tables of a review",
         description="Read a spreadsheet with one study a row, show what is understood, and add "
-        "it to the tables of a review. Nothing is written if a cell is unclear.",
+        "it to the tables of a review. Nothing is written if a cell is unclear. What the sheet "
+        "does not state becomes NR.",
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    command.add_argument("table", type=Path, help=".xlsx, .csv, .tsv, .txt or .rm5 file")
+    text = ".xlsx, .csv, .tsv, .txt or .rm5 file"
+    command.add_argument("table", type=Path, nargs="?", help=text)
     command.add_argument("--into", type=Path, default=Path(), metavar="DIR", help="the review")
     for role in ROLES:
         text = f"column that holds {role}, by heading or letter"
         command.add_argument(f"--{role}", default="", metavar="COLUMN", help=text)
+    text = "which arm of a RevMan file"
+    command.add_argument("--arm", choices=["1", "2"], default="", help=text)
     command.add_argument(
         "--factor", action="append", default=[], metavar="COLUMN[=NAME]", dest="factors",
         help="a column that studies differ by; may be repeated",
@@ -47,88 +55,122 @@ def add_to(actions: Any) -> None:
         help="keep only rows where the column holds the value; may be repeated",
     )  # fmt: skip
     add_reading(command)
-    for term in ("outcome", "denominator", "timepoint"):
-        text = f"{term} of the figures (default: that of the plan's first endpoint)"
-        command.add_argument(f"--{term}", default="", metavar="TERM", help=text)
+    text = "what was counted (default: the outcome of the plan's first endpoint)"
+    command.add_argument("--outcome", default="", metavar="TERM", help=text)
+    for term, what in UNSTATED.items():
+        text = f"{what} the figures are; NR if left out"
+        command.add_argument(f"--{term}", default="NR", metavar="TERM", help=text)
     command.add_argument("--ask", action="store_true", help="ask for each column")
     command.add_argument("--dry-run", action="store_true", help="show, but write nothing")
+    text = "replace what an earlier import took from the same file, and the same figures"
+    command.add_argument("--replace", action="store_true", help=text)
+    text = "write the new factors into the plan, as subgroups"
+    command.add_argument("--plan", dest="into_plan", action="store_true", help=text)
+    text = "take back the last import: every file as it was before"
+    command.add_argument("--undo", action="store_true", help=text)
     command.set_defaults(run=import_table)
 
 
-def add_reading(command: argparse.ArgumentParser) -> None:
-    """Add the options that say how a table is to be read, the same for every door."""
-    command.add_argument("--sheet", default="", help="which sheet of a workbook")
-    text = "encoding of a text table that does not say it itself, such as cp1250 or gb18030"
-    command.add_argument("--encoding", default="", metavar="NAME", help=text)
-    command.add_argument("--decimal", choices=[".", ","], default="", help="mark of decimals")
-    command.add_argument(
-        "--percent-as", choices=["shares", "percent"], default="",
-        help="what percentages that are all 1 or less are",
-    )  # fmt: skip
-    command.add_argument(
-        "--keep-sums", dest="sums", action="store_const", const="keep", default="",
-        help="rows that add up rows before them are studies",
-    )  # fmt: skip
-    command.add_argument(
-        "--drop-sums", dest="sums", action="store_const", const="drop",
-        help="rows that add up rows before them are none, the doubtful ones neither",
-    )  # fmt: skip
-    command.add_argument(
-        "--inexact", choices=["nr"], default="",
-        help="take bounds and ranges, such as <5, as not reported",
-    )  # fmt: skip
+def import_table(table: Path | None, into: Path, undo: bool, **options: Any) -> int:
+    """Read, show, and write unless a cell is unclear; or take back the last import."""
+    from poolprop.importing import batch
+
+    if undo and table is None:
+        print(f"taken back: the import of {batch.undo(into)}")
+        return 0
+    if undo or table is None:
+        hint = "Name a table, or --undo alone."
+        raise ConfigError(
+            "one table is imported, or the last one undone", where="import", hint=hint
+        )
+    return _import(table, into, **options)
 
 
-def import_table(
-    table: Path, into: Path, sheet: str, encoding: str, factors: Sequence[str], keep: Sequence[str],
-    decimal: str, ask: bool, dry_run: bool, **options: str,
+def _import(
+    table: Path, into: Path, factors: Sequence[str], keep: Sequence[str], decimal: str, ask: bool,
+    dry_run: bool, replace: bool, into_plan: bool, **options: Any,
 ) -> int:  # fmt: skip
-    """Read, show, and write unless a cell is unclear."""
+    from poolprop.importing.answers import answers_of
+    from poolprop.importing.factors import factor_columns
     from poolprop.importing.kinds import find_heading
     from poolprop.importing.read import read_sheet
     from poolprop.importing.show import problems_text, shown
-    from poolprop.importing.tidy_tables import add
-    from poolprop.importing.understand import Answers, understand
+    from poolprop.importing.summary import Taken
+    from poolprop.importing.understand import understand
 
-    found = read_sheet(table, sheet, encoding)
-    wanted = {role: options[role] for role in ROLES if options[role]}
+    found = read_sheet(table, options["sheet"], options["encoding"])
+    wanted = _columns(options)
     head = find_heading(found, _asked(found, wanted) if ask else wanted)
-    named = dict(_pair(text, slug_default=True) for text in factors)
-    understood = understand(
-        found,
-        head,
-        {name: head.find(column, found) for column, name in named.items()},
-        {head.find(column, found): value for column, value in map(_pair, keep)},
-        decimal,
-        answers=Answers(
-            percent_as=options["percent_as"], sums=options["sums"], inexact=options["inexact"]
-        ),
-    )
+    named = factor_columns(factors, head, found)
+    kept = {head.find(column, found): value for column, value in map(_pair, keep)}
+    understood = understand(found, head, named, kept, decimal, answers=answers_of(options))
     print(shown(found, head, named, understood))
     if understood.problems:
         print(problems_text(understood.problems), file=sys.stderr)
         return 2
-    if not dry_run:
-        terms = _terms(into, options)
-        data = into / _data_folder(into)
-        for note in add(data, found, understood.entries, terms):
-            print(f"note: {note}")
-        k = len(understood.entries)
-        added = "1 study was" if k == 1 else f"{k} studies were"
-        print(f"{added} added to {data}. Next: poolprop check")
+    taken = Taken(sheet=found, head=head, factors=named, keep=kept, entries=understood.entries)
+    if not dry_run or (into / "config" / "config.yaml").is_file():
+        _add(taken, into, options, dry_run=dry_run, replace=replace, into_plan=into_plan)
     return 0
 
 
-def _pair(text: str, slug_default: bool = False) -> tuple[str, str]:
-    from poolprop.keys import readable
+def _add(
+    taken: Any,
+    into: Path,
+    options: dict[str, Any],
+    *,
+    dry_run: bool,
+    replace: bool,
+    into_plan: bool,
+) -> None:
+    """Add what was understood to the tables, unless `check` would refuse it; say what was done."""
+    from poolprop.importing import batch, plan_lines
+    from poolprop.importing.summary import last_lines
+    from poolprop.importing.tidy_tables import Terms, added
 
+    settings = _settings(into)
+    folder = into / str(settings.data)
+    first = next(iter(settings.endpoints.values())).estimands["primary"]
+    terms = Terms(
+        outcome=options["outcome"] or first.outcome,
+        denominator=options["denominator"],
+        timepoint=options["timepoint"],
+    )
+    tables = batch.read_tables(folder)
+    addition = added(tables, taken.sheet, taken.entries, terms, replace)
+    changes = batch.changed_files(folder, tables)
+    evidence = batch.checked(folder, changes)
+    lines = last_lines(taken, addition, settings, evidence)
+    if into_plan:
+        endpoint = plan_lines.endpoint_of(settings, addition.terms.outcome)
+        plan = into / "config" / "config.yaml"
+        changes |= plan_lines.change(plan, settings, endpoint, taken.labels)
+    if not dry_run:
+        batch.write(into, changes, f"{taken.sheet.file} into {folder}")
+    for note in addition.notes:
+        print(f"note: {note}")
+    print("\n".join(lines))
+    print(
+        "nothing was written (--dry-run)"
+        if dry_run
+        else f"written to {folder}; --undo takes it back. Next: poolprop check"
+    )
+
+
+def _columns(options: dict[str, Any]) -> dict[str, str]:
+    """Return the columns that a person named; an arm of RevMan is two of them."""
+    wanted = {role: options[role] for role in ROLES if options[role]}
+    if arm := options["arm"]:
+        wanted = {"events": f"Events {arm}", "total": f"Total {arm}"} | wanted
+    return wanted
+
+
+def _pair(text: str) -> tuple[str, str]:
     column, mark, value = text.partition("=")
     if mark and column.strip() and value.strip():
         return column.strip(), value.strip()
-    if slug_default and not mark and readable(text):
-        return text, readable(text)
     raise ConfigError(
-        f"{text!r} is not COLUMN=VALUE", where="arguments", hint="Write it like Setting=hospital."
+        f"{text!r} is not COLUMN=VALUE", where="--keep", hint="Write it like Setting=hospital."
     )
 
 
@@ -161,19 +203,3 @@ def _settings(into: Path) -> Any:
             hint="Begin one with `poolprop init FOLDER` and name it with --into FOLDER.",
         )
     return load(path)
-
-
-def _data_folder(into: Path) -> str:
-    return str(_settings(into).data)
-
-
-def _terms(into: Path, options: dict[str, str]) -> Any:
-    from poolprop.importing.tidy_tables import Terms
-
-    endpoint = next(iter(_settings(into).endpoints.values()))
-    plan = endpoint.estimands["primary"]
-    return Terms(
-        outcome=options["outcome"] or plan.outcome,
-        denominator=options["denominator"] or plan.denominator,
-        timepoint=options["timepoint"] or plan.timepoints[0],
-    )

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from poolprop.reading.sheet import Sheet
+from poolprop.errors import Fault
 from poolprop.wording import counted
 
 SHOWN = 3  # faults of one kind that get a line each
@@ -32,6 +32,8 @@ class Entry:
         How the count came about; empty if the sheet has it.
     lost : str
         Why the row has no count; empty if it has one.
+    note : str
+        The cell as it stands, where something was taken off or made of it.
     year, doi : str
         Of the publication, or empty.
     factors : mapping of str to str
@@ -47,22 +49,13 @@ class Entry:
     upper: Decimal | None = None
     derivation: str = ""
     lost: str = ""
+    note: str = ""
     year: str = ""
     doi: str = ""
     factors: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fault:
-    """One row that stops the import: where, what, and what to do."""
-
-    row: int
-    column: str
-    problem: str
-    hint: str
-
-
-def fault_lines(faults: Sequence[Fault], sheet: Sheet) -> tuple[str, ...]:
+def fault_lines(faults: Sequence[Fault]) -> tuple[str, ...]:
     """Return faults as lines, those of one column and one remedy together where they are many."""
     groups: dict[tuple[str, str], list[Fault]] = {}
     for fault in sorted(faults, key=lambda fault: fault.row):
@@ -70,10 +63,8 @@ def fault_lines(faults: Sequence[Fault], sheet: Sheet) -> tuple[str, ...]:
     lines = []
     for group in groups.values():
         several = len(group) > SHOWN
-        for fault in group[:1] if several else group:
-            place = sheet.where(fault.row, fault.column)
-            more = f" ({counted(len(group), 'row')}: {rows_text(group)})" if several else ""
-            lines.append(f"{place}: {fault.problem}{more}. {fault.hint}")
+        note = f" ({counted(len(group), 'row')}: {rows_text(group)})" if several else ""
+        lines += [fault.line(note) for fault in (group[:1] if several else group)]
     return tuple(lines)
 
 

@@ -103,7 +103,8 @@ def as_shares(entries: Sequence[Entry]) -> tuple[list[Entry], list[str]]:
         if entry.percent is None:
             changed.append(entry)
             continue
-        one = replace(entry, percent=_times_hundred(entry.percent))
+        note = f"In the sheet: the share {entry.percent:f}"
+        one = replace(entry, percent=_times_hundred(entry.percent), note=note)
         if entry.events is None and entry.total and exact:
             one = replace(one, events=int(entry.percent * entry.total), derivation=EXACT)
         changed.append(one)

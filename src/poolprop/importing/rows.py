@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
-from poolprop.importing.entries import Entry, Fault
+from poolprop.errors import Fault
+from poolprop.importing.entries import Entry
 from poolprop.importing.kinds import WHERE
 from poolprop.importing.marks import Figures, Inexact, figures
 from poolprop.reading.cells import Reading, Unclear, count, is_missing
@@ -66,6 +67,8 @@ class RowReader:
 
     Attributes
     ----------
+    file : str
+        How messages call the file and its sheet.
     head : Heading
         Which column holds what.
     points : str
@@ -76,6 +79,7 @@ class RowReader:
         ``nr`` takes bounds and ranges as not reported; empty asks.
     """
 
+    file: str
     head: Heading
     points: str
     study_needed: bool
@@ -171,7 +175,7 @@ class RowReader:
 
     def _fault(self, row: int, role: str, problem: str, hint: str) -> None:
         column = self.head.called(self.head.roles[role]) if role in self.head.roles else ""
-        self.faults.append(Fault(row=row, column=column, problem=problem, hint=hint))
+        self.faults.append(Fault(self.file, row, column, problem, hint))
 
     def _cell(self, cells: list[Cell], role: str) -> Cell:
         column = self.head.roles.get(role, len(cells))
@@ -198,11 +202,14 @@ def _draft(
     percents = several or ((shown.read.percent,) if shown.read.percent is not None else ())
     if several:
         entry = replace(entry, percent=None)
+    marks = tuple(one.mark for one in (counts, printed) if one.mark)
+    if marks:
+        entry = replace(entry, note=f"In the sheet: {'; '.join(marks)}")
     return Draft(
         entry=entry,
         percents=percents,
         signed=signed,
-        marks=tuple(one.mark for one in (counts, printed) if one.mark),
+        marks=marks,
         loose=tuple(one.loose for one in (counts, printed) if one.loose),
         missing=missing,
     )

@@ -14,19 +14,14 @@ from poolprop.wording import counted
 SHOWN = 40
 
 
-def shown(sheet: Sheet, head: Heading, factors: Mapping[str, str], understood: Understood) -> str:
+def shown(sheet: Sheet, head: Heading, factors: Mapping[str, int], understood: Understood) -> str:
     """Return columns, studies and notes as text."""
     place = f"{sheet.file}, sheet {sheet.name}" if sheet.name else sheet.file
     lines = [f"{place}: heading in row {sheet.rows[head.last][0]}"]
     lines += [f"  {role:<9}<- {head.called(column)}" for role, column in head.roles.items()]
-    lines += [f"  {name:<9}<- {column!r} (factor)" for column, name in factors.items()]
+    lines += [f"  {name:<9}<- {head.called(column)} (factor)" for name, column in factors.items()]
     lines += [f"note: {note}" for note in understood.notes]
-    lines += [
-        f"note: row {entry.row} ({entry.study}) has no count: {entry.lost}"
-        for entry in understood.entries
-        if entry.lost
-    ]
-    lines += ["", *_table(understood.entries, list(factors.values()))]
+    lines += ["", *_table(understood.entries, list(factors))]
     return "\n".join(lines) + "\n"
 
 

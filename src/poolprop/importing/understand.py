@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from poolprop.importing.entries import Entry, Fault, fault_lines, rows_text
+from poolprop.errors import Fault
+from poolprop.importing.entries import Entry, fault_lines, rows_text
 from poolprop.importing.kinds import other_kind
 from poolprop.importing.percents import as_shares, counted_back, looks_like_shares
 from poolprop.importing.questions import (
@@ -90,6 +91,7 @@ def understand(
         With ``problems``, one line each, where a cell is unclear: then nothing may be written.
     """
     answers = answers or Answers()
+    file = sheet.where(0).removesuffix(":0")
     place = sheet.where(sheet.rows[head.last][0])
     body = sheet.rows[head.last + 1 :]
     total = head.names[head.roles["total"]] if "total" in head.roles else ""
@@ -99,7 +101,9 @@ def understand(
         points = points or sheet.points or decimal_mark(_figures(body, head))
     except Unclear as unclear:
         return _refused(f"{place}: {unclear.problem}. {unclear.hint}")
-    reader = RowReader(head=head, points=points, study_needed=study_needed, inexact=answers.inexact)
+    reader = RowReader(
+        file=file, head=head, points=points, study_needed=study_needed, inexact=answers.inexact
+    )
     notes = list(sheet.notes)
     drafts: list[Draft] = []
     for row, cells in body:
@@ -112,9 +116,9 @@ def understand(
     notes += [*marks_taken_off(drafts), *without_level(drafts), *said]
     if question and not faults:
         return _refused(f"{place}: {question}")
-    entries, said, doubts = _without_sums(entries, answers)
+    entries, said, doubts = _without_sums(entries, answers, file)
     notes += said
-    problems = [*fault_lines([*faults, *doubts], sheet)]
+    problems = [*fault_lines([*faults, *doubts])]
     if not faults:
         problems += without_total(entries, body, head, place)
         again = repeated(entries, body, head)
@@ -172,7 +176,7 @@ def _reasoned(entry: Entry) -> Entry:
 
 
 def _without_sums(
-    entries: list[Entry], answers: Answers
+    entries: list[Entry], answers: Answers, file: str
 ) -> tuple[list[Entry], list[str], list[Fault]]:
     if answers.sums == "keep":
         return entries, [], []
@@ -187,5 +191,5 @@ def _without_sums(
             notes.append(f"row {one.entry.row} is left out: {words}")
         else:
             hint = "Leave it out with --drop-sums, or keep it as a study with --keep-sums"
-            doubts.append(Fault(row=one.entry.row, column="", problem=words, hint=hint))
+            doubts.append(Fault(file, one.entry.row, "", words, hint))
     return [entry for entry in entries if entry.row not in gone], notes, doubts
