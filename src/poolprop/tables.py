@@ -19,6 +19,13 @@ RESULT_COLUMNS = [
 ]  # fmt: skip
 
 
+BAYES_COLUMNS = [
+    "id", "endpoint", "estimand", "varied", "k", "events", "total", "tau_prior", "mu_prior",
+    "level", "median", "mean", "tau_median", "ci_lower", "ci_upper", "prediction_lower",
+    "prediction_upper", "tau_ci_lower", "tau_ci_upper",
+]  # fmt: skip
+
+
 def pool_table(records: Iterable[Mapping[str, Any]]) -> Table:
     """Return every pooled result of every estimand, one a row."""
     columns = ["id", "endpoint", "estimand", "role", *RESULT_COLUMNS]
@@ -72,7 +79,9 @@ def bayes_table(records: Iterable[Mapping[str, Any]]) -> Table:
         for estimand in record["estimands"]
         for view in (estimand, *estimand["sensitivity"])
     ]
-    return list(dict.fromkeys(key for row in rows for key in row)), rows
+    # A threshold has two columns of its own; which there are, only a result tells.
+    columns = [*BAYES_COLUMNS, *dict.fromkeys(key for row in rows for key in row)]
+    return list(dict.fromkeys(columns)), rows
 
 
 def _bayes(view: Mapping[str, Any]) -> dict[str, Any]:

@@ -70,26 +70,27 @@ def _files(formats: Sequence[str], settings: Any, results: Any) -> Iterator[tupl
 
 def _format(one: str, settings: Any, results: Any, *, asked: bool) -> Iterator[tuple[str, bytes]]:
     from poolprop.exporting import references, safe, scripts, word, workbook
-    from poolprop.exporting.results import primary
+    from poolprop.exporting.results import method_of, primary
 
     labels = {name: endpoint.label for name, endpoint in settings.endpoints.items()}
-    if one == "r":
-        for name, rows in results.data.items():
-            yield f"{name}.R", scripts.r_script(labels[name], rows).encode()
-    elif one == "stata":
-        for name, rows in results.data.items():
-            script, table = scripts.stata(labels[name], rows, f"{name}_stata.csv")
+    if one in ("r", "stata"):
+        for name, grid in results.data.items():
+            about = (settings.models.primary, settings.level, method_of(results.pools[name]))
+            if one == "r":
+                yield f"{name}.R", scripts.r_script(labels[name], grid.rows, *about).encode()
+                continue
+            script, table = scripts.stata(labels[name], grid.rows, f"{name}_stata.csv", *about)
             yield f"{name}.do", script.encode()
             yield f"{name}_stata.csv", table.encode()
     elif one == "csv":
-        for name, rows in {**results.tables, **_data(results)}.items():
-            columns = list(rows[0]) if rows else []
-            yield f"csv/{name}.csv", safe.csv_text(columns, rows).encode()
-        for name, rows in results.data.items():
-            counts = safe.csv_text(["label", "arm_label", "events", "total"], primary(rows))
+        for name, grid in {**results.tables, **_data(results)}.items():
+            yield f"csv/{name}.csv", safe.csv_text(grid.columns, grid.rows).encode()
+        for name, grid in results.data.items():
+            counts = safe.csv_text(["label", "arm_label", "events", "total"], primary(grid.rows))
             yield f"csv/counts_{name}.csv", counts.encode()
     elif one == "xlsx":
-        yield "review.xlsx", workbook.workbook({**results.tables, **_data(results)})
+        lines = (settings.review.title, settings.review.question)
+        yield "review.xlsx", workbook.workbook({**results.tables, **_data(results)}, lines)
     elif one == "bibtex":
         yield "sources.bib", references.bibtex(results.sources).encode()
     elif one == "ris":
@@ -100,4 +101,4 @@ def _format(one: str, settings: Any, results: Any, *, asked: bool) -> Iterator[t
 
 
 def _data(results: Any) -> dict[str, Any]:
-    return {f"data_{name}": rows for name, rows in results.data.items()}
+    return {f"data_{name}": grid for name, grid in results.data.items()}

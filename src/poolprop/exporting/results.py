@@ -2,14 +2,32 @@
 
 from __future__ import annotations
 
+import csv
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from poolprop.errors import ResultError
 from poolprop.files import read_csv, read_json
+from poolprop.spreadsheet import restored
 
 Rows = list[dict[str, str]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grid:
+    """A table: its columns, which it has without rows too, and its rows."""
+
+    columns: list[str]
+    rows: Rows
+
+
+def read_grid(path: Path) -> Grid:
+    """Read a result table with its heading."""
+    with path.open(newline="", encoding="utf-8") as handle:
+        columns = next(csv.reader(handle), [])
+    return Grid(columns=[restored(column) for column in columns], rows=read_csv(path))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,7 +37,7 @@ class Finished:
     Attributes
     ----------
     data : dict
-        Rows of ``data.csv`` by endpoint.
+        ``data.csv`` by endpoint.
     pools : dict
         Record of ``pool.json`` by endpoint.
     tables : dict
@@ -28,9 +46,9 @@ class Finished:
         The documents, as in ``sources.csv``.
     """
 
-    data: dict[str, Rows]
+    data: dict[str, Grid]
     pools: dict[str, dict[str, Any]]
-    tables: dict[str, Rows]
+    tables: dict[str, Grid]
     sources: Rows
 
 
@@ -45,13 +63,13 @@ def finished(folder: Path, endpoints: list[str], data: str) -> Finished:
     results = folder / "results"
     try:
         return Finished(
-            data={name: read_csv(results / "analysis" / name / "data.csv") for name in endpoints},
+            data={name: read_grid(results / "analysis" / name / "data.csv") for name in endpoints},
             pools={
                 name: read_json(results / "analysis" / name / "pool.json", "poolprop/pool/1")
                 for name in endpoints
             },
             tables={
-                path.stem: read_csv(path) for path in sorted((results / "tables").glob("*.csv"))
+                path.stem: read_grid(path) for path in sorted((results / "tables").glob("*.csv"))
             },
             sources=read_csv(folder / data / "sources.csv", as_is=True),
         )
@@ -66,3 +84,12 @@ def finished(folder: Path, endpoints: list[str], data: str) -> Finished:
 def primary(rows: Rows) -> Rows:
     """Return the rows of the primary estimand."""
     return [row for row in rows if row["set"] == "primary"]
+
+
+def method_of(pool: Mapping[str, Any]) -> str:
+    """Return the method of the primary result in words; empty where nothing is pooled."""
+    for estimand in pool["estimands"]:
+        for result in estimand["results"]:
+            if estimand["estimand"] == "primary" and result["role"] == "primary":
+                return str(result["method"])
+    return ""

@@ -6,19 +6,25 @@ import csv
 import io
 import shutil
 import subprocess
+import zipfile
 
 import openpyxl
 import pytest
 import small_review
+from hypothesis import given
+from hypothesis import strategies as st
 
 from poolprop.__main__ import main
 from poolprop.exporting.references import bibtex, ris
-from poolprop.exporting.safe import csv_text, harmless
-from poolprop.exporting.scripts import r_script
+from poolprop.exporting.results import Grid
+from poolprop.exporting.safe import csv_text, harmless, is_number
+from poolprop.exporting.scripts import r_script, stata
 from poolprop.exporting.workbook import workbook
 from poolprop.files import read_csv, write_json
 from poolprop.plan import load
+from poolprop.settings.models import Model
 from poolprop.synthesis.pooled import pooled
+from poolprop.tables import bayes_table
 
 INJECTION = '=HYPERLINK("http://x","y")'
 
@@ -83,9 +89,36 @@ def test_an_arm_called_after_its_study_is_not_named_twice():
         "events": "1",
         "total": "2",
     }
-    script = r_script("Response", [row, row | {"label": "Oak", "arm_label": "B"}])
+    rows = [row, row | {"label": "Oak", "arm_label": "B"}]
+    script = r_script("Response", rows, Model(), 0.95)
     assert '"Ash 2011",' in script
     assert '"Oak: B"' in script
+
+
+@pytest.mark.parametrize(
+    ("plan", "in_r", "in_stata"),
+    [
+        ({}, "rma.glmm(measure", "melogit events || id:, binomial(total)"),
+        ({"model": "two-step", "measure": "PLO", "tau2": "REML", "ci": "hksj"},
+         'method = "REML", test = "knha", level = 90)',
+         "esize(logitprop) studylabel(study) level(90)"),
+        ({"model": "two-step", "measure": "PFT", "tau2": "DL", "ci": "wald"},
+         'method = "DL", test = "z"', "random(dlaird)"),
+        ({"model": "common", "measure": "PAS", "ci": "wald"}, 'method = "EE"', "no command"),
+        ({"model": "two-step", "measure": "PR", "tau2": "PM", "ci": "kr"},
+         "metafor has no Kenward-Roger interval", "no command"),
+        ({"model": "beta-binomial", "ci": "profile"}, "no beta-binomial", "no command"),
+    ],
+)  # fmt: skip
+def test_the_scripts_fit_the_model_of_the_plan(plan, in_r, in_stata):
+    row = {"set": "primary", "label": "A", "arm_label": "", "events": "1", "total": "2"}
+    model = Model(**plan)
+    script = r_script("Response", [row], model, 0.9, "the method in words")
+    assert "# The model of the report: the method in words" in script
+    assert in_r in script
+    do, _ = stata("Response", [row], "x.csv", model, 0.9, "the method in words")
+    assert "* The model of the report: the method in words" in do
+    assert in_stata in do
 
 
 def test_without_python_docx_the_table_left_out_is_named(finished, monkeypatch, capsys):
@@ -116,15 +149,73 @@ def test_a_cell_that_would_run_is_disarmed_in_csv(cell):
     assert csv_text(["a"], [{"a": "plain"}]) == "a\nplain\n"
 
 
+@pytest.mark.parametrize(
+    "cell", ["9/12", "3-4", "1.5.2020", "2019-05", "12:30", "MAR1", "sept2", "5 May 2020", "1 1/2"]
+)
+def test_a_cell_that_would_be_a_date_is_disarmed_in_csv(cell):
+    assert harmless(cell) == f"'{cell}"
+
+
+@pytest.mark.parametrize("cell", ["0.5", "1e-7", "May be", "9 of 12", "march", "1–3", "B-ALL", "3"])
+def test_what_is_no_date_stays_as_it_is(cell):
+    assert harmless(cell) == cell
+
+
+def grid(rows, columns=None):
+    return Grid(columns=columns or list(rows[0]), rows=rows)
+
+
 def test_a_cell_that_would_run_is_text_in_excel():
-    content = workbook({"t": [{"study": INJECTION, "n": "12", "share": "0.5", "odd": "a\x00b"}]})
-    assert content == workbook(
-        {"t": [{"study": INJECTION, "n": "12", "share": "0.5", "odd": "a\x00b"}]}
-    )
+    table = {"t": grid([{"study": INJECTION, "n": "12", "share": "0.5", "odd": "a\x00b"}])}
+    content = workbook(table)
+    assert content == workbook(table)
     row = openpyxl.load_workbook(io.BytesIO(content))["t"][2]
     assert [(cell.value, cell.data_type) for cell in row] == [
         (INJECTION, "s"), (12, "n"), (0.5, "n"), ("a b", "s"),
     ]  # fmt: skip
+
+
+def test_numbers_keep_every_digit_and_names_stay_names():
+    exact = "0.8130081300813008"
+    rows = [
+        {"study_id": "007", "registry": "1234567890123456", "proportion": exact, "ci": "1e-07"},
+        {"study_id": "1.10", "registry": "12", "proportion": "NR", "ci": "0.25"},
+    ]
+    content = workbook({"t": grid(rows)})
+    sheet = openpyxl.load_workbook(io.BytesIO(content))["t"]
+    first, second = sheet[2], sheet[3]
+    assert [cell.value for cell in first] == ["007", "1234567890123456", float(exact), 1e-07]
+    assert [cell.value for cell in second] == ["1.10", 12, "NR", 0.25]
+    with zipfile.ZipFile(io.BytesIO(content)) as parts:
+        assert f"<v>{exact}</v>" in parts.read("xl/worksheets/sheet2.xml").decode()
+    assert first[2].number_format == "0.000"
+    assert first[3].number_format == "0.000000000"
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False))
+def test_a_float_is_a_number_as_python_writes_it(value):
+    assert is_number(str(value)) or ("e" in str(value) and is_number(f"{value!r}"))
+
+
+def test_an_empty_table_has_its_heading():
+    empty = Grid(columns=["id", "k"], rows=[])
+    assert csv_text(empty.columns, empty.rows) == "id,k\n"
+    sheet = openpyxl.load_workbook(io.BytesIO(workbook({"t": empty})))["t"]
+    assert [cell.value for cell in sheet[1]] == ["id", "k"]
+    columns, rows = bayes_table([])
+    assert "ci_lower" in columns
+    assert rows == []
+
+
+def test_the_first_sheet_lists_the_others_whose_names_are_short_and_their_own():
+    names = [f"data_{'long' * 9}_{i}" for i in range(3)]
+    tables = {name: Grid(columns=["a"], rows=[{"a": "1"}]) for name in names}
+    book = openpyxl.load_workbook(io.BytesIO(workbook(tables, ["A review"])))
+    assert len({name.lower() for name in book.sheetnames}) == 4
+    assert all(len(name) <= 31 for name in book.sheetnames)
+    listed = {row[0].value: row[3].value for row in book["readme"].iter_rows()}
+    assert book["readme"]["A1"].value == "A review"
+    assert [listed[name] for name in book.sheetnames[1:]] == names
 
 
 def test_references_leave_out_what_is_not_reported():
