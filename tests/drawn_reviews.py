@@ -34,21 +34,9 @@ STEPS = (
     f"select --endpoint response --data {ENDPOINT}/data.csv --excluded {ENDPOINT}/excluded.csv"
     f" --alternatives {ENDPOINT}/alternatives.csv",
     f"synthesise --endpoint response --data {ENDPOINT}/data.csv --excluded {ENDPOINT}/excluded.csv"
-    f" --out {ENDPOINT}/pool.json",
-    f"subgroups --endpoint response --data {ENDPOINT}/data.csv --out {ENDPOINT}/subgroups.json",
-    f"influence --endpoint response --data {ENDPOINT}/data.csv --out {ENDPOINT}/influence.json"
-    f" --small-study {ENDPOINT}/small_study.json",
-    f"confidence-curves --endpoint response --data {ENDPOINT}/data.csv"
-    f" --out {ENDPOINT}/confidence.json --table {ENDPOINT}/confidence.csv",
-    f"bayes --endpoint response --data {ENDPOINT}/data.csv --out {ENDPOINT}/bayes.json",
-    f"multiverse --endpoint response --sets {ENDPOINT}/sets.csv --out {ENDPOINT}/multiverse.json",
-    f"tables --pools {ENDPOINT}/pool.json --subgroups {ENDPOINT}/subgroups.json"
-    f" --influence {ENDPOINT}/influence.json --small-studies {ENDPOINT}/small_study.json"
-    " --out results/tables",
-    f"uncertainty-tables --bayes {ENDPOINT}/bayes.json --multiverse {ENDPOINT}/multiverse.json"
-    " --bayes-table results/tables/bayes.csv --multiverse-table results/tables/multiverse.csv",
-    f"forest --pool {ENDPOINT}/pool.json --svg results/figures/forest_response.svg"
-    " --pdf results/figures/forest_response.pdf",
+    f" --alternatives {ENDPOINT}/alternatives.csv --out {ENDPOINT}",
+    f"tables --endpoints {ENDPOINT} --out results/tables",
+    f"figures --pools {ENDPOINT}/pool.json --out results/figures",
 )
 
 
@@ -84,8 +72,7 @@ def build(repo: Path, folder: Path) -> str:
     try:
         for step in STEPS:
             name, *options = step.split()
-            config = [] if name == "uncertainty-tables" else ["--config", "config/config.yaml"]
-            assert main(["step", name, *config, *options]) == 0, name
+            assert main(["step", name, "--config", "config/config.yaml", *options]) == 0, name
         report = ["--results", "results", "--source", str(repo / "report")]
         out = ["--config", "config/config.yaml", "--out", "results/report.html"]
         assert main(["step", "report", *report, *out]) == 0
