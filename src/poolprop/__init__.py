@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     )
     from poolprop.stats.influence import Influence, influence
     from poolprop.stats.influence_glmm import GlmmInfluence
+    from poolprop.stats.influence_study import StudyInfluence
     from poolprop.stats.intervals import study_intervals
     from poolprop.stats.leave_one_out import Omission, cumulative, leave_one_out
     from poolprop.stats.location_priors import BetaPrior, NormalPrior
@@ -74,6 +75,7 @@ _HOMES = {
     "influence": "stats.influence",
     "Influence": "stats.influence",
     "GlmmInfluence": "stats.influence_glmm",
+    "StudyInfluence": "stats.influence_study",
     "heterogeneity_intervals": "stats.heterogeneity_intervals",
     "HeterogeneityIntervals": "stats.heterogeneity_intervals",
     "gosh": "stats.gosh",
@@ -163,6 +165,7 @@ __all__ = [
     "PoolResult",
     "PoolpropError",
     "Posterior",
+    "StudyInfluence",
     "SubgroupResult",
     "__version__",
     "back_transform",

@@ -14,8 +14,8 @@ from poolprop.stats._types import Floats
 Labels = NDArray[np.object_]
 
 
-def group_levels(groups: Sequence[object], k: int) -> Labels:
-    """Return the level of each study as text.
+def group_levels(groups: Sequence[object], k: int, name: str = "groups") -> Labels:
+    """Return the level of each study as text; messages call the argument ``name``.
 
     Raises
     ------
@@ -24,9 +24,9 @@ def group_levels(groups: Sequence[object], k: int) -> Labels:
     """
     if len(groups) != k:
         raise EstimationError(
-            f"groups has {len(groups)} values for {k} studies",
-            where="groups",
-            hint="Give one level for each study.",
+            f"{name} has {len(groups)} values for {k} {'studies' if name == 'groups' else 'rows'}",
+            where=name,
+            hint="Give one for each.",
         )
     return np.array([str(level) for level in groups], dtype=object)
 
@@ -35,6 +35,28 @@ def group_design(labels: Labels) -> Floats:
     """Return one indicator column for each level, in order of first appearance."""
     levels = list(dict.fromkeys(labels))
     return np.column_stack([(labels == level).astype(np.float64) for level in levels])
+
+
+def study_members(study: Sequence[object], k: int) -> Floats:
+    """Return one indicator column for each study, in order of first appearance.
+
+    Raises
+    ------
+    EstimationError
+        If there are fewer than two studies, or none of them has two rows.
+    """
+    member = group_design(group_levels(study, k, "study"))
+    studies = member.shape[1]
+    if studies < 2:
+        raise EstimationError(f"at least 2 studies are needed, got {studies}", where="study")
+    if studies == k:
+        raise EstimationError(
+            f"each of the {k} studies has one row: the variance between studies cannot be told "
+            "from that between rows",
+            where="study",
+            hint="Leave study out.",
+        )
+    return member
 
 
 def named_columns(moderators: Any, k: int) -> tuple[tuple[str, ...], Floats]:

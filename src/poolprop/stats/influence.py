@@ -11,8 +11,9 @@ Statistics in Medicine 21(18):2641-2652.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, overload
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -27,6 +28,9 @@ from poolprop.stats.measures import MEASURES, effect_sizes
 from poolprop.stats.shown import Shown
 from poolprop.stats.tau2 import ESTIMATORS, estimate_tau2
 from poolprop.stats.wls import intercept, weighted_fit
+
+if TYPE_CHECKING:
+    from poolprop.stats.influence_study import StudyInfluence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -94,6 +98,17 @@ def influence(
     measure: str = "PLO",
     tau2: str = "REML",
 ) -> Influence: ...
+@overload
+def influence(
+    events: ArrayLike,
+    total: ArrayLike,
+    model: str = "glmm",
+    measure: str = "PLO",
+    tau2: str | None = None,
+    *,
+    link: str = "logit",
+    study: Sequence[object],
+) -> StudyInfluence: ...
 
 
 def influence(
@@ -104,7 +119,8 @@ def influence(
     tau2: str | None = None,
     *,
     link: str = "logit",
-) -> Influence | GlmmInfluence:
+    study: Sequence[object] | None = None,
+) -> Influence | GlmmInfluence | StudyInfluence:
     """Return case diagnostics of a pooled mean: what each study does to it.
 
     Parameters
@@ -119,11 +135,15 @@ def influence(
         link and is fitted by ML.
     link : {"logit", "probit", "cloglog"}
         Link of the GLMM.
+    study : sequence, shape (k,), optional
+        The study that each row belongs to, compared as text, where studies have several rows: all
+        rows of a study are left out together, and ``model`` may also be ``"three-level"``.
 
     Returns
     -------
     GlmmInfluence or Influence
-        Arrays of shape (k,), in the order of the studies.
+        Arrays of shape (k,), in the order of the studies; with ``study`` a
+        :class:`~poolprop.StudyInfluence`, one value a study.
 
     Raises
     ------
@@ -143,9 +163,14 @@ def influence(
     array([-2.73,  0.06,  0.79,  0.88])
     """
     x, n = counts(events, total)
-    choice(model, "model", ("glmm", "two-step"))
+    models = ("glmm", "two-step") if study is None else ("glmm", "two-step", "three-level")
+    choice(model, "model", models)
     choice(measure, "measure", MEASURES)
     choice(link, "link", LINKS)
+    if study is not None:
+        from poolprop.stats.influence_study import study_influence
+
+        return study_influence(x, n, study, _as_pool(model, measure, tau2, link))
     if x.size < 3:
         raise EstimationError(f"influence needs at least 3 studies, got {x.size}", where="events")
     if model == "glmm":
@@ -157,6 +182,17 @@ def influence(
         )
     yi, vi = effect_sizes(x, n, measure)
     return case_diagnostics(yi, vi, choice(tau2 or "REML", "tau2", (*ESTIMATORS, "EE")))
+
+
+def _as_pool(model: str, measure: str, tau2: str | None, link: str) -> dict[str, Any]:
+    """Return the model as :func:`poolprop.pool` or :func:`poolprop.three_level` takes it."""
+    if model == "glmm":
+        _require_glmm(measure, tau2)
+        return {"model": model, "link": link, "ci": "wald", "prediction": "none"}
+    if model == "three-level":
+        return {"model": model, "measure": measure, "method": tau2 or "REML", "ci": "wald"}
+    chosen = {"model": "common"} if tau2 == "EE" else {"model": model, "tau2": tau2 or "REML"}
+    return chosen | {"measure": measure, "ci": "wald", "prediction": "none"}
 
 
 def _require_glmm(measure: str, tau2: str | None) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,10 +10,13 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from poolprop.errors import EstimationError
+from poolprop.stats._types import Floats
+from poolprop.stats.design import Labels, group_levels
 from poolprop.stats.inputs import counts
 from poolprop.stats.pool import pool
 from poolprop.stats.results import PoolResult
 from poolprop.stats.shown import Shown
+from poolprop.stats.three_level import ThreeLevel, three_level
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -24,31 +27,43 @@ class Omission(Shown):
     ----------
     index : int
         The study left out, counted from 0.
-    result : PoolResult
+    result : PoolResult or ThreeLevel
         The pooled result of the others.
     change : float
         How much the proportion moves when the study is left out.
+    study : str
+        Its name, where names are given.
     """
 
     index: int
-    result: PoolResult
+    result: PoolResult | ThreeLevel
     change: float
+    study: str = ""
 
 
-def leave_one_out(events: ArrayLike, total: ArrayLike, **as_pool: Any) -> tuple[Omission, ...]:
+def leave_one_out(
+    events: ArrayLike,
+    total: ArrayLike,
+    study: Sequence[object] | None = None,
+    **as_pool: Any,
+) -> tuple[Omission, ...]:
     """Pool again without each study in turn, by any model of :func:`poolprop.pool`.
 
     Parameters
     ----------
     events, total : array_like of int, shape (k,)
         ``k >= 2``.
+    study : sequence, shape (k,), optional
+        The study that each row belongs to, compared as text: all rows of a study are left out
+        together. By default each row is a study.
     **as_pool
-        Keywords of :func:`poolprop.pool`.
+        Keywords of :func:`poolprop.pool`; with ``study`` also ``model="three-level"``, which is
+        :func:`poolprop.three_level` with its keywords.
 
     Returns
     -------
-    tuple of Omission, length k
-        In the order of the studies.
+    tuple of Omission, length k or the number of studies
+        In the order in which studies first appear.
 
     Raises
     ------
@@ -59,18 +74,49 @@ def leave_one_out(events: ArrayLike, total: ArrayLike, **as_pool: Any) -> tuple[
     --------
     >>> [f"{o.change:+.3f}" for o in leave_one_out([12, 91, 11, 12], [21, 110, 12, 13], ci="wald")]
     ['+0.032', '+0.013', '-0.027', '-0.030']
+    >>> found = leave_one_out([12, 91, 11, 12], [21, 110, 12, 13], ["a", "b", "b", "c"])
+    >>> [(o.study, o.result.k) for o in found]
+    [('a', 3), ('b', 2), ('c', 3)]
     """
     x, n = counts(events, total)
-    if x.size < 2:
+    names = group_levels(range(x.size) if study is None else study, x.size, "study")
+    studies = list(dict.fromkeys(names))
+    if len(studies) < 2:
         raise EstimationError(
-            f"leaving one out needs at least 2 studies, got {x.size}", where="events"
+            f"leaving one out needs at least 2 studies, got {len(studies)}", where="events"
         )
-    whole = pool(x, n, **as_pool).proportion
+    whole = pooled_rows(x, n, names, as_pool).proportion
     found = []
-    for index in range(x.size):
-        result = pool(np.delete(x, index), np.delete(n, index), **as_pool)
-        found.append(Omission(index=index, result=result, change=result.proportion - whole))
+    for index, name in enumerate(studies):
+        rest = names != name
+        result = pooled_rows(x[rest], n[rest], names[rest], as_pool)
+        found.append(
+            Omission(
+                index=index,
+                result=result,
+                change=result.proportion - whole,
+                study="" if study is None else name,
+            )
+        )
     return tuple(found)
+
+
+def pooled_rows(
+    x: Floats, n: Floats, names: Labels, as_pool: Mapping[str, Any]
+) -> PoolResult | ThreeLevel:
+    """Pool rows by a model of :func:`poolprop.pool`, or in three levels where studies have several.
+
+    Where each study left has one row the two-step model stands in for three levels.
+    """
+    keywords = dict(as_pool)
+    if keywords.get("model") != "three-level":
+        return pool(x, n, **keywords)
+    del keywords["model"]
+    if len(set(names)) < x.size:
+        fit: ThreeLevel = three_level(x, n, list(names), **keywords)
+        return fit
+    keywords = {"model": "two-step", "tau2": keywords.pop("method", "REML"), "ci": "t"} | keywords
+    return pool(x, n, **keywords)
 
 
 def cumulative(

@@ -9,21 +9,24 @@ Statistics in Medicine 23(11):1663-1682 (permutation).
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from poolprop.errors import EstimationError
 from poolprop.formats import number
 from poolprop.stats._types import Floats, Ints
 from poolprop.stats.batch.orders import permutation_p
 from poolprop.stats.batch.permuted import permuted_omnibus
-from poolprop.stats.design import named_columns
+from poolprop.stats.design import named_columns, study_members
 from poolprop.stats.glmm import fit_glmm
 from poolprop.stats.inputs import choice, counts, fraction
 from poolprop.stats.links import LINKS
 from poolprop.stats.measures import MEASURES, effect_sizes
+from poolprop.stats.nested_regression import NestedRegression, fit_nested_regression
 from poolprop.stats.regression import Regression, fit_regression
 from poolprop.stats.regression_glmm import GlmmRegression, fit_glmm_regression
 from poolprop.stats.shown import Shown, flat, p_words
@@ -45,8 +48,8 @@ class MetaRegression(Shown):
     ----------
     names : tuple of str
         Coefficients; the first is the intercept.
-    fit : Regression or GlmmRegression
-        Coefficients, tests, residual heterogeneity, R2.
+    fit : Regression, GlmmRegression or NestedRegression
+        Coefficients, tests, residual heterogeneity, R2; the last where rows belong to studies.
     model, measure, tau2_method, ci_method : str
         What was fitted.
     level : float
@@ -58,7 +61,7 @@ class MetaRegression(Shown):
     """
 
     names: tuple[str, ...]
-    fit: Regression | GlmmRegression
+    fit: Regression | GlmmRegression | NestedRegression
     model: str
     measure: str
     tau2_method: str
@@ -74,7 +77,13 @@ class MetaRegression(Shown):
     def to_dict(self) -> dict[str, Any]:
         """Return plain values for JSON."""
         fit = self.fit
-        return {
+        lrt_p = getattr(fit, "lrt_p", None)
+        nested = {
+            name: getattr(fit, name)
+            for name in ("studies", "tau2_study", "tau2_row")
+            if hasattr(fit, name)
+        }
+        return nested | {
             "coefficients": [
                 {
                     "name": name,
@@ -84,10 +93,10 @@ class MetaRegression(Shown):
                     "statistic": _finite(fit.statistic[j]),
                     "p": _finite(fit.p[j]),
                 }
-                | ({"lrt_p": _finite(fit.lrt_p[j])} if isinstance(fit, GlmmRegression) else {})
+                | ({} if lrt_p is None else {"lrt_p": _finite(lrt_p[j])})
                 for j, name in enumerate(self.names)
             ],
-            "notes": list(fit.notes) if isinstance(fit, GlmmRegression) else [],
+            "notes": list(getattr(fit, "notes", ())),
             "tau2": fit.tau2,
             "r2": fit.r2,
             "omnibus": {
@@ -119,6 +128,7 @@ def meta_regression(
     *,
     model: str = "two-step",
     link: str = "logit",
+    study: Sequence[object] | None = None,
     permutation: bool = False,
     permutations: int | None = None,
     seed: int = 20260101,
@@ -147,6 +157,12 @@ def meta_regression(
         likelihood-ratio tests of each slope and of all.
     link : {"logit", "probit", "cloglog"}
         Link of the GLMM.
+    study : sequence, shape (k,), optional
+        The study that each row belongs to, compared as text, where studies have several rows:
+        besides the variance between rows there is one between studies. Then ``tau2`` is REML or
+        ML, ``ci`` is ``"t"`` with ``studies - p`` degrees of freedom (the default of the two-step
+        model), ``"wald"``, or ``"profile"`` at the chi-square quantile (the default of the GLMM,
+        whose link is the logit).
     permutation : bool
         Also permute the rows of the moderators.
     permutations : int, optional
@@ -158,8 +174,8 @@ def meta_regression(
     Raises
     ------
     EstimationError
-        If studies do not outnumber coefficients, or columns are collinear; the message names
-        them.
+        If studies do not outnumber coefficients, columns are collinear (the message names them),
+        or no study has two rows although ``study`` is given.
 
     Examples
     --------
@@ -169,12 +185,29 @@ def meta_regression(
     >>> found = meta_regression([2, 5, 9, 14], [20, 22, 25, 24], [1, 2, 3, 4], model="glmm")
     >>> round(float(found.fit.beta[1]), 3), round(found.fit.qm_p, 4)
     (0.816, 0.0029)
+    >>> dose, study = [1, 2, 1, 2, 1, 2], ["a", "a", "b", "b", "c", "c"]
+    >>> found = meta_regression([2, 5, 9, 14, 4, 6], [20, 22, 25, 24, 21, 20], dose, study=study)
+    >>> found.fit.studies, round(float(found.fit.beta[1]), 3)
+    (3, 0.908)
     """
     x, n = counts(events, total)
     choice(model, "model", CI_METHODS)
-    tau2, ci = _choices(model, measure, tau2, ci, link)
     fraction(level, "level")
     names, design = named_columns(X, x.size)
+    if study is not None:
+        _refuse_permutation(permutation)
+        member = study_members(study, x.size)
+        tau2, ci = _nested_choices(model, measure, tau2, ci, link)
+        return MetaRegression(
+            names=names,
+            fit=_nested(x, n, design, member, (model, measure, tau2, ci, level)),
+            model=model,
+            measure=measure,
+            tau2_method=tau2,
+            ci_method=ci,
+            level=level,
+        )
+    tau2, ci = _choices(model, measure, tau2, ci, link)
     most = MOST_PERMUTATIONS[model] if permutations is None else permutations
     fit: Regression | GlmmRegression
     p = None
@@ -208,6 +241,39 @@ def meta_regression(
         permutation_p=p,
         link=link,
     )
+
+
+def _nested(
+    x: Floats, n: Floats, design: Floats, member: Floats, chosen: tuple[str, str, str, str, float]
+) -> NestedRegression:
+    """Fit rows nested in studies."""
+    model, measure, tau2, ci, level = chosen
+    if model == "glmm":
+        from poolprop.stats.study_effect_regression import fit_study_effect_regression
+
+        return fit_study_effect_regression(x, n, design, member.argmax(axis=1), ci, level)
+    yi, vi = effect_sizes(x, n, measure)
+    return fit_nested_regression(yi, vi, design, member, tau2, ci, level)
+
+
+def _nested_choices(
+    model: str, measure: str, tau2: str | None, ci: str | None, link: str
+) -> tuple[str, str]:
+    """Return estimator and interval of rows nested in studies; refuse what there is not."""
+    choice(measure, "measure", MEASURES if model == "two-step" else ["PLO"])
+    choice(link, "link", ["logit"])
+    allowed = ["ML"] if model == "glmm" else ["REML", "ML"]
+    methods = ["profile", "t", "wald"] if model == "glmm" else ["t", "wald"]
+    return choice(tau2 or allowed[0], "tau2", allowed), choice(ci or methods[0], "ci", methods)
+
+
+def _refuse_permutation(permutation: bool) -> None:
+    if permutation:
+        raise EstimationError(
+            "permutation is True and study is given",
+            where="permutation",
+            hint="Rows of one study cannot be exchanged with those of another.",
+        )
 
 
 def _choices(

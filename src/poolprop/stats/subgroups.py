@@ -24,6 +24,7 @@ from poolprop.stats.inputs import counts
 from poolprop.stats.levels_glmm import fit_levels
 from poolprop.stats.links import LINKS, Link
 from poolprop.stats.measures import effect_sizes
+from poolprop.stats.meta_regression import MetaRegression, meta_regression
 from poolprop.stats.permutation import Permutation, permute_labels
 from poolprop.stats.pool import pool
 from poolprop.stats.results import PoolResult, policy_of
@@ -129,6 +130,7 @@ def subgroups(
     common_tau2: bool = False,
     *,
     permutation: bool = False,
+    study: Sequence[object] | None = None,
     **as_pool: Any,
 ) -> SubgroupResult:
     """Pool each level of a grouping and test between levels.
@@ -145,6 +147,11 @@ def subgroups(
     permutation : bool
         Also permute the studies among the levels (GLMM): all assignments up to 2,000, else a
         sample of that size by ``seed``.
+    study : sequence, shape (k,), optional
+        The study that each row belongs to, where studies have rows in several levels (grades or
+        doses of the same patients): the levels are compared with a random effect of the study
+        besides that of the row, on the logit by likelihood ratio (GLMM) or by a Wald test in
+        three levels. Estimates of levels are those of their rows.
     **as_pool
         Keywords of :func:`poolprop.pool`.
 
@@ -183,6 +190,8 @@ def subgroups(
         )
     if len(found) < 2:
         return _untested(found, common_tau2, "One level: there is nothing to test.")
+    if study is not None and len(set(group_levels(study, x.size, "study"))) < x.size:
+        return _within_studies(found, common_tau2, _nested(x, n, labels, study, as_pool))
     if len(found) == x.size:
         return _untested(found, common_tau2, ALL_SINGLE)
     permuted = None
@@ -205,6 +214,38 @@ def subgroups(
         q_between_p=chi_square_pvalue(statistic, df),
         test_method=method,
         permutation=permuted,
+    )
+
+
+def _nested(
+    x: Floats, n: Floats, labels: Labels, study: Sequence[object], as_pool: dict[str, Any]
+) -> MetaRegression:
+    """Regress rows on the levels, with a random effect of the study."""
+    model = as_pool.get("model", "glmm")
+    if model not in ("glmm", "two-step"):
+        raise EstimationError(
+            f"model is {model!r} and study is given",
+            where="study",
+            hint="A study effect needs model='glmm' or 'two-step'.",
+        )
+    two_step = {"measure": as_pool.get("measure", "PLO")} if model == "two-step" else {}
+    return meta_regression(
+        x, n, {"level": list(labels)}, model=model, study=study, ci="wald", **two_step
+    )
+
+
+def _within_studies(
+    found: dict[str, PoolResult], common_tau2: bool, fit: MetaRegression
+) -> SubgroupResult:
+    kind = "likelihood-ratio test" if fit.model == "glmm" else "Wald test"
+    model = "binomial-normal GLMM" if fit.model == "glmm" else "three-level model"
+    return SubgroupResult(
+        levels=found,
+        common_tau2=common_tau2,
+        q_between=fit.fit.qm,
+        q_between_df=fit.fit.qm_df,
+        q_between_p=fit.fit.qm_p,
+        test_method=f"{kind} between levels, {model} with random effects of studies and rows",
     )
 
 

@@ -13,22 +13,26 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from poolprop.errors import EstimationError
+from poolprop.formats import Policy, part, policy_for
+from poolprop.formats import level as formatted_level
 from poolprop.stats._types import Floats
-from poolprop.stats.design import group_design, group_levels
+from poolprop.stats.design import study_members
 from poolprop.stats.distributions import chi_square_pvalue, t_quantile
 from poolprop.stats.heterogeneity import typical_variance
 from poolprop.stats.inputs import choice, counts, fraction
 from poolprop.stats.measures import MEASURES, back_transform, effect_sizes, harmonic_mean
+from poolprop.stats.meta_regression import MetaRegression, meta_regression
 from poolprop.stats.results import Interval
 from poolprop.stats.shown import Shown
 from poolprop.stats.variance_components import Components, fit_components
 from poolprop.stats.wls import intercept, weighted_fit
+from poolprop.wording import counted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -59,6 +63,8 @@ class ThreeLevel(Shown):
         Normal log-likelihood, restricted for REML.
     converged : bool
         Whether the likelihood's equations are met.
+    events, total : int
+        Counts of all rows added up: patients of several rows count several times.
     """
 
     measure: str
@@ -84,6 +90,63 @@ class ThreeLevel(Shown):
     q_p: float
     loglik: float
     converged: bool
+    events: int
+    total: int
+
+    def headline(self, policy: Policy) -> str:
+        """Return estimate, interval and counts as a line; studies are counted, and their rows."""
+        limits = policy.interval(self.ci.lower, self.ci.upper, self.proportion, dash=" to ")
+        share = policy.value(self.proportion, self.ci.lower, self.ci.upper)
+        rows = f"{counted(self.studies, 'study', 'studies')} ({counted(self.k, 'row', 'rows')})"
+        return (
+            f"Pooled proportion {share} ({formatted_level(self.level)} CI {limits}); {rows}, "
+            f"{part(self.events, self.total)}"
+        )
+
+    def summary(self, scale: str = "auto", digits: int | str = "auto") -> str:
+        """Return the result as lines of text; arguments as for :meth:`PoolResult.summary`."""
+        policy = policy_for([self.events], [self.total], scale, digits)
+        lines = [self.headline(policy), self.words]
+        lines.append(
+            f"Prediction interval {self.prediction.on_scale(policy)} (a row of a new study)"
+        )
+        return "\n".join(lines)
+
+    @property
+    def words(self) -> str:
+        """The method in words."""
+        interval = "Wald interval"
+        if self.ci_method == "t":
+            interval = f"Student's t with {self.df:g} degrees of freedom"
+        scale = MEASURES[self.measure].name
+        return f"three levels (rows in studies), {scale}, {self.method}, {interval}"
+
+
+@overload
+def three_level(
+    events: ArrayLike,
+    total: ArrayLike,
+    study: Sequence[object],
+    measure: str = "PLO",
+    method: str = "REML",
+    ci: str = "t",
+    level: float = 0.95,
+    *,
+    X: None = None,  # noqa: N803 - the name of the field
+    correction: str = "only0",
+) -> ThreeLevel: ...
+@overload
+def three_level(
+    events: ArrayLike,
+    total: ArrayLike,
+    study: Sequence[object],
+    measure: str = "PLO",
+    method: str = "REML",
+    ci: str = "t",
+    level: float = 0.95,
+    *,
+    X: Any,  # noqa: N803 - the name of the field
+) -> MetaRegression: ...
 
 
 def three_level(
@@ -95,14 +158,15 @@ def three_level(
     ci: str = "t",
     level: float = 0.95,
     *,
+    X: Any = None,  # noqa: N803 - the name of the field
     correction: str = "only0",
-) -> ThreeLevel:
+) -> ThreeLevel | MetaRegression:
     """Pool rows of which several belong to one study.
 
     Parameters
     ----------
     events, total : array_like of int, shape (k,)
-        Events and totals of each row; rows share no patients.
+        Events and totals of each row.
     study : sequence, shape (k,)
         The study that each row belongs to, compared as text. Order does not matter.
     measure : {"PLO", "PLN", "PR", "PAS", "PFT"}
@@ -113,13 +177,16 @@ def three_level(
         Student's t with ``studies - 1`` degrees of freedom, or z.
     level : float
         Level of both intervals.
+    X : array_like, mapping or DataFrame, optional
+        Moderators: the same as ``meta_regression(..., X, study=study)``.
     correction : str
-        See :func:`poolprop.effect_sizes`.
+        See :func:`poolprop.effect_sizes`; without moderators.
 
     Returns
     -------
     ThreeLevel
-        Pooled proportion, both variances and their shares of I2.
+        Pooled proportion, both variances and their shares of I2; with moderators a
+        :class:`~poolprop.MetaRegression`.
 
     Raises
     ------
@@ -136,13 +203,14 @@ def three_level(
     >>> fit.studies, f"{fit.proportion:.3f}"
     (3, '0.690')
     """
+    choice(method, "method", ("REML", "ML"))
+    if X is not None:
+        return meta_regression(events, total, X, measure, method, ci, level, study=study)
     x, n = counts(events, total)
     choice(measure, "measure", MEASURES)
-    choice(method, "method", ("REML", "ML"))
     choice(ci, "ci", ("t", "wald"))
     fraction(level, "level")
-    member = group_design(group_levels(study, x.size))
-    _require_nesting(*member.shape)
+    member = study_members(study, x.size)
     yi, vi = effect_sizes(x, n, measure, correction=correction)
     if not (np.isfinite(yi) & np.isfinite(vi) & (vi > 0)).all():
         raise EstimationError(
@@ -165,18 +233,9 @@ def three_level(
         **_heterogeneity(found, yi, vi),
         loglik=found.loglik,
         converged=found.converged,
+        events=int(x.sum()),
+        total=int(n.sum()),
     )
-
-
-def _require_nesting(k: int, studies: int) -> None:
-    if studies < 2:
-        raise EstimationError(f"three levels need at least 2 studies, got {studies}", where="study")
-    if studies == k:
-        raise EstimationError(
-            f"each of the {k} studies has one row: its two variances cannot be told apart",
-            where="study",
-            hint="Use pool(model='two-step').",
-        )
 
 
 def _on_both_scales(found: Components, around: float, measure: str, n: float) -> dict[str, Any]:

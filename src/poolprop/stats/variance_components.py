@@ -1,6 +1,6 @@
-"""Two nested variances of a mean: between studies, and between the rows of one study.
+"""Two nested variances of a regression: between studies, and between the rows of one study.
 
-``yi ~ N(mu, V)`` with ``V = diag(vi) + between Z Z' + within I``; ``Z`` tells which study a row
+``yi ~ N(X beta, V)`` with ``V = diag(vi) + between Z Z' + within I``; ``Z`` tells which study a row
 belongs to. Score and hessian in the two variances are those of a linear mixed model.
 
 References
@@ -17,9 +17,9 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import minimize
 
 from poolprop.stats._types import Floats
+from poolprop.stats.wls import intercept
 
 # Starts, as multiples of the spread of the effects: each variance alone, both, neither.
 STARTS = ((1.0, 0.0), (0.0, 1.0), (0.5, 0.5), (0.02, 0.02), (5.0, 5.0))
@@ -34,8 +34,8 @@ class Components:
     ----------
     between, within : float
         Variance between studies, and between rows of a study.
-    mean, variance : float
-        Generalised least squares mean and its variance.
+    beta, cov : ndarray, shape (p,) and (p, p)
+        Generalised least squares coefficients and their covariance; of a mean one.
     loglik : float
         All constants included; the restricted likelihood includes ``log|X'X| / 2``.
     converged : bool
@@ -44,24 +44,47 @@ class Components:
 
     between: float
     within: float
-    mean: float
-    variance: float
+    beta: Floats
+    cov: Floats
     loglik: float
     converged: bool
+
+    @property
+    def mean(self) -> float:
+        """The first coefficient: the mean where there are no moderators."""
+        return float(self.beta[0])
+
+    @property
+    def variance(self) -> float:
+        """The variance of :attr:`mean`."""
+        return float(self.cov[0, 0])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Point:
     """The likelihood at one pair of variances."""
 
-    mean: float
-    variance: float
+    beta: Floats
+    cov: Floats
     loglik: float
     score: Floats
     hessian: Floats
 
 
-def fit_components(yi: Floats, vi: Floats, member: Floats, *, restricted: bool) -> Components:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Data:
+    """Effect sizes with their variances and design, and which rows belong to one study."""
+
+    yi: Floats
+    vi: Floats
+    design: Floats
+    same: Floats
+    restricted: bool
+
+
+def fit_components(
+    yi: Floats, vi: Floats, member: Floats, *, restricted: bool, design: Floats | None = None
+) -> Components:
     """Maximise the likelihood over both variances, ``>= 0``, from several starts.
 
     Parameters
@@ -72,12 +95,17 @@ def fit_components(yi: Floats, vi: Floats, member: Floats, *, restricted: bool) 
         One indicator column for each study.
     restricted : bool
         REML and not ML.
+    design : ndarray, shape (k, p), optional
+        Of full column rank; one mean by default.
     """
-    same = member @ member.T
+    from scipy.optimize import minimize
+
+    design = intercept(yi.size) if design is None else design
+    data = _Data(yi=yi, vi=vi, design=design, same=member @ member.T, restricted=restricted)
     scale = max(float(np.var(yi)), 1e-3 * float(np.mean(vi)))
 
     def downhill(ratio: Floats) -> tuple[float, Floats]:
-        at = _evaluate(yi, vi, same, scale * ratio, restricted=restricted)
+        at = _evaluate(data, scale * ratio)
         return -at.loglik, -scale * at.score
 
     ends = [
@@ -85,54 +113,50 @@ def fit_components(yi: Floats, vi: Floats, member: Floats, *, restricted: bool) 
         for start in STARTS
     ]
     best = min(ends, key=lambda end: float(end.fun))
-    variances, at = _polish(yi, vi, same, scale * best.x, scale, restricted=restricted)
+    variances, at = _polish(data, scale * best.x, scale)
     return Components(
         between=float(variances[0]),
         within=float(variances[1]),
-        mean=at.mean,
-        variance=at.variance,
+        beta=at.beta,
+        cov=at.cov,
         loglik=at.loglik,
         converged=_slack(variances, at, scale) < 1e-6 * yi.size,
     )
 
 
-def _evaluate(
-    yi: Floats, vi: Floats, same: Floats, variances: Floats, *, restricted: bool
-) -> _Point:
-    k = yi.size
-    cov = np.diag(vi + variances[1]) + variances[0] * same
+def _evaluate(data: _Data, variances: Floats) -> _Point:
+    (k, p), design = data.design.shape, data.design
+    cov = np.diag(data.vi + variances[1]) + variances[0] * data.same
     factor = np.linalg.cholesky(cov)
     inverse = np.linalg.inv(cov)
-    line = inverse.sum(axis=0)
-    information = float(line.sum())
-    mean = float(line @ yi) / information
-    residual = yi - mean
+    line = inverse @ design
+    information = design.T @ line
+    spread = np.asarray(np.linalg.inv(information), dtype=np.float64)
+    beta = spread @ (line.T @ data.yi)
     # P y, and the matrix whose trace with a derivative of V enters the score.
+    residual = data.yi - design @ beta
     pulled = inverse @ residual
-    projection = inverse - np.outer(line, line) / information
-    traced = projection if restricted else inverse
+    projection = inverse - line @ spread @ line.T
+    traced = projection if data.restricted else inverse
     loglik = -np.log(np.diag(factor)).sum() - 0.5 * float(residual @ pulled)
-    loglik -= 0.5 * (k - restricted) * math.log(2 * math.pi)
-    if restricted:
-        loglik += 0.5 * (math.log(k) - math.log(information))
-    steps = (same, np.eye(k))
+    loglik -= 0.5 * (k - p * data.restricted) * math.log(2 * math.pi)
+    if data.restricted:
+        loglik += 0.5 * np.linalg.slogdet(design.T @ design)[1]
+        loglik -= 0.5 * np.linalg.slogdet(information)[1]
+    steps = (data.same, np.eye(k))
     score = np.array([0.5 * (pulled @ step @ pulled - np.sum(traced * step)) for step in steps])
     hessian = np.empty((2, 2))
     for i, one in enumerate(steps):
         for j, other in enumerate(steps):
             curve = float(np.sum((traced @ one) * (traced @ other).T))
             hessian[i, j] = 0.5 * curve - pulled @ one @ projection @ other @ pulled
-    return _Point(
-        mean=mean, variance=1 / information, loglik=float(loglik), score=score, hessian=hessian
-    )
+    return _Point(beta=beta, cov=spread, loglik=float(loglik), score=score, hessian=hessian)
 
 
-def _polish(
-    yi: Floats, vi: Floats, same: Floats, variances: Floats, scale: float, *, restricted: bool
-) -> tuple[Floats, _Point]:
+def _polish(data: _Data, variances: Floats, scale: float) -> tuple[Floats, _Point]:
     """Take Newton steps in the variances that are not held at 0."""
     variances = np.where(variances < 1e-9 * scale, 0.0, variances)
-    at = _evaluate(yi, vi, same, variances, restricted=restricted)
+    at = _evaluate(data, variances)
     for _ in range(POLISH):
         free = (variances > 0) | (at.score > 0)
         if not free.any():
@@ -143,7 +167,7 @@ def _polish(
         step = np.zeros(2)
         step[free] = np.linalg.solve(curvature, at.score[free])
         trial = np.maximum(variances + step, 0.0)
-        new = _evaluate(yi, vi, same, trial, restricted=restricted)
+        new = _evaluate(data, trial)
         if new.loglik < at.loglik - 1e-12 * (1 + abs(at.loglik)):
             break
         moved = float(np.abs(trial - variances).max())

@@ -66,9 +66,9 @@ def test_identical_rows_have_no_variance(measure):
 
 
 def test_what_is_not_nested_is_refused():
-    with pytest.raises(pp.EstimationError, match="at least 2 studies, got 1"):
+    with pytest.raises(pp.EstimationError, match="at least 2 studies are needed, got 1"):
         three_level([1, 2], [9, 9], ["a", "a"])
     with pytest.raises(pp.EstimationError, match="each of the 2 studies has one row"):
         three_level([1, 2], [9, 9], ["a", "b"])
-    with pytest.raises(pp.EstimationError, match="groups has 1 values for 2 studies"):
+    with pytest.raises(pp.EstimationError, match="study has 1 values for 2 rows"):
         three_level([1, 2], [9, 9], ["a"])
