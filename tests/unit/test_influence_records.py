@@ -39,7 +39,8 @@ def influence_of(name):
 def rows(counts):
     return [
         {
-            "set": "primary", "label": f"Study {i}", "arm_id": f"arm-{i}", "outcome_id": f"O{i}",
+            "set": "primary", "label": f"Study {i}", "study_id": f"study-{i}",
+            "arm_id": f"arm-{i}", "outcome_id": f"O{i}",
             "year": str(2010 + i % 9) if i % 4 else "NR", "events": str(x), "total": str(n),
         }
         for i, (x, n) in enumerate(counts)
@@ -125,3 +126,18 @@ def test_other_primary_models_have_diagnostics_too(model):
     found = influence(plan(models={"primary": primary}), "healed", rows(CR))
     assert len(found["diagnostics"]["studies"]) == 4
     assert all(math.isfinite(one["rstudent"]) for one in found["diagnostics"]["studies"])
+
+
+def test_a_study_of_several_rows_is_left_out_whole_as_well():
+    data = rows(CR)
+    for row, arm in zip(data[1:3], ("arm A", "arm B"), strict=True):
+        row.update(study_id="study-1", label="Study 1", arm_label=arm)
+    found = influence(plan(), "healed", data)["leave_one_out"]
+    assert [one["omitted"] for one in found] == [
+        "Study 0", "Study 1, arm A", "Study 1, arm B", "Study 3", "Study 1, all 2 rows",
+    ]  # fmt: skip
+    whole = found[-1]
+    assert whole["id"] == "loo/healed/primary/study/study-1"
+    assert whole["outcome_ids"] == ["O1", "O2"]
+    rest = pp.pool([12, 12], [21, 13], prediction="none")
+    assert whole["result"]["proportion"] == pytest.approx(rest.proportion)

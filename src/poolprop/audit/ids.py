@@ -139,7 +139,8 @@ def _variations(record: Record) -> Iterator[Found]:
     base = _base(record)
     blank = Found(id="", rows=(), method="", parameters={}, decision="")
     for entry in record.get("leave_one_out", ()):
-        yield replace(blank, id=entry["id"], reference=base, without=(entry["outcome_id"],))
+        out = entry.get("outcome_ids") or [entry["outcome_id"]]
+        yield replace(blank, id=entry["id"], reference=base, without=tuple(out))
     for entry in record.get("cumulative", ()):
         added = (*added, entry["outcome_id"])
         yield replace(blank, id=entry["id"], rows=added)

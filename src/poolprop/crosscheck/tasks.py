@@ -70,7 +70,8 @@ def _pooled(records: Sequence[Record]) -> Iterator[tuple[Record, Sequence[Record
     for record in _of(records, "influence"):
         everyone = primary.get(record["endpoint"]["id"], ())
         for entry in record["leave_one_out"]:
-            rest = [one for one in everyone if one["outcome_id"] != entry["outcome_id"]]
+            out = entry.get("outcome_ids") or [entry["outcome_id"]]
+            rest = [one for one in everyone if one["outcome_id"] not in out]
             yield entry["result"], rest
     for record in _of(records, "safety"):
         yield from ((one["result"], one["studies"]) for one in record["events"] if one["result"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from poolprop.settings import Model, Settings
 from poolprop.stats.results import PoolResult
@@ -62,25 +62,58 @@ def influence(settings: Settings, name: str, data: Rows) -> Record:
 def _leave_one_out(
     settings: Settings, name: str, rows: Rows, whole: PoolResult | None
 ) -> list[Record]:
-    """Repool without each study in turn; nothing with fewer than two."""
+    """Repool without each row in turn, and without each study of several rows.
+
+    Nothing with fewer than two rows.
+    """
     if whole is None or len(rows) < 2:
         return []
     entries = []
-    for row in rows:
-        rest = [other for other in rows if other is not row]
+    for omitted in _omissions(rows):
+        out = set(omitted["outcome_ids"])
+        rest = [row for row in rows if row["outcome_id"] not in out]
         result = fit_rows(rest, settings.models.primary, settings.level)
-        identifier = f"loo/{name}/primary/{row['arm_id']}"
+        identifier = f"loo/{name}/primary/{omitted.pop('key')}"
         entries.append(
             {
                 "id": identifier,
-                "omitted": row["label"],
-                "arm_id": row["arm_id"],
-                "outcome_id": row["outcome_id"],
+                **omitted,
                 "result": result_record(result, identifier, "leave-one-out"),
                 "change": result.proportion - whole.proportion,
             }
         )
     return entries
+
+
+def _omissions(rows: Rows) -> list[Record]:
+    """Return what is left out: each row, then each study that has several, if others are left."""
+    studies: dict[str, list[Mapping[str, str]]] = {}
+    for row in rows:
+        studies.setdefault(row["study_id"], []).append(row)
+    single = [
+        {
+            "key": row["arm_id"],
+            "omitted": row["label"]
+            if len(studies[row["study_id"]]) == 1
+            else f"{row['label']}, {row['arm_label']}",
+            "arm_id": row["arm_id"],
+            "outcome_id": row["outcome_id"],
+            "outcome_ids": [row["outcome_id"]],
+        }
+        for row in rows
+    ]
+    whole = [
+        {
+            "key": f"study/{study}",
+            "omitted": f"{mine[0]['label']}, all {len(mine)} rows",
+            "arm_id": "",
+            "outcome_id": "",
+            "outcome_ids": [row["outcome_id"] for row in mine],
+        }
+        for study, mine in studies.items()
+        if 1 < len(mine) < len(rows)
+    ]
+    return [*single, *whole]
 
 
 def _diagnostics(name: str, rows: Rows, model: Model) -> Record:
