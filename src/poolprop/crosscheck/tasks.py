@@ -52,6 +52,8 @@ def tasks(records: Sequence[Record]) -> Iterator[Task]:
         ``safety/pool.json``; what else there is has nothing to recompute.
     """
     for result, studies in _pooled(records):
+        if any(study["events"] is None for study in studies):
+            continue  # estimates without counts: other software has no counts to start from
         if result["model"] in MODELS and result["ci_method"] in INTERVALS:
             yield _task(result, studies)
 

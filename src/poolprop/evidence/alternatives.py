@@ -47,7 +47,8 @@ def alternative_rows(
         Nothing for a discrepancy that touches no data set, or whose alternative has no count.
     """
     outcomes = {estimand.outcome for estimand in endpoint.estimands.values()}
-    for name in endpoint.estimands:
+    counted = [n for n, one in endpoint.estimands.items() if one.without_counts == "exclude"]
+    for name in counted:
         for discrepancy in evidence.discrepancies:
             if discrepancy.outcome_ids:
                 yield from _replaced(evidence, discrepancy, name, chosen[name])

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TypedDict
 
+from poolprop.evidence.estimates import MARK
 from poolprop.evidence.load import Evidence
 from poolprop.evidence.safety import safety_sets
 from poolprop.evidence.select import preferred, usable
@@ -99,7 +100,10 @@ def _asked(cell: MapRow, evidence: Evidence, arm: Arm, selection: Selection) -> 
     rows = [row for row in evidence.outcomes.values() if row.arm_id == arm.arm_id]
     found, reason = usable(rows, arm, selection, evidence)
     if found:
-        return _filled(cell, preferred(found, selection))
+        row = preferred(found, selection)
+        if row.events is None:
+            return _empty(cell, "percentage", MARK)
+        return _filled(cell, row)
     about = [row for row in rows if row.outcome == selection.outcome]
     if not _concerned(evidence, arm, selection, rows):
         state = "not_applicable"

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from typing import TypedDict
 
+from poolprop.evidence import estimates
 from poolprop.evidence.load import Evidence
 from poolprop.evidence.select import AnalysisSet, select
 from poolprop.evidence.tables import Outcome
@@ -37,8 +38,8 @@ class DataRow(TypedDict):
     grade: str
     timepoint: str
     denominator_basis: str
-    events: int
-    total: int
+    events: int | str
+    total: int | str
     record_type: str
     derivation: str
     locator: str
@@ -67,6 +68,13 @@ def sets(evidence: Evidence, endpoint: Endpoint) -> Iterator[tuple[str, Analysis
     """
     for name, selection in selections(evidence, endpoint):
         yield name, select(evidence, selection)
+
+
+def stored_name(endpoint: Endpoint, name: str) -> str:
+    """Return the name of an estimand's set in ``data.csv``."""
+    plan = endpoint.estimands.get(name)
+    apart = plan is not None and plan.without_counts != "exclude"
+    return f"{estimates.SET}{name}" if apart else name
 
 
 def selections(evidence: Evidence, endpoint: Endpoint) -> Iterator[tuple[str, Selection]]:
@@ -102,16 +110,18 @@ def _number(value: float | None) -> str:
 
 def data_columns(evidence: Evidence) -> list[str]:
     """Return the columns of ``data.csv``: those of every review, then its own factors."""
-    return [*DataRow.__annotations__, *factor_columns(factors_of(evidence))]
+    return [*DataRow.__annotations__, *estimates.COLUMNS, *factor_columns(factors_of(evidence))]
 
 
 def data_rows(name: str, chosen: AnalysisSet, evidence: Evidence) -> Iterator[Mapping[str, object]]:
-    """Yield the rows of one set for ``data.csv``: a :class:`DataRow` and the factors."""
+    """Yield the rows of one set for ``data.csv``: a :class:`DataRow`, its estimate, the factors.
+
+    A set that takes proportions without counts has a name of its own, so that nothing that needs
+    counts reads it.
+    """
     factors = factors_of(evidence)
     for row in chosen.rows:
         arm, study = evidence.arms[row.arm_id], evidence.study_of(row.arm_id)
-        if row.events is None or row.total is None:
-            continue  # select() admits no such row; this tells the type checker
         fixed = DataRow(
             set=name,
             outcome_id=row.outcome_id,
@@ -129,10 +139,10 @@ def data_rows(name: str, chosen: AnalysisSet, evidence: Evidence) -> Iterator[Ma
             grade=row.grade,
             timepoint=row.timepoint,
             denominator_basis=row.denominator_basis,
-            events=row.events,
-            total=row.total,
+            events="" if row.events is None else row.events,
+            total="" if row.total is None else row.total,
             record_type=row.record_type,
-            derivation=row.derivation,
+            derivation=row.derivation or ("" if row.events is not None else estimates.MARK),
             locator=row.locator,
             note=row.note,
             outcome_label=evidence.label("outcome", row.outcome),
@@ -142,7 +152,7 @@ def data_rows(name: str, chosen: AnalysisSet, evidence: Evidence) -> Iterator[Ma
             record_label=evidence.label("record_type", row.record_type),
         )
         own = {factor: evidence.factor(row, factor) for factor in factors}
-        yield {**fixed, **factor_cells(evidence, own)}
+        yield {**fixed, **estimates.cells(row), **factor_cells(evidence, own)}
 
 
 def factor_cells(evidence: Evidence, levels: Mapping[str, str]) -> dict[str, str]:

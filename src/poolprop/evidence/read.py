@@ -70,7 +70,7 @@ def read_table(
         _, header = next(records, (1, []))
         further = sorted(set(fields) - set(model.TERMS.values())) if model.FACTORS else []
         free = model.model_config.get("extra") == "allow" and not model.FACTORS
-        if faults := _header_problems(header, columns, name, further=further, free=free):
+        if faults := _header_problems(header, model, name, further=further, free=free):
             return [], faults
         if odd := _odd_cells(table, header, name):
             return [], odd
@@ -82,8 +82,10 @@ def read_table(
 
 
 def _header_problems(
-    header: list[str], columns: list[str], name: str, *, further: list[str], free: bool
+    header: list[str], model: type[Row], name: str, *, further: list[str], free: bool
 ) -> list[Problem]:
+    columns = list(model.model_fields)
+    needed = [column for column, field in model.model_fields.items() if field.is_required()]
     if not any(header):
         hint = f"Write the heading: {', '.join(columns[:3])} and so on."
         return [Problem(name, 1, columns[0], "the table is empty", hint)]
@@ -92,7 +94,7 @@ def _header_problems(
             words = f"cells are divided by {called}, not by commas"
             return [Problem(name, 1, columns[0], words, "Save the table with commas.")]
     problems = []
-    for column in columns:
+    for column in needed:
         if column not in header:
             problems.append(Problem(name, 1, column, "the column is missing", "Add it."))
     for index, column in enumerate(header[:MAX_COLUMNS]):

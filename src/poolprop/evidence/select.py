@@ -11,11 +11,13 @@ from dataclasses import dataclass
 
 from poolprop.errors import DataError
 from poolprop.evidence.cells import NOT_REPORTED
+from poolprop.evidence.estimates import objection
 from poolprop.evidence.load import Evidence
 from poolprop.evidence.tables import Arm, Outcome
 from poolprop.settings import Selection
 
 Keep = Callable[[Outcome], bool]
+WITHOUT_COUNT = "a percentage without a count"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +102,16 @@ def usable(
         if not kept:
             return [], reason + _unstated(left, column)
         left = kept
-    return left, ""
+    return _with_figures(left, selection)
+
+
+def _with_figures(rows: list[Outcome], selection: Selection) -> tuple[list[Outcome], str]:
+    """Return rows with counts, else those that say how sure their percentage is, if admitted."""
+    if counted := [row for row in rows if row.events is not None]:
+        return counted, ""
+    if selection.without_counts == "exclude":
+        return [], WITHOUT_COUNT
+    return [row for row in rows if not objection(row)], objection(rows[0])
 
 
 def bases(selection: Selection) -> tuple[str, ...]:
@@ -159,7 +170,6 @@ def _steps(selection: Selection, evidence: Evidence) -> Iterator[tuple[str, str,
         "",
         lambda row: row.record_type in selection.record_types,
     )
-    yield "a percentage without a count", "", lambda row: row.events is not None
 
 
 def _unstated(rows: Sequence[Outcome], column: str) -> str:

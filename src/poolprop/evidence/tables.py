@@ -10,7 +10,7 @@ outcomes may have further columns, the factors, each a field of ``vocabulary.csv
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Self
+from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
@@ -159,6 +159,11 @@ class Outcome(FactorRow):
     agreement: Key
     adjudication: Text
     note: Text
+    # Only where a review has proportions without counts: the table may lack these columns.
+    se_reported: MaybeNumber = None
+    ci_level_reported: MaybeNumber = None
+    ci_scale: Literal["", "NR", "PR", "PLN", "PLO", "PAS"] = ""
+    n_effective: MaybeNumber = None
 
     @model_validator(mode="after")
     def _counts_fit(self) -> Self:

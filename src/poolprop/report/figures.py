@@ -63,6 +63,8 @@ def span(record: Record, field: str) -> Span | None:
 
 def counts(record: Record, prefix: str = "") -> Sentence:
     """Quote events and total: ``12/21``."""
+    if look_up(record, f"{prefix}events") is None:
+        return ("without counts",)
     events = quote(record, f"{prefix}events", "count")
     return (events, "/", quote(record, f"{prefix}total", "count"))
 

@@ -168,7 +168,7 @@ def study_table(
             cells=(
                 cell(study["label"]),
                 cell(study["arm_label"]),
-                cell(quote(study, "events", "count")),
+                cell("no count" if study["events"] is None else quote(study, "events", "count")),
                 cell(quote(study, "total", "count")),
                 cell(quote(study, "proportion", "percent")),
                 cell(quote_range(study, f"intervals.{interval}")),

@@ -28,6 +28,11 @@ class Selection(Block):
     not_reported: tuple[Literal["denominator", "timepoint"], ...] = Field(
         (), description="Figures of which these are NR are taken for what is asked for."
     )
+    without_counts: Literal["exclude", "two-step"] = Field(
+        "exclude",
+        description="Proportions without counts but with a standard error, an interval or an "
+        "effective size: left out, or pooled in two steps with the others.",
+    )
     grades: tuple[str, ...] = Field((), description="Grades of adverse events; empty: any row.")
     where: dict[Name, tuple[str, ...]] = Field(
         default_factory=dict,
@@ -108,5 +113,12 @@ class Endpoint(Block):
                 raise ValueError(
                     f"subgroup {name!r} splits the estimand {subgroup.estimand!r}, which is not "
                     f"among {sorted(self.estimands)}"
+                )
+        for name in ("primary", *(one.estimand for one in self.subgroups.values())):
+            if self.estimands[name].without_counts != "exclude":
+                raise ValueError(
+                    f"the estimand {name!r} takes proportions without counts, which the primary "
+                    "one and those split by subgroups cannot: declare another one with "
+                    "without_counts: two-step"
                 )
         return self

@@ -68,13 +68,15 @@ def select(config: Path, endpoint: str, data: Path, excluded: Path, alternatives
         data_rows,
         excluded_rows,
         sets,
+        stored_name,
     )
     from poolprop.review import load_review
 
     review = load_review(config)
     evidence, plan = review.evidence, review.settings.endpoints[endpoint]
     chosen = dict(sets(evidence, plan))
-    kept = [row for name, one in chosen.items() for row in data_rows(name, one, evidence)]
+    stored = {name: stored_name(plan, name) for name in chosen}
+    kept = [row for name, one in chosen.items() for row in data_rows(stored[name], one, evidence)]
     out = [row for name, one in chosen.items() for row in excluded_rows(name, one, evidence)]
     write_csv(data, data_columns(evidence), kept)
     write_csv(excluded, list(ExcludedRow.__annotations__), out)

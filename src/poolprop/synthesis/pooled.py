@@ -6,8 +6,9 @@ out as records for JSON; both formats are described in ``docs/results.md``.
 
 from __future__ import annotations
 
-from poolprop.settings import Settings
+from poolprop.settings import Model, Settings
 from poolprop.stats.results import PoolResult
+from poolprop.synthesis import without_counts
 from poolprop.synthesis.records import (
     Record,
     Rows,
@@ -22,8 +23,12 @@ from poolprop.synthesis.records import (
     study_records,
     totals,
 )
+from poolprop.wording import counted
 
 NARROWEST = 1e-9
+# As poolprop.evidence calls sets that take proportions without counts, and why others do not.
+SET = "without_counts/"
+WITHOUT_COUNT = "a percentage without a count"
 NOTHING = "No study reports what this estimand asks for."
 NO_WIDTH = "Left out, because all studies agree and its interval has no width: {}."
 
@@ -47,8 +52,7 @@ def pooled(settings: Settings, name: str, data: Rows, excluded: Rows) -> Record:
     """
     endpoint = settings.endpoints[name]
     estimands = [
-        _estimand(settings, name, key, of_set(data, key), of_set(excluded, key))
-        for key in endpoint.estimands
+        _estimand(settings, name, key, data, of_set(excluded, key)) for key in endpoint.estimands
     ]
     return {
         "schema": "poolprop/pool/1",
@@ -58,12 +62,15 @@ def pooled(settings: Settings, name: str, data: Rows, excluded: Rows) -> Record:
     }
 
 
-def _estimand(settings: Settings, name: str, key: str, rows: Rows, excluded: Rows) -> Record:
+def _estimand(settings: Settings, name: str, key: str, data: Rows, excluded: Rows) -> Record:
     plan = settings.endpoints[name].estimands[key]
     identifier = f"pool/{name}/{key}"
-    models = [settings.models.primary, *settings.models.comparisons] if rows else []
-    fits = [fit_rows(rows, model, settings.level) for model in models]
-    shown = [(model, fit) for model, fit in zip(models, fits, strict=True) if has_width(fit)]
+    apart = plan.without_counts != "exclude"
+    rows = of_set(data, f"{SET}{key}" if apart else key)
+    models = without_counts.models_of(settings) if apart else _models(settings)
+    fit = without_counts.fit_estimates if apart else fit_rows
+    fits = [fit(rows, model, settings.level) for model in models] if rows else []
+    shown = [(model, fit) for model, fit in zip(models, fits, strict=False) if has_width(fit)]
     results = [
         result_record(
             fit, f"{identifier}/{model.key}" if i else identifier, "comparison" if i else "primary"
@@ -72,6 +79,7 @@ def _estimand(settings: Settings, name: str, key: str, rows: Rows, excluded: Row
         for i, (model, fit) in enumerate(shown)
     ]
     dropped = [NO_WIDTH.format(fit.method) for fit in fits if not has_width(fit)]
+    studies = without_counts.study_records if apart else study_records
     return {
         "id": identifier,
         "estimand": key,
@@ -83,12 +91,31 @@ def _estimand(settings: Settings, name: str, key: str, rows: Rows, excluded: Row
         "timepoint": " or ".join(plan.timepoints),
         "denominator_label": labels(rows, "denominator_label"),
         "timepoint_label": labels(rows, "timepoint_label"),
-        **totals(rows),
-        "studies": study_records(rows, f"study/{name}/{key}", settings, fits[0]) if rows else [],
+        **(without_counts.totals(rows) if apart else totals(rows)),
+        "studies": studies(rows, f"study/{name}/{key}", settings, fits[0]) if rows else [],
         "excluded": [dict(row) for row in excluded],
         "results": results,
-        "notes": [*doubts(rows), *lopsided(rows), *dropped] if rows else [NOTHING],
+        "notes": [*_notes(rows, apart), *dropped, *left_out(excluded)] if rows else [NOTHING],
     }
+
+
+def _models(settings: Settings) -> list[Model]:
+    return [settings.models.primary, *settings.models.comparisons]
+
+
+def _notes(rows: Rows, apart: bool) -> list[str]:
+    return without_counts.notes(rows) if apart else [*doubts(rows), *lopsided(rows)]
+
+
+def left_out(excluded: Rows) -> list[str]:
+    """Say how many arms are left out because they report no counts."""
+    number = sum(row["reason"] == WITHOUT_COUNT for row in excluded)
+    if not number:
+        return []
+    return [
+        f"{counted(number, 'arm reports', 'arms report')} a proportion without counts and "
+        f"{'is' if number == 1 else 'are'} left out."
+    ]
 
 
 def has_width(fit: PoolResult) -> bool:

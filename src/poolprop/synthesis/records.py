@@ -24,8 +24,12 @@ INTERVALS = ("clopper-pearson", "wilson")
 DOUBTFUL = ("reconstructed", "proxy")
 # A study so many times larger than the others' median decides alone (docs/choosing.md).
 LOPSIDED = 50
-# What a row of data.csv holds besides the description of its arm: where it belongs, its counts.
-NOT_DESCRIPTION = ("set", "events", "total", "level_label")
+# What a row of data.csv holds besides the description of its arm: where it belongs, its counts, or
+# the estimate that stands for them.
+NOT_DESCRIPTION = (
+    "set", "events", "total", "level_label", "estimate", "se", "ci_lower", "ci_upper", "ci_level",
+    "ci_scale", "n_effective",
+)  # fmt: skip
 
 
 def fit_rows(rows: Rows, model: Model, level: float) -> PoolResult:
@@ -81,8 +85,7 @@ def study_records(rows: Rows, prefix: str, settings: Settings, fit: PoolResult) 
     return [
         {
             "id": f"{prefix}/{row['outcome_id']}",
-            **{name: row[name] for name in row if name not in NOT_DESCRIPTION and not is_own(name)},
-            "factors": factor_records(row),
+            **description(row),
             "events": events[i],
             "total": total[i],
             "proportion": events[i] / total[i],
@@ -94,6 +97,15 @@ def study_records(rows: Rows, prefix: str, settings: Settings, fit: PoolResult) 
         }
         for i, row in enumerate(rows)
     ]
+
+
+def description(row: Mapping[str, str]) -> Record:
+    """Return what a row of ``data.csv`` says of its arm, for JSON."""
+    return {
+        field: cell
+        for field, cell in row.items()
+        if field not in NOT_DESCRIPTION and not is_own(field)
+    } | {"factors": factor_records(row)}
 
 
 def doubts(rows: Rows) -> list[str]:

@@ -48,13 +48,25 @@ class Forests:
 
 def section(context: Context) -> Section:
     """Return the section with the forest plots."""
-    found = tuple(_forest(context, endpoint) for endpoint in context.results.endpoints)
+    found = tuple(
+        _forest(context, endpoint, estimand)
+        for endpoint in context.results.endpoints
+        for estimand in (primary_estimand(endpoint), *_estimates(endpoint))
+    )
     return Section(id="forests", title="Forest plots", body=Forests(forests=found))
 
 
-def _forest(context: Context, endpoint: EndpointResults) -> Forest:
-    meta, estimand = endpoint.pool["endpoint"], primary_estimand(endpoint)
+def _estimates(endpoint: EndpointResults) -> list[Record]:
+    """Return the estimands that pool proportions without counts: they are seen nowhere else."""
+    return [one for one in endpoint.pool["estimands"] if one.get("without_counts")]
+
+
+def _forest(context: Context, endpoint: EndpointResults, estimand: Record) -> Forest:
+    meta, primary = endpoint.pool["endpoint"], estimand["estimand"] == "primary"
     result = primary_result(estimand)
+    if not primary:
+        more = {"id": f"{meta['id']}-{estimand['estimand']}"}
+        meta = {**meta, **more, "label": f"{meta['label']}: {estimand['label']}"}
     return Forest(
         id=f"forest-{meta['id']}",
         title=meta["label"],
@@ -63,12 +75,20 @@ def _forest(context: Context, endpoint: EndpointResults) -> Forest:
         figure=_figure(context, meta, estimand, result) if result else None,
         curves=(
             drapery(endpoint.confidence, result, context.settings.level, context.axis(endpoint.id))
-            if result
+            if result and primary
             else None
         ),
         excluded=_excluded(meta, estimand),
-        notes=tuple(result["notes"] if result else estimand["notes"]),
+        notes=_notes(estimand, result),
     )
+
+
+def _notes(estimand: Record, result: Record | None) -> tuple[str, ...]:
+    """Return what is said below the plot, and of studies without counts, pooled or left out."""
+    if result is None:
+        return tuple(estimand["notes"])
+    counts = [note for note in estimand["notes"] if "without counts" in note.lower()]
+    return (*result["notes"], *counts)
 
 
 def _figure(context: Context, meta: Record, estimand: Record, result: Record) -> Figure:

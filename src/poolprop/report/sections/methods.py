@@ -114,9 +114,27 @@ def _pooling(context: Context) -> list[Sentence]:
     name = STUDY_INTERVALS.get(context.settings.study_interval, context.settings.study_interval)
     of = level(context.settings.level)
     paragraphs.append((f"Single studies have {name} intervals. All intervals are at {of}.",))
+    paragraphs += _without_counts(context)
     if any(prose.single(r) for r in _all_results(context, "primary")):
         paragraphs.append(("Where only one study reports, it is shown as it is and not pooled.",))
     return paragraphs
+
+
+def _without_counts(context: Context) -> list[Sentence]:
+    """Name the estimands that pool proportions without counts, and say how."""
+    names = [
+        f"{endpoint.pool['endpoint']['short']}, {estimand['label']}"
+        for endpoint in context.results.endpoints
+        for estimand in endpoint.pool["estimands"]
+        if estimand.get("without_counts")
+    ]
+    if not names:
+        return []
+    text = (
+        ". Effect sizes are those of the estimates by the delta method, with the reported standard "
+        "error, interval or effective sample size; models of counts cannot take them."
+    )
+    return [("Proportions without counts are pooled in two steps for ", *listing(names), text)]
 
 
 def _subgroups(context: Context) -> list[Sentence]:
