@@ -97,6 +97,7 @@ def test_a_workbook_is_pooled_like_the_same_text(tmp_path, table):
     assert read_counts(tmp_path / "t.xlsx", {}, "setting") == read_counts(table, {}, "setting")
 
 
+@pytest.mark.slow
 def test_standard_input_is_read(table, monkeypatch, capsys):
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(TABLE.encode())))
     assert main(["pool", "-", "--json"]) == 0

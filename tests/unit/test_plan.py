@@ -240,6 +240,7 @@ def test_a_plan_that_is_no_file_is_called_what_it_is(review, capsys):
     assert "config/config.yaml: is a pipe" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_a_long_plan_is_read_and_judged_for_what_it_is(review, capsys):
     """A megabyte of entries: each unknown one is a fault of its own, none "unfolds"."""
     long = "review: {title: t, question: q}\n" + "".join(

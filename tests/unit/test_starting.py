@@ -85,8 +85,7 @@ def test_a_build_outside_a_review_says_the_way_to_one(tmp_path, monkeypatch, cap
 def test_a_build_of_another_folder_is_left_to_snakemake(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     asked = []
-    monkeypatch.setattr(building.subprocess, "Popen", lambda command, **_: asked.append(command))
-    monkeypatch.setattr(building, "_wait", lambda run: 0)
+    monkeypatch.setattr(building, "_run", lambda command, lock: asked.append(command) or 0)
     for option in ("--directory=there", "-dthere", "--directory"):
         assert building.build([option]) == 0
     assert [command[-1] for command in asked] == ["--directory=there", "-dthere", "--directory"]

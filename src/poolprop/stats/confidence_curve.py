@@ -20,11 +20,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 from numpy.typing import ArrayLike
 
+from poolprop.stats.batch.glmm import fit_sets
+from poolprop.stats.batch.profile import limits_of
+from poolprop.stats.batch.sets import rectangular
+from poolprop.stats.distributions import profile_cut
 from poolprop.stats.inputs import counts
 from poolprop.stats.intervals import study_intervals
+from poolprop.stats.links import LINKS
+from poolprop.stats.options import resolve
 from poolprop.stats.pool import pool
+from poolprop.stats.results import PoolResult
 
 # P values at which curves are computed: close where a curve bends, near 0 and near 1.
 P_VALUES = (
@@ -35,6 +43,10 @@ P_VALUES = (
 TOP = 1e-9
 # An interval calibrated by simulation has no curve without simulating each level anew.
 INSTEAD = {"bootstrap-lr": "profile-ck"}
+# Intervals whose limits at all levels are found at once.
+PROFILED = ("profile", "profile-ck")
+# Beyond so many patients in a study the batch loses digits that single calls keep.
+LARGEST = 1_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,15 +102,48 @@ def pooled_curve(
         **as_pool,
         "ci": INSTEAD.get(as_pool.get("ci", ""), as_pool.get("ci")),
     }
-    fits = [pool(events, total, **options, level=1 - p, prediction="none") for p in p_values]
-    at = fits[0].proportion
+
+    def fit(p: float) -> PoolResult:
+        return pool(events, total, **options, level=1 - p, prediction="none")
+
+    first = fit(p_values[0])
+    limits = _profile_limits(events, total, p_values, options)
+    if limits is None:
+        others = [first, *(fit(p) for p in p_values[1:])]
+        limits = [(each.ci.lower, each.ci.upper) for each in others]
+    at = first.proportion
     return Curve(
         proportion=at,
         p=(*p_values, 1.0),
-        lower=(*(fit.ci.lower for fit in fits), at),
-        upper=(*(fit.ci.upper for fit in fits), at),
-        method=fits[0].method,
+        lower=(*(lower for lower, _ in limits), at),
+        upper=(*(upper for _, upper in limits), at),
+        method=first.method,
     )
+
+
+def _profile_limits(
+    events: ArrayLike, total: ArrayLike, p_values: Sequence[float], options: Mapping[str, Any]
+) -> list[tuple[float, float]] | None:
+    """Return the profile-likelihood limits of the GLMM at all levels in one batch.
+
+    A set for each level, alike but for its cut. ``None`` for other models and intervals, for a
+    single study and for totals that the batch leaves to single calls.
+    """
+    x, n = counts(events, total)
+    chosen = resolve(**options)
+    if (
+        chosen.model != "glmm"
+        or chosen.ci not in PROFILED
+        or x.size == 1
+        or float(n.max()) > LARGEST
+    ):
+        return None
+    sets = rectangular(*(np.tile(each, (len(p_values), 1)) for each in (x, n)))
+    small, link = chosen.ci == "profile-ck", LINKS[chosen.link]
+    cuts = np.array([profile_cut(1 - p, x.size, small_sample=small) for p in p_values])
+    lower, upper = limits_of(sets, fit_sets(sets, link), cuts, link)
+    inverse = (link.inverse(np.asarray(limit)) for limit in (lower, upper))
+    return list(zip(*(limit.tolist() for limit in inverse), strict=True))
 
 
 def study_curves(

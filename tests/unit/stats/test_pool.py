@@ -170,6 +170,7 @@ def test_a_common_tau2_is_shared_by_the_levels():
     assert len({level.tau2 for level in found.levels.values()}) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", ["jeffreys", "agresti_coull", "wilson", "beta", "normal"])
 def test_study_intervals_are_those_of_statsmodels(method):
     from statsmodels.stats.proportion import proportion_confint
@@ -194,6 +195,7 @@ def test_importing_the_package_imports_nothing_heavy(heavy):
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("heavy", ["scipy.stats", "pandas", "statsmodels"])
 def test_pooling_needs_no_table_and_no_distribution_package(heavy):
     code = (
