@@ -61,6 +61,7 @@ def add_to(actions: Any) -> None:
     command.add_argument("--sheet", default="", help="which sheet of a workbook")
     text = "encoding of a text table that does not say it itself, such as cp1250"
     command.add_argument("--encoding", default="", metavar="NAME", help=text)
+    command.add_argument("--decimal", choices=[".", ","], default="", help="mark of decimals")
     command.add_argument(
         "--methods", nargs="+", required=True, metavar="METHOD", help="model|scale|estimator|ci"
     )
@@ -94,6 +95,7 @@ def pool_many(
     above: Sequence[float] = (),
     sheet: str = "",
     encoding: str = "",
+    decimal: str = "",
 ) -> None:
     """Answer about each data set of a table and write the answers to a file."""
     if shard < 1:
@@ -106,7 +108,7 @@ def pool_many(
 
     chosen, more = [parse_method(name, level) for name in methods], wanted(prediction, above)
     columns = {role: name for role, name in (("events", events), ("total", total)) if name}
-    found = read_sets(table, by, columns, sheet=sheet, encoding=encoding)
+    found = read_sets(table, by, columns, sheet=sheet, encoding=encoding, decimal=decimal)
     for note in found.notes:
         print(f"note: {table}: {note}", file=sys.stderr)
     content, (names, sets) = _digest_of(found), _sets(found)

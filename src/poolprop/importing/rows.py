@@ -11,9 +11,9 @@ from typing import Any
 from poolprop.errors import Fault
 from poolprop.importing.entries import Entry
 from poolprop.importing.kinds import WHERE
-from poolprop.importing.marks import Figures, Inexact, figures
 from poolprop.reading.cells import Reading, Unclear, count, is_missing
 from poolprop.reading.headings import Heading
+from poolprop.reading.marks import Figures, Inexact, figures
 from poolprop.reading.sheet import Cell, as_text, is_empty, tidy
 
 # Names that are no study, whatever their figures add up to.

@@ -12,10 +12,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, islice
 from pathlib import Path
+from typing import TypeGuard
 
 from poolprop.errors import DataError, PoolpropError
-from poolprop.reading.cells import Unclear, count, decimal_mark, reading
+from poolprop.reading.cells import PLAIN, Unclear, decimal_mark
 from poolprop.reading.headings import EVENTS, Heading, heading
+from poolprop.reading.marks import figures
 from poolprop.reading.read import OLD_EXCEL, ZIP, sheet_of
 from poolprop.reading.sheet import Cell, Sheet, as_text, is_empty
 from poolprop.reading.source import Source, take
@@ -48,7 +50,13 @@ class Sets:
 
 
 def read_sets(
-    path: Path, by: str, wanted: Mapping[str, str], *, sheet: str = "", encoding: str = ""
+    path: Path,
+    by: str,
+    wanted: Mapping[str, str],
+    *,
+    sheet: str = "",
+    encoding: str = "",
+    decimal: str = "",
 ) -> Sets:
     """Read a table of data sets.
 
@@ -60,8 +68,8 @@ def read_sets(
         Column that tells the sets apart, by heading or letter.
     wanted : mapping of str to str
         Columns of ``events`` and ``total`` where the headings do not say them.
-    sheet, encoding : str
-        Sheet of a workbook, encoding of a text table.
+    sheet, encoding, decimal : str
+        Sheet of a workbook, encoding of a text table, mark of decimals; empty to find out.
 
     Raises
     ------
@@ -74,7 +82,7 @@ def read_sets(
     head = heading(table, wanted, EVENTS)
     column = head.find(by, table)
     body = table.rows[head.last + 1 :]
-    points = table.points or _points(body, head, table)
+    points = decimal or table.points or _points(body, head, table)
     found = Sets(notes=[*table.notes, *head.found(wanted)])
     without: dict[int, str | int] = {}
     known: dict[str, str] = {}  # one copy of each name
@@ -156,13 +164,15 @@ def _pair(
 ) -> tuple[int, int] | None:
     """Return events and total of a row; None where it has no count."""
     cell, other = _cell(cells, head, "events"), _cell(cells, head, "total")
+    if _is_plain(cell) and _is_plain(other):
+        return _possible(int(cell), int(other), row, head, table)
     role = "events"
     try:
-        first = reading(None if _is_nan(cell) else cell, points)
+        first = figures(cell, points).read
         role = "total"
         total = first.total
         if total is None:
-            total = count(None if _is_nan(other) else other, points)
+            total = figures(other, points).read.events
     except Unclear as unclear:
         where = table.where(row, head.called(head.roles[role]))
         raise DataError(unclear.problem, where=where, hint=unclear.hint) from None
@@ -170,22 +180,27 @@ def _pair(
         raise head.without_total(table)
     if first.events is None or total is None:
         return None
-    if not (first.events <= total and total >= 1):
+    return _possible(first.events, total, row, head, table)
+
+
+def _possible(x: int, n: int, row: int, head: Heading, table: Sheet) -> tuple[int, int]:
+    if not (x <= n and n >= 1):
         raise DataError(
-            f"events is {first.events} but total is {total}",
+            f"events is {x} but total is {n}",
             where=table.where(row, head.called(head.roles["events"])),
             hint="Events must lie between 0 and total, and total must be at least 1.",
         )
-    return first.events, total
+    return x, n
 
 
 def _cell(cells: Sequence[Cell], head: Heading, role: str) -> Cell:
     column = head.roles.get(role, len(cells))
-    return cells[column] if column < len(cells) else None
+    cell = cells[column] if column < len(cells) else None
+    return None if isinstance(cell, float) and cell != cell else cell  # NaN: nothing is there
 
 
-def _is_nan(cell: Cell) -> bool:
-    return isinstance(cell, float) and cell != cell
+def _is_plain(cell: Cell) -> TypeGuard[str]:
+    return isinstance(cell, str) and len(cell) <= PLAIN and cell.isascii() and cell.isdigit()
 
 
 def _left_out(without: Mapping[int, str | int], kept: Iterable[str | int]) -> list[str]:
