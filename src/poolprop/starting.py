@@ -58,6 +58,10 @@ def begin(folder: Path, *, example: bool = False) -> None:
     ConfigError
         If the folder holds anything, is a file, or cannot be written; nothing is left behind.
     """
+    if "\0" in str(folder):
+        raise ConfigError(
+            "no folder has such a name", where=repr(str(folder)), hint="Name another."
+        )
     if folder.is_dir() and any(folder.iterdir()):
         raise ConfigError(
             "the folder is not empty", where=str(folder), hint="Choose the name of a new folder."

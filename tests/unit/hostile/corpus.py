@@ -9,25 +9,12 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import openpyxl
 import small_review
 import yaml
-
-Counts = tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True)
-class Case:
-    """One file: its name says what is wrong with it."""
-
-    name: str
-    door: str  # outcomes, studies, vocabulary: a table of the review; plan; pool; import
-    content: bytes
-    right: tuple[Counts, ...] = ()
-    file: str = "t.csv"
-
+from answered import answered
+from case import Case, Counts
 
 # What is no count. Some of it an import may understand: then only in the way given.
 CELLS: dict[str, tuple[str, tuple[Counts, ...]]] = {
@@ -89,9 +76,17 @@ def quoted(cell: str) -> str:
     return '"' + cell.replace('"', '""') + '"'
 
 
-def plain(cell: str) -> bytes:
-    """Return a table of one study with this cell as its events."""
-    return f"study,events,total\nAsh,{quoted(cell)},20\n".encode()
+DOORS = ("pool", "pool-many", "import")
+
+
+def plain(cell: str, total: str = "20") -> bytes:
+    """Return a table of one study with these cells."""
+    return f"study,events,total\nAsh,{quoted(cell)},{quoted(total)}\n".encode()
+
+
+def as_total(right: tuple[Counts, ...]) -> tuple[Counts, ...]:
+    """Return what a cell that may be 12 is as the total of 12 events."""
+    return ((("12", "12"),),) if (("12", "20"),) in right else ()
 
 
 def table(name: str, **changes: object) -> bytes:
@@ -110,8 +105,12 @@ def table(name: str, **changes: object) -> bytes:
 def cells() -> Iterator[Case]:
     for name, (cell, right) in CELLS.items():
         yield Case(f"cell {name}", "outcomes", table("outcomes", events=cell))
-        yield Case(f"cell {name}", "pool", plain(cell), _for_pool(right))
+        for door in ("pool", "pool-many"):
+            yield Case(f"cell {name}", door, plain(cell), _for_pool(right))
         yield Case(f"cell {name}", "import", plain(cell), right)
+        if name not in ("of-nothing", "above-total"):  # a total may not be a fraction
+            for door in DOORS:
+                yield Case(f"total {name}", door, plain("12", cell), as_total(right))
 
 
 def _for_pool(right: tuple[Counts, ...]) -> tuple[Counts, ...]:
@@ -152,8 +151,8 @@ def files() -> Iterator[Case]:
         "vertical tab": (b"study,events,total\nAsh\x0b,12,20\n", RIGHT),
         "huge field": (b"study,events,total\n" + b"x" * 200_000 + b",12,20\n", ()),
         "many columns": (b"a," * 5000 + b"study,events,total\n", ()),
-        "million rows": (b"study,events,total\n" + b"Ash,12,20\n" * 1_000_000, ()),
-        "million blank rows": (b"study,events,total\n" + b"\n" * 1_000_000 + b"Ash,12,20\n", RIGHT),
+        "60,000 rows": (b"study,events,total\n" + b"Ash,12,20\n" * 60_000, ()),
+        "200,000 blank rows": (b"study,events,total\n" + b"\n" * 200_000 + b"Ash,12,20\n", RIGHT),
         "html": (b"<html><table><tr><td>study</td></tr></table></html>", ()),
         "json": (b'[{"study": "Ash", "events": 12, "total": 20}]', ()),
         "pdf": (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n", ()),
@@ -165,7 +164,9 @@ def files() -> Iterator[Case]:
     }
     for name, (content, right) in shapes.items():
         yield Case(f"file {name}", "import", content, right)
-        yield Case(f"file {name}", "pool", content, _for_pool(right))
+        for door in ("pool", "pool-many"):
+            many = door == "pool-many" and name == "60,000 rows"  # which it is made for
+            yield Case(f"file {name}", door, content, RIGHT if many else _for_pool(right))
         yield Case(f"file {name}", "outcomes", content)
 
 
@@ -225,7 +226,9 @@ def workbooks() -> Iterator[Case]:
     }
     for name, (content, right) in shapes.items():
         file = "t.rm5" if "rm5" in name else "t.xlsx"
-        yield Case(f"workbook {name}", "import", content, right, file)
+        for door in DOORS:
+            if door == "import" or "rm5" not in name:
+                yield Case(f"workbook {name}", door, content, right, file)
 
 
 def plan(**changes: object) -> bytes:
@@ -322,6 +325,12 @@ def rows() -> Iterator[Case]:
         yield Case(f"row {name}", where, table(where, **changes))
 
 
+def folders() -> Iterator[Case]:
+    """Yield names and places in which no review can begin."""
+    for name in ("t.csv", "t.csv/x", "full", "link", "pipe", "x" * 300, "a\0b", "dev/null/x"):
+        yield Case(f"folder {name[:20]!r}", "init", b"something", file=name)
+
+
 def corpus() -> list[Case]:
     """Return every case."""
-    return [*cells(), *files(), *workbooks(), *plans(), *rows()]
+    return [*cells(), *files(), *workbooks(), *plans(), *rows(), *folders(), *answered()]
