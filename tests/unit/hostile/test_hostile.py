@@ -23,7 +23,7 @@ from poolprop.starting import begin
 CASES = corpus()
 SECONDS = 30
 # FILE:ROW:COLUMN: what is wrong. What to do. Files as a whole have no row, rows no column.
-PLACE = re.compile(r"^(t\.|data/|config/|nowhere/|/dev/|full|link|pipe|x{9}|'a.x00b'|dev/)")
+PLACE = re.compile(r"^(t\.|review/|data/|config/|nowhere/|/dev/|full|link|pipe|x{9}|'a.x00b'|dev/)")
 LINE = re.compile(r"^[^ ].*?: .+[.?] \S")
 CELL = re.compile(r"^t\.\w+(\[\w+\])?:2:[A-C]\b")
 METHOD = ("--methods", "common|PR|EE|wald", "--out", "o.csv")
