@@ -117,7 +117,7 @@ def test_an_empty_table_and_a_missing_file_are_named(tmp_path, table, capsys):
 def test_the_command_pools_overall_and_by_level(table, capsys):
     assert main(["pool", str(table), "--by", "setting", "--json"]) == 0
     record = json.loads(capsys.readouterr().out)
-    assert list(record) == ["overall", "setting = first", "setting = late"]
+    assert list(record) == ["between levels", "overall", "setting = first", "setting = late"]
     assert record["overall"]["k"] == 3
     assert record["setting = first"]["events"] == 12
 

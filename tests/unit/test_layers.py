@@ -51,9 +51,10 @@ MAY_IMPORT = {
     "starting": {"errors", "house", "_version"},
     "shards": {"errors", "files"},
     "bulk": {"errors", "reading", "shards", "stats", "wording", "_version"},
+    "pooling": {"errors", "importing", "reading", "stats"},
     "commands": {
-        "bulk", "checking", "house", "importing", "starting", "errors", "files", "plan", "review",
-        "evidence", "stats", "audit", "exporting",
+        "bulk", "checking", "house", "importing", "starting", "errors", "files", "plan", "pooling",
+        "review", "evidence", "stats", "audit", "exporting",
     },
     "building": {"errors", "files", "house"},
     "recompute": {"audit", "errors", "files", "house"},  # runs steps, imports none

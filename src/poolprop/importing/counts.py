@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,7 @@ from poolprop.importing.understand import Answers, understand
 from poolprop.reading.headings import COUNTS, Heading
 from poolprop.reading.read import read_sheet
 from poolprop.reading.sheet import Cell, Sheet, as_text
+from poolprop.wording import counted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +27,9 @@ class Counts:
         ``0 <= events <= total``, ``total >= 1``.
     levels : tuple of str
         The level of each study as the table has it; empty without a column to split by.
+    studies : tuple of str
+        The study of each row as the table names it, with its year where there is one; empty
+        without a column of names.
     notes : tuple of str
         What people must know of how the table was read.
     """
@@ -32,6 +37,7 @@ class Counts:
     events: tuple[int, ...]
     total: tuple[int, ...]
     levels: tuple[str, ...]
+    studies: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
     def by_level(self) -> dict[str, tuple[list[int], list[int]]]:
@@ -68,7 +74,8 @@ def read_counts(
     path : Path
         A text table or a workbook; ``-`` is standard input.
     wanted : mapping of str to str
-        Columns of ``events`` and ``total`` by heading or letter, where headings do not say them.
+        Columns of ``events``, ``total`` and ``study`` by heading or letter, where headings do not
+        say them. A study that is asked for has rows that belong together.
     by : str, optional
         Column of levels, by heading or letter.
     sheet, encoding, decimal : str
@@ -82,10 +89,22 @@ def read_counts(
         If the table cannot be read, or a cell is unclear: with file, row and column.
     """
     found = read_sheet(path, sheet, encoding, exact=True)
+    return counts_in(found, wanted, by, decimal=decimal, answers=answers)
+
+
+def counts_in(
+    found: Sheet,
+    wanted: Mapping[str, str],
+    by: str | None = None,
+    *,
+    decimal: str = "",
+    answers: Answers | None = None,
+) -> Counts:
+    """Return the counts of a sheet that was read cell by cell; see :func:`read_counts`."""
     head = find_heading(found, wanted, COUNTS)
     column = head.find(by, found) if by else None
     understood = understand(
-        found, head, {}, {}, decimal, answers=answers, study_needed=False, repeats="say"
+        found, head, {}, {}, decimal, answers=answers, study_needed=False, repeats="allow"
     )
     if understood.problems:
         raise CountErrors(understood.problems)
@@ -93,11 +112,32 @@ def read_counts(
     if not full:
         raise _nothing(head, found)
     cells = dict(found.rows)
+    studies = tuple(_study(entry, "study" in wanted) for entry in full)
     return Counts(
         events=tuple(entry.events or 0 for entry in full),
         total=tuple(entry.total or 0 for entry in full),
         levels=() if column is None else tuple(_text(cells[e.row], column) for e in full),
+        studies=studies if any(studies) else (),
         notes=(*head.found(wanted), *understood.notes, *_said(understood.entries)),
+    )
+
+
+def _study(entry: Entry, asked: bool) -> str:
+    """Return the name of a row's study; authors publish more than one, in other years."""
+    return f"{entry.study} {entry.year}".strip() if entry.study and not asked else entry.study
+
+
+def repeats(studies: Sequence[str]) -> str:
+    """Say that studies have several rows; empty if none has, or if rows have no names."""
+    rows = Counter(name for name in studies if name)
+    several = [name for name, number in rows.items() if number > 1]
+    if not several:
+        return ""
+    number = len(rows) + sum(not name for name in studies)
+    return (
+        f"{len(studies)} rows are {counted(number, 'study', 'studies')}: {several[0]!r} stands in "
+        f"{rows[several[0]]}. Rows of one study may share patients and are not independent: "
+        "keep one row a study, or name the column of studies with --study"
     )
 
 

@@ -83,7 +83,7 @@ def understand(
     study_needed : bool
         Whether each row must name its study.
     repeats : str
-        ``refuse`` rows that name a study again, or ``say`` so in a note.
+        ``refuse`` rows that name a study again, ``say`` so in a note, or ``allow`` them.
 
     Returns
     -------
@@ -124,7 +124,7 @@ def understand(
         again = repeated(entries, body, head)
         if again and repeats == "say":
             notes.append(again)
-        elif again:
+        elif again and repeats == "refuse":
             problems.append(f"{place}: {again}")
     if not entries and not problems:
         problems.append(f"{place}: no study stands below the heading. Check the file.")

@@ -130,6 +130,13 @@ class Heading:
                 )
 
 
+def columns_called(sheet: Sheet, names: Collection[str]) -> set[str]:
+    """Return which of some names stand as headings among the first rows of a sheet."""
+    rows = [_names(sheet, place, 1) for place in range(min(LOOKED_AT, len(sheet.rows)))]
+    there = {_plain(name) for row in rows for name in row}
+    return {name for name in names if _plain(name) in there}
+
+
 # What a row must name to be the heading: of studies to import, of counts to pool.
 STUDIES = (frozenset({"study", "events"}), frozenset({"study", "percent", "total"}))
 COUNTS = (frozenset({"events"}), frozenset({"percent", "total"}))

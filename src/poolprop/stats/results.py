@@ -9,7 +9,7 @@ from typing import Any
 
 from poolprop.formats import Policy, count, level, number, part, policy_for, share
 from poolprop.stats.empirical_bayes import StudyEffects
-from poolprop.stats.shown import Shown, html_table
+from poolprop.stats.shown import Shown, html_table, p_words
 from poolprop.wording import counted
 
 # What the scale of a measure is called, and under which names the limits of a value stand.
@@ -76,6 +76,8 @@ class PoolResult(Shown):
         P value of the likelihood-ratio test of ``tau2 = 0``, of models fitted by ML.
     effects_by : callable or None
         What ``study_effects`` is worked out by, when it is asked for.
+    studies : int or None
+        Number of studies where some have several rows, of which ``k`` counts all.
     """
 
     model: str
@@ -109,6 +111,7 @@ class PoolResult(Shown):
     marginal_mean: float | None = None
     tau2_p: float | None = None
     effects_by: Callable[[], StudyEffects] | None = field(default=None, compare=False)
+    studies: int | None = None
 
     @property
     def study_effects(self) -> StudyEffects | None:
@@ -150,7 +153,8 @@ class PoolResult(Shown):
 
     def record(self) -> dict[str, Any]:
         """Return the result as result files hold it (``docs/results.md``); infinite as None."""
-        left_out = ("weights", "marginal_mean", "tau2_p", "effects_by")
+        left_out = ["weights", "marginal_mean", "tau2_p", "effects_by"]
+        left_out += ["studies"] if self.studies is None else []
         names = [each.name for each in fields(self) if each.name not in left_out]
         record = {name: _plain(getattr(self, name)) for name in [*names, "tau"]}
         return record | {"notes": list(self.notes)}
@@ -168,13 +172,32 @@ class PoolResult(Shown):
         return f"<PoolResult {self.told(policy_of([self]))}, {self._studies()}, {self.model}>"
 
     def _studies(self) -> str:
-        return f"{counted(self.k, 'study', 'studies')}, {self.counts()}"
+        number = counted(self.k, "study", "studies")
+        if self.studies is not None:
+            rows = f"{self.k:,} rows taken as independent"
+            number = f"{counted(self.studies, 'study', 'studies')} ({rows})"
+        return f"{number}, {self.counts()}"
 
     def counts(self) -> str:
         """Return the counts as text, or that there are none."""
         if self.events is None or self.total is None:
             return "without counts"
         return part(self.events, self.total)
+
+    def policy(self, scale: str = "auto", digits: int | str = "auto") -> Policy:
+        """Return how its proportions are written; arguments as for :meth:`summary`."""
+        return policy_of([self], scale, digits)
+
+    def heterogeneity(self) -> str:
+        """Return tau2, I2 and Q as text; empty where nothing was pooled."""
+        if self.k < 2:
+            return ""
+        parts = [f"tau2 {number(self.tau2)} ({self.estimate_scale})"]
+        if self.i2 is not None:
+            parts.append(f"I2 {share(self.i2)} ({self.i2_definition})")
+        if self.q is not None and self.q_p is not None:
+            parts.append(f"Q {number(self.q)} on {self.q_df} df, {p_words(self.q_p)}")
+        return "; ".join(parts)
 
     def share(self, policy: Policy) -> str:
         """Return the proportion as text, with its unit."""
@@ -210,6 +233,7 @@ class PoolResult(Shown):
         if self.prediction is not None:
             limits = self.prediction.on_scale(policy)
             lines.append(f"Prediction interval {limits} ({self.prediction_method})")
+        lines += filter(None, [self.heterogeneity()])
         return "\n".join([*lines, *self.notes])
 
     def _repr_html_(self) -> str:

@@ -201,10 +201,7 @@ def subgroups(
         method = "likelihood-ratio test between levels, binomial-normal GLMM with common tau2"
     else:
         means = [_mean_and_variance(x[labels == g], n[labels == g], f) for g, f in found.items()]
-        if any(not np.isfinite(value) for pair in means for value in pair):
-            return _untested(found, common_tau2, "A level is at the boundary: no Wald test.")
-        statistic = wald_between(np.array([m for m, _ in means]), np.array([v for _, v in means]))
-        method = "Wald test between the levels' means, weights 1 / se^2"
+        return _wald(found, common_tau2, means)
     df = len(found) - 1
     return SubgroupResult(
         levels=found,
@@ -215,6 +212,33 @@ def subgroups(
         test_method=method,
         permutation=permuted,
     )
+
+
+def _wald(
+    found: dict[str, PoolResult], common_tau2: bool, means: Sequence[tuple[float, float]]
+) -> SubgroupResult:
+    if any(not np.isfinite(value) for pair in means for value in pair):
+        return _untested(found, common_tau2, "A level is at the boundary: no Wald test.")
+    statistic = wald_between(np.array([m for m, _ in means]), np.array([v for _, v in means]))
+    df = len(found) - 1
+    return SubgroupResult(
+        levels=found,
+        common_tau2=common_tau2,
+        q_between=statistic,
+        q_between_df=df,
+        q_between_p=chi_square_pvalue(statistic, df),
+        test_method="Wald test between the levels' means, weights 1 / se^2",
+    )
+
+
+def means_tested(found: dict[str, PoolResult], k: int) -> SubgroupResult:
+    """Test between levels whose means stand on one scale, such as those of ``k`` estimates."""
+    if len(found) < 2:
+        return _untested(found, False, "One level: there is nothing to test.")
+    if len(found) == k:
+        return _untested(found, False, ALL_SINGLE)
+    means = [(fit.estimate, fit.se**2 if fit.se else np.nan) for fit in found.values()]
+    return _wald(found, False, means)
 
 
 def _nested(

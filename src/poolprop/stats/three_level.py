@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from poolprop.errors import EstimationError
-from poolprop.formats import Policy, part, policy_for
+from poolprop.formats import Policy, number, part, policy_for, share
 from poolprop.formats import level as formatted_level
 from poolprop.stats._types import Floats
 from poolprop.stats.design import study_members
@@ -29,7 +29,7 @@ from poolprop.stats.inputs import choice, counts, fraction
 from poolprop.stats.measures import MEASURES, back_transform, effect_sizes, harmonic_mean
 from poolprop.stats.meta_regression import MetaRegression, meta_regression
 from poolprop.stats.results import Interval
-from poolprop.stats.shown import Shown
+from poolprop.stats.shown import Shown, p_words
 from poolprop.stats.variance_components import Components, fit_components
 from poolprop.stats.wls import intercept, weighted_fit
 from poolprop.wording import counted
@@ -93,22 +93,31 @@ class ThreeLevel(Shown):
     events: int
     total: int
 
+    def policy(self, scale: str = "auto", digits: int | str = "auto") -> Policy:
+        """Return how its proportions are written; arguments as for :meth:`summary`."""
+        return policy_for([self.events], [self.total], scale, digits)
+
     def headline(self, policy: Policy) -> str:
         """Return estimate, interval and counts as a line; studies are counted, and their rows."""
         limits = policy.interval(self.ci.lower, self.ci.upper, self.proportion, dash=" to ")
-        share = policy.value(self.proportion, self.ci.lower, self.ci.upper)
+        estimate = policy.value(self.proportion, self.ci.lower, self.ci.upper)
         rows = f"{counted(self.studies, 'study', 'studies')} ({counted(self.k, 'row', 'rows')})"
         return (
-            f"Pooled proportion {share} ({formatted_level(self.level)} CI {limits}); {rows}, "
+            f"Pooled proportion {estimate} ({formatted_level(self.level)} CI {limits}); {rows}, "
             f"{part(self.events, self.total)}"
         )
 
     def summary(self, scale: str = "auto", digits: int | str = "auto") -> str:
         """Return the result as lines of text; arguments as for :meth:`PoolResult.summary`."""
-        policy = policy_for([self.events], [self.total], scale, digits)
+        policy = self.policy(scale, digits)
         lines = [self.headline(policy), self.words]
         lines.append(
             f"Prediction interval {self.prediction.on_scale(policy)} (a row of a new study)"
+        )
+        lines.append(
+            f"tau2 {number(self.tau2_study)} between studies, {number(self.tau2_row)} between "
+            f"rows; I2 {share(self.i2_study)} and {share(self.i2_row)}; Q {number(self.q)} on "
+            f"{self.q_df} df, {p_words(self.q_p)}"
         )
         return "\n".join(lines)
 

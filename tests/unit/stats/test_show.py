@@ -57,7 +57,9 @@ def test_summary_has_the_method_the_prediction_and_the_notes(fit):
     assert lines[0].endswith("4 studies, 126 of 156")
     assert lines[1] == fit.method
     assert lines[2].startswith("Prediction interval ")
-    assert tuple(lines[3:]) == fit.notes
+    assert lines[3] == fit.heterogeneity()
+    assert lines[3].startswith("tau2 0.61 (logit); I2 68% (from the estimate of tau2); Q 8.74 on 3")
+    assert tuple(lines[4:]) == fit.notes
 
 
 def test_rare_events_are_read_on_a_scale_of_their_own():
