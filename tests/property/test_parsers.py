@@ -15,7 +15,7 @@ from poolprop.errors import PoolpropError
 from poolprop.evidence.read import read_table
 from poolprop.evidence.tables import Outcome
 from poolprop.importing.counts import read_counts
-from poolprop.importing.read import read_sheet
+from poolprop.importing.read import read_tables
 from poolprop.importing.understand import understand
 from poolprop.plan import load
 from poolprop.reading.cells import Unclear, count, number, reading
@@ -39,7 +39,7 @@ def on_disk(content: bytes, name: str) -> Path:
 def test_any_bytes_are_a_table_or_are_refused(content):
     path = on_disk(b"study,events,total\n" + content, "t.csv")
     with suppress(PoolpropError):
-        sheet = read_sheet(path)
+        sheet = read_tables([path])
         understand(sheet, heading(sheet, {}), {}, {})
 
 

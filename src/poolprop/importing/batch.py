@@ -37,6 +37,8 @@ def read_tables(folder: Path) -> dict[str, Rows]:
 
 def _read(folder: Path, name: str) -> Rows:
     path = folder / TABLES[name].FILE
+    if not TABLES[name].REQUIRED and not path.exists():
+        return []
     try:
         return read_csv(path, as_is=True)
     except (OSError, UnicodeDecodeError):
@@ -55,6 +57,8 @@ def changed_files(folder: Path, tables: Mapping[str, Rows]) -> dict[Path, bytes]
     changed = {}
     for name, rows in tables.items():
         path = folder / TABLES[name].FILE
+        if not rows and not path.is_file():
+            continue
         columns = dict.fromkeys([*_header(path), *TABLES[name].model_fields])
         columns |= dict.fromkeys(column for row in rows for column in row)
         cells = ({column: row.get(column, "") for column in columns} for row in rows)

@@ -21,6 +21,7 @@ examples:
   poolprop import table.xlsx --study Author --events n --total N --factor Setting --plan
   poolprop import table.csv --decimal , --into my-review --denominator evaluable --timepoint end
   poolprop import review.rm5 --keep "Outcome=Remission" --arm 1
+  poolprop import revman-export/ --keep Outcome=Remission --keep "Intervention=Drug A"
   poolprop import covidence.csv --keep "Reviewer Name=Consensus"
 """
 ROLES = ("study", "events", "total", "percent", "year", "doi")
@@ -38,8 +39,8 @@ def add_to(actions: Any) -> None:
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    text = ".xlsx, .csv, .tsv, .txt or .rm5 file"
-    command.add_argument("table", type=Path, nargs="?", help=text)
+    text = ".xlsx, .csv, .tsv, .txt or .rm5 file; or folder, zip or files of a set"
+    command.add_argument("tables", metavar="table", type=Path, nargs="*", help=text)
     command.add_argument("--into", type=Path, default=Path(), metavar="DIR", help="the review")
     for role in ROLES:
         text = f"column that holds {role}, by heading or letter"
@@ -71,38 +72,40 @@ def add_to(actions: Any) -> None:
     command.set_defaults(run=import_table)
 
 
-def import_table(table: Path | None, into: Path, undo: bool, **options: Any) -> int:
+def import_table(tables: Sequence[Path], into: Path, undo: bool, **options: Any) -> int:
     """Read, show, and write unless a cell is unclear; or take back the last import."""
     from poolprop.importing import batch
 
-    if undo and table is None:
+    if undo and not tables:
         print(f"taken back: the import of {batch.undo(into)}")
         return 0
-    if undo or table is None:
+    if undo or not tables:
         hint = "Name a table, or --undo alone."
         raise ConfigError(
-            "one table is imported, or the last one undone", where="import", hint=hint
+            "a table is imported, or the last import taken back", where="import", hint=hint
         )
-    return _import(table, into, **options)
+    return _import(tables, into, **options)
 
 
 def _import(
-    table: Path, into: Path, factors: Sequence[str], keep: Sequence[str], decimal: str, ask: bool,
-    dry_run: bool, replace: bool, into_plan: bool, **options: Any,
+    tables: Sequence[Path], into: Path, factors: Sequence[str], keep: Sequence[str], decimal: str,
+    ask: bool, dry_run: bool, replace: bool, into_plan: bool, **options: Any,
 ) -> int:  # fmt: skip
     from poolprop.importing.answers import answers_of
     from poolprop.importing.factors import factor_columns
     from poolprop.importing.kinds import find_heading
-    from poolprop.importing.read import read_sheet
+    from poolprop.importing.read import read_tables
+    from poolprop.importing.sheets import refuse_open_choice
     from poolprop.importing.show import problems_text, shown
     from poolprop.importing.summary import Taken
     from poolprop.importing.understand import understand
 
-    found = read_sheet(table, options["sheet"], options["encoding"])
+    found = read_tables(tables, options["sheet"], options["encoding"])
     wanted = _columns(options)
     head = find_heading(found, _asked(found, wanted) if ask else wanted)
     named = factor_columns(factors, head, found)
     kept = {head.find(column, found): value for column, value in map(_pair, keep)}
+    refuse_open_choice(found, head, kept, wanted)
     understood = understand(found, head, named, kept, decimal, answers=answers_of(options))
     print(shown(found, head, named, understood))
     if understood.problems:

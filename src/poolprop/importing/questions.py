@@ -92,7 +92,7 @@ def marks_taken_off(drafts: Sequence[Draft]) -> list[str]:
     if loose:
         rows = rows_text([draft.entry for draft in loose])
         notes.append(
-            f"intervals that do not say they are of 95% were not taken: {loose[0].loose!r} "
+            f"intervals that do not say they are of 95% were not taken: {loose[0].loose[0]!r} "
             f"(rows {rows})"
         )
     return notes

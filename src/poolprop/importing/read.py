@@ -1,23 +1,31 @@
-"""Read whatever people bring: RevMan, or a table in text or Excel, told apart by content."""
+"""Read whatever people bring: RevMan, a set of files, or a table, told apart by content."""
 
 from __future__ import annotations
 
+import os
+from collections.abc import Sequence
 from pathlib import Path
 
+from poolprop.errors import DataError
 from poolprop.importing.revman import looks_like_revman, read_revman
-from poolprop.reading.read import sheet_of
+from poolprop.importing.revman_csv import analyses
+from poolprop.importing.study_sets import is_results, members, read_set
+from poolprop.reading.read import ZIP, sheet_of
 from poolprop.reading.sheet import MAX_BYTES, Sheet
-from poolprop.reading.source import STDIN, take
+from poolprop.reading.source import STDIN, Source, take
+
+LONGEST_NAME = 200
+OF_WORKBOOKS = b"[Content_Types].xml"
 
 
-def read_sheet(path: Path, sheet: str = "", encoding: str = "") -> Sheet:
-    """Read one sheet.
+def read_tables(paths: Sequence[Path], sheet: str = "", encoding: str = "") -> Sheet:
+    """Read one sheet, or a set of files as one.
 
     Parameters
     ----------
-    path : Path
-        A text table, an .xlsx workbook or an .rm5 file; ``-`` is standard input. Locators name it
-        without its folder.
+    paths : sequence of Path
+        A text table, an .xlsx workbook, an .rm5 file, a zip or a folder of CSV files, or several
+        CSV files of one set; ``-`` is standard input. Locators name files without their folder.
     sheet : str
         Name of the sheet of a workbook that has several.
     encoding : str
@@ -26,9 +34,34 @@ def read_sheet(path: Path, sheet: str = "", encoding: str = "") -> Sheet:
     Raises
     ------
     DataError
-        If the file cannot be read, is too large, empty, or nothing of the kind.
+        If a file cannot be read, is too large, empty, or nothing of the kind.
     """
-    source = take(path, MAX_BYTES, name="" if str(path) == STDIN else path.name)
+    first = paths[0]
+    if len(paths) > 1:
+        return read_set([_take(path) for path in paths], f"{len(paths)} files", encoding)
+    if first.is_dir():
+        files = sorted(path for path in first.iterdir() if path.suffix.lower() == ".csv")
+        if not files:
+            hint = "Name a file in it."
+            raise DataError("is a folder without CSV files", where=str(first), hint=hint)
+        return read_set([_take(path) for path in files], _shown(first.name), encoding)
+    source = _take(first)
     if looks_like_revman(source.content, source.name):
         return read_revman(source.content, source.name)
-    return sheet_of(source, sheet, encoding)
+    if source.content.startswith(ZIP) and OF_WORKBOOKS not in source.content:
+        return read_set([*members(source)], source.name, encoding)
+    found = sheet_of(source, sheet, encoding)
+    if is_results(found):
+        return read_set([source], source.name, encoding)
+    return analyses(found)
+
+
+def _take(path: Path) -> Source:
+    return take(path, MAX_BYTES, name="" if str(path) == STDIN else _shown(path.name))
+
+
+def _shown(name: str) -> str:
+    """Return the name of a file as tables and messages can hold it."""
+    text = os.fsencode(name).decode("utf-8", "backslashreplace")
+    plain = "".join(mark if mark.isprintable() else f"\\x{ord(mark):02x}" for mark in text)
+    return plain if len(plain) <= LONGEST_NAME else f"{plain[:LONGEST_NAME]}..."

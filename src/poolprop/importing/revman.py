@@ -6,14 +6,16 @@ The format is that of Cochrane's Review Manager 5 (``.rm5``, XML): a ``DICH_OUTC
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from xml.etree import ElementTree
 
 from poolprop.errors import DataError
+from poolprop.importing.sheets import HEADER, ReviewSheet
 from poolprop.reading.markup import has_document_type
 from poolprop.reading.sheet import Cell, Sheet, bounded, tidy
 
-HEADER: list[Cell] = ["Study", "Outcome", "Subgroup", "Events 1", "Total 1", "Events 2", "Total 2"]
+BARE = re.compile(rb"&(?!#\d+;|#x[0-9A-Fa-f]+;|[A-Za-z][A-Za-z0-9]*;)")
 COUNTS = ("EVENTS_1", "TOTAL_1", "EVENTS_2", "TOTAL_2")
 
 
@@ -28,16 +30,58 @@ def read_revman(content: bytes, file: str) -> Sheet:
     if has_document_type(content):
         hint = "Export the file from RevMan again."
         raise DataError("the file defines XML entities", where=file, hint=hint)
-    try:
-        root = ElementTree.fromstring(content)
-    except (ElementTree.ParseError, ValueError, LookupError) as error:
-        hint = "Export it from RevMan as .rm5."
-        raise DataError(f"not XML ({error})", where=file, hint=hint) from None
+    root, notes = _parsed(content, file)
     rows = bounded(_rows(root, _names(root)), file)
     if len(rows) == 1:
         hint = "Only dichotomous outcomes can be imported."
         raise DataError("no dichotomous outcome", where=file, hint=hint)
-    return Sheet(file=file, name="", rows=rows, notes=["read as RevMan 5"], points=".")
+    notes = ["read as RevMan 5", *notes]
+    return ReviewSheet(file=file, name="", rows=rows, notes=notes, points=".", choose=("Outcome",))
+
+
+def _parsed(content: bytes, file: str) -> tuple[ElementTree.Element, list[str]]:
+    """Read XML; what is often broken in such files and cannot change a figure is put right.
+
+    Bytes that are not of the encoding that the file names are read as Windows-1252, and an ``&``
+    that begins no entity is taken for itself; both are said.
+    """
+    notes = []
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError:
+        named = re.search(rb"encoding=[\"']([^\"']+)", content[:200])
+        if named and named[1].lower().replace(b"-", b"") == b"utf8":
+            notes.append("the file calls itself UTF-8 and is not: read as Windows-1252")
+            text = content.decode("cp1252", "replace")
+            content = re.sub(r"^\s*<\?xml[^>]*\?>", "", text).encode("utf-8")
+    try:
+        return ElementTree.fromstring(content), notes
+    except (ElementTree.ParseError, ValueError, LookupError) as error:
+        repaired, count = BARE.subn(b"&amp;", content)
+        if count:
+            try:
+                root = ElementTree.fromstring(repaired)
+            except (ElementTree.ParseError, ValueError, LookupError):
+                pass
+            else:
+                return root, [*notes, f"{count} bare & read as the character itself"]
+        raise _not_xml(content, error, file) from None
+
+
+def _not_xml(content: bytes, error: Exception, file: str) -> DataError:
+    line, column = getattr(error, "position", (0, 0))
+    where = f"{file}:{line}" if line else file
+    if b"COCHRANE_REVIEW" not in content[:4000]:
+        hint = "Export the review from RevMan 5 as .rm5."
+        return DataError(f"not XML ({error})", where=where, hint=hint)
+    rows = content.splitlines()
+    shown = rows[line - 1][max(0, column - 20) : column + 20] if 0 < line <= len(rows) else b""
+    said = shown.decode("utf-8", "replace")
+    return DataError(
+        f"the XML breaks off at {said!r} ({error})",
+        where=where,
+        hint="Write < as &lt; and & as &amp; there, or export the review from RevMan again.",
+    )
 
 
 def looks_like_revman(content: bytes, file: str) -> bool:

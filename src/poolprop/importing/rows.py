@@ -139,7 +139,7 @@ class RowReader:
         if total == 0:
             self._fault(row, "total", "the total is 0", "Correct it, or leave the row out.")
         if events is not None and total and events > total:
-            self._fault(row, "events", f"{events} events of {total} persons", TOO_MANY)
+            self._fault(row, "events", _more_events(events, total), TOO_MANY)
 
     def _refuse_beyond_hundred(self, row: int, percent: Decimal | None) -> None:
         if percent is not None and percent > MOST_PERCENT:
@@ -192,6 +192,14 @@ class RowReader:
 
     def _signed(self, cells: list[Cell]) -> bool:
         return any("%" in str(self._cell(cells, role) or "") for role in ("events", "percent"))
+
+
+def _more_events(events: int, total: int) -> str:
+    """Say that a count cannot be; a last digit may have been the mark of a footnote."""
+    digits = str(events)
+    mark = len(digits) > 1 and digits[-1] != "0" and int(digits[:-1]) <= total
+    perhaps = f" ({digits[:-1]} with a footnote {digits[-1]}?)" if mark else ""
+    return f"more events ({events}{perhaps}) than persons ({total})"
 
 
 def _draft(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from poolprop.evidence.cells import NOT_REPORTED
@@ -113,7 +113,7 @@ def _lost(entries: Sequence[Entry]) -> list[str]:
 
 
 def _next(terms: Terms, settings: Settings, evidence: Evidence | None) -> list[str]:
-    """Say what `check` will ask, in the terms of the plan."""
+    """Say which figures the plan can use, and what `check` will ask."""
     name = endpoint_of(settings, terms.outcome)
     if not name:
         return [
@@ -124,17 +124,30 @@ def _next(terms: Terms, settings: Settings, evidence: Evidence | None) -> list[s
         return ["check will ask next: faults that the tables had before (poolprop check)"]
     primary = settings.endpoints[name].estimands["primary"]
     usable = len(select(evidence, primary).rows)
+    lines = [f"figures that fit the primary estimand of {name!r}: {usable or 'none'}"]
+    open_ = list(_open(evidence))
     if usable:
-        return [
-            f"check will ask nothing of these figures; {counted(usable, 'figure')} "
-            f"{'fits' if usable == 1 else 'fit'} the primary estimand of {name!r}"
-        ]
+        named = f"what is NR in {', '.join(open_)}" if open_ else "nothing"
+        return [*lines, f"check will ask next: {named}"]
     wanted = f"denominator {primary.denominator!r} at {' or '.join(primary.timepoints)}"
     return [
-        f"check will ask next: no figure fits the primary estimand of {name!r}, which asks for "
-        f"{wanted}. State it (--denominator, --timepoint, with --replace), or let the plan take "
-        "what is not stated: not_reported: [denominator, timepoint]"
+        *lines,
+        f"check will ask next: figures for {wanted}. State it (--denominator, --timepoint, with "
+        "--replace), or let the plan take what is not stated: not_reported: [denominator, "
+        "timepoint]",
     ]
+
+
+def _open(evidence: Evidence) -> Iterator[str]:
+    """Yield the columns that `check` asks to be looked up, whatever the plan takes."""
+    columns = {
+        "design": evidence.studies.values(),
+        "publication_type": [*evidence.sources.values(), *evidence.studies.values()],
+        "agreement": evidence.outcomes.values(),
+    }
+    for column, rows in columns.items():
+        if any(getattr(row, column) == NOT_REPORTED for row in rows):
+            yield column
 
 
 def _off(entries: Sequence[Entry]) -> list[str]:

@@ -14,11 +14,13 @@ from decimal import Decimal
 from poolprop.errors import DataError
 from poolprop.evidence.cells import NOT_REPORTED
 from poolprop.importing.entries import Entry
+from poolprop.importing.judgements import add_judgements
 from poolprop.importing.levels import AS_WRITTEN, define
+from poolprop.importing.sheets import ReviewSheet
 from poolprop.keys import keys
 from poolprop.reading.sheet import Sheet
 
-TARGETS = ("sources", "studies", "arms", "outcomes", "vocabulary")
+TARGETS = ("sources", "studies", "arms", "outcomes", "vocabulary", "risk_of_bias")
 EXAMPLE = "example2024"  # the rows that a new review begins with
 EXAMPLE_LEVELS = ("An example of a factor:", "The other level of the example.")
 USED = (("population", "all"), ("record_type", "reported"), ("role", "regimen"))
@@ -99,6 +101,10 @@ def added(
         addition.notes += said
     for entry in entries:
         _extend(addition, study_keys[label(entry)], entry, levels, sheet, replace)
+    if isinstance(sheet, ReviewSheet) and sheet.bias:
+        by_name = {entry.study: study_keys[label(entry)] for entry in entries}
+        judged = add_judgements(tables["risk_of_bias"], sheet.bias, by_name)
+        addition.notes += [f"{judged} judgements of the risk of bias were added"] if judged else []
     if replace:
         _without_unused_levels(tables, factors)
     return addition

@@ -110,7 +110,8 @@ def test_the_last_lines_say_what_came_from_where(folder, capsys):
         "  row 4, Cohen (2013): no count of 36 is 46%: a misprint?",
         "  row 5, Dietz 2014: 77 and 78 both fit 47% of 165",
         "  row 7, Fuchs 2016: the sheet has no count and no percentage",
-        "check will ask nothing of these figures; 3 figures fit the primary estimand of 'response'",
+        "figures that fit the primary estimand of 'response': 3",
+        "check will ask next: what is NR in design, publication_type, agreement",
         "the plan does not use hiv yet: add below endpoints.response.subgroups (or import with "
         "--plan):",
         "      hiv:",

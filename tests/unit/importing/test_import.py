@@ -178,7 +178,7 @@ def test_revman_outcomes_come_in_by_arm(folder):
     EVENTS_2="2" TOTAL_2="11"/></DICH_OUTCOME></COCHRANE_REVIEW>"""
     name = text(folder, xml, "r.rm5")
     cure = ["--keep", "Outcome=Cure"]
-    assert main(["import", name, *cure, "--timepoint", "end"]) == 0
+    assert main(["import", name, *cure, "--arm", "1", "--timepoint", "end"]) == 0
     assert counts(folder) == [("3", "10")]
     assert main(["import", name, *cure, "--arm", "2", "--timepoint", "unstated"]) == 0
     assert counts(folder) == [("3", "10"), ("5", "11")]

@@ -178,9 +178,14 @@ def test_a_doubtful_sum_is_dropped_if_so_answered(folder):
 
 def test_more_events_than_persons_are_refused(folder, capsys):
     said = refused(folder, capsys, "study,events,total\nA,3,1\nB,14,40\nC,60,52\n")
-    assert "t.csv:2:B 'events': 3 events of 1 persons." in said
-    assert "t.csv:4:B 'events': 60 events of 52 persons." in said
+    assert "t.csv:2:B 'events': more events (3) than persons (1)." in said
+    assert "t.csv:4:B 'events': more events (60) than persons (52)." in said
     assert "docs/choosing.md" in said
+
+
+def test_a_footnote_that_ran_into_a_count_is_guessed_at_in_the_question_only(folder, capsys):
+    said = refused(folder, capsys, "study,events,total\nA,71,20\n")
+    assert "more events (71 (7 with a footnote 1?)) than persons (20)." in said
 
 
 @pytest.mark.parametrize("name", ["person_years", "Patient-days", "PYAR", "years at risk"])

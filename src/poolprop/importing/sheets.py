@@ -1,0 +1,81 @@
+"""What a review program exports: outcomes and arms to choose from, with judgements."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from poolprop.errors import DataError
+from poolprop.reading.headings import Heading
+from poolprop.reading.sheet import Cell, Sheet, as_text, tidy
+
+LISTED = 8
+HEADER: list[Cell] = ["Study", "Outcome", "Subgroup", "Events 1", "Total 1", "Events 2", "Total 2"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """One judgement of the risk of bias of a study."""
+
+    study: str
+    domain: str
+    judgement: str
+    support: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewSheet(Sheet):
+    """A sheet that a review program exported.
+
+    Attributes
+    ----------
+    choose : tuple of str
+        Headings of which one value must be kept, such as ``Outcome``.
+    bias : tuple of Judged
+        Judgements of the risk of bias, in the order of the file.
+    """
+
+    choose: tuple[str, ...] = ()
+    bias: tuple[Judged, ...] = ()
+
+
+def refuse_open_choice(
+    sheet: Sheet, head: Heading, keep: Mapping[int, str], wanted: Collection[str]
+) -> None:
+    """Ask which outcome and which arm are meant, where a sheet has several.
+
+    Raises
+    ------
+    DataError
+        With the values of a column of which none is kept, or the arms.
+    """
+    place = sheet.where(sheet.rows[head.last][0])
+    if {"Events 1", "Events 2"} <= set(head.names) and not {"events", "total"} & set(wanted):
+        hint = "Say which: --arm 1 or --arm 2."
+        raise DataError("the sheet has two arms (Events 1, Events 2)", where=place, hint=hint)
+    if not isinstance(sheet, ReviewSheet):
+        return
+    body = [cells for _, cells in sheet.rows[head.last + 1 :]]
+    for column, wanted_value in keep.items():
+        body = [
+            cells for cells in body if _said(cells, column).casefold() == wanted_value.casefold()
+        ]
+    for name in sheet.choose:
+        if name not in head.names or (column := head.names.index(name)) in keep:
+            continue
+        values = dict.fromkeys(_said(cells, column) for cells in body)
+        if len(values) > 1:
+            raise DataError(
+                f"the sheet has {len(values)} values of {name!r}: {_listed(list(values))}",
+                where=place,
+                hint=f'Choose one: --keep "{name}={next(iter(values))}".',
+            )
+
+
+def _said(cells: Sequence[Cell], column: int) -> str:
+    return tidy(as_text(cells[column])) if column < len(cells) else ""
+
+
+def _listed(values: Sequence[str]) -> str:
+    more = f" and {len(values) - LISTED} more" if len(values) > LISTED else ""
+    return ", ".join(map(repr, values[:LISTED])) + more
