@@ -30,9 +30,10 @@ def test_a_table_is_downloaded_as_csv_without_a_request(visit):
     saved = download.value
     assert saved.suggested_filename == f"{table.get_attribute('id')}.csv"
     lines = list(csv.reader(Path(saved.path()).read_text("utf-8-sig").splitlines()))
-    assert lines[0][:2] == ["Estimand", "Estimate"]
+    assert lines[0][:4] == ["Estimand", "proportion", "ci_lower", "ci_upper"]
     assert len(lines) == 1 + table.locator("tbody tr").count()
-    assert lines[1][1] == table.locator("tbody tr").first.locator("td").first.inner_text()
+    number = table.locator("tbody tr [data-field]").first
+    assert float(lines[1][1]) == number.evaluate("one => page.valueOf(one)")
     assert [url for url in opened.requests if not url.startswith(("file:", "blob:"))] == []
 
 

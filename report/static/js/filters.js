@@ -42,7 +42,8 @@
     return make("label", "", "Search ", input);
   }
 
-  // What is shown, in the order in which it is shown: rows of texts, titles first.
+  // What is shown, in the order in which it is shown: rows of texts, titles first. For people;
+  // page.grid() is for programs.
   function shown(table) {
     const rows = [table.tHead.rows[0], ...Array.from(table.tBodies[0].rows).filter((r) => !r.hidden)];
     return rows.map((row) => Array.from(row.cells).map((cell) => page.textOf(cell)));
@@ -58,7 +59,7 @@
     const copy = page.button("tool", "Copy", () =>
       page.copy(shown(table).map((row) => row.join("\t")).join("\n"), "Table copied"));
     const save = page.button("tool", "CSV", () =>
-      page.save(table.id + ".csv", "text/csv;charset=utf-8", "\ufeff" + csv(shown(table))));
+      page.save(table.id + ".csv", "text/csv;charset=utf-8", "\ufeff" + csv(page.grid(table))));
     copy.setAttribute("aria-label", "Copy the table " + name);
     save.setAttribute("aria-label", "Download as CSV: " + name);
     return make("span", "exports", copy, save);

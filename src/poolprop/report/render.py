@@ -34,6 +34,7 @@ STYLES = (
 SCRIPTS = (
     "facts",
     "page",
+    "grid",
     "theme",
     "contents",
     "filters",
