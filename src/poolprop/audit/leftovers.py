@@ -32,18 +32,26 @@ def sweep(outputs: Collection[str]) -> list[str]:
     """
     wanted, swept = set(outputs), []
     for path in sorted(JOBS.rglob("*.json")):
-        made = [name for name in read_any_json(path).get("writes", ()) if _is_result(name)]
-        old = [name for name in made if name not in wanted]
+        run = RUNS / path.relative_to(JOBS)
+        made = _results(path, "writes")
+        old = [name for name in (*made, *_results(run, "earlier")) if name not in wanted]
         for name in old:
-            Path(name).unlink(missing_ok=True)
-            swept.append(name)
-        if old and len(old) == len(made):  # the job is none of this run
+            if Path(name).is_file():
+                Path(name).unlink()
+                swept.append(name)
+        if made and not wanted & set(made):  # the job is none of this run
             path.unlink()
-            (RUNS / path.relative_to(JOBS)).unlink(missing_ok=True)
+            run.unlink(missing_ok=True)
     for folder in {Path(name).parent for name in swept}:
         with suppress(OSError):  # not empty
             folder.rmdir()
     return swept
+
+
+def _results(record: Path, key: str) -> list[str]:
+    """Return the results that a record lists; none if there is no record."""
+    listed = read_any_json(record).get(key, ()) if record.is_file() else ()
+    return [name for name in listed if _is_result(name)]
 
 
 def _is_result(name: str) -> bool:

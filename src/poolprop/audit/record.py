@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from poolprop.audit import observe
-from poolprop.files import sha256, write_json
+from poolprop.files import read_any_json, sha256, write_json
 
 SWITCH = "POOLPROP_RECORD"  # set by the workflow; who calls a step by hand leaves no record
 TEMPLATES = "POOLPROP_TEMPLATES"
@@ -104,6 +104,7 @@ def _plain(value: Any) -> Any:
 
 
 def _write(record: dict[str, Any], moment: datetime, seconds: float) -> None:
+    earlier = _earlier(record)
     write_json(JOBS / f"{record['job']}.json", record)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     run = {
@@ -115,6 +116,7 @@ def _write(record: dict[str, Any], moment: datetime, seconds: float) -> None:
         "peak_memory_mb": round(peak / (MEGABYTE if sys.platform == "darwin" else 1024), 1),
         "inputs": {path: sha256(Path(path)) for path in record["reads"]},
         "outputs": {path: sha256(Path(path)) for path in record["writes"]},
+        "earlier": earlier,
         "versions": {
             "python": platform.python_version(),
             **{name: metadata.version(name) for name in PACKAGES if name in sys.modules},
@@ -122,3 +124,11 @@ def _write(record: dict[str, Any], moment: datetime, seconds: float) -> None:
         "log": record["log"],
     }
     write_json(RUNS / f"{record['job']}.json", run)
+
+
+def _earlier(record: Mapping[str, Any]) -> list[str]:
+    """Return what earlier runs of a job wrote and this one does not: the plan was another."""
+    name = f"{record['job']}.json"
+    old = read_any_json(JOBS / name)["writes"] if (JOBS / name).is_file() else []
+    older = read_any_json(RUNS / name).get("earlier", []) if (RUNS / name).is_file() else []
+    return sorted({*old, *older} - set(record["writes"]))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from poolprop.audit import record
 from poolprop.audit.leftovers import sweep
 from poolprop.audit.record import JOBS, RUNS
 from poolprop.files import write_json, write_text
@@ -69,3 +71,25 @@ def test_the_page_reads_what_the_manifest_lists():
     manifest = {"outputs": [{"path": "results/analysis/new/pool.json"}]}
     assert list(read_ledger(Path("results"), manifest)) == ["pool/new"]
     assert list(read_ledger(Path("results"), {})) == ["pool/new", "pool/old"]
+
+
+def test_what_an_earlier_run_of_a_job_made_is_swept_too():
+    """One job makes a file for each endpoint: its new record no longer names the old one's."""
+    folder = Path("results/analysis")
+
+    def step(out: list[Path]) -> None:
+        for path in out:
+            write_json(path, {})
+
+    def run(*names: str) -> None:
+        step([folder / name / "c.json" for name in names])
+        writes = sorted((folder / name / "c.json").as_posix() for name in names)
+        record._write({"job": "c", "reads": [], "writes": writes, "log": ""}, datetime.now(UTC), 1)
+
+    run("old", "kept")
+    run("older", "kept")
+    run("new", "kept")
+    wanted = [f"results/analysis/{name}/c.json" for name in ("new", "kept")]
+    assert sorted(sweep(wanted)) == [f"results/analysis/{name}/c.json" for name in ("old", "older")]
+    assert sweep(wanted) == []
+    assert sorted(path.name for path in folder.iterdir()) == ["kept", "new"]
