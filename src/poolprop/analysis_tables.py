@@ -136,3 +136,29 @@ def _asymmetry(record: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     for test in record["tests"]:
         found = {**test, "method": test["label"]}
         yield _row(test["id"], kind, record["k"], found, "")
+
+
+def regression_table(subgroups: Records) -> Table:
+    """Return every coefficient of every meta-regression that was fitted, one a row."""
+    columns = [
+        "id", "endpoint", "moderator", "coefficient", "label", "estimate", "se", "ci_lower",
+        "ci_upper", "statistic", "p", "lrt_p", "k", "tau2", "r2", "method",
+    ]  # fmt: skip
+    rows = [
+        {
+            "id": record["id"],
+            "endpoint": one["endpoint"]["id"],
+            "moderator": record["moderator"],
+            "coefficient": slope["name"],
+            **{name: slope[name] for name in ("label", "estimate", "se", "statistic", "p")},
+            "ci_lower": slope["ci"]["lower"],
+            "ci_upper": slope["ci"]["upper"],
+            "lrt_p": slope.get("lrt_p"),
+            "k": record["k"],
+            **{name: record["fit"][name] for name in ("tau2", "r2", "method")},
+        }
+        for one in subgroups
+        for record in one["regressions"]
+        for slope in (record["fit"] or {"coefficients": ()})["coefficients"]
+    ]
+    return columns, rows

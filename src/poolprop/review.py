@@ -11,6 +11,7 @@ from poolprop import plan, terms
 from poolprop.errors import ConfigError, DataError, Fault, Faults
 from poolprop.evidence.certainty import Judgement, unknown_estimands
 from poolprop.evidence.load import Evidence, gathered, read_tables
+from poolprop.evidence.moderators import known_numbers
 from poolprop.evidence.names import not_factors
 from poolprop.evidence.problems import Problem, TableErrors
 from poolprop.evidence.tables import TABLES
@@ -104,7 +105,8 @@ def _between(
     if sound("vocabulary"):
         whole = sound("studies", "arms", "outcomes")
         apart = not_factors(evidence.factors) if whole else {}
-        yield from terms.vocabulary_faults(settings, words, where, apart)
+        numbers = known_numbers(evidence) if whole else None
+        yield from terms.vocabulary_faults(settings, words, where, apart, numbers)
     if sound("studies", "risk_of_bias"):
         judged = sorted(set(overall_risks(evidence).values()))
         yield from terms.left_out_faults(settings, list(evidence.studies), judged, where)

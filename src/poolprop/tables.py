@@ -8,7 +8,7 @@ from typing import Any
 from poolprop.evidence.datasets import factor_cells
 from poolprop.evidence.load import Evidence
 from poolprop.evidence.tables import TABLES, Discrepancy, Study
-from poolprop.settings.columns import factor_column, factor_columns
+from poolprop.settings.columns import factor_column, factor_columns, number_column
 
 Table = tuple[list[str], list[dict[str, Any]]]
 
@@ -131,9 +131,10 @@ def multiverse_table(records: Iterable[Mapping[str, Any]]) -> Table:
 def study_table(evidence: Evidence) -> Table:
     """Return the studies with their source and terms spelled out."""
     factors = evidence.factors
+    numbers = [number_column(name) for name in evidence.numbers]
     columns = [
-        *Study.model_fields, *factor_columns(factors), "design_label", "drug_class_labels",
-        "publication_type_label", "source_citation", "source_doi",
+        *Study.model_fields, *factor_columns(factors), *numbers, "design_label",
+        "drug_class_labels", "publication_type_label", "source_citation", "source_doi",
     ]  # fmt: skip
     return columns, list(_studies(evidence, factors))
 
@@ -172,6 +173,7 @@ def _studies(evidence: Evidence, factors: Sequence[str]) -> Iterator[dict[str, A
         yield {
             **_cells(study.facts()),
             **factor_cells(evidence, {name: own.get(name, "") for name in factors}),
+            **{number_column(name): own.get(name, "") for name in evidence.numbers},
             "design_label": evidence.label("design", study.design),
             "drug_class_labels": "; ".join(classes),
             "publication_type_label": evidence.label("publication_type", study.publication_type),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from poolprop.errors import Fault
 from poolprop.hints import did_you_mean
@@ -17,6 +17,7 @@ def vocabulary_faults(
     terms: Mapping[str, list[str]],
     where: str = "config/config.yaml",
     not_factors: Mapping[str, str] | None = None,
+    numbers: Collection[str] | None = None,
 ) -> Iterator[Fault]:
     """Yield a fault for each term of the plan that the vocabulary does not define.
 
@@ -30,7 +31,11 @@ def vocabulary_faults(
         How messages call the file.
     not_factors : mapping of str to str, optional
         Names that our tables use otherwise, with the file: nobody can be split by these.
+    numbers : collection of str, optional
+        What can be regressed on; not looked at if left out.
     """
+    if numbers is not None:
+        yield from _unknown_numbers(settings, numbers, where)
     unknown: set[str] = set()
     apart = not_factors or {}
     for key, field, value in _terms_used(settings):
@@ -52,6 +57,20 @@ def vocabulary_faults(
             unknown |= {value} if field == FIELD else set()
             problem = f"{value!r} is not a {field} of vocabulary.csv"
             yield Fault(where, 0, key, problem, _remedy(field, value, known))
+
+
+def _unknown_numbers(settings: Settings, known: Collection[str], where: str) -> Iterator[Fault]:
+    for end_name, endpoint in settings.endpoints.items():
+        for name, plan in endpoint.moderators.items():
+            for number in (one for one in plan.numbers if one not in known):
+                part = "column" if plan.column else "columns"
+                key = f"endpoints.{end_name}.moderators.{name}.{part}"
+                new = (
+                    f"Add the column to studies.csv, and to vocabulary.csv the row "
+                    f"number,{number},LABEL,DEFINITION,ORDER; a factor belongs under factors."
+                )
+                problem = f"{number!r} is no column of numbers"
+                yield Fault(where, 0, key, problem, did_you_mean(number, known, new))
 
 
 def _remedy(field: str, value: str, known: list[str]) -> str:
@@ -105,6 +124,9 @@ def _terms_used(settings: Settings) -> Iterator[tuple[str, str, str]]:
             yield from ((f"{key}.where", FIELD, factor) for factor in estimand.where)
             for part, field, values in lists:
                 yield from ((f"{key}.{part}", field, value) for value in values)
+        for name, moderator in endpoint.moderators.items():
+            for factor in (one for one in moderator.factors if one != "design"):
+                yield f"endpoints.{end_name}.moderators.{name}.factors", FIELD, factor
         for name, subgroup in endpoint.subgroups.items():
             key = f"endpoints.{end_name}.subgroups.{name}"
             yield f"endpoints.{end_name}.subgroups", FIELD, name

@@ -33,7 +33,7 @@ MAY_IMPORT = {
     "audit": {"errors", "hints", "files", "settings", "wording", "_version"},
     "terms": {"errors", "hints", "settings"},
     "review": {"errors", "settings", "plan", "terms", "evidence"},
-    "synthesis": {"settings", "stats", "wording"},
+    "synthesis": {"errors", "settings", "stats", "wording"},
     "crosscheck": {"errors", "files"},  # the second engine knows nothing of the first
     "workflow": {"errors", "house", "settings"},
     "atlas": {"errors", "files", "settings", "stats"},

@@ -151,7 +151,9 @@ def test_the_name_of_a_field_of_ours_is_refused_where_it_stands(name):
     with pytest.raises(PoolpropError) as caught:
         check_review(parse(plan(name)))
     first = str(caught.value).splitlines()[0]
-    assert first.startswith(f"data/studies.csv:1:{name}: a factor cannot be called {name!r}")
+    assert first.startswith(
+        f"data/studies.csv:1:{name}: no factor or number can be called {name!r}"
+    )
     assert first.endswith(
         f"Rename it here, in vocabulary.csv and in the plan, such as '{name}_group'."
     )

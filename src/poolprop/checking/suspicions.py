@@ -10,6 +10,7 @@ from typing import Any
 
 from poolprop.evidence.cells import NOT_REPORTED
 from poolprop.evidence.load import Evidence
+from poolprop.evidence.moderators import coefficients, complete
 from poolprop.evidence.problems import Problem
 from poolprop.evidence.select import select
 from poolprop.evidence.tables import TABLES
@@ -176,6 +177,27 @@ def _reasons(evidence: Evidence, estimand: Selection) -> str:
     return "; ".join(words) or "no arm has a role that is asked for"
 
 
+def thin_regression(settings: Settings, evidence: Evidence) -> Iterator[Problem]:
+    """Find meta-regressions that too few studies can carry."""
+    for name, endpoint in settings.endpoints.items():
+        rows = select(evidence, endpoint.estimands["primary"]).rows
+        for key, plan in endpoint.moderators.items():
+            found = complete(evidence, rows, plan)
+            slopes = max(coefficients(evidence, found, plan), 1)
+            need = settings.rules.min_studies_per_moderator * slopes
+            if len(found) < need:
+                problem = (
+                    f"{counted(slopes, 'slope')} of {plan.label!r} "
+                    f"{'needs' if slopes == 1 else 'need'} {need} studies that state all of it, "
+                    f"here {'is' if len(found) == 1 else 'are'} {len(found)} of {len(rows)}"
+                )
+                hint = (
+                    "Until then its place says so. rules.min_studies_per_moderator sets the gate."
+                )
+                column = f"endpoints.{name}.moderators.{key}"
+                yield Problem("config/config.yaml", 1, column, problem, hint)
+
+
 ASKS_NEXT = {
     "design": "Look it up: rules by design pass these studies over.",
     "publication_type": "Look it up: rules by kind of publication pass these over.",
@@ -213,4 +235,5 @@ RULES: dict[str, Callable[[Settings, Evidence], Iterator[Problem]]] = {
     "text_cell": text_cell,
     "empty_estimand": empty_estimand,
     "not_reported": not_reported,
+    "thin_regression": thin_regression,
 }

@@ -40,9 +40,14 @@ def _plain_digits(cell: object) -> object:
     return cell
 
 
+def is_plain_number(cell: str) -> bool:
+    """Tell whether a cell holds a number, is ``NR`` or empty."""
+    return cell in ("", NOT_REPORTED) or bool(NUMBER.fullmatch(cell))
+
+
 def _plain_number(cell: object) -> object:
     """Refuse what ``float`` would forgive: blanks, underscores, exponents, other scripts."""
-    if isinstance(cell, str) and cell not in ("", NOT_REPORTED) and not NUMBER.fullmatch(cell):
+    if isinstance(cell, str) and not is_plain_number(cell):
         raise PydanticCustomError(
             "plain_number", "{value} is not a plain number", {"value": shortened(cell)}
         )
@@ -62,6 +67,7 @@ MaybePercent = Annotated[
     Annotated[Decimal, Field(allow_inf_nan=False, ge=0, le=200)] | None,
     BeforeValidator(_plain_number),
 ]
+MAYBE_NUMBERS = (_number_or_none, _plain_number)
 Key = Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[A-Za-z0-9][A-Za-z0-9_.+-]*$")]
 Text = Annotated[str, Field(max_length=2000)]
 Label = Annotated[str, Field(min_length=1, max_length=300)]

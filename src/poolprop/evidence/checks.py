@@ -7,12 +7,12 @@ from typing import Any, TypeVar
 
 from poolprop.evidence.audit.claims import Claim
 from poolprop.evidence.audit.references import claim_faults
-from poolprop.evidence.cells import NOT_REPORTED, Row
+from poolprop.evidence.cells import NOT_REPORTED, Row, is_plain_number
 from poolprop.evidence.certainty import Judgement, missing_domains
 from poolprop.evidence.flow import FlowBox, flow_faults
-from poolprop.evidence.names import taken_names
+from poolprop.evidence.names import NUMBERS, mistaken_numbers, taken_names
 from poolprop.evidence.problems import Problem
-from poolprop.evidence.read import Numbered
+from poolprop.evidence.read import HINTS, Numbered
 from poolprop.evidence.tables import TABLES, Arm, Outcome, Term
 from poolprop.hints import did_you_mean
 
@@ -78,6 +78,7 @@ def cross_checks(
         known = [row.outcome_id for _, row in only(Outcome, tables["outcomes"])]
         claims = only(Claim, tables["claims"])
         yield from claim_faults(claims, known, file("claims"))
+    yield from mistaken_numbers(tables["vocabulary"], file("vocabulary"))
     if file("certainty") not in broken:
         yield from missing_domains(only(Judgement, tables["certainty"]), file("certainty"))
     if file("flow") not in broken:
@@ -127,8 +128,14 @@ def _unknown_terms(
     known: dict[str, list[str]] = {}
     for _, term in only(Term, vocabulary):
         known.setdefault(term.field, []).append(term.term)
+    numbers = known.get(NUMBERS, [])
     for line, row in rows:
         for column, field, value in _terms(row, model):
+            if field in numbers and model.FACTORS:
+                if not is_plain_number(value):
+                    problem = f"{value!r} is not a plain number"
+                    yield Problem(file, line, column, problem, HINTS["plain_number"])
+                continue
             terms = known.get(field, [])
             if value not in terms:
                 new = f"A new term is a row of {target}: {field},{value},LABEL,DEFINITION,ORDER."

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TypedDict
 
 from poolprop.evidence import estimates
 from poolprop.evidence.load import Evidence
+from poolprop.evidence.moderators import number_of
 from poolprop.evidence.select import AnalysisSet, select
 from poolprop.evidence.tables import Outcome
 from poolprop.settings import Endpoint, Estimand, Selection, Subgroup
-from poolprop.settings.columns import factor_column, factor_columns, label_column
+from poolprop.settings.columns import (
+    factor_column,
+    factor_columns,
+    label_column,
+    number_column,
+)
 
 DESIGN = "design"
 
@@ -108,13 +114,16 @@ def _number(value: float | None) -> str:
     return "" if value is None else f"{value:g}"
 
 
-def data_columns(evidence: Evidence) -> list[str]:
-    """Return the columns of ``data.csv``: those of every review, then its own factors."""
-    return [*DataRow.__annotations__, *estimates.COLUMNS, *factor_columns(factors_of(evidence))]
+def data_columns(evidence: Evidence, numbers: Sequence[str] = ()) -> list[str]:
+    """Return the columns of ``data.csv``: ours, those of factors, those of numbers asked for."""
+    own = factor_columns(factors_of(evidence))
+    return [*DataRow.__annotations__, *estimates.COLUMNS, *own, *map(number_column, numbers)]
 
 
-def data_rows(name: str, chosen: AnalysisSet, evidence: Evidence) -> Iterator[Mapping[str, object]]:
-    """Yield the rows of one set for ``data.csv``: a :class:`DataRow`, its estimate, the factors.
+def data_rows(
+    name: str, chosen: AnalysisSet, evidence: Evidence, numbers: Sequence[str] = ()
+) -> Iterator[Mapping[str, object]]:
+    """Yield the rows of one set for ``data.csv``: a :class:`DataRow`, estimate, factors, numbers.
 
     A set that takes proportions without counts has a name of its own, so that nothing that needs
     counts reads it.
@@ -152,7 +161,8 @@ def data_rows(name: str, chosen: AnalysisSet, evidence: Evidence) -> Iterator[Ma
             record_label=evidence.label("record_type", row.record_type),
         )
         own = {factor: evidence.factor(row, factor) for factor in factors}
-        yield {**fixed, **estimates.cells(row), **factor_cells(evidence, own)}
+        asked = {number_column(one): number_of(evidence, row, one) for one in numbers}
+        yield {**fixed, **estimates.cells(row), **factor_cells(evidence, own), **asked}
 
 
 def factor_cells(evidence: Evidence, levels: Mapping[str, str]) -> dict[str, str]:

@@ -10,6 +10,7 @@ from poolprop.evidence.audit.claims import Claim
 from poolprop.evidence.audit.extraction import ExtractionRow
 from poolprop.evidence.cells import Row
 from poolprop.evidence.checks import cross_checks, only
+from poolprop.evidence.names import NUMBERS
 from poolprop.evidence.problems import Problem, TableErrors
 from poolprop.evidence.read import Numbered, read_table
 from poolprop.evidence.tables import TABLES, Arm, Discrepancy, Outcome, Source, Study, Term
@@ -73,9 +74,18 @@ class Evidence:
     @property
     def factors(self) -> list[str]:
         """The factors that any study, arm or outcome has, in the order of the vocabulary."""
-        rows = (*self.studies.values(), *self.arms.values(), *self.outcomes.values())
-        used = {name for row in rows for name in row.factors()}
+        used = self._further()
         return [name for name in dict.fromkeys(field for field, _ in self.terms) if name in used]
+
+    @property
+    def numbers(self) -> list[str]:
+        """The numbers that the review itself declared, and any study, arm or outcome has."""
+        used = self._further()
+        return [term for field, term in self.terms if field == NUMBERS and term in used]
+
+    def _further(self) -> set[str]:
+        rows = (*self.studies.values(), *self.arms.values(), *self.outcomes.values())
+        return {name for row in rows for name in row.factors()}
 
     def source_of(self, outcome: Outcome) -> str:
         """Return the document that an outcome comes from."""
@@ -116,7 +126,8 @@ def read_tables(folder: Path) -> tuple[dict[str, Numbered], list[Problem]]:
     problems: list[Problem] = []
     for name in ("vocabulary", *(name for name in TABLES if name != "vocabulary")):
         path = folder / TABLES[name].FILE
-        fields = dict.fromkeys(row.field for _, row in only(Term, tables.get("vocabulary", [])))
+        terms = [row for _, row in only(Term, tables.get("vocabulary", []))]
+        fields = dict.fromkeys(term.term if term.field == NUMBERS else term.field for term in terms)
         tables[name], faults = read_table(path, TABLES[name], path.as_posix(), fields)
         problems += faults
     broken = {fault.file for fault in problems}

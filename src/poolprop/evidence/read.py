@@ -31,7 +31,10 @@ MAX_BYTES = 100_000_000
 MAX_LINES = 50_000
 MAX_COLUMNS = 200
 DIVIDERS = {";": "semicolons", "\t": "tabs", "|": "bars"}
-REMOVE = "Remove it, or define its values as a field of vocabulary.csv."
+REMOVE = (
+    "Remove it, or define it in vocabulary.csv: its values as a field, or a column of numbers as a "
+    "term of the field number."
+)
 
 
 def read_table(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from poolprop.report.formats import MISSING, level
 from poolprop.report.tables import Cell, Column, Table, TableRow, cell
@@ -97,33 +97,47 @@ def _difference(one: Record) -> Sentence:
 
 
 def regression_table(records: Sequence[Record], level_of: float, name: str) -> Table | None:
-    """Return the slopes of the meta-regressions that were fitted; None without any."""
+    """Return every coefficient of the meta-regressions that were fitted; None without any."""
     fitted = [record for record in records if record["fit"]]
     if not fitted:
         return None
     columns = (
-        Column(title="Moderator"),
-        Column(title="Slope", numeric=True, help="on the model's scale, for one unit more"),
+        Column(title="Moderator", help="numbers are centred at their means"),
+        Column(title="Coefficient", numeric=True, help="on the model's scale, for one unit more"),
         Column(title=f"{level(level_of)} CI", numeric=True),
-        Column(title="p", numeric=True),
+        Column(title="p", numeric=True, help="of the coefficient; in the first line of all slopes"),
         Column(title="k", numeric=True, help="number of arms or cohorts that state it"),
         Column(title="τ²", numeric=True, help="between-study variance left"),
     )
     return Table(
         id=name,
-        caption="Meta-regression, one moderator at a time",
+        caption="Meta-regressions, each a model of its own",
         columns=columns,
-        rows=tuple(TableRow(cells=_slope(one), anchor=one["id"]) for one in fitted),
+        rows=tuple(row for one in fitted for row in _coefficients(one)),
     )
 
 
-def _slope(one: Record) -> tuple[Cell, ...]:
-    field = "fit.coefficients.1"
-    return (
+def _coefficients(one: Record) -> Iterator[TableRow]:
+    """Yield the row of a model, and one for each of its coefficients."""
+    whole = (
         cell(one["label"]),
-        cell(quote(one, f"{field}.estimate", "number")),
-        cell(quote_range(one, f"{field}.ci", "number")),
+        cell(MISSING),
+        cell(MISSING),
         cell(quote(one, "fit.omnibus.p", "p")),
         cell(quote(one, "k", "count")),
         cell(quote(one, "fit.tau2", "number")),
     )
+    yield TableRow(cells=whole, anchor=one["id"], strong=True)
+    for place, slope in enumerate(one["fit"]["coefficients"]):
+        field = f"fit.coefficients.{place}"
+        p = "p" if slope.get("lrt_p") is None else "lrt_p"
+        yield TableRow(
+            cells=(
+                cell(slope.get("label", slope["name"])),
+                cell(quote(one, f"{field}.estimate", "number")),
+                cell(quote_range(one, f"{field}.ci", "number")),
+                cell(quote(one, f"{field}.{p}", "p")),
+                cell(MISSING),
+                cell(MISSING),
+            )
+        )

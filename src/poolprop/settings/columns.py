@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-FACTOR, LABEL = "factor.", "label."
+FACTOR, LABEL, NUMBER = "factor.", "label.", "number."
+# Numbers that every data set has in columns of ours.
+FIXED_NUMBERS = ("year", "age_median", "follow_up_months_median", "total")
 FactorRecord = dict[str, str]
 
 
@@ -21,6 +23,11 @@ def factor_column(name: str) -> str:
 def label_column(name: str) -> str:
     """Return the column that holds how the vocabulary calls a factor's level."""
     return LABEL + name
+
+
+def number_column(name: str) -> str:
+    """Return the column that holds a number which a study may be regressed on."""
+    return name if name in FIXED_NUMBERS else NUMBER + name
 
 
 def factor_columns(names: Iterable[str]) -> list[str]:
@@ -36,7 +43,7 @@ def factors_in(columns: Iterable[str]) -> list[str]:
 
 def is_own(column: str) -> bool:
     """Tell whether a column is called after a name of the review."""
-    return column.startswith((FACTOR, LABEL))
+    return column.startswith((FACTOR, LABEL, NUMBER))
 
 
 def factor_records(row: Mapping[str, str]) -> list[FactorRecord]:

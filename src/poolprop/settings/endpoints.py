@@ -59,12 +59,34 @@ class Subgroup(Block):
 
 
 class Moderator(Block):
-    """A number of each study that the primary estimand is regressed on."""
+    """One meta-regression of the primary estimand: on a number, or on several and on factors."""
 
     label: str = Field(min_length=1, description="Name in tables and figures, with its unit.")
-    column: Literal["year", "age_median", "follow_up_months_median", "total"] = Field(
-        description="Year of publication, a column of the studies, or patients of the pool."
+    column: str = Field(
+        "",
+        description="`year` of publication, `total` patients of the pool, a numeric column of "
+        "studies.csv, or a column that vocabulary.csv declares as a number.",
     )
+    columns: tuple[str, ...] = Field((), description="Several numbers, in one model.")
+    factors: tuple[Name, ...] = Field(
+        (), description="Factors, in the same model; the first level by name is the reference."
+    )
+
+    @model_validator(mode="after")
+    def _asks_for_something(self) -> Self:
+        if self.column and self.columns:
+            raise ValueError("give column or columns, not both")
+        if not (self.numbers or self.factors):
+            raise ValueError("neither column, columns nor factors is given")
+        for names in (self.numbers, self.factors):
+            if len(set(names)) < len(names):
+                raise ValueError(f"one of {', '.join(names)} is named twice")
+        return self
+
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """The numbers to regress on."""
+        return (self.column,) if self.column else self.columns
 
 
 Share = Annotated[float, Field(ge=0, le=1)]

@@ -70,15 +70,20 @@ def select(config: Path, endpoint: str, data: Path, excluded: Path, alternatives
         sets,
         stored_name,
     )
+    from poolprop.evidence.moderators import asked_numbers
     from poolprop.review import load_review
 
     review = load_review(config)
     evidence, plan = review.evidence, review.settings.endpoints[endpoint]
     chosen = dict(sets(evidence, plan))
-    stored = {name: stored_name(plan, name) for name in chosen}
-    kept = [row for name, one in chosen.items() for row in data_rows(stored[name], one, evidence)]
+    numbers = asked_numbers(plan)
+    kept = [
+        row
+        for name, one in chosen.items()
+        for row in data_rows(stored_name(plan, name), one, evidence, numbers)
+    ]
     out = [row for name, one in chosen.items() for row in excluded_rows(name, one, evidence)]
-    write_csv(data, data_columns(evidence), kept)
+    write_csv(data, data_columns(evidence, numbers), kept)
     write_csv(excluded, list(ExcludedRow.__annotations__), out)
     changes = alternative_rows(evidence, plan, chosen)
     write_csv(alternatives, list(AlternativeRow.__annotations__), changes)

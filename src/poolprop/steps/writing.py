@@ -30,6 +30,7 @@ def tables(config: Path, endpoints: Sequence[Path], out: Path) -> None:
         "subgroups": tables.subgroup_table(factors),
         "contrasts": analysis_tables.contrast_table(factors),
         "tests": analysis_tables.tests_table(factors, asymmetry),
+        "regressions": analysis_tables.regression_table(factors),
         "influence": analysis_tables.influence_table(studies),
         "cumulative": analysis_tables.cumulative_table(studies),
         "studies": tables.study_table(evidence),

@@ -21,7 +21,7 @@ MORE = (
 ANALYSES = (*MAIN, *MORE)
 # Tables of all endpoints; those of `CURATED` are shown as they were curated.
 TIDY = (
-    *("pool", "subgroups", "contrasts", "tests", "influence", "cumulative"),
+    *("pool", "subgroups", "contrasts", "tests", "regressions", "influence", "cumulative"),
     *("studies", "discrepancies", "bayes", "multiverse"),
 )
 CURATED = ("risk_of_bias", "benchmarks", "survival", "flow")

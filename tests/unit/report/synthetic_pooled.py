@@ -158,15 +158,16 @@ def regression(endpoint: str, fitted: bool) -> dict:
     made = {
         "method": "GLMM", "tau2": 0.2, "r2": 0.3, "notes": [], "omnibus": {"p": 0.2},
         "coefficients": [
-            {"name": name, "estimate": 0.1, "se": 0.05, "ci": {"lower": 0.0, "upper": 0.2},
-             "statistic": 2.0, "p": 0.2}
+            {"name": name, "label": name.title(), "estimate": 0.1, "se": 0.05,
+             "ci": {"lower": 0.0, "upper": 0.2}, "statistic": 2.0, "p": 0.2}
             for name in ("intercept", "year")
         ],
     }  # fmt: skip
     return {
         "id": f"regression/{endpoint}/{'year' if fitted else 'age'}", "moderator": "year",
-        "label": "Year" if fitted else "Age (years)", "column": "year", "k": 12 if fitted else 4,
-        "k_missing": 0, "min_studies": 10, "fit": made if fitted else None,
+        "label": "Year" if fitted else "Age (years)", "columns": ["year"], "factors": [],
+        "k": 12 if fitted else 4, "k_missing": 0, "min_studies": 10,
+        "fit": made if fitted else None,
         "note": "" if fitted else "No meta-regression on age: it needs 10 studies.",
     }  # fmt: skip
 
