@@ -128,6 +128,9 @@ def understand(
             problems.append(f"{place}: {again}")
     if not entries and not problems:
         problems.append(f"{place}: no study stands below the heading. Check the file.")
+    elif not problems and all(one.events is None and one.percent is None for one in entries):
+        lost = f"row {entries[0].row}: {entries[0].lost}"
+        problems.append(f"{place}: no row has a count or a percentage ({lost}). Check the columns.")
     return Understood(entries=tuple(entries), notes=tuple(notes), problems=tuple(problems))
 
 

@@ -22,7 +22,7 @@ CELLS: dict[str, tuple[str, tuple[Counts, ...]]] = {
     "negative": ("-1", ()),
     "minus-sign": ("\N{MINUS SIGN}5", ()),
     "plus": ("+5", ()),
-    "nan": ("NaN", ((),)),  # a study without a figure
+    "nan": ("NaN", ()),
     "infinity": ("Infinity", ()),
     "infinity-sign": ("\N{INFINITY}", ()),
     "true": ("TRUE", ()),

@@ -202,6 +202,11 @@ def test_person_time_beside_a_total_does_no_harm(folder):
     assert counts(folder) == [("3", "12")]
 
 
+def test_a_sheet_without_any_figure_is_refused(folder, capsys):
+    said = refused(folder, capsys, "study,events,total\nA,NA,9\nB,n.r.,8\n")
+    assert "no row has a count or a percentage (row 2: the sheet has no count" in said
+
+
 def test_a_missing_total_names_the_columns_it_may_be(folder, capsys):
     text = "study,events,Anzahl Personen,Code\nA,3,10,1\nB,4,11,2\n"
     said = refused(folder, capsys, text)
