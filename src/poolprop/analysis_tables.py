@@ -24,7 +24,7 @@ def influence_table(records: Records) -> Table:
 def _influence(record: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     diagnostics = {one["arm_id"]: one for one in record["diagnostics"]["studies"]}
     for entry in record["leave_one_out"]:
-        found = diagnostics.get(entry["arm_id"], {})
+        found = diagnostics.get(entry["arm_id"]) or entry.get("diagnostics", {})
         yield {
             "id": entry["id"],
             "endpoint": record["endpoint"]["id"],

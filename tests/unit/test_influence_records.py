@@ -139,5 +139,7 @@ def test_a_study_of_several_rows_is_left_out_whole_as_well():
     whole = found[-1]
     assert whole["id"] == "loo/healed/primary/study/study-1"
     assert whole["outcome_ids"] == ["O1", "O2"]
+    found = pp.influence(*zip(*CR, strict=True), study=["a", "b", "b", "c"])
+    assert whole["diagnostics"]["cooks_distance"] == pytest.approx(found.cooks_distance[1])
     rest = pp.pool([12, 12], [21, 13], prediction="none")
     assert whole["result"]["proportion"] == pytest.approx(rest.proportion)

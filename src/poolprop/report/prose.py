@@ -195,14 +195,13 @@ def between(factor: Record) -> Sentence:
 
 def drawn(result: Record, estimand: Record) -> Sentence:
     """Say what the marks of a forest plot are."""
-    k = look_up(estimand, "k")
-    marks = "Squares are studies, sized by weight, with their own intervals"
+    of = sources(estimand, look_up(estimand, "studies"))
+    rows = "studies" if len(of) < 2 or "arm" not in str(of[1]) else "arms"
+    marks = f"Squares are {rows}, sized by weight, with their own intervals"
     if single(result):
         return ("The square is the one study, with its own interval.",)
     bar = "; the bar below is the prediction interval" if result["prediction"] else ""
-    of = plural(k, "study")
-    return join(marks, "; the diamond is the pooled value of ", quote(estimand, "k", "count"),
-                f" {of}{bar}.")  # fmt: skip
+    return join(marks, "; the diamond is the pooled value of ", of, f"{bar}.")
 
 
 def omission(rows: Sequence[Record]) -> Sentence:

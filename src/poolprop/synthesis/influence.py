@@ -68,12 +68,14 @@ def _leave_one_out(
     """
     if whole is None or len(rows) < 2:
         return []
-    entries = []
+    entries, model = [], settings.models.primary
+    whole_studies = _whole_studies(rows, model)
     for omitted in _omissions(rows):
         out = set(omitted["outcome_ids"])
         rest = [row for row in rows if row["outcome_id"] not in out]
-        result = fit_rows(rest, settings.models.primary, settings.level)
-        identifier = f"loo/{name}/primary/{omitted.pop('key')}"
+        result = fit_rows(rest, model, settings.level)
+        key = omitted.pop("key")
+        identifier = f"loo/{name}/primary/{key}"
         entries.append(
             {
                 "id": identifier,
@@ -81,8 +83,39 @@ def _leave_one_out(
                 "result": result_record(result, identifier, "leave-one-out"),
                 "change": result.proportion - whole.proportion,
             }
+            | whole_studies.get(key, {})
         )
     return entries
+
+
+def _whole_studies(rows: Rows, model: Model) -> dict[str, Record]:
+    """Return case diagnostics of each study that has several rows, all left out at once."""
+    names = [row["study_id"] for row in rows]
+    if len(set(names)) in (len(names), 1, 2):
+        return {}
+    from poolprop.errors import EstimationError
+    from poolprop.stats.influence import influence as case_influence
+
+    try:
+        if model.model in ("two-step", "common"):
+            tau2 = "EE" if model.model == "common" else model.tau2
+            found = case_influence(*counts(rows), "two-step", model.measure, tau2, study=names)
+        else:
+            found = case_influence(*counts(rows), study=names)
+    except EstimationError:  # a mean without a study is at the boundary
+        return {}
+    return {
+        f"study/{study}": {
+            "diagnostics": {
+                "cooks_distance": float(found.cooks_distance[i]),
+                "covariance_ratio": float(found.covariance_ratio[i]),
+                "tau2_deleted": float(found.tau2_deleted[i]),
+                "influential": bool(found.influential[i]),
+            }
+        }
+        for i, study in enumerate(found.study)
+        if found.rows_of_study[i] > 1
+    }
 
 
 def _omissions(rows: Rows) -> list[Record]:

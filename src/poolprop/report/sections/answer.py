@@ -29,7 +29,7 @@ from poolprop.report.figures import (
 from poolprop.report.formats import level
 from poolprop.report.layout import axis_of
 from poolprop.report.read import EndpointResults
-from poolprop.report.values import Record, Sentence, Value, quote, quote_range
+from poolprop.report.values import Record, Sentence, Value, quote, quote_range, spell
 
 # The factors that the plan names first are in the answer; all have their place below.
 MOST_FACTORS = 2
@@ -174,7 +174,9 @@ def _level_rows(context: Context, endpoint: EndpointResults) -> list[PlotRow]:
 
 
 def _k(record: Record) -> str:
-    return f"{record['k']} {prose.plural(record['k'], 'study')}" if record["k"] > 1 else "one study"
+    if record["k"] == 1:
+        return "one study"
+    return spell(prose.sources(record, record["studies"]))
 
 
 def _caption(context: Context, rows: Sequence[PlotRow]) -> Sentence:
