@@ -2,10 +2,11 @@
 
     python benchmarks/rebuild.py [--cores 2] [--row SHO-001] [--review FOLDER]
 
-Works in a copy of the review's plan and tables, in a temporary folder. Times are also given as
-multiples of a bare ``snakemake --version`` in the same run, what a user cannot get below. What the
-jobs did is read from the records that each of them leaves, and what they imported from Python's
-own account of it in their logs. Processor time is little disturbed by what else the machine does.
+Works in a copy of the review's plan and tables, in a temporary folder. Times by the clock and of
+the processor are also given as multiples of a bare ``snakemake --version`` in the same run, what a
+user cannot get below. What the jobs did is read from the records that each of them leaves, and what
+they imported from Python's own account of it in their logs. Processor time is little disturbed by
+what else the machine does.
 """
 
 from __future__ import annotations
@@ -57,14 +58,15 @@ class Build:
         return float(sum(job[name] for job in self.jobs.values()))
 
 
-def started(words: tuple[str, ...], times: int) -> float:
-    """Return the median seconds that a command of Python takes."""
-    found = []
+def started(words: tuple[str, ...], times: int) -> tuple[float, float]:
+    """Return the median seconds of a command of Python, by the clock and of the processor."""
+    found, spent = [], []
     for _ in range(times):
-        start = time.perf_counter()
+        start, before = time.perf_counter(), _processor()
         subprocess.run([PYTHON, *words], check=True, stdout=subprocess.DEVNULL)
         found.append(time.perf_counter() - start)
-    return statistics.median(found)
+        spent.append(_processor() - before)
+    return statistics.median(found), statistics.median(spent)
 
 
 def build(folder: Path, cores: int, *targets: str) -> Build:
@@ -118,9 +120,13 @@ def change(folder: Path, row: str) -> str:
     return f"events of {row}: {before} to {chosen['events']}"
 
 
-def say(name: str, found: Build, unit: float) -> None:
-    """Print the line of a build."""
-    print(f"{name}: {found.seconds:.1f} s, {found.seconds / unit:.1f} x snakemake --version")
+def say(name: str, found: Build, unit: tuple[float, float]) -> None:
+    """Print the lines of a build; ``unit`` is what ``snakemake --version`` takes."""
+    clock, processor = found.seconds / unit[0], found.processor / unit[1]
+    print(
+        f"{name}: {found.seconds:.1f} s, {clock:.1f} x snakemake --version; "
+        f"in processor time {processor:.1f} x"
+    )
     steps, imported = found.added("seconds"), found.added("imports")
     print(
         f"  processor {found.processor:.1f} s, {found.added('cpu_seconds'):.1f} s of it in "
@@ -138,8 +144,8 @@ def main() -> None:
     options = parser.parse_args()
     print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}; jobs at once: {options.cores}")
     starts = {name: started(words, options.times) for name, words in STARTS.items()}
-    for name, seconds in starts.items():
-        print(f"{name}: {seconds:.3f} s, {seconds / starts['python -c pass']:.1f} x python -c pass")
+    for name, (seconds, spent) in starts.items():
+        print(f"{name}: {seconds:.3f} s, processor {spent:.3f} s")
     unit = starts["snakemake --version"]
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

@@ -124,7 +124,8 @@ def test_the_step_writes_the_same_bytes_under_another_hash_seed(tmp_path: Path) 
     data = tmp_path / "healed" / "data.csv"
     write_csv(data, ["set", "events", "total"], rows(FEW))
     config = tmp_path / "config.yaml"
-    config.write_text(json.dumps(plan().model_dump(mode="json", exclude_none=True)))
+    settings = plan(replicates=100, bootstrap=20, taus=[0.5])
+    config.write_text(json.dumps(settings.model_dump(mode="json", exclude_none=True)))
     written = []
     for seed in ("1", "2"):
         out, table = tmp_path / f"{seed}.json", tmp_path / f"{seed}.csv"

@@ -90,6 +90,21 @@ def test_a_job_loads_nothing_but_what_its_rule_watches(flagship, repo):
         assert loaded <= files_of(record["step"]), record["job"]
 
 
+LIGHT = ("evidence", "select", "certainty", "tables", "run_in_r", "report", "manifest", "lineage",
+         "crate", "seal")  # fmt: skip
+
+
+def test_a_job_imports_no_more_than_it_uses(flagship):
+    """What a job loads costs more than what it does: an engine for the engine's jobs alone."""
+    for path in (flagship.folder / "logs/records").rglob("*.json"):
+        record = json.loads(path.read_text())
+        rule, loaded = record["job"].partition("/")[0], set(record["versions"])
+        assert ("matplotlib" in loaded) == (rule == "figures"), record["job"]
+        assert not {"pandas", "statsmodels"} & loaded or rule == "crosscheck", record["job"]
+        if rule in LIGHT:
+            assert not {"numpy", "scipy"} & loaded, record["job"]
+
+
 def test_each_job_tells_its_time_memory_and_versions(flagship):
     jobs = {path.relative_to(flagship.folder / "results/audit/jobs") for path in
             (flagship.folder / "results/audit/jobs").rglob("*.json")}  # fmt: skip

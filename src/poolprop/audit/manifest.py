@@ -7,11 +7,13 @@ import platform
 from collections.abc import Iterable
 from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from poolprop._version import __version__
 from poolprop.files import sha256
-from poolprop.settings import Settings
+
+if TYPE_CHECKING:
+    from poolprop.settings import Settings
 
 SCHEMA = "poolprop/manifest/1"
 # What the results depend on, besides our own code.

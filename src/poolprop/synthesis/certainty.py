@@ -10,10 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from typing import TYPE_CHECKING
 
 from poolprop.settings import Settings
 from poolprop.settings.columns import FactorRecord
-from poolprop.synthesis.records import Record, Rows
+
+if TYPE_CHECKING:  # it counts and compares: to load the engine for that takes seconds
+    from poolprop.synthesis.records import Record, Rows
 
 LEVELS = ("very_low", "low", "moderate", "high")
 OVERALL = "overall"

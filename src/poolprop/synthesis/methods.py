@@ -9,18 +9,21 @@ from itertools import product
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from pydantic import ValidationError
 
 from poolprop.settings import Model, Settings
 from poolprop.stats._types import Floats
-from poolprop.stats.batch.pool_many import pool_many
+from poolprop.stats.batch.methods import parse_method
+from poolprop.stats.batch.models import many
+from poolprop.stats.batch.sets import Sets
 from poolprop.synthesis.merged import DataSet
 from poolprop.synthesis.records import Record
 
 LABELS = {
     "model": "Model", "measure": "Scale", "tau2": "Estimator of tau2", "ci": "Interval",
 }  # fmt: skip
+# Data sets that are fitted at once, so that thousands take no more memory than these.
+CHUNK = 500
 FIELDS = {"model": "models", "measure": "measures", "tau2": "tau2", "ci": "ci"}
 
 
@@ -92,17 +95,21 @@ def estimates(sets: Sequence[DataSet], methods: Sequence[Method], level: float) 
     """
     if not sets or not methods:
         return np.empty((len(sets), len(methods), 3))
-    frame = pd.DataFrame(
-        [
-            {"dataset_id": place, "events": int(row["events"]), "total": int(row["total"])}
-            for place, one in enumerate(sets)
-            for row in one.rows
-        ]
+    rows = [row for one in sets for row in one.rows]
+    whole = Sets(
+        x=np.array([float(row["events"]) for row in rows]),
+        n=np.array([float(row["total"]) for row in rows]),
+        size=np.array([len(one.rows) for one in sets], dtype=np.intp),
     )
-    names = [_many(method.model) for method in methods]
-    found = pool_many(frame, methods=names, level=level)
-    columns = found[["proportion", "ci_lower", "ci_upper"]].to_numpy(dtype=np.float64)
-    return columns.reshape(len(sets), len(methods), 3)
+    out = np.empty((len(sets), len(methods), 3))
+    for place, method in enumerate(methods):
+        options = parse_method(_many(method.model), level).options
+        for first in range(0, len(sets), CHUNK):
+            last = min(first + CHUNK, len(sets))
+            found = many(whole.part(first, last), options)
+            columns = (found.proportion, found.ci_lower, found.ci_upper)
+            out[first:last, place] = np.stack(columns, axis=1)
+    return out
 
 
 def _many(model: Model) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from poolprop.synthesis.records import Record
+from typing import Any
 
+Record = dict[str, Any]
 Table = tuple[list[str], list[Record]]
 
 INTERVALS = ("ci", "prediction")

@@ -7,8 +7,6 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from poolprop.axes import Axis
 from poolprop.report import prose
 from poolprop.report.context import Context, Section, leading
@@ -24,6 +22,8 @@ from poolprop.report.specification import (
 from poolprop.report.tables import Column, Table, TableRow, cell
 from poolprop.report.uncertainty import defensible
 from poolprop.report.values import Record, Sentence, join, quote, quote_range
+
+BASE36 = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 # Numbers go to the script in base 36: sets in three digits; estimates in four, as steps of their
 # logit, so that small proportions keep as many digits as large ones; limits, which it only draws,
@@ -176,19 +176,28 @@ def code_of(proportion: float) -> int:
     return 1 + round((TOP - 2) * share)
 
 
+def _base36(number: int) -> str:
+    """Return a whole number in digits and small letters."""
+    digits = ""
+    while number:
+        number, last = divmod(number, 36)
+        digits = BASE36[last] + digits
+    return digits or "0"
+
+
 def _explorer(context: Context, record: Record, axis: Axis) -> str:
     """Return levels and estimates of every analysis for the script, compactly."""
-    methods, digits = record["methods"], "0123456789abcdefghijklmnopqrstuvwxyz"
+    methods = record["methods"]
     every = {choice["choice"]: [one["level"] for one in choice["levels"]]
              for choice in record["choices"]}  # fmt: skip
     of_method = [key for key in every if key in methods[0]["levels"]]
     codes = [
-        "".join(digits[every[key].index(one["levels"][key])] for key in of_method)
+        "".join(BASE36[every[key].index(one["levels"][key])] for key in of_method)
         for one in methods
     ]
 
     def packed(numbers: Iterable[int], width: int) -> str:
-        return "".join(np.base_repr(n, 36).lower().rjust(width, "0") for n in numbers)
+        return "".join(_base36(n).rjust(width, "0") for n in numbers)
 
     def every_one(name: str) -> Iterable[float]:
         return (value for one in record["sets"] for value in one[name])

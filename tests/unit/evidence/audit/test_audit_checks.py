@@ -224,7 +224,8 @@ def test_percentages_of_subgroups_that_no_whole_allows(review, tables):
     assert judged(found, "J/joint") == ("impossible", "high")
 
 
-def test_a_joint_claim_with_too_much_to_try_is_undecidable(review, tables):
+def test_a_joint_claim_with_too_much_to_try_is_undecidable(review, tables, monkeypatch):
+    monkeypatch.setattr("poolprop.evidence.audit.solver.MOST_TRIES", 2000)
     claims = [claim(name, "percent_only", printed="5", totals="1-400") for name in "ABC"]
     claims += [
         claim("N", "shared_denominator", terms="A;B;C", totals="400"),
