@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import inspect
+import io
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -60,6 +61,7 @@ def parser() -> argparse.ArgumentParser:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; 0 on success, 2 on an error the user can mend."""
+    _write_anywhere()
     options = vars(parser().parse_args(argv))
     for name in ("command", "step"):
         options.pop(name, None)
@@ -77,6 +79,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         place = error.filename or "a file"
         print(f"{place}: {error.strerror}. Mend that and run again.", file=sys.stderr)
         return 2
+
+
+def _write_anywhere() -> None:
+    """Spell out what a terminal or a log cannot show, instead of stopping at it."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def completion(shell: str) -> None:

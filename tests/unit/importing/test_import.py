@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import csv
 import datetime
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import openpyxl
@@ -221,3 +224,18 @@ def test_the_percentage_shown_is_that_of_the_sheet(folder, capsys):
     shown = [line.split()[-1] for line in capsys.readouterr().out.splitlines() if line[:3] in
              ("2  ", "3  ", "4  ")]  # fmt: skip
     assert shown == ["56.3", "59.7", "33"]
+
+
+def test_a_terminal_of_ascii_and_an_odd_file_name_do_no_harm(folder):
+    """Names of files may be any bytes; a log may be ASCII only: both are spelt out."""
+    name = os.fsdecode(b"a\xff\nb \xe4\xb8\xad.csv")
+    (folder / name).write_text("study,events,total\n\u5f20 2020,1,9\n", encoding="utf-8")
+    environment = os.environ | {"PYTHONIOENCODING": "ascii", "LC_ALL": "C"}
+    run = subprocess.run(
+        [sys.executable, "-m", "poolprop", "import", name],
+        env=environment, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert run.returncode == 0, run.stderr
+    assert run.stdout.startswith("a\\xff\\x0ab \\u4e2d.csv: heading in row 1")
+    assert rows(folder, "outcomes")[0]["locator"] == "a\\xff\\x0ab \u4e2d.csv, row 2"
+    assert main(["check"]) == 0
