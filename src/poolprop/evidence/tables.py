@@ -86,14 +86,14 @@ class Study(FactorRow):
     enrolment_end: Text
     registry_id: Text
     n_enrolled: MaybeCount
-    n_treated: MaybeCount
+    n_treated: MaybeCount = None
     n_evaluable: MaybeCount
     age_median: MaybeNumber
     age_min: MaybeNumber
     age_max: MaybeNumber
     male: MaybeCount
-    regimen: Text
-    drug_classes: Items
+    regimen: Text = ""
+    drug_classes: Items = ()
     follow_up_months_median: MaybeNumber
     publication_type: Key
     locator: Text
@@ -113,8 +113,8 @@ class Arm(FactorRow):
     arm_id: Key
     study_id: Key
     label: Label
-    regimen: Text
-    drug_classes: Items
+    regimen: Text = ""
+    drug_classes: Items = ()
     role: Key
     schedule: Text
     n_enrolled: MaybeCount

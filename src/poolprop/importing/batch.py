@@ -59,7 +59,9 @@ def changed_files(folder: Path, tables: Mapping[str, Rows]) -> dict[Path, bytes]
         path = folder / TABLES[name].FILE
         if not rows and not path.is_file():
             continue
-        columns = dict.fromkeys([*_header(path), *TABLES[name].model_fields])
+        fields = TABLES[name].model_fields.items()
+        needed = [column for column, field in fields if field.is_required()]
+        columns = dict.fromkeys([*_header(path), *needed])
         columns |= dict.fromkeys(column for row in rows for column in row)
         cells = ({column: row.get(column, "") for column in columns} for row in rows)
         content = csv_bytes(list(columns), cells, as_is=True)

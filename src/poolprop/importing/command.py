@@ -52,6 +52,10 @@ def add_to(actions: Any) -> None:
         help="a column that studies differ by; may be repeated",
     )  # fmt: skip
     command.add_argument(
+        "--moderator", action="append", default=[], metavar="COLUMN[=NAME]", dest="moderators",
+        help="a column of numbers to regress on; may be repeated",
+    )  # fmt: skip
+    command.add_argument(
         "--keep", action="append", default=[], metavar="COLUMN=VALUE",
         help="keep only rows where the column holds the value; may be repeated",
     )  # fmt: skip
@@ -88,12 +92,14 @@ def import_table(tables: Sequence[Path], into: Path, undo: bool, **options: Any)
 
 
 def _import(
-    tables: Sequence[Path], into: Path, factors: Sequence[str], keep: Sequence[str], decimal: str,
-    ask: bool, dry_run: bool, replace: bool, into_plan: bool, **options: Any,
+    tables: Sequence[Path], into: Path, factors: Sequence[str], moderators: Sequence[str],
+    keep: Sequence[str], decimal: str, ask: bool, dry_run: bool, replace: bool, into_plan: bool,
+    **options: Any,
 ) -> int:  # fmt: skip
     from poolprop.importing.answers import answers_of
     from poolprop.importing.factors import factor_columns
     from poolprop.importing.kinds import find_heading
+    from poolprop.importing.moderators import moderator_columns
     from poolprop.importing.read import read_tables
     from poolprop.importing.sheets import refuse_open_choice
     from poolprop.importing.show import problems_text, shown
@@ -104,6 +110,7 @@ def _import(
     wanted = _columns(options)
     head = find_heading(found, _asked(found, wanted) if ask else wanted)
     named = factor_columns(factors, head, found)
+    numbers = moderator_columns(moderators, head, found)
     kept = {head.find(column, found): value for column, value in map(_pair, keep)}
     refuse_open_choice(found, head, kept, wanted)
     understood = understand(found, head, named, kept, decimal, answers=answers_of(options))
@@ -111,7 +118,10 @@ def _import(
     if understood.problems:
         print(problems_text(understood.problems), file=sys.stderr)
         return 2
-    taken = Taken(sheet=found, head=head, factors=named, keep=kept, entries=understood.entries)
+    taken = Taken(
+        sheet=found, head=head, factors=named, keep=kept, entries=understood.entries,
+        numbers=numbers, points=decimal,
+    )  # fmt: skip
     if not dry_run or (into / "config" / "config.yaml").is_file():
         _add(taken, into, options, dry_run=dry_run, replace=replace, into_plan=into_plan)
     return 0
@@ -128,6 +138,7 @@ def _add(
 ) -> None:
     """Add what was understood to the tables, unless `check` would refuse it; say what was done."""
     from poolprop.importing import batch, plan_lines
+    from poolprop.importing.moderators import add_numbers
     from poolprop.importing.summary import last_lines
     from poolprop.importing.tidy_tables import Terms, added
 
@@ -141,6 +152,10 @@ def _add(
     )
     tables = batch.read_tables(folder)
     addition = added(tables, taken.sheet, taken.entries, terms, replace)
+    addition.notes += add_numbers(
+        tables, taken.sheet, taken.head, taken.numbers, taken.entries, points=taken.points,
+        replace=replace,
+    )  # fmt: skip
     changes = batch.changed_files(folder, tables)
     evidence = batch.checked(folder, changes)
     lines = last_lines(taken, addition, settings, evidence)

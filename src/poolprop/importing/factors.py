@@ -48,11 +48,11 @@ def factor_columns(asked: Sequence[str], head: Heading, sheet: Sheet) -> dict[st
                 f"{text!r} is not COLUMN or COLUMN=NAME", where="--factor", hint="Name a column."
             )
     taken = [*named, *(set(not_factors(())) - set(OF_STUDIES))]
-    made = keys((_begun(text) for text in free), {}, taken, noun="factor")
-    return named | {made[_begun(text)]: place for text, place in free.items()}
+    made = keys((begun(text) for text in free), {}, taken, noun="factor")
+    return named | {made[begun(text)]: place for text, place in free.items()}
 
 
-def _begun(text: str) -> str:
+def begun(text: str) -> str:
     """Return a heading so that its key begins with a letter."""
     return text if NAME.match(readable(text)) else f"factor {text}"
 

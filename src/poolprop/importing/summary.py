@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from poolprop.evidence.cells import NOT_REPORTED
 from poolprop.evidence.load import Evidence
@@ -29,6 +29,8 @@ class Taken:
     factors: Mapping[str, int]
     keep: Mapping[int, str]
     entries: Sequence[Entry]
+    numbers: Mapping[str, int] = field(default_factory=dict)
+    points: str = ""
 
     @property
     def labels(self) -> dict[str, str]:
@@ -58,7 +60,8 @@ def last_lines(
 
 
 def _unused(taken: Taken) -> list[str]:
-    used = {*taken.head.roles.values(), *taken.factors.values(), *taken.keep}
+    numbers = taken.numbers.values()
+    used = {*taken.head.roles.values(), *taken.factors.values(), *numbers, *taken.keep}
     body = taken.sheet.rows[taken.head.last + 1 :]
     filled = {i for _, cells in body for i, cell in enumerate(cells) if not is_empty(cell)}
     left = [

@@ -297,7 +297,7 @@ def _source(key: str, entry: Entry, origin: str) -> dict[str, str]:
 def _study(key: str, entry: Entry, origin: str) -> dict[str, str]:
     unstated = (
         "design", "publication_type", "prospective", "centres", "country", "enrolment_start",
-        "enrolment_end", "registry_id", "n_enrolled", "n_treated", "n_evaluable", "male",
+        "enrolment_end", "registry_id", "n_enrolled", "n_evaluable", "male",
         "age_median", "age_min", "age_max", "follow_up_months_median",
     )  # fmt: skip
     return dict.fromkeys(unstated, "NR") | {

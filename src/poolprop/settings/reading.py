@@ -16,8 +16,8 @@ from poolprop.reading.source import take
 from poolprop.settings.faults import ConfigErrors, loader
 
 MAX_BYTES = 1_000_000
-# Visits of nodes beyond one each: what references may add.
-MAX_REPEATED = 100_000
+# Visits of blocks and lists beyond one each: what references may add.
+MAX_REPEATED = 10_000
 MAX_DEPTH = 60
 
 
@@ -43,7 +43,7 @@ def read_plan(path: Path) -> dict[str, Any]:
         try:
             reader = loader(text)
             node = reader.get_single_node()
-            faults = list(_odd(node, where))
+            faults = sorted(_odd(node, where, escaped="\\" in text))
             if faults:
                 raise ConfigErrors(faults)
             record = reader.construct_document(node) if node is not None else None
@@ -98,9 +98,12 @@ def _not_yaml(where: str, problem: str, line: int = 0) -> ConfigErrors:
     return ConfigErrors([Fault(where, line, "", f"not YAML ({problem})", "Correct the line.")])
 
 
-def _odd(root: Any, where: str) -> Iterator[Fault]:
-    """Yield what is wrong with the nodes; walk them as often as they are referred to."""
-    stack: list[tuple[Any, int]] = [(root, 0)]
+def _odd(root: Any, where: str, *, escaped: bool) -> Iterator[Fault]:
+    """Yield what is wrong with the nodes; walk them as often as they are referred to.
+
+    Only where the file holds a backslash can a text hold what the file does not.
+    """
+    stack: list[tuple[Any, int]] = [(root, 0)] if root is not None else []
     known: set[int] = set()
     repeated = 0
     while stack:
@@ -108,22 +111,27 @@ def _odd(root: Any, where: str) -> Iterator[Fault]:
         seen = id(node) in known
         repeated += seen
         known.add(id(node))
-        line = node.start_mark.line + 1 if node is not None else 0
         if repeated > MAX_REPEATED or depth > MAX_DEPTH:
-            problem = "its parts unfold without end" if repeated > MAX_REPEATED else (
-                f"its blocks are more than {MAX_DEPTH} deep"
-            )  # fmt: skip
+            problem = f"its blocks are more than {MAX_DEPTH} deep"
+            if depth <= MAX_DEPTH:
+                problem = "its parts unfold without end"
             hint = "Write the parts out, one below the other."
-            yield Fault(where, line, "", problem, hint)
+            yield Fault(where, node.start_mark.line + 1, "", problem, hint)
             return
+        if isinstance(node, yaml.ScalarNode):
+            if not seen and (odd := odd_character(node.value)):
+                line = node.start_mark.line + 1
+                yield Fault(where, line, "", f"a text holds {odd[1]}", "Remove it.")
+            continue
         if isinstance(node, yaml.MappingNode):
             if not seen:
                 yield from _doubles(node, where)
-            stack += [(part, depth + 1) for pair in node.value for part in pair]
-        elif isinstance(node, yaml.SequenceNode):
-            stack += [(part, depth + 1) for part in node.value]
-        elif isinstance(node, yaml.ScalarNode) and not seen and (odd := odd_character(node.value)):
-            yield Fault(where, line, "", f"a text holds {odd[1]}", "Remove it.")
+            parts = [part for pair in node.value for part in pair]
+        else:
+            parts = node.value
+        stack += [
+            (part, depth + 1) for part in parts if escaped or type(part) is not yaml.ScalarNode
+        ]
 
 
 def _doubles(node: yaml.MappingNode, where: str) -> Iterator[Fault]:
