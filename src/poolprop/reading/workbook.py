@@ -25,6 +25,8 @@ MAX_UNPACKED = 30_000_000
 MAX_CELLS = 250_000
 MAX_MERGED = 100  # columns that one cell may spread over
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+CELL = re.compile(rb"<(?:\w+:)?c[\s/>]")
+CONTENT = re.compile(rb"<(?:\w+:)?(?:v|is|f)[\s>]")
 RANGE = re.compile(r"([A-Z]{1,3})([0-9]{1,7}):([A-Z]{1,3})([0-9]{1,7})")
 
 
@@ -52,7 +54,7 @@ def read_excel(content: bytes, file: str, wanted: str) -> Sheet:
             name = _choose(book, archive, wanted, file)
             # The path of a sheet's part is not public, and only it leads to formulas and merges.
             part = archive.read(book[name]._worksheet_path)
-        if (cells := part.count(b"<c ")) > MAX_CELLS:
+        if (cells := len(CELL.findall(part))) > MAX_CELLS:
             raise too_large(file, f"sheet {name!r} has {cells} cells, more than {MAX_CELLS}")
         merged = _merged(part, f"{file}[{name}]")
         rows = bounded(_rows(book[name], merged, f"{file}[{name}]"), file)
@@ -103,8 +105,7 @@ def _choose(book: Any, archive: zipfile.ZipFile, wanted: str, file: str) -> str:
 
 
 def _holds_anything(archive: zipfile.ZipFile, sheet: Any) -> bool:
-    part = archive.read(sheet._worksheet_path)
-    return any(mark in part for mark in (b"<v>", b"<v ", b"<is>", b"<f>", b"<f "))
+    return CONTENT.search(archive.read(sheet._worksheet_path)) is not None
 
 
 def _merged(part: bytes, place: str) -> dict[int, list[tuple[int, int]]]:
