@@ -42,6 +42,7 @@ PERHAPS_TOTAL = {
     "fallzahl", "untersucht", "effectif", "muestra",
 }  # fmt: skip
 LOOKED_AT = 15
+SEEN = 200  # rows that show what a column holds
 NUMBER_LIKE = re.compile(r"\d[\d.,' ]*")
 FRACTION = re.compile(r"/\s*(n|total|all)\b|\bn \(%\)")
 
@@ -257,7 +258,7 @@ def _plain(name: str) -> str:
 def _numbers(sheet: Sheet, place: int) -> set[int]:
     """Return the columns that hold numbers in most rows below a row."""
     found: dict[int, int] = {}
-    body = sheet.rows[place + 1 :]
+    body = sheet.rows[place + 1 : place + 1 + SEEN]
     for _, cells in body:
         for column, cell in enumerate(cells):
             text = _text(cell) if isinstance(cell, str) else cell
