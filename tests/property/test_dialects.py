@@ -18,7 +18,6 @@ from poolprop.__main__ import main
 from poolprop.characters import odd_character
 from poolprop.errors import PoolpropError
 from poolprop.importing.counts import read_counts
-from poolprop.importing.read import read_sheet
 from poolprop.importing.understand import Answers, understand
 from poolprop.reading.headings import heading
 from poolprop.reading.read import read_sheet as read_exactly
@@ -139,7 +138,7 @@ def test_distinct_names_and_levels_stay_distinct_at_every_door(rows):
 
 def kept_rows(path):
     """Tell which rows import and pool keep: not those that are called a sum."""
-    sheet = read_sheet(path)
+    sheet = read_exactly(path)
     found = understand(
         sheet, heading(sheet, {}), {}, {}, "", answers=Answers(sums="keep"), study_needed=False,
         repeats="say",
