@@ -76,13 +76,7 @@ def p_value(value: Number) -> str:
 
 
 def ratio(value: Number, lower: Number = None, upper: Number = None) -> str:
-    """Write a ratio (of odds, of risks): two significant digits, or what its interval carries.
-
-    Examples
-    --------
-    >>> ratio(46.75, 0.94, 6252.81), ratio(6252.81), ratio(1.047, 0.98, 1.12)
-    ('47', '> 1,000', '1.05')
-    """
+    """Write a ratio (of odds, of risks): two significant digits, or what its interval carries."""
     if value is None or math.isnan(value) or value > LARGEST_RATIO:
         return f"> {LARGEST_RATIO:,}" if value and value > 1 else MISSING
     if 0 < value < SMALLEST_P:
@@ -104,7 +98,7 @@ def share(value: Number) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """How the proportions of one outcome are written: a scale, and decimals if they are fixed."""
+    """How the proportions of one outcome are written: scale, and decimals if they are fixed."""
 
     scale: str = "percent"
     digits: int | None = None
@@ -140,17 +134,21 @@ class Policy:
         if value is None or missing(value):
             return MISSING
         shown = _clean(value, self.base)
-        centre = _clean(value if estimate is None or missing(estimate) else estimate, self.base)
-        places, most = self._places(shown, _width(lower, upper, self.base), centre)
+        if shown in (0, self.base):
+            return fixed(shown, 0)
+        if estimate is None or missing(estimate):  # a limit alone: of the interval's middle
+            ends = lower is not None and upper is not None and value in (lower, upper)
+            estimate = ((lower or 0.0) + (upper or 0.0)) / 2 if ends else value
+        width = _width(lower, upper, self.base)
+        places, most = self._places(shown, width, _clean(estimate, self.base))
         text = fixed(shown, places)
-        if shown in (0, self.base) or text not in (fixed(0, places), fixed(self.base, places)):
+        if text not in (fixed(0, places), fixed(self.base, places)):
             return text
         needed, edge = self._own(shown, 1), Decimal(1).scaleb(-most)
         if needed <= most:
             return fixed(shown, needed)
-        if shown < self.base / 2:
-            return f"< {fixed(edge, most)}"
-        return f"> {fixed(self.base - edge, most)}"
+        low = shown < self.base / 2
+        return f"< {fixed(edge, most)}" if low else f"> {fixed(self.base - edge, most)}"
 
     def value(self, value: Number, lower: Number = None, upper: Number = None) -> str:
         """Write a proportion with its unit: ``81%``, ``1.3 per 10,000``."""
@@ -194,10 +192,10 @@ class Policy:
         return self.number(share, (middle - half) / (1 + turn), (middle + half) / (1 + turn))
 
     def ticks(self, values: Iterable[float]) -> list[str]:
-        """Write the ticks of one axis, without unit, with the decimals that the finest needs."""
+        """Write the ticks of one axis, without unit, with the decimals of the finest; 0 as such."""
         shown = [_clean(value, self.base).normalize() for value in values]
         places = max((-int(at.as_tuple().exponent) for at in shown), default=0)
-        return [fixed(at, max(0, places)) for at in shown]
+        return [fixed(at, 0 if at in (0, self.base) else max(0, places)) for at in shown]
 
     def _own(self, shown: Decimal, digits: int) -> int:
         """Return the decimals that show so many digits of the distance to the nearer end."""
@@ -213,8 +211,9 @@ class Policy:
             return least, least
         if self.scale == "percent" and width >= WIDE:
             return 0, 1
-        most = max(carried, self._own(centre, 2)) + 2
-        return min(max(carried, self._own(shown, 2)), most), most
+        usual = max(carried, self._own(centre, 2))
+        most = usual if self.scale == "percent" else usual + 1
+        return min(max(carried, self._own(shown, 2)), most), usual + 2
 
 
 PERCENT = Policy()

@@ -37,7 +37,7 @@ def test_examples():
         (0.346, 1e-7, 1 - 1e-7, "35%", "< 0.1 to > 99.9"),
         (1.0, 0.63, 1.0, "100%", "63–100"),  # exactly all, exactly none
         (0.0, 0.0, 0.247, "0%", "0–25"),
-        (0.999871, 0.9997, 0.99995, "99.987%", "99.970–99.9950"),  # rare, mirrored
+        (0.999871, 0.9997, 0.99995, "99.987%", "99.970–99.995"),  # rare, mirrored
         (57 / 200, 0.2, 0.4, "29%", "20–40"),  # an exact half, though a computer holds less
     ],
 )
@@ -98,10 +98,10 @@ def test_what_is_printed_is_near_what_is_meant(policy, limits, share):
 
 @given(SHARES, LIMITS)
 def test_percent_is_the_same_seen_from_the_other_end(value, limits):
-    value = 0.999 * round(value, 6) + 0.00013  # no exact half: those go up, from either end
-    lower, upper = round(limits[0], 6), round(limits[1], 6)
+    value = 0.99 * round(value, 5) + 0.0013  # no exact half: those go up, from either end
+    lower, upper = round(limits[0], 5), round(limits[1], 5)
     here = PERCENT.number(value, lower, upper)
-    there = PERCENT.number(1 - value, 1 - upper, 1 - lower)
+    there = PERCENT.number(*(round(1 - share, 9) for share in (value, upper, lower)))
     assert len(here.partition(".")[2]) == len(there.partition(".")[2])
 
 
@@ -234,8 +234,8 @@ def test_natural_frequencies_count_patients():
 
 def test_ticks_of_one_axis_are_written_alike():
     assert PERCENT.ticks([0, 0.2, 0.4]) == ["0", "20", "40"]
-    assert PERCENT.ticks([0, 0.0025, 0.005]) == ["0.00", "0.25", "0.50"]
-    assert Policy("per_10000").ticks([0, 1e-4, 1.5e-4]) == ["0.0", "1.0", "1.5"]
+    assert PERCENT.ticks([0, 0.0025, 0.005]) == ["0", "0.25", "0.50"]
+    assert Policy("per_10000").ticks([0, 1e-4, 1.5e-4]) == ["0", "1.0", "1.5"]
     assert Policy("per_1000").ticks([0, 1]) == ["0", "1,000"]
 
 

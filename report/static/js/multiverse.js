@@ -37,20 +37,21 @@
       ({ place: set * count + method, levels: digits(code + universe.methods[method]) })));
   }
 
-  function percent(share) {
-    return (100 * share).toFixed(1) + "%";
-  }
-
   function said(universe, places) {
     if (!places.length) return "No analysis has these choices.";
     const values = places.map(({ place }) => universe.estimate[place]).sort((a, b) => a - b);
-    const share = (holds) => percent(places.filter(({ place }) => holds(place)).length / places.length);
+    const share = (holds) => formats.share(places.filter(({ place }) => holds(place)).length / places.length);
+    const ends = [values[0], values[values.length - 1]];
+    // Two digits; more only where the ends would read alike.
+    const alike = formats.number(universe.policy, ends[0]) === formats.number(universe.policy, ends[1]);
+    const told = (value) => formats.number(universe.policy, value, ...(alike ? ends : []));
+    const unit = formats.unit(universe.policy);
     const middle = values.length / 2;
     const median = (values[Math.ceil(middle) - 1] + values[Math.floor(middle)]) / 2;
     return (
-      places.length + " of " + universe.estimate.length + " analyses: from " + percent(values[0]) +
-      " to " + percent(values[values.length - 1]) + ", median " + percent(median) + "; " +
-      share((place) => universe.estimate[place] > universe.threshold) + " above " + Math.round(100 * universe.threshold) + "%, " +
+      formats.count(places.length) + " of " + formats.count(universe.estimate.length) + " analyses: from " +
+      told(ends[0]) + " to " + told(ends[1]) + unit + ", median " + told(median) + unit + "; " +
+      share((place) => universe.estimate[place] > universe.threshold) + " above " + universe.stated + ", " +
       share((place) => universe.above[place] === "1") + " with their whole interval."
     );
   }

@@ -35,10 +35,9 @@
     const tail = (1 - future.level) / 2;
     const half = found.reduce((sum, chance, y) => sum + (2 * y >= n ? chance : 0), 0);
     return (
-      mean.toFixed(1) + " expected, median " + quantile(found, 0.5) + "; " +
+      formats.expected(mean) + " expected, median " + quantile(found, 0.5) + "; " +
       quantile(found, tail) + " to " + quantile(found, 1 - tail) + " in " +
-      Math.round(100 * future.level) + "% of predictions; at least half of them: " +
-      (100 * half).toFixed(1) + "%."
+      future.stated + " of predictions; at least half of them: " + formats.share(half) + "."
     );
   }
 

@@ -10,9 +10,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from poolprop.axes import Axis, Ends, labels, proportions
-from poolprop.formats import PERCENT
+from poolprop.formats import PERCENT, Policy, count
+from poolprop.formats import share as share_text
 from poolprop.plots.style import INK, MUTED, POOLED, PREDICTION, style
-from poolprop.report.formats import EN_DASH, beside, level, percent, points
+from poolprop.report.formats import beside, level
 from poolprop.report.textbox import wrap
 
 WIDTH, ROW, MARGINS = 7.2, 0.34, 1.05
@@ -33,6 +34,7 @@ class ForestRow:
     upper: float
     weight: float | None = None
     detail: str = ""
+    policy: Policy = PERCENT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +48,7 @@ class PooledRow:
     lower: float
     upper: float
     prediction: tuple[float, float] | None = None
+    policy: Policy = PERCENT
 
 
 def forest(
@@ -85,7 +88,8 @@ def forest(
         axis = _axis(rows, pooled, plan)
         axes.set_xlim(axis.lower, axis.upper)
         axes.set_ylim(lines - 0.5, -0.5)
-        _frame(axes, axis, level_of, axis_label, weights=any(row.weight for row in rows))
+        policy, weights = rows[0].policy, any(row.weight for row in rows)
+        _frame(axes, axis, level_of, axis_label, policy, weights=weights)
         heaviest = max((row.weight or 0.0 for row in rows), default=0.0) or 1.0
         for y, row in enumerate(rows):
             _study(axes, axis, y, row, heaviest)
@@ -125,16 +129,17 @@ def forest_of(
     record = next(e for e in pool["estimands"] if e["estimand"] == estimand)
     result = next((r for r in record["results"] if r["role"] == "primary"), None)
     many = result is not None and record["k"] > 1
-    rows = [_row(study, interval, many) for study in record["studies"]]
-    short = pool["endpoint"]["short"]
-    label = f"{short}, % of total"
+    policy = Policy.of(pool["endpoint"])
+    rows = [_row(study, interval, many, policy) for study in record["studies"]]
+    unit = "% of total" if policy.unit == "%" else policy.unit.strip()
+    label = f"{pool['endpoint']['short']}, {unit}"
     if result is None or not many:
         return forest(rows, None, axis_label=label, plan=plan)
-    pooled = _pooled_row(record, result)
+    pooled = _pooled_row(record, result, policy)
     return forest(rows, pooled, level_of=result["level"], axis_label=label, plan=plan)
 
 
-def _row(study: Mapping[str, Any], interval: str, many: bool) -> ForestRow:
+def _row(study: Mapping[str, Any], interval: str, many: bool, policy: Policy) -> ForestRow:
     ends = study["intervals"][interval]
     return ForestRow(
         label=study["label"],
@@ -145,10 +150,11 @@ def _row(study: Mapping[str, Any], interval: str, many: bool) -> ForestRow:
         upper=ends["upper"],
         weight=study["weight"] if many else None,
         detail=beside(study["label"], study["arm_label"]),
+        policy=policy,
     )
 
 
-def _pooled_row(record: Mapping[str, Any], result: Mapping[str, Any]) -> PooledRow:
+def _pooled_row(record: Mapping[str, Any], result: Mapping[str, Any], policy: Policy) -> PooledRow:
     ends = result["prediction"]
     return PooledRow(
         label=f"Pooled (k = {result['k']})",
@@ -158,20 +164,23 @@ def _pooled_row(record: Mapping[str, Any], result: Mapping[str, Any]) -> PooledR
         lower=result["ci"]["lower"],
         upper=result["ci"]["upper"],
         prediction=(ends["lower"], ends["upper"]) if ends else None,
+        policy=policy,
     )
 
 
-def _frame(axes: Axes, axis: Axis, level_of: float, axis_label: str, *, weights: bool) -> None:
+def _frame(
+    axes: Axes, axis: Axis, level_of: float, axis_label: str, policy: Policy, *, weights: bool
+) -> None:
     for side in ("left", "right", "top"):
         axes.spines[side].set_visible(False)
     axes.set_yticks([])
-    axes.set_xticks(axis.ticks, labels=labels(axis.ticks, PERCENT))
+    axes.set_xticks(axis.ticks, labels=labels(axis.ticks, policy))
     for cut, end, inwards in zip(axis.cut, (0, 1), (4, -4), strict=True):
         if cut:
             _slashes(axes, end, inwards)
     axes.set_xlabel(axis_label)
     titles = [(NAME, "Study", "left"), (COUNTS, "Events/total", "right")]
-    titles.append((ESTIMATE, f"% ({level(level_of)} CI)", "right"))
+    titles.append((ESTIMATE, f"{policy.unit.strip()} ({level(level_of)} CI)", "right"))
     if weights:
         titles.append((WEIGHT, "Weight", "right"))
     for x, title, side in titles:
@@ -201,9 +210,10 @@ def _texts(
     _write(axes, NAME, y - 0.2 if detail else y, _short(row.label, SIZE), "left", **style_of)
     if detail:
         _write(axes, NAME, y + 0.22, _short(detail, SMALL), "left", color=MUTED, fontsize=SMALL)
-    ends = f"{points(row.lower)}{EN_DASH}{points(row.upper)}"
-    _write(axes, COUNTS, y, f"{row.events}/{row.total}", "right", **style_of)
-    _write(axes, ESTIMATE, y, f"{points(row.estimate)} ({ends})", "right", **style_of)
+    ends = row.policy.interval(row.lower, row.upper, row.estimate)
+    share = row.policy.number(row.estimate, row.lower, row.upper)
+    _write(axes, COUNTS, y, f"{count(row.events)}/{count(row.total)}", "right", **style_of)
+    _write(axes, ESTIMATE, y, f"{share} ({ends})", "right", **style_of)
 
 
 def _short(text: str, size: float) -> str:
@@ -220,7 +230,7 @@ def _study(axes: Axes, axis: Axis, y: int, row: ForestRow, heaviest: float) -> N
         axes.scatter([row.estimate], [y], s=size, marker="s", color=INK, clip_on=False, zorder=3)
     _texts(axes, y, row, row.detail)
     if row.weight is not None:
-        _write(axes, WEIGHT, y, percent(row.weight), "right")
+        _write(axes, WEIGHT, y, share_text(row.weight), "right")
 
 
 def _interval(axes: Axes, axis: Axis, y: int, ends: Ends, *, color: str, linewidth: float) -> None:
@@ -248,4 +258,4 @@ def _pooled(axes: Axes, axis: Axis, y: int, row: PooledRow, level_of: float) -> 
     low, high = row.prediction
     _interval(axes, axis, y + 1, row.prediction, color=PREDICTION, linewidth=2.5)
     _write(axes, NAME, y + 1, f"{level(level_of)} prediction interval", "left")
-    _write(axes, ESTIMATE, y + 1, f"({points(low)}{EN_DASH}{points(high)})", "right")
+    _write(axes, ESTIMATE, y + 1, f"({row.policy.interval(low, high)})", "right")

@@ -33,5 +33,7 @@ def measured(record: Record) -> Sentence:
 
 def _from_to(record: Record, prefix: str) -> Sentence:
     """Return lowest and highest share; one of them where the reader sees no difference."""
-    lowest, highest = (quote(record, f"{prefix}{end}", "percent") for end in ("lowest", "highest"))
+    lowest, highest = (
+        quote(record, f"{prefix}{end}", "simulated-share") for end in ("lowest", "highest")
+    )
     return (lowest,) if lowest.text == highest.text else (lowest, " to ", highest)

@@ -66,7 +66,7 @@ def _pair(one: Record) -> str:
 def _side(one: Record, which: str) -> Sentence:
     share = quote(one, f"proportion{which}", "percent")
     events, total = (quote(one, f"{part}{which}", "count") for part in ("events", "total"))
-    return join(share, " (", events, "/", total, ")")
+    return join(events, " of ", total, " (", share, ")")
 
 
 def _ratio(one: Record, field: str) -> Sentence:
@@ -87,7 +87,7 @@ def _limits(one: Record, field: str) -> Sentence:
 
 def _open(one: Record, field: str) -> Sentence:
     """Quote a number of a ratio; one that is beyond all numbers is infinite."""
-    return (BEYOND if look_up(one, field) is None else quote(one, field, "number"),)
+    return (BEYOND if look_up(one, field) is None else quote(one, field, "ratio"),)
 
 
 def _difference(one: Record) -> Sentence:

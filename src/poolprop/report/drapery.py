@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from poolprop.axes import Axis, Ends, fixed, proportions
-from poolprop.formats import PERCENT
 from poolprop.report import prose
 from poolprop.report.chart import Chart, Path, Spot, layouts
-from poolprop.report.figures import Figure, cuts
-from poolprop.report.formats import level, percent
+from poolprop.report.figures import Figure, axis_label, cuts
+from poolprop.report.formats import level
 from poolprop.report.scales import Scale
 from poolprop.report.tables import Column, Table, TableRow, cell
-from poolprop.report.values import Record, quote, quote_range
+from poolprop.report.values import Record, policy_of, quote, quote_range
 
 # Heights between which the names of the studies are spread along the flanks of their curves.
 HIGHEST, LOWEST = 0.93, 0.22
@@ -36,12 +35,13 @@ def drapery(
     if not curves:
         return None
     meta, cut = record["endpoint"], 1 - level_of
+    of = policy_of(meta)
     axis = _axis(curves, result, cut, plan)
     chart = Chart(
         id=f"plot-curves-{meta['id']}",
         title=f"{meta['short']}: intervals at every level",
         description="; ".join(_told(curve, level_of) for curve in curves),
-        x=Scale(axis=axis, label=f"{meta['short']}, % of total", policy=PERCENT),
+        x=Scale(axis=axis, label=f"{meta['short']}, {axis_label(of)}", policy=of),
         y=Scale(axis=fixed(0.0, 1.0), label="p value of each proportion"),
         spots=_spots(curves, level_of),
         paths=(
@@ -123,8 +123,11 @@ def _spot(curve: Record, height: float, left: bool, level_of: float) -> Spot:
 def _told(curve: Record, level_of: float) -> str:
     """Say a curve in words: its top, and its interval at the level of the plan."""
     i = _nearest(curve["p"], 1 - level_of)
-    ends = f"{percent(curve['lower'][i])} to {percent(curve['upper'][i])}"
-    return f"{curve['label']}: {percent(curve['proportion'])}, {level(level_of)} interval {ends}"
+    share, lower, upper = curve["proportion"], curve["lower"][i], curve["upper"][i]
+    policy = policy_of(curve)
+    ends = policy.interval(lower, upper, share, dash=" to ")
+    estimate = policy.value(share, lower, upper)
+    return f"{curve['label']}: {estimate}, {level(level_of)} interval {ends}{policy.unit}"
 
 
 def _caption(curves: list[Record], result: Record, level_of: float) -> str:

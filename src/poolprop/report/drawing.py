@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from poolprop.axes import Ends
+from poolprop.formats import PERCENT, Policy
 from poolprop.report.bias import Light
 from poolprop.report.values import Sentence, common_ref
 
@@ -62,6 +63,8 @@ class PlotRow:
         Points to draw above the mark: where, and size as a share of the largest.
     others : tuple of Weight
         The study's weight in each of the plot's variants.
+    policy : Policy
+        How the row's proportions are written.
     summary : str
         The row in words, for tooltips and screen readers.
     """
@@ -81,6 +84,7 @@ class PlotRow:
     ticks: tuple[float, ...] = ()
     cloud: tuple[tuple[float, float], ...] = ()
     others: tuple[Weight, ...] = ()
+    policy: Policy = PERCENT
     summary: str = ""
 
 
@@ -135,6 +139,12 @@ class Plot:
     axis: Ends | None = None
     axis_label: str = ""
     variants: tuple[Variant, ...] = ()
+
+    @property
+    def policy(self) -> Policy:
+        """How its proportions are written: as those of its first row with a mark."""
+        marked = (row for row in self.rows if row.at is not None or row.ci is not None)
+        return next((row.policy for row in marked), PERCENT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,15 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from poolprop.formats import PERCENT, Policy, level
 from poolprop.report import few, prose
 from poolprop.report.bias import Light
 from poolprop.report.drawing import Drawing, Plot, PlotRow, Span
-from poolprop.report.formats import beside, level, points
+from poolprop.report.formats import beside
 from poolprop.report.geometry import layouts
 from poolprop.report.tables import Table
-from poolprop.report.values import Record, Sentence, join, look_up, quote, quote_range, spell
-
-AXIS_LABEL = "% of total"
+from poolprop.report.values import (
+    Record,
+    Sentence,
+    join,
+    look_up,
+    policy_of,
+    quote,
+    quote_range,
+    spell,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,9 +57,17 @@ def cuts(drawings: Sequence[Drawing]) -> Sentence:
     return (f" {said}",) if said else ()
 
 
-def headers(level_of: float, *, label: str = "Study", weight: bool = True) -> dict[str, str]:
+def axis_label(policy: Policy) -> str:
+    """Return what names the axis of proportions: ``% of total``, ``per 10,000``."""
+    return "% of total" if policy.scale == "percent" else policy.unit.strip()
+
+
+def headers(
+    level_of: float, policy: Policy = PERCENT, *, label: str = "Study", weight: bool = True
+) -> dict[str, str]:
     """Return the column titles of a plot."""
-    titles = {"label": label, "counts": "Events/total", "estimate": f"% ({level(level_of)} CI)"}
+    estimate = f"{policy.unit.strip()} ({level(level_of)} CI)"
+    titles = {"label": label, "counts": "Events/total", "estimate": estimate}
     return titles | {"weight": "Weight"} if weight else titles
 
 
@@ -101,11 +117,12 @@ def study_row(
         detail=beside(study["label"], study["arm_label"]),
         counts=counts(study),
         estimate=estimate(study, ci),
-        weight=(quote(owner, f"{prefix}weight", "percent"),) if weight and share else (),
+        weight=(quote(owner, f"{prefix}weight", "share"),) if weight and share else (),
         at=study["proportion"],
         share=share,
         ci=span(study, ci),
         light=light,
+        policy=policy_of(study),
     )
     return summarised(row)
 
@@ -120,6 +137,7 @@ def pooled_rows(owner: Record, prefix: str = "", label: str = "Pooled") -> tuple
         estimate=estimate(owner, "ci", prefix),
         at=result["proportion"],
         ci=span(result, "ci"),
+        policy=policy_of(owner),
     )
     if result["prediction"] is None:
         return (summarised(diamond),)
@@ -128,6 +146,7 @@ def pooled_rows(owner: Record, prefix: str = "", label: str = "Pooled") -> tuple
         label=f"{level(result['level'])} prediction interval",
         estimate=join("(", quote_range(owner, f"{prefix}prediction", "points"), ")"),
         prediction=span(result, "prediction"),
+        policy=policy_of(owner),
     )
     return summarised(diamond), summarised(bar)
 
@@ -177,6 +196,7 @@ def interval_row(owner: Record, prefix: str, label: str, detail: str = "") -> Pl
         at=result["proportion"],
         ci=span(result, "ci"),
         prediction=None if single else span(result, "prediction"),
+        policy=policy_of(owner),
     )
     return summarised(row)
 
@@ -192,14 +212,15 @@ def summary(row: PlotRow) -> str:
     parts = [name]
     if row.counts:
         parts.append(spell(row.counts).replace("/", " of "))
+    policy, unit = row.policy, row.policy.unit
     if row.estimate:
-        parts.append(f"{spell(row.estimate)} %")
+        parts.append(f"{spell(row.estimate)}{unit}")
     if row.prediction is not None and row.kind == "interval":
-        low, high = points(row.prediction.lower), points(row.prediction.upper)
-        parts.append(f"prediction interval {low} to {high} %")
+        ends = policy.interval(row.prediction.lower, row.prediction.upper, dash=" to ")
+        parts.append(f"prediction interval {ends}{unit}")
     if row.ticks:
-        listed = ", ".join(map(points, row.ticks))
-        parts.append(f"quoted of other studies: {listed} %")
+        listed = ", ".join(map(policy.number, row.ticks))
+        parts.append(f"quoted of other studies: {listed}{unit}")
     if row.weight:
         parts.append(f"weight {spell(row.weight)}")
     if row.light is not None:

@@ -1,65 +1,50 @@
-"""How numbers and names are written: one place for decimals, dashes and signs."""
+"""How the page writes what it quotes: each format's name, and codes as words.
+
+The rules of numbers are those of :mod:`poolprop.formats`; nothing is rounded here.
+"""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
 
-from poolprop.wording import fixed
+from poolprop.formats import (
+    EN_DASH,
+    MINUS,
+    MISSING,
+    PERCENT,
+    Number,
+    Policy,
+    count,
+    level,
+    missing,
+    number,
+    p_value,
+    ratio,
+    share,
+)
 
-MINUS, EN_DASH, MISSING = "\N{MINUS SIGN}", "\N{EN DASH}", "\N{EM DASH}"
-THIN_SPACE = "\N{NARROW NO-BREAK SPACE}"
+__all__ = [
+    "EN_DASH", "FORMATS", "MINUS", "MISSING", "PERCENT", "Around", "Policy", "beside", "count",
+    "equals_p", "level", "months", "number", "p_value", "plain", "ratio", "share",
+]  # fmt: skip
 
-# Below this, a p value is not worth more digits.
-SMALLEST_P = 0.001
-
-
-def is_missing(value: float | None) -> bool:
-    """Return whether there is no number to write."""
-    return value is None or not math.isfinite(value)
-
-
-def number(value: float | None, digits: int = 2) -> str:
-    """Write with fixed decimals and a true minus sign; an em dash if missing."""
-    if value is None or not math.isfinite(value):
-        return MISSING
-    text = fixed(value, digits)
-    if float(text) == 0:
-        text = text.lstrip("-")
-    return text.replace("-", MINUS)
-
-
-def count(value: float | None) -> str:
-    """Write a whole number, in groups of three digits from ten thousand on."""
-    if value is None or not math.isfinite(value):
-        return MISSING
-    text = f"{value:,.0f}" if abs(value) >= 10_000 else f"{value:.0f}"
-    return text.replace(",", THIN_SPACE).replace("-", MINUS)
+# Shares of simulated reviews: their Monte-Carlo error allows one decimal.
+SIMULATED = Policy(digits=1)
 
 
-def points(value: float | None, digits: int = 1) -> str:
-    """Write a proportion as a percentage without its sign, for a table that names the unit."""
-    return MISSING if value is None else number(100 * value, digits)
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What decides how a quoted number is written: its outcome's policy, and its interval.
 
+    ``estimate`` is what a limit belongs to.
+    """
 
-def percent(value: float | None, digits: int = 1) -> str:
-    """Write a proportion as a percentage."""
-    text = points(value, digits)
-    return text if text == MISSING else f"{text}%"
-
-
-def signed_points(value: float | None, digits: int = 1) -> str:
-    """Write a difference of proportions in percentage points, always with a sign."""
-    text = points(value, digits)
-    positive = text != MISSING and not text.startswith(MINUS) and float(text) > 0
-    return f"+{text}" if positive else text
-
-
-def interval(lower: float | None, upper: float | None, digits: int = 1) -> str:
-    """Write two proportions as a percentage range; an em dash if either is missing."""
-    if is_missing(lower) or is_missing(upper):
-        return MISSING
-    return f"{points(lower, digits)}{EN_DASH}{points(upper, digits)}%"
+    policy: Policy = PERCENT
+    lower: Number = None
+    upper: Number = None
+    estimate: Number = None
 
 
 def beside(label: str, detail: str) -> str:
@@ -67,40 +52,15 @@ def beside(label: str, detail: str) -> str:
     return "" if detail == label else detail
 
 
-def level(value: float) -> str:
-    """Write a confidence level with no more decimals than it has: 95%, 99.9%."""
-    return f"{100 * value:.6g}%"
-
-
-def p_value(value: float | None) -> str:
-    """Write a p value: two decimals, three below 0.1, never smaller than ``< 0.001``."""
-    if value is None or not math.isfinite(value):
-        return MISSING
-    if value < SMALLEST_P:
-        return f"< {SMALLEST_P}"
-    return f"{value:.3f}" if value < 0.1 else f"{value:.2f}"
-
-
-def months(value: float | None) -> str:
+def months(value: Number) -> str:
     """Write a time in months with no more decimals than it has."""
     return MISSING if value is None or not math.isfinite(value) else f"{value:.6g}"
 
 
-def equals_p(value: float | None) -> str:
+def equals_p(value: Number) -> str:
     """Write a p value with its relation, to stand after the letter: ``= 0.27``."""
     text = p_value(value)
-    return text if text.startswith(("<", MISSING)) else f"= {text}"
-
-
-def chance(value: float | None) -> str:
-    """Write a probability or a share in percent; 0 and 100 only where it is exactly that."""
-    if value is None or not 0 < value < 1:
-        return percent(value)
-    return (
-        f"< {percent(SMALLEST_P)}"
-        if value < SMALLEST_P
-        else (f"> {percent(1 - SMALLEST_P)}" if value > 1 - SMALLEST_P else percent(value))
-    )
+    return text if text[0] in f"<>{MISSING}" else f"= {text}"
 
 
 def plain(code: str) -> str:
@@ -109,17 +69,50 @@ def plain(code: str) -> str:
     return words[:1].upper() + words[1:]
 
 
+def points(value: Number, around: Around) -> str:
+    """Write a proportion on its outcome's scale, without the unit."""
+    return around.policy.number(value, around.lower, around.upper, around.estimate)
+
+
+def proportion(value: Number, around: Around) -> str:
+    """Write a proportion on its outcome's scale, with the unit."""
+    text = points(value, around)
+    return text if text == MISSING else f"{text}{around.policy.unit}"
+
+
+def stated(value: Number, around: Around) -> str:
+    """Write a proportion that the plan states, such as a threshold, with the decimals it has."""
+    return MISSING if value is None or missing(value) else around.policy.stated(value)
+
+
+def of_all(value: Number, _: Around) -> str:
+    """Write a share of analyses or of patients: ``all`` and ``none`` where it is exactly that."""
+    return {0.0: "none", 1.0: "all"}.get(-1.0 if value is None else value) or share(value)
+
+
 # The formats a quoted number may name; a test applies the same function to the result file.
-FORMATS: dict[str, Callable[[float | None], str]] = {
-    "chance": chance,
-    "count": count,
-    "millionths": lambda value: number(value, 6),
-    "equals-p": equals_p,
-    "months": months,
-    "number": number,
-    "p": p_value,
-    "percent": percent,
-    "percent-whole": lambda value: percent(value, 0),
+FORMATS: dict[str, Callable[[Number, Around], str]] = {
+    "count": lambda value, _: count(value),
+    "equals-p": lambda value, _: equals_p(value),
+    "millionths": lambda value, _: number(value, 6),
+    "months": lambda value, _: months(value),
+    "number": lambda value, _: number(value),
+    "p": lambda value, _: p_value(value),
+    "percent": proportion,
     "points": points,
-    "signed-points": signed_points,
+    "ratio": lambda value, around: ratio(value, around.lower, around.upper),
+    "share": lambda value, _: share(value),
+    "signed-points": lambda value, around: around.policy.difference(
+        value, around.lower, around.upper
+    ),
+    "simulated": lambda value, _: SIMULATED.number(value),
+    "simulated-share": lambda value, _: SIMULATED.value(value),
+    "stated": stated,
+    "stated-points": lambda value, around: (
+        MISSING if value is None else around.policy.ticks([value])[0]
+    ),
+    "of-all": of_all,
+    "frequency": lambda value, around: (
+        MISSING if value is None else around.policy.frequency(value, around.lower, around.upper)
+    ),
 }

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from poolprop.formats import PERCENT
 from poolprop.report.drawing import (
     Drawing,
     DrawnRow,
@@ -37,7 +36,7 @@ def draw(plot: Plot, layout: Layout) -> Drawing:
         drawn[-1].top + drawn[-1].height for drawn in (rows, *(v for _, v in variants)) if drawn
     ]
     y = round(max(ends, default=top + 6) + 4, 2)
-    scale = Scale(axis=layout.axis, label=plot.axis_label, policy=PERCENT)
+    scale = Scale(axis=layout.axis, label=plot.axis_label, policy=plot.policy)
     grid, labels = across(scale, layout.left, layout.right, top, y, layout.width)
     return Drawing(
         id=f"{plot.id}-{layout.name}",

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from poolprop.axes import around, proportions
 from poolprop.report.figures import Figure
-from poolprop.report.formats import level, percent
+from poolprop.report.formats import level
 from poolprop.report.multiples import Case, Measure, Point, multiples
 from poolprop.report.values import Record, quote, spell
 
@@ -16,7 +16,7 @@ MEASURES = (
     ("cooks_distance", "Cook's distance", "number"),
     ("dffits", "DFFITS", "number"),
     ("tau2_deleted", "τ² without it", "number"),
-    ("hat", "Information", "percent-whole"),
+    ("hat", "Information", "share"),
 )
 
 
@@ -85,15 +85,15 @@ def _scale(title: str, values: Sequence[float], at: float) -> Measure:
 
 
 def _case(one: Record, entry: Record) -> Case:
-    result = entry["result"]
+    result, without = entry["result"], quote(entry, "result.proportion", "percent")
     estimate = Point(
         at=result["proportion"],
-        text=(quote(entry, "result.proportion", "percent"),),
+        text=(without,),
         ends=(result["ci"]["lower"], result["ci"]["upper"]),
     )
     points = [Point(at=one[key], text=(quote(one, key, form),)) for key, _, form in MEASURES]
     told = [f"{title} {spell(p.text)}" for (_, title, _), p in zip(MEASURES, points, strict=True)]
-    moved = f"{percent(result['proportion'])} without it"
+    moved = f"{without.text} without it"
     mark = "; influential" if one["influential"] else ""
     return Case(
         label=one["label"],

@@ -8,8 +8,8 @@ from poolprop.report import few, prose
 from poolprop.report.context import Context, factors, primary_estimand, primary_result
 from poolprop.report.drawing import Plot, PlotRow
 from poolprop.report.figures import (
-    AXIS_LABEL,
     Figure,
+    axis_label,
     counts,
     crossing,
     estimate,
@@ -19,10 +19,10 @@ from poolprop.report.figures import (
     span,
     summary,
 )
-from poolprop.report.formats import level, percent
+from poolprop.report.formats import level
 from poolprop.report.read import EndpointResults
 from poolprop.report.tables import Column, Table, TableRow, cell
-from poolprop.report.values import Record, look_up, quote
+from poolprop.report.values import Record, look_up, policy_of, quote
 
 # So many studies are told one by one in words; of more the range is.
 MOST_TOLD = 12
@@ -46,11 +46,11 @@ def orchard(context: Context, endpoint: EndpointResults) -> Figure | None:
         id=f"plot-orchard-{meta['id']}",
         title=f"{meta['label']}: studies and groups",
         description="; ".join(row.summary for row in rows if row.summary),
-        headers=headers(context.settings.level, label="Group", weight=False),
+        headers=headers(context.settings.level, policy_of(meta), label="Group", weight=False),
         rows=tuple(rows),
         reference=reference([replace(rows[0], kind="pooled")]),
         axis=context.axis(endpoint.id),
-        axis_label=f"{meta['short']}, {AXIS_LABEL}",
+        axis_label=f"{meta['short']}, {axis_label(policy_of(meta))}",
     )
     caption = (
         "Points: studies, their area in proportion to their size, heights without meaning. Thick "
@@ -76,16 +76,20 @@ def _row(record: Record, label: str, largest: int, direct: Record | None = None)
         at=result["proportion"] if k > 1 else None,
         ci=span(result, "ci"),
         prediction=None if k == 1 else span(result, "prediction"),
+        policy=policy_of(owner),
         cloud=tuple((study["proportion"], study["total"] / largest) for study in record["studies"]),
     )
     return replace(row, summary=f"{summary(row)}; {_told(record['studies'])}")
 
 
 def _told(studies: list[Record]) -> str:
-    shares = [study["proportion"] for study in studies]
-    if len(shares) > MOST_TOLD:
-        return f"studies from {percent(min(shares))} to {percent(max(shares))}"
-    return "studies at " + ", ".join(percent(share) for share in sorted(shares))
+    rising = sorted(studies, key=lambda study: float(study["proportion"]))
+    if len(rising) > MOST_TOLD:
+        low, high = (
+            quote(study, "proportion", "percent").text for study in rising[:: len(rising) - 1]
+        )
+        return f"studies from {low} to {high}"
+    return "studies at " + ", ".join(quote(one, "proportion", "percent").text for one in rising)
 
 
 def _table(meta: Record, found: list[Record]) -> Table:

@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from poolprop.report.formats import level
-from poolprop.report.values import Record, Sentence, Term, join, look_up, quote, separated
+from poolprop.report.values import (
+    Record,
+    Sentence,
+    Term,
+    join,
+    look_up,
+    policy_of,
+    quote,
+    separated,
+)
 
 SINGLE = "single-study"
 SCALES = {
@@ -75,7 +84,15 @@ def answer(result: Record, studies: Sequence[Record], participants: str) -> Sent
     if single(result):
         own = ", in one study: its own proportion, not a pooled value."
         return join(counts, f" {participants}{own}")
-    return join("Pooled from ", sources(result, studies), ": ", counts, f" {participants}.")
+    about = join("About ", quote(result, "proportion", "frequency"), f" {participants}")
+    return join(about, ", pooled from ", sources(result, studies), " with ", counts,
+                f" {participants}.")  # fmt: skip
+
+
+def differing(record: Record) -> str:
+    """Return the unit of a difference, with its space: percentage points, or per 10,000."""
+    policy = policy_of(record)
+    return " percentage points" if policy.scale == "percent" else policy.unit
 
 
 FEWEST_FOR_A_FUNNEL = 10
@@ -99,7 +116,7 @@ def expectation(result: Record) -> Sentence:
         return ("One study cannot show how much studies differ.",)
     if result["prediction"] is None:
         return ("No prediction interval could be computed.",)
-    lower = quote(result, "prediction.lower", "percent")
+    lower = quote(result, "prediction.lower", "points")
     upper = quote(result, "prediction.upper", "percent")
     term = Term(key="prediction", text="prediction interval")
     of = f" ({level(result['level'])} "
@@ -113,9 +130,10 @@ def by_level(factor: Record) -> Sentence:
     for record in factor["levels"]:
         one = single(record["result"])
         of: Sentence = ("one study",) if one else sources(record, record["studies"])
-        counts = join(quote(record, "events", "count"), "/", quote(record, "total", "count"))
+        counts = join(quote(record, "events", "count"), " of ", quote(record, "total", "count"))
         number = quote(record, "result.proportion", "percent")
-        items.append(join(record["label"], " ", number, " (", of, ", ", counts, ")"))
+        told = join(counts, " (one study)") if one else join(number, " (", of, ", ", counts, ")")
+        items.append(join(record["label"], " ", told))
     return join(f"By {factor['label'].lower()}: ", separated(items, "; "), ".")
 
 
@@ -137,9 +155,7 @@ def heterogeneity(result: Record) -> Sentence:
         f" ({scale} scale)",
     )
     if result["i2"] is not None:
-        parts = join(
-            parts, ", ", Term(key="i2", text="I²"), " = ", quote(result, "i2", "percent-whole")
-        )
+        parts = join(parts, ", ", Term(key="i2", text="I²"), " = ", quote(result, "i2", "share"))
         parts = join(parts, f" ({definition(result)})")
     if result["q"] is not None and result["i2"] is not None:
         one_step = result["model"] in ("glmm", "beta-binomial")
@@ -159,7 +175,7 @@ def spread(record: Record, prefix: str) -> Sentence:
     if look_up(record, f"{prefix}k") < LEAST_FOR_SPREAD or look_up(record, f"{prefix}i2") is None:
         return ()
     parts = [join("τ² = ", quote(record, f"{prefix}tau2", "number"))]
-    parts.append(join("I² = ", quote(record, f"{prefix}i2", "percent-whole")))
+    parts.append(join("I² = ", quote(record, f"{prefix}i2", "share")))
     if look_up(record, f"{prefix}q") is not None:
         q, df = quote(record, f"{prefix}q", "number"), quote(record, f"{prefix}q_df", "count")
         p = quote(record, f"{prefix}q_p", "equals-p")
@@ -214,5 +230,5 @@ def omission(rows: Sequence[Record]) -> Sentence:
         most["omitted"],
         " moves the estimate most, by ",
         quote(most, "change", "signed-points"),
-        " percentage points.",
+        f"{differing(most)}.",
     )

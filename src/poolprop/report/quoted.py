@@ -44,11 +44,13 @@ def marks(found: list[Record]) -> tuple[float, ...]:
 
 def figure_of(one: Record, *, sign: bool) -> Sentence:
     """Quote a result with its bound: ``below 20%``, ``25 to 29%``."""
-    form = "percent" if sign else "points"
+    # What was printed keeps its decimals; what was counted has those of its interval.
+    plain, with_unit = ("points", "percent") if one["ci"] else ("stated-points", "stated")
+    form = with_unit if sign else plain
     text = join(BOUNDS.get(one["bound"], ""), quote(one, "proportion", form))
     if one["upper"] is None:
         return text
-    return join(quote(one, "proportion", "points"), " to ", quote(one, "upper", form))
+    return join(quote(one, "proportion", plain), " to ", quote(one, "upper", form))
 
 
 def range_of(one: Record) -> Span:

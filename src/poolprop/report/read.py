@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
+from typing import Any
 
 from poolprop.errors import ResultError
 from poolprop.files import read_csv, read_json
+from poolprop.formats import PERCENT, Policy
 from poolprop.report.ledger import Ledger, read_ledger
 from poolprop.report.values import Record
 
@@ -117,8 +119,11 @@ def read_results(folder: Path, order: tuple[str, ...] = ()) -> Results:
         raise ResultError("there is no pooled result", where=str(folder / "analysis"), hint=AGAIN)
     names = [name for name in order if name in found] if order else found
     manifest = read_optional(folder / "audit" / "manifest.json", MANIFEST)
+    endpoints = tuple(_endpoint(folder / "analysis" / name) for name in names)
+    policies = {one.id: Policy.of(one.pool.get("endpoint", {})) for one in endpoints}
+    safety = read_optional(folder / "safety" / "pool.json", "poolprop/safety/1")
     return Results(
-        endpoints=tuple(_endpoint(folder / "analysis" / name) for name in names),
+        endpoints=tuple(_on_scale(one, policies[one.id]) for one in endpoints),
         studies=read_table(folder / "tables" / "studies.csv"),
         discrepancies=read_table(folder / "tables" / "discrepancies.csv"),
         source_audit=read_table(folder / "evidence" / "source_audit.csv"),
@@ -127,22 +132,65 @@ def read_results(folder: Path, order: tuple[str, ...] = ()) -> Results:
         survival=read_table(folder / "tables" / "survival.csv"),
         flow=read_table(folder / "tables" / "flow.csv"),
         agreement=read_table(folder / "evidence" / "agreement.csv"),
-        safety=read_optional(folder / "safety" / "pool.json", "poolprop/safety/1"),
+        safety=with_policy(safety, Policy.of(safety)),
         comparisons=read_optional(
             folder / "comparisons" / "comparisons.json", "poolprop/comparisons/1"
         ),
         crosscheck=read_optional(folder / "crosscheck" / "agreement.json", "poolprop/agreement/1"),
         evidence_map=read_optional(folder / "evidence" / "map.json", "poolprop/evidence_map/1"),
         r_script=_text(folder / "crosscheck" / "reproduce.R"),
-        certainty=read_optional(folder / "certainty" / "certainty.json", "poolprop/certainty/1"),
-        benchmarks=read_optional(
-            folder / "benchmarks" / "benchmarks.json", "poolprop/benchmarks/1"
+        certainty=with_policies(
+            read_optional(folder / "certainty" / "certainty.json", "poolprop/certainty/1"),
+            policies,
+        ),
+        benchmarks=_beside_policies(
+            read_optional(folder / "benchmarks" / "benchmarks.json", "poolprop/benchmarks/1"),
+            policies,
         ),
         survival_pool=read_optional(folder / "survival" / "pool.json", "poolprop/survival/1"),
         manifest=manifest,
         lineage=read_optional(folder / "audit" / "lineage.json", LINEAGE),
         ledger=read_ledger(folder, manifest),
     )
+
+
+def with_policy(node: Any, policy: Policy) -> Any:
+    """Return records with the policy of their outcome on each that has an id."""
+    if isinstance(node, list):
+        return [with_policy(child, policy) for child in node]
+    if not isinstance(node, dict):
+        return node
+    found = {name: with_policy(child, policy) for name, child in node.items()}
+    own = any(key in node for key in ("id", "endpoint", "schema"))
+    return found | {"policy": policy} if own else found
+
+
+def with_policies(node: Any, policies: Mapping[str, Policy]) -> Any:
+    """Return records of several outcomes, each with the policy of the endpoint that it names."""
+    if isinstance(node, list):
+        return [with_policies(child, policies) for child in node]
+    if not isinstance(node, dict):
+        return node
+    named = node.get("endpoint")
+    if isinstance(named, str) and named in policies:
+        return with_policy(node, policies[named])
+    return {name: with_policies(child, policies) for name, child in node.items()}
+
+
+def _beside_policies(record: Record, policies: Mapping[str, Policy]) -> Record:
+    """Return quoted results on the scale of the first endpoint that they stand beside."""
+    found = []
+    for one in record.get("benchmarks", []):
+        names = (place["endpoint"] for place in one["beside"])
+        policy = next((policies[name] for name in names if name in policies), PERCENT)
+        found.append(with_policy(one, policy))
+    return {**record, "benchmarks": found} if record else record
+
+
+def _on_scale(endpoint: EndpointResults, policy: Policy) -> EndpointResults:
+    files = {f.name: getattr(endpoint, f.name) for f in fields(endpoint) if f.name != "id"}
+    told = {name: with_policy(record, policy) for name, record in files.items()}
+    return replace(endpoint, **told)
 
 
 def _endpoint(folder: Path) -> EndpointResults:

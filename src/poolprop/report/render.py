@@ -32,6 +32,7 @@ STYLES = (
     "print",
 )
 SCRIPTS = (
+    "formats",
     "facts",
     "page",
     "grid",

@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from poolprop.axes import Axis, Ends, proportions
-from poolprop.formats import PERCENT
+from poolprop.formats import Policy
 from poolprop.report.curves import CurveDrawing, Path
 from poolprop.report.drawing import Line, Text
 from poolprop.report.prose import symbols
 from poolprop.report.scales import Scale, upwards
 from poolprop.report.textbox import wrap
-from poolprop.report.values import Record
+from poolprop.report.values import Record, policy_of
 
 CURVE, TOP, STEP, HEAD = 220.0, 14.0, 15.0, 24.0
 WIDE, NARROW = 860.0, 344.0
@@ -88,7 +88,7 @@ def specification_drawings(
     def drawn(layout: str, most: int) -> CurveDrawing:
         return _drawing(
             f"{name}-{layout}", layout, title, description, record["choices"],
-            thinned(every, most, primary), primary, thresholds, axis,
+            thinned(every, most, primary), primary, thresholds, axis, policy_of(record),
         )  # fmt: skip
 
     return drawn("wide", SHOWN_WIDE), drawn("narrow", SHOWN_NARROW)
@@ -114,6 +114,7 @@ class _Frame:
 def _drawing(
     name: str, layout: str, title: str, description: str, choices: Sequence[Any],
     shown: Sequence[Column], primary: int | None, thresholds: Sequence[float], axis: Axis,
+    policy: Policy,
 ) -> CurveDrawing:  # fmt: skip
     wide = layout == "wide"
     width = WIDE if wide else NARROW
@@ -126,11 +127,14 @@ def _drawing(
         for at in cuts
     ]
     grid, labels = upwards(
-        Scale(axis=_ruled(axis, cuts), label="", policy=PERCENT), TOP + CURVE, TOP, left, width - 4
+        Scale(axis=_ruled(axis, cuts), label="", policy=policy),
+        *(TOP + CURVE, TOP, left, width - 4),
     )
+    unit = "" if policy.unit == "%" else policy.unit.strip()
+    head = [Text(x=left, y=TOP - 3, content=(unit,), style="tick")] if unit else []
     return CurveDrawing(
         id=name, layout=layout, width=width, height=round(bottom + 6, 1), title=title,
-        description=description, texts=(*labels, *texts), lines=(*grid, *ruled, *lines),
+        description=description, texts=(*head, *labels, *texts), lines=(*grid, *ruled, *lines),
         paths=(*_curve(shown, frame, primary), *paths),
         frame=json.dumps(
             {"left": left, "right": width - 4, "top": TOP, "height": CURVE,

@@ -16,6 +16,7 @@ from poolprop.report.values import (
     common_ref,
     join,
     look_up,
+    policy_of,
     quote,
     quote_range,
     spell,
@@ -131,7 +132,7 @@ def result_cells(owner: Record, prefix: str = "") -> tuple[Cell, ...]:
         cell(quote(owner, f"{prefix}k", "count")),
         cell(events, "/", quote(owner, f"{prefix}total", "count")),
         cell(quote(owner, f"{prefix}tau2", "number") if many else MISSING),
-        cell(quote(owner, f"{prefix}i2", "percent-whole") if many else MISSING),
+        cell(quote(owner, f"{prefix}i2", "share") if many else MISSING),
     )
 
 
@@ -151,12 +152,13 @@ def study_table(
     name, caption : str
         Identifier and caption of the table.
     """
+    unit = policy_of(owner).unit.strip()
     columns = (
         Column(title="Study"),
         Column(title="Arm"),
         Column(title="Events", numeric=True),
         Column(title="Total", numeric=True),
-        Column(title="%", numeric=True),
+        Column(title=unit, numeric=True),
         Column(title=f"{level(level_of)} CI", numeric=True),
         Column(title="Weight", numeric=True, help="share of the information"),
         Column(title="Denominator"),
@@ -170,9 +172,9 @@ def study_table(
                 cell(study["arm_label"]),
                 cell("no count" if study["events"] is None else quote(study, "events", "count")),
                 cell(quote(study, "total", "count")),
-                cell(quote(study, "proportion", "percent")),
-                cell(quote_range(study, f"intervals.{interval}")),
-                cell(quote(owner, f"{prefix}studies.{i}.weight", "percent")),
+                cell(quote(study, "proportion", "points")),
+                cell(quote_range(study, f"intervals.{interval}", "points")),
+                cell(quote(owner, f"{prefix}studies.{i}.weight", "share")),
                 cell(study.get("denominator_label") or plain(study["denominator_basis"])),
                 cell(study["locator"]),
             ),

@@ -27,34 +27,40 @@ def chances(view: Record) -> Sentence:
     """Say how likely the proportion, and that of a new study, exceeds the headline threshold."""
     return join(
         "The probability that the proportion is above ",
-        quote(view, "headline.threshold", "percent-whole"),
+        quote(view, "headline.threshold", "stated"),
         " is ",
-        quote(view, "headline.median_study", "chance"),
+        quote(view, "headline.median_study", "share"),
         "; that a new study's is, ",
-        quote(view, "headline.new_study", "chance"),
+        quote(view, "headline.new_study", "share"),
         " (Bayesian).",
     )
 
 
 def defensible(summary: Record) -> Sentence:
     """Say how far the estimate moves over all analyses, and how many stay above the threshold."""
-    ends = [quote(summary, f"range.{end}", "percent") for end in ("lower", "upper")]
-    if ends[0].text == ends[1].text:
+    ends = summary["range"]
+    if ends["lower"] == ends["upper"]:
         analyses = quote(summary, "analyses", "count")
-        return join("All ", analyses, " defensible analyses give ", ends[0], ".")
-    threshold = quote(summary, "headline.threshold", "percent-whole")
+        return join(
+            "All ",
+            analyses,
+            " defensible analyses give ",
+            quote(summary, "range.upper", "percent"),
+            ".",
+        )
+    threshold = quote(summary, "headline.threshold", "stated")
     return join(
         "Over ",
         quote(summary, "analyses", "count"),
         " defensible analyses the pooled proportion ranges from ",
-        quote(summary, "range.lower", "percent"),
+        quote(summary, "range.lower", "points"),
         " to ",
         quote(summary, "range.upper", "percent"),
         "; ",
-        quote(summary, "headline.estimate_above", "chance"),
+        quote(summary, "headline.estimate_above", "of-all"),
         " of them are above ",
         threshold,
         ", ",
-        quote(summary, "headline.interval_above", "chance"),
+        quote(summary, "headline.interval_above", "of-all"),
         " with their whole interval.",
     )

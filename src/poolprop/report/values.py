@@ -8,12 +8,21 @@ from dataclasses import dataclass
 from typing import Any
 
 from poolprop.errors import ResultError
-from poolprop.report.formats import EN_DASH, FORMATS, MISSING
+from poolprop.report.formats import EN_DASH, FORMATS, MINUS, MISSING, PERCENT, Around, Policy
 
 Record = Mapping[str, Any]
 
-# Last part of a field -> its usual format; all others are percentages, with their sign or without.
-USUAL = {"events": "count", "total": "count", "k": "count", "tau2": "number", "i2": "percent-whole"}
+# Last part of a field -> its usual format; all others are proportions, with their unit or without.
+USUAL = {
+    "events": "count", "total": "count", "k": "count", "tau2": "number", "i2": "share",
+    "weight": "share",
+}  # fmt: skip
+# Of the intervals of a curve, the one that decides the digits of its top.
+USUAL_LEVEL = 0.95
+# Ends of ranges of estimates.
+RANGES = ("range", "quartiles")
+# What the limits of an interval belong to, whichever the record has.
+ESTIMATES = ("proportion", "median", "mean", "estimate")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +57,7 @@ class Value:
 
 def usual_format(field: str, text: str) -> str:
     """Return how a number of a field is written unless the page says otherwise."""
-    signed = "percent" if text.endswith("%") else "points"
+    signed = "percent" if text.endswith("%") or " per " in text else "points"
     return USUAL.get(field.rpartition(".")[2], signed)
 
 
@@ -103,20 +112,72 @@ def quote(record: Record, field: str, form: str) -> Value:
         field=field,
         raw="" if number is None else json.dumps(number),
         format=form,
-        text=FORMATS[form](number),
+        text=FORMATS[form](number, around(record, field)),
     )
+
+
+def policy_of(record: Record) -> Policy:
+    """Return how the proportions of a record's outcome are written."""
+    found: Policy = record.get("policy", PERCENT)
+    return found
+
+
+def around(record: Record, field: str) -> Around:
+    """Return what decides the digits of a number: the interval that it is of, or is a limit of.
+
+    A number beside ``ci`` belongs to that interval, one beside ``intervals`` to the first of them;
+    its own numbers are written by its own width, so that each reads the same wherever it stands.
+    """
+    holders: list[Any] = [record]
+    names = field.split(".")
+    for step in names[:-1]:
+        held = holders[-1]
+        holders.append(held[int(step)] if isinstance(held, list) else held[step])
+    told = [held for held in holders if isinstance(held, Mapping)]
+    policy = next((held["policy"] for held in reversed(told) if "policy" in held), PERCENT)
+    parent = holders[-1]
+    if names[-1] not in ("lower", "upper") or len(names) < 2:
+        ends = _own_interval(parent)
+        return Around(policy, ends.get("lower"), ends.get("upper"))
+    if names[-2] in RANGES:  # how far estimates lie apart is not how sure each of them is
+        low, high = parent["lower"], parent["upper"]
+        apart = policy.number(low) != policy.number(high)
+        return Around(policy) if apart else Around(policy, low, high)
+    by_method = "intervals" in names and not names[-2].isdigit()  # one of several for the same
+    owner = told[-3] if by_method else told[-2]
+    ends = _own_interval(owner) if by_method else parent
+    of = next((owner[name] for name in ESTIMATES if owner.get(name) is not None), None)
+    own = "intervals" in names or names[-2] == "ci"
+    return Around(policy, ends.get("lower"), ends.get("upper"), of if own else None)
+
+
+def _own_interval(node: Any) -> Record:
+    """Return the interval of a record's own estimate; empty if it has none."""
+    if not isinstance(node, Mapping):
+        return {}
+    listed, inner = node.get("intervals") or (), node.get("result")
+    if isinstance(listed, Mapping):  # by method: the first is the plan's usual one
+        listed = tuple(listed.values())[:1]
+    first = next((one for one in listed if one.get("level", USUAL_LEVEL) == USUAL_LEVEL), None)
+    of_result = inner.get("ci") if isinstance(inner, Mapping) else None
+    return node.get("ci") or first or of_result or {}
 
 
 def quote_range(record: Record, field: str, form: str = "percent") -> Sentence:
     """Quote both ends of an interval; an em dash if the result has none.
 
-    With ``form="percent"`` the sign is written once, after the upper end.
+    With ``form="percent"`` the unit is written once, after the upper end.
     """
     if look_up(record, field) is None:
         return (MISSING,)
     lower = "points" if form == "percent" else form
     ends = quote(record, f"{field}.lower", lower), quote(record, f"{field}.upper", form)
-    return (ends[0], EN_DASH, ends[1])
+    return (ends[0], between(ends[0].text, ends[1].text), ends[1])
+
+
+def between(lower: str, upper: str) -> str:
+    """Return what stands between two limits: a dash, but none beside a sign, ``<`` or ``>``."""
+    return " to " if any(text[0] in f"<>+{MINUS}" for text in (lower, upper)) else EN_DASH
 
 
 def join(*parts: Piece | Sentence) -> Sentence:

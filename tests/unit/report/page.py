@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
-from poolprop.report.values import usual_format
+from poolprop.audit.scales import policy_for_id
+from poolprop.report.formats import FORMATS
+from poolprop.report.values import around, usual_format
 
 VOID = {"meta", "link", "br", "img", "input", "hr", "wbr"}
 RAW = {"script", "style"}
@@ -124,6 +126,23 @@ def records(results: Path) -> dict[str, list[dict[str, Any]]]:
         for name, held in records_of(json.loads(path.read_text("utf-8"))).items():
             found.setdefault(name, []).extend(held)
     return found
+
+
+def written(results: Path, candidates: list[dict[str, Any]], element: Element) -> str:
+    """Return how the policy writes what an element quotes, from the files alone."""
+    ref, field, form = (element.attrs[f"data-{name}"] for name in ("ref", "field", "format"))
+    record = next(one for one in candidates if _has(one, field))
+    beside = [place["endpoint"] for place in record.get("beside", [])]
+    policy = policy_for_id(results, f"pool/{beside[0]}" if beside else ref)
+    return FORMATS[form](resolve([record], field), replace(around(record, field), policy=policy))
+
+
+def _has(record: dict[str, Any], field: str) -> bool:
+    try:
+        resolve([record], field)
+    except AssertionError:
+        return False
+    return True
 
 
 def records_of(content: Any) -> dict[str, list[dict[str, Any]]]:

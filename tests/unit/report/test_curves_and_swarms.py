@@ -10,6 +10,7 @@ from unit.report import synthetic
 from unit.report.page import Page
 
 from poolprop.axes import fixed
+from poolprop.formats import PERCENT
 from poolprop.report.drapery import drapery
 from poolprop.report.drawing import Plot, PlotRow, Span
 from poolprop.report.geometry import layouts
@@ -48,8 +49,8 @@ def test_the_table_beside_the_curves_quotes_every_interval():
     assert len(table.rows) == len(record["curves"])
     for row, curve in zip(table.rows, record["curves"], strict=True):
         for cell, one in zip(row.cells[2:], curve["intervals"], strict=True):
-            low, high = f"{100 * one['lower']:.1f}", f"{100 * one['upper']:.1f}%"
-            assert spell(cell.content) == f"{low}\N{EN DASH}{high}"
+            ends = PERCENT.interval(one["lower"], one["upper"], curve["proportion"])
+            assert spell(cell.content) == f"{ends}%"
 
 
 def test_without_curves_there_is_no_figure():

@@ -9,7 +9,6 @@ import pytest
 from unit.report import page, synthetic
 
 from poolprop.errors import ResultError
-from poolprop.report.formats import FORMATS
 from poolprop.report.render import build
 
 SOURCE = Path(__file__).parents[3] / "report"
@@ -42,7 +41,7 @@ def test_every_number_is_that_of_its_result(folder, parsed):
         attrs = element.attrs
         value = page.resolve(records[attrs["data-ref"]], attrs["data-field"])
         assert facts[attrs["data-ref"]]["values"][attrs["data-field"]] == value, attrs
-        assert element.text == FORMATS[attrs["data-format"]](value), attrs
+        assert element.text == page.written(folder, records[attrs["data-ref"]], element), attrs
 
 
 def test_every_primary_estimate_is_shown_with_its_interval(folder, parsed):

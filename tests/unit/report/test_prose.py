@@ -28,7 +28,7 @@ def test_plural(number, words, text):
 
 def test_the_answer_counts_studies_and_participants():
     said = spell(prose.answer(POOLED, STUDIES, "eyes"))
-    assert said == "Pooled from 4 studies: 126 of 156 eyes."
+    assert said == "About 81 of 100 eyes, pooled from 4 studies with 126 of 156 eyes."
 
 
 def test_arms_of_one_study_are_not_called_studies():
@@ -45,7 +45,7 @@ def test_one_study_is_never_called_pooled():
 
 
 def test_the_prediction_interval_is_said_only_if_there_is_one():
-    assert "57.0% to 93.0% (95% prediction interval)" in spell(prose.expectation(POOLED))
+    assert "57 to 93% (95% prediction interval)" in spell(prose.expectation(POOLED))
     assert spell(prose.expectation(POOLED | {"prediction": None})).startswith("No prediction")
 
 
@@ -107,7 +107,7 @@ def test_levels_are_listed_with_what_they_rest_on():
         },
     ]
     said = spell(prose.by_level({"label": "Setting", "levels": levels}))
-    assert said == "By setting: First 57.1% (one study, 12/21); Later 80.8% (4 studies, 126/156)."
+    assert said == "By setting: First 12 of 21 (one study); Later 81% (4 studies, 126 of 156)."
 
 
 def test_crossing_intervals_are_noticed():
@@ -127,4 +127,4 @@ def test_a_share_that_does_not_vary_is_said_once():
     assert "held the truth in 94.6% to 99.8% of them, depending on how much" in _certified(
         0.946, 0.998
     )
-    assert "held the truth in 100.0% of them, however much studies differ" in _certified(1.0, 1.0)
+    assert "held the truth in 100% of them, however much studies differ" in _certified(1.0, 1.0)

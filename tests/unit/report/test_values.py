@@ -16,15 +16,15 @@ RECORD = {
 
 def test_a_quote_carries_reference_field_and_every_digit():
     assert quote(RECORD, "ci.lower", "percent") == Value(
-        ref="pool/a/b", field="ci.lower", raw="0.5", format="percent", text="50.0%"
+        ref="pool/a/b", field="ci.lower", raw="0.5", format="percent", text="50%"
     )
-    assert quote(RECORD, "studies.0.weight", "percent").text == "25.0%"
+    assert quote(RECORD, "studies.0.weight", "share").text == "25%"
     assert quote(RECORD, "proportion", "points").raw == "0.8131"
 
 
 def test_a_range_names_the_unit_once_and_is_a_dash_if_missing():
-    assert spell(quote_range(RECORD, "ci")) == "50.0–95.0%"
-    assert spell(quote_range(RECORD, "ci", "points")) == "50.0–95.0"
+    assert spell(quote_range(RECORD, "ci")) == "50–95%"
+    assert spell(quote_range(RECORD, "ci", "points")) == "50–95"
     assert quote_range(RECORD, "prediction") == ("—",)
 
 

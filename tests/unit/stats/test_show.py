@@ -65,10 +65,10 @@ def test_summary_has_the_method_the_prediction_and_the_notes(fit):
 def test_rare_events_are_read_on_a_scale_of_their_own():
     rare = pp.pool([3, 5, 1, 2], [10_000, 20_000, 15_000, 30_000])
     assert rare.summary().startswith("Pooled proportion 1.4 per 10,000 (95% CI 0.31 to 4.5); ")
-    assert rare.summary("percent").startswith("Pooled proportion 0.014% (95% CI 0.0031 to 0.045)")
+    assert rare.summary("percent").startswith("Pooled proportion 0.014% (95% CI 0.003 to 0.045)")
     assert rare.summary("per_100000", 1).startswith("Pooled proportion 14.5 per 100,000 (")
     mirrored = pp.pool([9_997, 19_995, 14_999, 29_998], [10_000, 20_000, 15_000, 30_000])
-    assert mirrored.summary().startswith("Pooled proportion 99.986% (95% CI 99.955 to 99.9969)")
+    assert mirrored.summary().startswith("Pooled proportion 99.986% (95% CI 99.955 to 99.997)")
     assert "1.4 per 10,000" in repr(rare)
     assert "1.4 per 10,000" in rare._repr_html_()
 

@@ -29,7 +29,7 @@ from poolprop.report.figures import (
 from poolprop.report.formats import level
 from poolprop.report.layout import axis_of
 from poolprop.report.read import EndpointResults
-from poolprop.report.values import Record, Sentence, Value, quote, quote_range, spell
+from poolprop.report.values import Record, Sentence, join, quote, quote_range, spell
 
 # The factors that the plan names first are in the answer; all have their place below.
 MOST_FACTORS = 2
@@ -37,14 +37,14 @@ MOST_FACTORS = 2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
-    """The answer to one endpoint; ``number`` is None where no study reports it.
+    """The answer to one endpoint; ``number`` is empty where no study reports it.
 
     ``certainty`` is its level in words and signs, empty without the result file.
     """
 
     id: str
     label: str
-    number: Value | None
+    number: Sentence
     interval: Sentence
     interval_name: str
     term: str
@@ -79,7 +79,7 @@ def _card(context: Context, endpoint: EndpointResults) -> Card:
     return Card(
         id=meta["id"],
         label=meta["label"],
-        number=quote(result, "proportion", "percent") if result else None,
+        number=_number(result) if result else (),
         interval=quote_range(result, "ci") if result else (),
         interval_name=f"{level(context.settings.level)} CI",
         term="term-ci",
@@ -88,6 +88,13 @@ def _card(context: Context, endpoint: EndpointResults) -> Card:
             _sentences(endpoint, estimand, result, context.settings.review.participants)
         ),
     )
+
+
+def _number(result: Record) -> Sentence:
+    """Quote the estimate; of a single study its counts."""
+    if not prose.single(result):
+        return (quote(result, "proportion", "percent"),)
+    return join(quote(result, "events", "count"), " of ", quote(result, "total", "count"))
 
 
 def _certainty(context: Context, endpoint: EndpointResults, estimand: Record) -> str:
@@ -133,7 +140,8 @@ def _pictures(context: Context) -> tuple[Figure, ...]:
         if e.id in names
     ]
     planned = any(plot.axis for plot in plots)
-    if plots and not planned and alike([axis_of(plot) for plot in plots]):
+    one_scale = len({plot.policy.scale for plot in plots}) == 1
+    if one_scale and not planned and alike([axis_of(plot) for plot in plots]):
         rows = [row for plot in plots for row in plot.rows]
         plots = [_plot(context, "picture-answer", rows)]
     return tuple(figure(plot, _caption(context, plot.rows)) for plot in plots)
@@ -144,7 +152,9 @@ def _plot(context: Context, name: str, rows: Sequence[PlotRow], endpoint: str = 
         id=name,
         title="Estimates with intervals and prediction intervals",
         description="; ".join(row.summary for row in rows if row.summary),
-        headers=headers(context.settings.level, label="Endpoint and group", weight=False),
+        headers=headers(
+            context.settings.level, rows[-1].policy, label="Endpoint and group", weight=False
+        ),
         rows=tuple(rows),
         axis=context.axis(endpoint),
     )

@@ -6,16 +6,16 @@ import json
 from dataclasses import dataclass
 
 from poolprop.axes import Ends, fixed, proportions
-from poolprop.formats import PERCENT
+from poolprop.formats import Policy
 from poolprop.report.context import Context, Section, leading
 from poolprop.report.curves import CurveDrawing, Panel, density_drawings
 from poolprop.report.drawing import Span
-from poolprop.report.formats import level, points
+from poolprop.report.formats import level
 from poolprop.report.read import EndpointResults
 from poolprop.report.scales import Scale
 from poolprop.report.tables import Column, Table, TableRow, cell
 from poolprop.report.uncertainty import primary_view
-from poolprop.report.values import Record, Sentence, join, quote, quote_range
+from poolprop.report.values import Record, Sentence, join, policy_of, quote, quote_range
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +85,7 @@ def _answer(view: Record) -> tuple[Sentence, ...]:
             quote_range(view, "ci"), "). Averaged over studies the proportion is ",
             quote(view, "population.mean", "percent"), " (", quote_range(view, "population.ci"),
             "). A new study's true proportion is expected between ",
-            quote(view, "prediction.lower", "percent"), " and ",
+            quote(view, "prediction.lower", "points"), " and ",
             quote(view, "prediction.upper", "percent"), ".",
         ),
         join(
@@ -97,12 +97,12 @@ def _answer(view: Record) -> tuple[Sentence, ...]:
 
 
 def _described(view: Record) -> str:
-    median, lower, upper = (
-        points(share, 0) for share in (view["median"], view["ci"]["lower"], view["ci"]["upper"])
-    )
+    policy, ci = policy_of(view), view["ci"]
+    shaded = policy.interval(ci["lower"], ci["upper"], view["median"], dash=" to ")
     return (
-        f"Density of the proportion, highest near {median} %, with {lower} to {upper} % shaded; "
-        f"density of tau with median {view['tau']['median']:.2f}."
+        f"Density of the proportion, highest near {quote(view, 'median', 'percent').text}, with "
+        f"{shaded}{policy.unit} shaded; density of tau with median "
+        f"{quote(view, 'tau.median', 'number').text}."
     )
 
 
@@ -127,7 +127,7 @@ def _panels(short: str, view: Record, plan: Ends | None) -> tuple[Panel, Panel]:
     return (
         Panel(
             title=f"{short} in the median study",
-            scale=Scale(axis=axis, label="proportion", policy=PERCENT),
+            scale=Scale(axis=axis, label=_proportion(policy_of(view)), policy=policy_of(view)),
             density=densities["proportion"],
             interval=span(view["ci"]),
             lines=(view["median"],),
@@ -145,6 +145,10 @@ def _panels(short: str, view: Record, plan: Ends | None) -> tuple[Panel, Panel]:
     )
 
 
+def _proportion(policy: Policy) -> str:
+    return "proportion" if policy.unit == "%" else f"proportion,{policy.unit}"
+
+
 def _caption(view: Record) -> Sentence:
     return (
         f"Solid: posterior; dotted: prior; shaded: {level(view['level'])} credible interval; "
@@ -156,9 +160,9 @@ def _chances(name: str, short: str, view: Record) -> Table:
     rows = tuple(
         TableRow(
             cells=(
-                cell("above ", quote(view, f"above.{i}.threshold", "percent-whole")),
-                cell(quote(view, f"above.{i}.median_study", "chance")),
-                cell(quote(view, f"above.{i}.new_study", "chance")),
+                cell("above ", quote(view, f"above.{i}.threshold", "stated")),
+                cell(quote(view, f"above.{i}.median_study", "share")),
+                cell(quote(view, f"above.{i}.new_study", "share")),
             )
         )
         for i in range(len(view["above"]))
@@ -204,6 +208,7 @@ def _widget(view: Record) -> str:
             "step": round(future["step"], 9),
             "weights": [float(f"{weight:.6g}") for weight in future["weights"]],
             "level": view["level"],
+            "stated": level(view["level"]),
             "patients": view["next_patients"][0]["patients"],
         },
         separators=(",", ":"),
@@ -220,8 +225,8 @@ def _priors(name: str, short: str, view: Record) -> Table:
                 cell(quote_range(one, "ci")),
                 cell(quote_range(one, "prediction")),
                 cell(quote(one, "tau.median", "number")),
-                cell(quote(one, "headline.median_study", "chance")),
-                cell(quote(one, "headline.new_study", "chance")),
+                cell(quote(one, "headline.median_study", "share")),
+                cell(quote(one, "headline.new_study", "share")),
             ),
             strong=one is view,
             anchor="" if one is view else one["id"],
@@ -238,7 +243,7 @@ def _priors(name: str, short: str, view: Record) -> Table:
 
 def _columns(view: Record) -> tuple[Column, ...]:
     of = level(view["level"])
-    at = level(view["headline"]["threshold"])
+    at = quote(view, "headline.threshold", "stated").text
     return (
         Column(title="Median", numeric=True),
         Column(title=f"{of} credible", numeric=True),
@@ -262,8 +267,8 @@ def _estimands(name: str, short: str, endpoint: EndpointResults) -> Table | None
                 cell(quote_range(one, "ci")),
                 cell(quote_range(one, "prediction")),
                 cell(quote(one, "tau.median", "number")),
-                cell(quote(one, "headline.median_study", "chance")),
-                cell(quote(one, "headline.new_study", "chance")),
+                cell(quote(one, "headline.median_study", "share")),
+                cell(quote(one, "headline.new_study", "share")),
             ),
             anchor=one["id"],
             strong=one["estimand"] == "primary",

@@ -7,11 +7,19 @@ from dataclasses import dataclass
 from poolprop.report import quoted
 from poolprop.report.context import Context, Section, leading
 from poolprop.report.drawing import Plot, PlotRow
-from poolprop.report.figures import Figure, figure, headers, interval_row, span, summarised
+from poolprop.report.figures import (
+    Figure,
+    axis_label,
+    figure,
+    headers,
+    interval_row,
+    span,
+    summarised,
+)
 from poolprop.report.formats import MISSING, level, plain
 from poolprop.report.read import EndpointResults
 from poolprop.report.tables import Cell, Column, Table, TableRow, cell
-from poolprop.report.values import Record, Sentence, join, look_up, quote, quote_range
+from poolprop.report.values import Record, Sentence, join, look_up, policy_of, quote, quote_range
 
 NO_TEST = (
     "No test is made against them: they come from other people, seen elsewhere and "
@@ -60,10 +68,10 @@ def _figure(context: Context, endpoint: EndpointResults) -> Figure | None:
         id=f"plot-benchmarks-{meta['id']}",
         title=f"{meta['label']}: this review and what its sources quote of others",
         description="; ".join(row.summary for row in rows if row.summary),
-        headers=headers(context.settings.level, weight=False),
+        headers=headers(context.settings.level, policy_of(meta), weight=False),
         rows=tuple(rows),
         axis=context.axis(endpoint.id),
-        axis_label=f"{meta['short']}, % of total",
+        axis_label=f"{meta['short']}, {axis_label(policy_of(meta))}",
     )
     caption = (
         "This review: estimate with its interval, and where several studies were pooled the "
@@ -85,6 +93,7 @@ def _row(one: Record) -> PlotRow:
         estimate=quoted.figure_of(one, sign=False),
         at=None if ranged else one["proportion"],
         ci=quoted.range_of(one) if ranged else shown,
+        policy=policy_of(one),
     )
     return summarised(row)
 

@@ -7,9 +7,18 @@ from dataclasses import dataclass
 
 from poolprop.report import grade, prose
 from poolprop.report.context import Context, Section
-from poolprop.report.formats import MISSING, level, percent, plain
+from poolprop.report.formats import MISSING, level, plain
 from poolprop.report.tables import Cell, Column, Table, TableRow, cell
-from poolprop.report.values import Record, Sentence, join, listing, quote, quote_range, separated
+from poolprop.report.values import (
+    Record,
+    Sentence,
+    join,
+    listing,
+    policy_of,
+    quote,
+    quote_range,
+    separated,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,7 +158,7 @@ def _risk_of_bias(one: Record, people: str) -> Sentence:
     items = [
         join(
             f"{plain(level['level']).lower()} ",
-            quote(one, f"facts.risk_of_bias.{i}.share", "percent-whole"),
+            quote(one, f"facts.risk_of_bias.{i}.share", "share"),
         )
         for i, level in enumerate(mix)
     ]
@@ -165,7 +174,7 @@ def _inconsistency(one: Record, people: str) -> Sentence:
     facts = one["facts"]
     if facts["k"] == 1:
         return ("One study cannot show how much studies differ.",)
-    low, high = (quote(one, f"facts.{end}", "percent") for end in ("lowest", "highest"))
+    low, high = quote(one, "facts.lowest", "points"), quote(one, "facts.highest", "percent")
     text = join("Studies from ", low, " to ", high)
     if facts["tau"] is not None:
         text = join(text, "; τ = ", quote(one, "facts.tau", "number"))
@@ -180,14 +189,14 @@ def _indirectness(one: Record, people: str) -> Sentence:
         shares = [
             join(
                 f"{level['label']} ",
-                quote(one, f"facts.mixes.{m}.levels.{i}.share", "percent-whole"),
+                quote(one, f"facts.mixes.{m}.levels.{i}.share", "share"),
             )
             for i, level in enumerate(mix["levels"])
         ]
         parts.append(join(f"{mix['label']}: ", separated(shares, ", "), ". "))
     if facts["k"] > 1:
         parts.append(
-            join("The largest study brings ", quote(one, "facts.largest_share", "percent-whole"),
+            join("The largest study brings ", quote(one, "facts.largest_share", "share"),
                  f" of the {people}. ")
         )  # fmt: skip
     if facts["not_as_reported"]:
@@ -202,12 +211,12 @@ def _imprecision(one: Record, people: str) -> Sentence:
     word = prose.plural(one["facts"]["studies"], "study")
     text = join(
         total, f" {people} in ", studies, f" {word}; the interval is ",
-        quote(one, "facts.ci_width", "points"), " points wide",
+        quote(one, "facts.ci_width", "points"), f"{prose.differing(one)} wide",
     )  # fmt: skip
     within = [t["at"] for t in one["facts"]["thresholds"] if t["in_ci"]]
     if not within:
         return join(text, " and holds none of the plan's thresholds.")
-    names = listing([percent(at, 0) for at in within])
+    names = listing([policy_of(one).stated(at) for at in within])
     return join(text, f" and holds the {prose.plural(len(within), 'threshold')} ", names, ".")
 
 

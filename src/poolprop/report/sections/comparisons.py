@@ -83,9 +83,9 @@ def _stratum_cells(one: Record) -> tuple[Cell, ...]:
     return (
         cell(f"{one['outcome_label']}: {'; '.join(one['parts'])}"),
         cell(one["label"]),
-        cell(_contrast(one, "common", "number")),
+        cell(_contrast(one, "common", "ratio")),
         cell(quote(one, "common.p", "p")),
-        cell(_contrast(one, "between", "number")),
+        cell(_contrast(one, "between", "ratio")),
         cell(quote(one, "between.p", "p") if one["between"] else MISSING),
     )
 
@@ -97,8 +97,8 @@ def _cells(one: Record) -> tuple[Cell, ...]:
         cell(_arm(one, "1")),
         cell(_arm(one, "2")),
         cell(_contrast(one, "risk_difference", "signed-points")),
-        cell(_contrast(one, "risk_ratio", "number")),
-        cell(_contrast(one, "odds_ratio", "number")),
+        cell(_contrast(one, "risk_ratio", "ratio")),
+        cell(_contrast(one, "odds_ratio", "ratio")),
         cell(quote(one, "p", "p")),
         cell(f"{one['arm1_label']}; {one['arm2_label']}"),
         cell(one["record_label"]),
@@ -108,7 +108,7 @@ def _cells(one: Record) -> tuple[Cell, ...]:
 def _arm(one: Record, which: str) -> Sentence:
     share = quote(one, f"proportion{which}", "percent")
     events, total = (quote(one, f"{part}{which}", "count") for part in ("events", "total"))
-    return join(share, " (", events, "/", total, ")")
+    return join(events, " of ", total, " (", share, ")")
 
 
 def _contrast(one: Record, name: str, form: str) -> Sentence:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from poolprop.report.context import Context
 from poolprop.report.formats import MISSING
 from poolprop.report.tables import Cell, Column, Table, TableRow, cell
-from poolprop.report.values import Record, Sentence, join, quote, separated
+from poolprop.report.values import Record, Sentence, join, policy_of, quote, separated
 
 # Column of discrepancies.csv, and its title.
 TEXTS = (
@@ -102,7 +102,7 @@ def _effects(context: Context) -> dict[str, list[Sentence]]:
             main = effect["estimand"] == "primary"
             name = short if main else f"{short}, {effect['estimand_label']}:"
             moved = quote(effect, "change", "signed-points")
-            text = join(f"{name} ", *_added(effect), moved, " points")
+            text = join(f"{name} ", *_added(effect), moved, policy_of(effect).points)
             found = primary if main else other
             found.setdefault(effect["discrepancy_id"], []).append(text)
     return other | primary

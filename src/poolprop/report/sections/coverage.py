@@ -9,7 +9,7 @@ from poolprop.report.certified import measured
 from poolprop.report.context import Context, Section
 from poolprop.report.formats import MISSING, level, number
 from poolprop.report.tables import Cell, Column, Table, TableRow, cell
-from poolprop.report.values import Record, Sentence, join, quote
+from poolprop.report.values import Record, Sentence, join, policy_of, quote
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +62,7 @@ def _said(record: Record) -> Iterator[Sentence]:
         ", the ",
         record["truth"]["source"],
         ". No Monte-Carlo standard error exceeds ",
-        quote(record, "error", "points"),
+        quote(record, "error", "simulated"),
         " percentage points.",
     )
     if record["default"]:
@@ -74,7 +74,7 @@ def _said(record: Record) -> Iterator[Sentence]:
 
 def _table(record: Record) -> Table:
     of = level(record["level"])
-    at = _estimate(record)
+    at, unit = _estimate(record), policy_of(record).points.strip()
     columns = (
         Column(title=f"{of} interval"),
         *(
@@ -86,9 +86,9 @@ def _table(record: Record) -> Table:
             for case in record["cases"]
         ),
         Column(
-            title="Mean width, points",
+            title=f"Mean width, {unit}",
             numeric=True,
-            help="length of the interval where τ is its estimate, in percentage points",
+            help="length of the interval where τ is its estimate, on the outcome's scale",
         ),
     )
     rows = tuple(
@@ -97,7 +97,9 @@ def _table(record: Record) -> Table:
                 cell(_name(method)),
                 *(
                     cell(
-                        quote(record, f"cases.{i}.intervals.{method['method']}.coverage", "points")
+                        quote(
+                            record, f"cases.{i}.intervals.{method['method']}.coverage", "simulated"
+                        )
                     )
                     for i in range(len(record["cases"]))
                 ),

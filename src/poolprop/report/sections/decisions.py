@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from poolprop.report import prose
 from poolprop.report.context import Context, primary_result
 from poolprop.report.formats import MISSING, level
 from poolprop.report.read import EndpointResults
@@ -56,7 +57,7 @@ def largest(endpoint: EndpointResults) -> Sentence:
         f"Of the decisions that touch the primary estimate of {short}, "
         f"{most['discrepancy_id']} matters most: the other reading would move it by ",
         quote(most, "change", "signed-points"),
-        " percentage points.",
+        f"{prose.differing(most)}.",
     )
 
 

@@ -11,13 +11,13 @@ from poolprop.report.chart import Chart, Path, Spot, layouts
 from poolprop.report.context import Context, Section, answered
 from poolprop.report.drawing import Plot
 from poolprop.report.figures import Figure, cuts, figure, headers, interval_row
-from poolprop.report.formats import number, percent
+from poolprop.report.formats import number, share
 from poolprop.report.influence import influence_panel
 from poolprop.report.read import EndpointResults
 from poolprop.report.scales import Scale
 from poolprop.report.sections.funnel import funnel
 from poolprop.report.tables import Column, Table, TableRow, cell, result_cells, result_columns
-from poolprop.report.values import Record, Sentence, quote
+from poolprop.report.values import Record, Sentence, policy_of, quote
 
 MEASURES = (
     ("rstudent", "Residual", "deviation from the other studies' mean, in standard errors"),
@@ -96,7 +96,7 @@ def _cumulative(context: Context, meta: Record, record: Record, result: Record) 
         id=f"plot-cumulative-{meta['id']}",
         title=title,
         description="; ".join(row.summary for row in rows),
-        headers=headers(context.settings.level, label="Added", weight=False),
+        headers=headers(context.settings.level, policy_of(meta), label="Added", weight=False),
         rows=rows,
         reference=result["proportion"],
         axis=context.axis(meta["id"]),
@@ -155,14 +155,15 @@ def _subsets(context: Context, meta: Record, gosh: Record, result: Record) -> Fi
     shares = [one["proportion"] for one in subsets]
     everyone = [(one["proportion"], one["i2"], "subset") for one in subsets]
     title = f"{meta['short']}: estimate and heterogeneity of {len(subsets)} subsets"
-    middle = result["proportion"]
+    middle, policy = result["proportion"], policy_of(meta)
     axis = proportions([*shares, middle], plan=context.axis(meta["id"]))
     chart = Chart(
         id=f"plot-gosh-{meta['id']}",
         title=title,
-        description=f"Estimates from {percent(min(shares))} to {percent(max(shares))}, I² from "
-        f"{percent(min(s['i2'] for s in subsets))} to {percent(max(s['i2'] for s in subsets))}.",
-        x=Scale(axis=axis, label="Estimate", policy=PERCENT),
+        description=f"Estimates from {policy.interval(min(shares), max(shares), dash=' to ')}"
+        f"{policy.unit}, I² from {share(min(s['i2'] for s in subsets))} to "
+        f"{share(max(s['i2'] for s in subsets))}.",
+        x=Scale(axis=axis, label="Estimate", policy=policy),
         y=Scale(axis=fixed(0.0, 1.0), label="I²", policy=PERCENT),
         dots=tuple(everyone),
         paths=(Path(points=((middle, 0.0), (middle, 1.0)), style="reference"),),
@@ -189,7 +190,7 @@ def _table(meta: Record, cases: Record) -> Table | None:
         TableRow(
             cells=(
                 cell(one["label"]),
-                *(cell(quote(one, name, "percent" if name == "hat" else "number"))
+                *(cell(quote(one, name, "share" if name == "hat" else "number"))
                   for name, _, _ in MEASURES),
                 cell(quote(one, "predictive_p", "p")),
                 cell("yes" if one["influential"] else "no"),

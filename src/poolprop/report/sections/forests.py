@@ -10,8 +10,8 @@ from poolprop.report.context import Context, Section, primary_estimand, primary_
 from poolprop.report.drapery import drapery
 from poolprop.report.drawing import Plot, Variant, Weight
 from poolprop.report.figures import (
-    AXIS_LABEL,
     Figure,
+    axis_label,
     figure,
     headers,
     pooled_rows,
@@ -22,7 +22,7 @@ from poolprop.report.formats import MISSING
 from poolprop.report.naming import one_line
 from poolprop.report.read import EndpointResults
 from poolprop.report.tables import Table, study_table, text_table
-from poolprop.report.values import Record, Sentence, join, quote
+from poolprop.report.values import Record, Sentence, join, policy_of, quote
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,10 +111,10 @@ def _figure(context: Context, meta: Record, estimand: Record, result: Record) ->
         id=f"plot-forest-{meta['id']}",
         title=f"Forest plot: {meta['label']}, {estimand['label']}",
         description="; ".join(row.summary for row in rows),
-        headers=headers(of, weight=many) | ({"light": "RoB"} if lights else {}),
+        headers=headers(of, policy_of(meta), weight=many) | ({"light": "RoB"} if lights else {}),
         rows=tuple(rows),
         reference=reference(rows),
-        axis_label=f"{meta['short']}, {AXIS_LABEL}",
+        axis_label=f"{meta['short']}, {axis_label(policy_of(meta))}",
         axis=context.axis(meta["id"]),
         variants=_variants(estimand) if many else (),
     )
@@ -148,7 +148,7 @@ def _others(estimand: Record) -> list[Record]:
 
 def _weight(result: Record, i: int) -> Weight:
     """Quote a study's weight in the result of another model."""
-    weight = quote(result, f"weights.{i}", "percent")
+    weight = quote(result, f"weights.{i}", "share")
     return Weight(text=(weight,), share=result["weights"][i])
 
 

@@ -11,7 +11,7 @@ from poolprop.axes import Axis
 from poolprop.report import prose
 from poolprop.report.context import Context, Section, leading
 from poolprop.report.curves import CurveDrawing
-from poolprop.report.formats import level, points
+from poolprop.report.formats import level
 from poolprop.report.read import EndpointResults
 from poolprop.report.specification import (
     SHOWN_NARROW,
@@ -21,7 +21,7 @@ from poolprop.report.specification import (
 )
 from poolprop.report.tables import Column, Table, TableRow, cell
 from poolprop.report.uncertainty import defensible
-from poolprop.report.values import Record, Sentence, join, quote, quote_range
+from poolprop.report.values import Record, Sentence, join, policy_of, quote, quote_range
 
 BASE36 = "0123456789abcdefghijklmnopqrstuvwxyz"
 
@@ -108,7 +108,7 @@ def _answer(record: Record) -> list[Sentence]:
         defensible(record["summary"]),
         join(
             "The middle half lies between ",
-            quote(record["summary"], "quartiles.lower", "percent"),
+            quote(record["summary"], "quartiles.lower", "points"),
             " and ",
             quote(record["summary"], "quartiles.upper", "percent"),
             ". ",
@@ -131,7 +131,7 @@ def _most(choices: Sequence[Record]) -> Sentence:
     return join(
         "What moves the estimate most is the choice ",
         f"“{prose.symbols(most['label'].lower())}”, which explains ",
-        quote(most, "share", "percent-whole"),
+        quote(most, "share", "share"),
         " of its variance.",
     )
 
@@ -143,9 +143,10 @@ def _extreme(name: str, analysis: Record) -> Sentence:
 
 
 def _described(record: Record) -> str:
-    ends = record["summary"]["range"]
+    ends, policy = record["summary"]["range"], policy_of(record)
     return (
-        f"Estimates from {points(ends['lower'], 0)} to {points(ends['upper'], 0)} %, in rising "
+        f"Estimates from {policy.interval(ends['lower'], ends['upper'], dash=' to ')}"
+        f"{policy.unit}, in rising "
         "order, each with its interval; below them, which level of each choice an analysis has."
     )
 
@@ -202,7 +203,7 @@ def _explorer(context: Context, record: Record, axis: Axis) -> str:
     def every_one(name: str) -> Iterable[float]:
         return (value for one in record["sets"] for value in one[name])
 
-    threshold = context.settings.thresholds.headline
+    threshold, policy = context.settings.thresholds.headline, policy_of(record)
 
     return json.dumps(
         {
@@ -222,6 +223,8 @@ def _explorer(context: Context, record: Record, axis: Axis) -> str:
             "primary": _place(record),
             "above": "".join(str(int(lower > threshold)) for lower in every_one("lower")),
             "threshold": threshold,
+            "stated": policy.stated(threshold),
+            "policy": {"scale": policy.scale, "digits": policy.digits},
         },
         separators=(",", ":"), ensure_ascii=False,
     )  # fmt: skip
@@ -235,8 +238,8 @@ def _choices(name: str, short: str, record: Record) -> Table:
         highest = max(known, key=lambda i: choice["levels"][i]["mean"])
         cells = (
             cell(prose.symbols(choice["label"])),
-            cell(quote(choice, "share", "percent")),
-            cell(quote(choice, "share_of_lower_limit", "percent")),
+            cell(quote(choice, "share", "share")),
+            cell(quote(choice, "share_of_lower_limit", "share")),
             cell(quote(choice, f"levels.{lowest}.mean", "percent"),
                  f" ({prose.symbols(choice['levels'][lowest]['label'])})"),
             cell(quote(choice, f"levels.{highest}.mean", "percent"),

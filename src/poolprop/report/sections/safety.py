@@ -10,6 +10,7 @@ from poolprop.report.context import Context, Section
 from poolprop.report.drawing import Plot, PlotRow
 from poolprop.report.figures import (
     Figure,
+    axis_label,
     counts,
     crossing,
     figure,
@@ -17,9 +18,9 @@ from poolprop.report.figures import (
     interval_row,
     panel,
 )
-from poolprop.report.formats import MISSING, level
+from poolprop.report.formats import MISSING, Policy, level
 from poolprop.report.tables import Cell, Column, Table, TableRow, cell
-from poolprop.report.values import Record, Sentence, join, quote, quote_range, separated
+from poolprop.report.values import Record, Sentence, join, policy_of, quote, quote_range, separated
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +66,10 @@ def _by_term(context: Context, events: list[Record]) -> list[Record]:
     return sorted(events, key=place)
 
 
+def _policy(context: Context) -> Policy:
+    return policy_of(context.results.safety)
+
+
 def _rule(context: Context, events: list[Record], pooled: list[Record]) -> Sentence:
     plan = context.settings.safety
     if plan is None:
@@ -101,9 +106,11 @@ def _figure(context: Context, pooled: list[Record]) -> Figure:
         id="plot-safety",
         title="Adverse events reported by several studies, by grade",
         description="; ".join(row.summary for row in shown if row.summary),
-        headers=headers(context.settings.level, label="Adverse event and grade", weight=False),
+        headers=headers(
+            context.settings.level, _policy(context), label="Adverse event and grade", weight=False
+        ),
         rows=tuple(shown),
-        axis_label=f"% of {people}",
+        axis_label=axis_label(_policy(context)).replace("total", people),
     )
     of = level(context.settings.level)
     caption = (
@@ -131,7 +138,7 @@ def _forest(context: Context, pooled: list[Record]) -> Figure:
         id="plot-safety-studies",
         title="Adverse events reported by several studies, study by study",
         description="; ".join(row.summary for row in rows if row.summary),
-        headers=headers(context.settings.level, weight=False),
+        headers=headers(context.settings.level, _policy(context), weight=False),
         rows=tuple(rows),
     )
     return figure(plot, ("Squares are studies with their own intervals; diamonds are pooled.",))
@@ -148,9 +155,9 @@ def _table(context: Context, events: list[Record]) -> Table:
         Column(title="Grade", filter=True),
         Column(title="k", numeric=True, help="number of arms or cohorts that report it"),
         Column(title="Events/total", numeric=True),
-        Column(title="%", numeric=True, help="pooled by the primary method, or one study's own"),
+        Column(title="Share", numeric=True, help="by the primary method, or one study's own"),
         Column(title=f"{of} CI", numeric=True),
-        Column(title="Bayesian %", numeric=True, help="posterior median of the pooled share"),
+        Column(title="Bayesian", numeric=True, help="posterior median of the pooled share"),
         Column(title=f"Bayesian {of} interval", numeric=True),
         Column(title=f"{of} prediction", numeric=True),
         Column(title="Studies", room="long"),

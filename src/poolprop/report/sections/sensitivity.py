@@ -75,7 +75,7 @@ def _plot(
         id=f"plot-{name}",
         title=title,
         description="; ".join(row.summary for row in rows),
-        headers=headers(context.settings.level, label=label, weight=False),
+        headers=headers(context.settings.level, rows[0].policy, label=label, weight=False),
         rows=tuple(rows),
         reference=at,
         axis=context.axis(meta["id"]),

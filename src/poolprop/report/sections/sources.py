@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from poolprop.report.context import Context, Section
-from poolprop.report.formats import MISSING, number, plain
+from poolprop.report.formats import MISSING, number, plain, share
 from poolprop.report.prose import plural
 from poolprop.report.read import Rows
 from poolprop.report.sections import findings
@@ -27,7 +27,17 @@ RECOMPUTED = {
     "ci_methods": "Interval reproduced by",
     "locator": "Where in the source",
 }
-AGREEMENT = ("Source", "What was compared", "Compared", "Same", "%", "Kappa", "from", "to", "Note")
+AGREEMENT = (
+    "Source",
+    "What was compared",
+    "Compared",
+    "Same",
+    "Agreement",
+    "Kappa",
+    "from",
+    "to",
+    "Note",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,8 +115,8 @@ def _agreement(rows: Rows, named: Callable[[str], str]) -> list[Table]:
             plain(row["aspect"]),
             row["n"],
             row["agreed"],
-            _decimals(row["percent"], 1),
-            *(_decimals(row[key], 2) for key in ("kappa", "kappa_lower", "kappa_upper")),
+            share(float(row["percent"]) / 100) if row["percent"] else MISSING,
+            *(_number(row[key]) for key in ("kappa", "kappa_lower", "kappa_upper")),
             row["note"],
         )
         for row in rows
@@ -115,5 +125,5 @@ def _agreement(rows: Rows, named: Callable[[str], str]) -> list[Table]:
     return [text_table("table-agreement", caption, AGREEMENT, cells)]
 
 
-def _decimals(text: str, digits: int) -> str:
-    return number(float(text), digits) if text else MISSING
+def _number(text: str) -> str:
+    return number(float(text)) if text else MISSING

@@ -9,8 +9,8 @@ from poolprop.report.context import Context, Section, factors
 from poolprop.report.contrasts import contrast_table, regression_table
 from poolprop.report.drawing import Plot, PlotRow
 from poolprop.report.figures import (
-    AXIS_LABEL,
     Figure,
+    axis_label,
     figure,
     headers,
     panel,
@@ -18,7 +18,7 @@ from poolprop.report.figures import (
 from poolprop.report.orchard import orchard
 from poolprop.report.read import EndpointResults
 from poolprop.report.tables import Cell, Table, TableRow, cell, result_cells, result_columns
-from poolprop.report.values import Record, Sentence, Value, join
+from poolprop.report.values import Record, Sentence, Value, join, policy_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,10 +95,10 @@ def _subgroup(context: Context, endpoint: EndpointResults, factor: Record) -> Su
         id=f"plot-subgroup-{name}",
         title=f"{meta['label']} by {factor['label'].lower()}",
         description="; ".join(row.summary for row in rows if row.summary),
-        headers=headers(context.settings.level, weight=False),
+        headers=headers(context.settings.level, policy_of(meta), weight=False),
         rows=tuple(rows),
         axis=context.axis(endpoint.id),
-        axis_label=f"{meta['short']}, {AXIS_LABEL}",
+        axis_label=f"{meta['short']}, {axis_label(policy_of(meta))}",
     )
     table = _table(context, meta, factor, name)
     return Subgroup(
