@@ -9,15 +9,11 @@ from dataclasses import dataclass
 from poolprop.stats._types import Floats
 from poolprop.stats.empirical_bayes import StudyEffects
 from poolprop.stats.heterogeneity import Heterogeneity
+from poolprop.stats.notes import NO_MAXIMUM, TWO_STUDIES
 from poolprop.stats.options import Options
 from poolprop.stats.results import Interval, PoolResult
 
 Inverse = Callable[[float], float]
-TWO_STUDIES = (
-    "Two studies: between-study variance is hardly identified; read the interval with care."
-)
-
-NO_MAXIMUM = "The likelihood has no proper maximum: read estimate and tau2 with caution."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,8 +74,9 @@ class Answer:
 def pooled_result(x: Floats, n: Floats, options: Options, answer: Answer) -> PoolResult:
     """Return a model's answer about studies as the public result."""
     spread = answer.heterogeneity
-    notes = ([TWO_STUDIES] if x.size == 2 else []) + answer.notes
-    if not answer.converged:
+    first = [TWO_STUDIES] if x.size == 2 and TWO_STUDIES not in answer.notes else []
+    notes = first + answer.notes
+    if not answer.converged and NO_MAXIMUM not in notes:
         notes.append(NO_MAXIMUM)
     return PoolResult(
         model=options.model,

@@ -22,17 +22,18 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from poolprop.stats._types import Bools, Floats
+from poolprop.stats.batch.kernel import COARSE, FAST, Precision
 from poolprop.stats.inputs import counts
 from poolprop.stats.location_priors import BetaPrior, LocationPrior
 from poolprop.stats.posterior import Posterior
 from poolprop.stats.priors import HalfNormal, Prior
-from poolprop.stats.quadrature import FAST, log_marginal, moments
+from poolprop.stats.quadrature import log_marginal, moments
 from poolprop.stats.rules import legendre
 
 TAU_NODES = 28
 SCAN = 30
 # Integrals over z done at once.
-BLOCK = 1200
+BLOCK = 8192
 # What lies further below the top of a log density than this is left out.
 DEPTH = 26.0
 # Points of a conditional posterior of mu for each of its standard deviations at the mode.
@@ -87,7 +88,7 @@ def bayes(
     tau = prior.scale * np.sinh(u)
     measure = weight * prior.scale * np.cosh(u)
     mu, step = _mu_grid(x, n, tau, np.interp(u, scan, mode), location)
-    log_density = _log_joint(x, n, mu, tau, location) + prior.log_density(tau)[:, None]
+    log_density = _log_joint(x, n, mu, tau, location, FAST) + prior.log_density(tau)[:, None]
     mass = np.exp(log_density - log_density.max()) * (measure * step)[:, None]
     return Posterior(
         mu=mu,
@@ -101,15 +102,14 @@ def bayes(
     )
 
 
-def _log_joint(x: Floats, n: Floats, mu: Floats, tau: Floats, location: LocationPrior) -> Floats:
-    """Return log-likelihood plus the log prior of ``mu``.
-
-    ``mu`` has shape (t, m), ``tau`` (t,) and increases; neighbours need equally many nodes.
-    """
+def _log_joint(
+    x: Floats, n: Floats, mu: Floats, tau: Floats, location: LocationPrior, precision: Precision
+) -> Floats:
+    """Return log-likelihood plus the log prior of ``mu``; ``mu`` has shape (t, m), ``tau`` (t,)."""
     block = max(1, BLOCK // (mu.shape[1] * x.size))
     rows = [
         log_marginal(
-            x, n, mu[i : i + block, :, None], tau[i : i + block, None, None], precision=FAST
+            x, n, mu[i : i + block, :, None], tau[i : i + block, None, None], precision=precision
         ).sum(axis=-1)
         for i in range(0, tau.size, block)
     ]
@@ -121,11 +121,12 @@ def _modes(
 ) -> tuple[Floats, Floats, Floats]:
     """Return mode, standard deviation and height of the conditional posteriors of ``mu``.
 
-    They are log-concave; Newton steps no longer than 1 climb each to its top.
+    They are log-concave; Newton steps no longer than 1 climb each to its top. Coarse integrals
+    do: what is found here only places the nodes.
     """
     mu = start
     for _ in range(60):
-        at = moments(x, n, mu[:, None], tau[:, None], precision=FAST)
+        at = moments(x, n, mu[:, None], tau[:, None], precision=COARSE)
         curvature = location.curvature(mu) - at.d_mu2.sum(axis=-1)
         step = np.clip((at.d_mu.sum(axis=-1) + location.slope(mu)) / curvature, -1, 1)
         mu = mu + step
@@ -165,7 +166,7 @@ def _mu_grid(
     mode, spread, height = _modes(x, n, tau, start, location)
 
     def log_density(mu: Floats) -> Floats:
-        return _log_joint(x, n, mu, tau, location)
+        return _log_joint(x, n, mu, tau, location, COARSE)
 
     low, high = _ends(log_density, mode, spread, height)
     wanted = float(np.max((high - low) / (MU_STEP * np.minimum(spread, 1.0))))

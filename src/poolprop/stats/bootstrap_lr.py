@@ -13,17 +13,18 @@ Davison AC, Hinkley DV (1997). Bootstrap Methods and their Application, sections
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import numpy as np
 from scipy.special import bdtr, expit, ndtri
 
 from poolprop.stats._types import Floats
-from poolprop.stats.glmm import TAU_BOUNDARY
+from poolprop.stats.batch.ascent import Likelihoods
+from poolprop.stats.batch.glmm import TAU_BOUNDARY
+from poolprop.stats.batch.highest import Maxima
+from poolprop.stats.batch.profile import STARTS
+from poolprop.stats.batch.walks import ridge
 from poolprop.stats.likelihood_grid import LikelihoodGrid, grid_for
-from poolprop.stats.profile import Profile
-from poolprop.stats.quadrature import log_choose
-from poolprop.stats.results import Interval
+from poolprop.stats.links import log_choose
 
 # Limits are found to this share of the distance between estimate and chi-square limit: the
 # random error of 2,000 replicates is several times as large.
@@ -32,23 +33,24 @@ FURTHEST = 40.0
 
 
 def bootstrap_interval(
-    profile: Profile,
+    problem: Likelihoods,
+    fit: Maxima,
     n: Floats,
-    plain: Interval,
+    plain: tuple[float, float],
     level: float,
     floor: float,
     seed: int,
     replicates: int,
-) -> Interval:
+) -> tuple[float, float]:
     """Return the calibrated interval: never shorter than the chi-square profile interval.
 
     Parameters
     ----------
-    profile : Profile
-        Likelihood of ``(mu, tau)`` and its maximum (logit link).
+    problem, fit : Likelihoods, Maxima
+        Likelihood of ``(mu, tau)`` of one data set and its maximum (logit link).
     n : ndarray, shape (k,)
         Totals.
-    plain : Interval
+    plain : tuple of float
         The chi-square profile interval; infinite limits stay.
     level : float
         Confidence level.
@@ -57,27 +59,24 @@ def bootstrap_interval(
     seed, replicates : int
         Of the data sets drawn; ``replicates`` is rounded up to an even number.
     """
-    finite = [limit for limit in (plain.lower, plain.upper) if np.isfinite(limit)]
+    finite = [limit for limit in plain if np.isfinite(limit)]
     if not finite:
         return plain
-    both = len(finite) == 2
-    centre = profile.mu if np.isfinite(profile.mu) else finite[0]
-    width = max(abs(limit - centre) for limit in finite) if np.isfinite(profile.mu) else 1.0
+    both, mu = len(finite) == 2, float(fit.mu[0])
+    centre = mu if np.isfinite(mu) else finite[0]
+    width = max(abs(limit - centre) for limit in finite) if np.isfinite(mu) else 1.0
     centre = (finite[0] + finite[-1]) / 2 if both else centre
     draws = Draws(np.sort(n), seed, replicates)
     grid = grid_for(draws.n, centre, width)
-    excess = _excess(profile, draws, grid, level, floor)
-    return Interval(
-        lower=_limit(excess, plain.lower, -1.0, width),
-        upper=_limit(excess, plain.upper, 1.0, width),
-    )
+    excess = _excess(problem, fit, draws, grid, level, floor)
+    return _limit(excess, plain[0], -1.0, width), _limit(excess, plain[1], 1.0, width)
 
 
 def _limit(excess: Callable[[float], float], plain: float, side: float, width: float) -> float:
     """Return where the observed ratio first reaches its critical value beyond ``plain``."""
     if not np.isfinite(plain) or excess(plain) >= 0:
         return plain
-    from scipy.optimize import brentq  # a package that only this interval waits for
+    from scipy.optimize import brentq  # imported here: only this interval needs it
 
     near, far = plain, plain + side * 0.25 * width
     while excess(far) < 0:
@@ -88,15 +87,19 @@ def _limit(excess: Callable[[float], float], plain: float, side: float, width: f
 
 
 def _excess(
-    profile: Profile, draws: Draws, grid: LikelihoodGrid, level: float, floor: float
+    problem: Likelihoods,
+    fit: Maxima,
+    draws: Draws,
+    grid: LikelihoodGrid,
+    level: float,
+    floor: float,
 ) -> Callable[[float], float]:
     """Return how far the observed likelihood ratio at ``mu`` exceeds its critical value."""
-    profile = replace(profile, top=TAU_BOUNDARY)
-    near = np.array([profile.second])
+    top = np.array([TAU_BOUNDARY])
 
     def excess(mu: float) -> float:
-        loglik, _, tau = profile.at(np.array([mu]), near, thorough=True)
-        observed = 2 * (profile.loglik - float(loglik[0]))
+        loglik, tau = ridge(problem, np.array([mu]), fit.tau, top, STARTS)
+        observed = 2 * float(fit.loglik[0] - loglik[0])
         ratios = likelihood_ratios(grid, draws.events(mu, float(tau[0])), mu)
         return observed - max(floor - 1e-6, float(np.quantile(ratios, level)))
 

@@ -10,24 +10,25 @@ import numpy as np
 from poolprop.errors import EstimationError
 from poolprop.stats._types import Floats
 from poolprop.stats.answer import pooled_result
+from poolprop.stats.batch.columns import add_note, no_words
+from poolprop.stats.batch.highest import Maxima
+from poolprop.stats.batch.intervals import mean_intervals
 from poolprop.stats.design import Labels, group_design
-from poolprop.stats.glmm import GlmmFit, climb_common
-from poolprop.stats.glmm_intervals import (
-    Mean,
-    interval_words,
-    mean_interval,
-    plug_in_prediction,
-)
-from poolprop.stats.levels_glmm import LevelsFit, fit_levels, level_profile
-from poolprop.stats.links import LINKS, Link
+from poolprop.stats.levels_glmm import LevelLikelihood, LevelsFit, fit_levels, level_likelihood
+from poolprop.stats.links import LINKS
 from poolprop.stats.measures import effect_sizes
+from poolprop.stats.notes import RUNAWAY, boundary_note
 from poolprop.stats.options import Options, resolve
 from poolprop.stats.pool import pool
-from poolprop.stats.pool_glmm import boundary_notes, glmm_answer
-from poolprop.stats.quadrature import moments
+from poolprop.stats.pool_glmm import (
+    Row,
+    common_loglik,
+    glmm_answer,
+    interval_words,
+    plug_in_prediction,
+)
 from poolprop.stats.results import Interval, PoolResult
 from poolprop.stats.tau2 import estimate_tau2
-from poolprop.stats.wls import intercept
 
 NO_PREDICTION = (
     "No prediction interval: the Bayesian one is of a level pooled alone; ask for "
@@ -84,46 +85,50 @@ def _level(
     x: Floats, n: Floats, labels: Labels, level: str, fit: LevelsFit, options: Options
 ) -> PoolResult:
     own, link = labels == level, LINKS[options.link]
-    profile, distant = level_profile(x, n, labels, level, fit, link)
-    mean = Mean(
-        profile=profile,
-        variance=fit.variances[level],
-        distant=distant,
-        totals=n[own],
-        k=x.size,
-        parameters=len(fit.means),
+    problem, distant = level_likelihood(x, n, labels, level, fit, link)
+    best = _as_maximum(problem, level, fit)
+    notes = no_words(1)
+    if best.side[0]:
+        add_note(notes, best.side != 0, boundary_note(fit.means[level]))
+    add_note(notes, best.runaway, RUNAWAY)
+    size, parameters = np.array([x.size]), len(fit.means)
+    patients, far = np.array([n[own].sum()]), np.array([distant])
+    low, high = mean_intervals(problem, best, options, size, patients, far, notes, parameters)
+    row = Row(
+        estimate=fit.means[level],
+        se=float(best.se[0]),
+        tau2=fit.tau**2,
+        low=float(low[0]),
+        high=float(high[0]),
+        loglik=fit.loglik,
+        common=common_loglik(x[own], n[own], link),
+        converged=fit.converged,
+        notes=[note for note in notes[0].split("\n") if note],
     )
-    alone = _as_fit(x[own], n[own], mean, fit, link)
-    notes = boundary_notes(alone)
-    ci = mean_interval(mean, options, notes)
     prediction: tuple[Interval | None, str] = None, ""
     if options.prediction == "bayes":
-        notes.append(NO_PREDICTION)
+        row.notes.append(NO_PREDICTION)
     elif options.prediction != "none":
-        prediction = plug_in_prediction(mean, options, notes)
-    words = interval_words(options, mean.parameters)
+        prediction = plug_in_prediction(row, options, x.size - parameters, row.notes)
+    words = interval_words(options, parameters)
     method = f"binomial-normal GLMM, {link.name} link, ML, tau2 common to all levels, {words}"
-    answer = glmm_answer(x[own], n[own], alone, link, ci, prediction, method, notes)
-    return pooled_result(x[own], n[own], options, answer)
+    return pooled_result(
+        x[own], n[own], options, glmm_answer(x[own], n[own], row, link, prediction, method)
+    )
 
 
-def _as_fit(x: Floats, n: Floats, mean: Mean, fit: LevelsFit, link: Link) -> GlmmFit:
-    """Return one level of the joint fit in the form of a fit of its own."""
-    mu, nothing = mean.profile.mu, np.full((1, 1), np.nan)
-    if math.isinf(mu):
-        information, common = n, 0.0
-    else:
-        at = moments(x, n, np.full(x.size, mu), np.array(fit.tau), link)
-        information = np.maximum(-at.d_mu2, 0.0)
-        common = float(climb_common(x, n, intercept(x.size), link).loglik[0])
-    return GlmmFit(
-        beta=np.array([mu]),
-        tau=fit.tau,
-        loglik=fit.loglik,
-        loglik_common=common,
-        cov=np.array([[mean.variance]]),
-        cov_fixed=nothing,
-        information=information,
-        converged=fit.converged,
-        runaway=fit.runaway,
+def _as_maximum(problem: LevelLikelihood, level: str, fit: LevelsFit) -> Maxima:
+    """Return one level of the joint fit as a maximum of its own likelihood."""
+    mu = fit.means[level]
+    loglik = np.array([fit.loglik]) - problem.constants()
+    return Maxima(
+        mu=np.array([mu]),
+        se=np.sqrt([fit.variances[level]]),
+        tau=np.array([fit.tau]),
+        loglik=loglik,
+        loglik_common=loglik,
+        side=np.array([0 if math.isfinite(mu) else math.copysign(1, mu)], dtype=np.int8),
+        runaway=np.array([fit.runaway]),
+        converged=np.array([fit.converged]),
+        rival=np.zeros(1, dtype=bool),
     )

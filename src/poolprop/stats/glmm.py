@@ -1,6 +1,4 @@
-"""The binomial-normal model in one step, by maximum likelihood.
-
-``x_i ~ Bin(n_i, p_i)`` with ``link(p_i) ~ N(X_i beta, tau^2)``. Nothing is added to any cell.
+"""The binomial-normal model with a design: ``link(p_i) ~ N(X_i beta, tau^2)``.
 
 References
 ----------
@@ -14,18 +12,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from poolprop.stats._types import Floats
+from poolprop.stats._types import Bools, Floats, Ints
+from poolprop.stats.batch.ascent import Summits, ascend
+from poolprop.stats.batch.binomial_normal import BinomialNormal
+from poolprop.stats.batch.glmm import STARTS, TAU_BOUNDARY, TAU_MAX, fit_sets
+from poolprop.stats.batch.kernel import COARSE, EXACT, Precision, study_moments
+from poolprop.stats.batch.sets import Sets
 from poolprop.stats.links import Link
-from poolprop.stats.newton import Climb, Likelihood, climb, highest, inverse_information
-from poolprop.stats.quadrature import Moments, moments
-
-# Likelihoods can have a maximum at tau = 0 and a higher one inside, hence several starts.
-STARTS = (0.3, 3.0)
-# Beyond it an integral over z needs more nodes than memory should hold.
-TAU_MAX = 100.0
-# Where the likelihood rises with tau without end (studies all at 0 or 1), tau is held at this:
-# nine true proportions in ten beyond 1 % or 99 %.
-TAU_BOUNDARY = 5.0
+from poolprop.stats.quadrature import moments
+from poolprop.stats.wls import is_intercept
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,10 +38,6 @@ class GlmmFit:
         Maximum of the log-likelihood, and its maximum at ``tau = 0``; all constants included.
     cov : ndarray, shape (p, p)
         From the observed information of ``(beta, tau)`` jointly; NaN where it does not exist.
-    cov_fixed : ndarray, shape (p, p)
-        The same with ``tau`` held fixed.
-    information : ndarray, shape (k,)
-        Each study's observed information about its linear predictor.
     converged : bool
         Whether the score is 0 at the maximum.
     runaway : bool
@@ -59,8 +50,6 @@ class GlmmFit:
     loglik: float
     loglik_common: float
     cov: Floats
-    cov_fixed: Floats
-    information: Floats
     converged: bool
     runaway: bool = False
 
@@ -68,6 +57,46 @@ class GlmmFit:
     def separated(self) -> bool:
         """Whether the estimate is infinite."""
         return not bool(np.all(np.isfinite(self.beta)))
+
+
+@dataclass(frozen=True, slots=True)
+class DesignLikelihood:
+    """The log-likelihood of one data set in ``(beta, tau)``, without binomial coefficients."""
+
+    x: Floats
+    n: Floats
+    design: Floats
+    link: Link
+
+    def take(self, which: Bools | Ints) -> DesignLikelihood:
+        """Return itself: every climb is on the same data."""
+        return self
+
+    def derivatives(self, theta: Floats, fine: Bools) -> Floats:
+        """Return log-likelihood, score and upper triangle of the hessian, in rows."""
+        q, b = theta.shape
+        out = np.empty((1 + q + q * (q + 1) // 2, b))
+        for pick, precision in ((fine, EXACT), (~fine, COARSE)):
+            if pick.any():
+                out[:, pick] = self._rows(theta[:, pick], precision)
+        return out
+
+    def _rows(self, theta: Floats, precision: Precision) -> Floats:
+        b = theta.shape[1]
+        eta = (theta[:-1].T @ self.design.T).ravel()
+        x, n, tau = np.tile(self.x, b), np.tile(self.n, b), np.repeat(theta[-1], self.x.size)
+        found = study_moments(x, n, eta, tau, self.link, precision).reshape(6, b, -1)
+        value, d_mu, d_tau, d_mu2, d_mutau, d_tau2 = found
+        columns = list(self.design.T)
+        rows = [value.sum(axis=1), *(d_mu @ column for column in columns), d_tau.sum(axis=1)]
+        for i, column in enumerate(columns):
+            rows += [(d_mu2 * column) @ other for other in columns[i:]]
+            rows.append(d_mutau @ column)
+        return np.stack([*rows, d_tau2.sum(axis=1)])
+
+    def constant(self) -> float:
+        """Return what is left out."""
+        return float(self.link.constant(self.x, self.n).sum())
 
 
 def fit_glmm(x: Floats, n: Floats, design: Floats, link: Link, *, common: bool = False) -> GlmmFit:
@@ -90,103 +119,84 @@ def fit_glmm(x: Floats, n: Floats, design: Floats, link: Link, *, common: bool =
         For every valid input. Where the design has one column and all or none of the patients
         had the event, the likelihood increases towards an infinite ``beta``.
     """
-    p = design.shape[1]
-    if p == 1 and (not x.any() or np.array_equal(x, n)):
-        return _unbounded(n, float(np.sign(x.sum() - 0.5)))
-    evaluate = likelihood(x, n, design, link)
-    flat = climb_common(x, n, design, link)
-    best = flat
-    if not common and len(x) > p:
-        free = np.ones(p + 1, dtype=bool)
-        starts = starting_points(x, n, design, link)
-        best = highest(climb(evaluate, starts, free, TAU_MAX, rivals=True), flat)
-        if best.theta[0, -1] >= TAU_MAX:
-            best = highest(climb(evaluate, starts, free, TAU_BOUNDARY, rivals=True), flat)
-            return _summarise(x, n, design, best, float(flat.loglik[0]), link, runaway=True)
-    return _summarise(x, n, design, best, float(flat.loglik[0]), link)
-
-
-def likelihood(x: Floats, n: Floats, design: Floats, link: Link) -> Likelihood:
-    """Return the function from ``(beta, tau)`` lanes to log-likelihood, score and hessian."""
-
-    def evaluate(theta: Floats) -> tuple[Floats, Floats, Floats]:
-        at = moments(x, n, theta[:, :-1] @ design.T, theta[:, -1:], link)
-        return at.loglik.sum(axis=-1), *_derivatives(at, design)
-
-    return evaluate
-
-
-def climb_common(x: Floats, n: Floats, design: Floats, link: Link) -> Climb:
-    """Return the maximum at ``tau = 0``, where the likelihood is concave."""
-    p = design.shape[1]
+    if is_intercept(design) and (not common or x.sum() in (0, n.sum())):
+        return _of_mean(x, n, link)
+    problem, p = DesignLikelihood(x, n, design, link), design.shape[1]
+    starts = _starts(x, n, design, link)
+    start = np.append(starts[:-1, :1], [[0.0]], axis=0)
     free = np.append(np.ones(p, dtype=bool), False)
-    start = np.zeros((1, p + 1))
-    if p == 1 and np.all(design == 1):
-        start[0, 0] = link.forward(x.sum() / n.sum())
-    else:
-        start[0, :p] = np.linalg.lstsq(design, link.forward((x + 0.5) / (n + 1)), rcond=None)[0]
-    return climb(likelihood(x, n, design, link), start, free, TAU_MAX)
-
-
-def starting_points(x: Floats, n: Floats, design: Floats, link: Link) -> Floats:
-    """Return starts for several climbs, shape (starts, p + 1)."""
-    shown = link.forward((x + 0.5) / (n + 1))
-    beta, *_ = np.linalg.lstsq(design, shown, rcond=None)
-    spread = float(np.sqrt(np.mean((shown - design @ beta) ** 2)))
-    taus = np.array([np.clip(spread, 0.1, 20.0), *STARTS])
-    return np.column_stack([np.tile(beta, (taus.size, 1)), taus])
-
-
-def _derivatives(at: Moments, design: Floats) -> tuple[Floats, Floats]:
-    """Return score and hessian in ``(beta, tau)`` from moments of shape (..., k)."""
-    p = design.shape[1]
-    score = np.empty((*at.loglik.shape[:-1], p + 1))
-    score[..., :p] = at.d_mu @ design
-    score[..., p] = at.d_tau.sum(axis=-1)
-    hessian = np.empty((*score.shape, p + 1))
-    hessian[..., :p, :p] = np.swapaxes(at.d_mu2[..., None] * design, -1, -2) @ design
-    hessian[..., p, :p] = hessian[..., :p, p] = at.d_mutau @ design
-    hessian[..., p, p] = at.d_tau2.sum(axis=-1)
-    return score, hessian
-
-
-def _summarise(
-    x: Floats,
-    n: Floats,
-    design: Floats,
-    best: Climb,
-    loglik_common: float,
-    link: Link,
-    *,
-    runaway: bool = False,
-) -> GlmmFit:
-    beta, tau = best.theta[0, :-1], float(best.theta[0, -1])
-    information = -best.hessian[0]
-    fixed = inverse_information(information[:-1, :-1])
-    at = moments(x, n, design @ beta, np.array(tau), link)
+    flat = ascend(problem, start, TAU_MAX, free=free, thorough=True)
+    best, runaway = flat, False
+    if not common and len(x) > p:
+        best = highest(ascend(problem, starts, TAU_MAX, stop=True), flat)
+        if best.theta[-1, 0] >= TAU_MAX:
+            starts[-1] = np.minimum(starts[-1], TAU_BOUNDARY)
+            best, runaway = highest(ascend(problem, starts, TAU_BOUNDARY), flat), True
+    tau, information = float(best.theta[-1, 0]), -best.matrices()[0]
+    fixed = tau == 0 or runaway
+    cov = inverse_information(information[:-1, :-1] if fixed else information)[:p, :p]
     return GlmmFit(
-        beta=beta,
+        beta=best.theta[:-1, 0],
         tau=tau,
-        loglik=float(best.loglik[0]),
-        loglik_common=loglik_common,
+        loglik=float(best.loglik[0]) + problem.constant(),
+        loglik_common=float(flat.loglik[0]) + problem.constant(),
         # tau = 0 is an end of its range: it has no standard error to share.
-        cov=fixed if tau == 0 or runaway else inverse_information(information)[:-1, :-1],
-        cov_fixed=fixed,
-        information=np.maximum(-at.d_mu2, 0.0),
+        cov=cov,
         converged=bool(best.settled[0]) and not runaway,
         runaway=runaway,
     )
 
 
-def _unbounded(n: Floats, sign: float) -> GlmmFit:
-    nothing = np.full((1, 1), np.nan)
+def _of_mean(x: Floats, n: Floats, link: Link) -> GlmmFit:
+    """Return the fit of a pooled proportion: a batch of one."""
+    one = Sets.of(x, n)
+    fit, constant = fit_sets(one, link), float(BinomialNormal(one, link).constants()[0])
     return GlmmFit(
-        beta=np.array([sign * np.inf]),
-        tau=0.0,
-        loglik=0.0,
-        loglik_common=0.0,
-        cov=nothing,
-        cov_fixed=nothing,
-        information=np.asarray(n, dtype=np.float64),
-        converged=True,
+        beta=fit.mu,
+        tau=float(fit.tau[0]),
+        loglik=float(fit.loglik[0]) + constant,
+        loglik_common=float(fit.loglik_common[0]) + constant,
+        cov=fit.se[:, None] ** 2,
+        converged=bool(fit.converged[0]),
+        runaway=bool(fit.runaway[0]),
     )
+
+
+def _starts(x: Floats, n: Floats, design: Floats, link: Link) -> Floats:
+    """Return starts for several climbs, shape (p + 1, starts)."""
+    shown = link.forward((x + 0.5) / (n + 1))
+    beta, *_ = np.linalg.lstsq(design, shown, rcond=None)
+    spread = float(np.sqrt(np.mean((shown - design @ beta) ** 2)))
+    taus = np.array([np.clip(spread, 0.1, 20.0), *STARTS])
+    return np.vstack([np.tile(beta[:, None], taus.size), taus])
+
+
+def highest(inside: Summits, flat: Summits) -> Summits:
+    """Return the higher of a maximum at ``tau = 0`` and the best one inside.
+
+    Where the likelihood curves upwards at 0 the maximum is inside, however flat.
+    """
+    lane = int(np.argmax(inside.loglik))
+    size = 1 + abs(float(flat.loglik[0]))
+    gain = float(inside.loglik[lane] - flat.loglik[0])
+    upwards = float(flat.hessian[-1, 0]) > 1e-7 * size and inside.theta[-1, lane] > 0
+    if not (gain > 1e-11 * size or upwards):
+        return flat
+    names = Summits.__slots__
+    return Summits(**{name: getattr(inside, name)[..., lane : lane + 1] for name in names})
+
+
+def inverse_information(information: Floats) -> Floats:
+    """Return the inverse of an information matrix, or NaN if it is not positive definite."""
+    values = np.linalg.eigvalsh(information)
+    if not values[0] > 1e-14 * values[-1]:
+        return np.full(information.shape, np.nan)
+    return np.asarray(np.linalg.inv(information), dtype=np.float64)
+
+
+def information_of(x: Floats, n: Floats, mu: float, tau: float, link: Link) -> Floats:
+    """Return each study's observed information about its linear predictor, shape (k,)."""
+    if not np.isfinite(mu):
+        return np.asarray(n, dtype=np.float64)
+    at = moments(x, n, np.array(mu), np.array(tau), link)
+    return np.maximum(-at.d_mu2, 0.0)

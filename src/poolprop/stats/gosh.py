@@ -126,7 +126,7 @@ def _by_glmm(x: Floats, n: Floats, members: Bools, *, complete: bool) -> Gosh:
     for inside in members:
         a, b = x[inside], n[inside]
         fit = fit_glmm(a, b, intercept(a.size), link)
-        i2 = deviance(a, b, fit, link).i2
+        i2 = deviance(a, b, fit.loglik_common, fit.tau**2, link).i2
         found.append((float(fit.beta[0]), fit.tau**2, np.nan if i2 is None else i2))
     estimate, tau2, share = np.array(found).T
     return Gosh(

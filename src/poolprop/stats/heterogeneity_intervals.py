@@ -16,9 +16,11 @@ from typing import Any
 from numpy.typing import ArrayLike
 
 from poolprop.stats._types import Floats
+from poolprop.stats.batch.binomial_normal import BinomialNormal
+from poolprop.stats.batch.glmm import TAU_BOUNDARY
+from poolprop.stats.batch.sets import Sets
 from poolprop.stats.distributions import chi_square_quantile
-from poolprop.stats.glmm import TAU_BOUNDARY, fit_glmm
-from poolprop.stats.glmm_intervals import glmm_profile
+from poolprop.stats.glmm import fit_glmm
 from poolprop.stats.heterogeneity import typical_variance
 from poolprop.stats.inputs import counts
 from poolprop.stats.links import LINKS
@@ -105,21 +107,7 @@ def heterogeneity_intervals(
 
 def _options(model: str, as_pool: dict[str, Any]) -> Options:
     """Return the choices with the defaults of :func:`poolprop.pool`."""
-    defaults: dict[str, Any] = {
-        "measure": "PLO",
-        "link": "logit",
-        "tau2": None,
-        "ci": None,
-        "level": 0.95,
-        "prediction": None,
-        "tau_prior": None,
-        "correction": "only0",
-        "inversion": "harmonic",
-        "tau2_value": None,
-        "seed": 0,
-        "replicates": 2000,
-    }
-    return resolve(model=model, **(defaults | as_pool))
+    return resolve(model=model, **as_pool)
 
 
 def _two_step(x: Floats, n: Floats, options: Options) -> HeterogeneityIntervals:
@@ -138,7 +126,9 @@ def _glmm(x: Floats, n: Floats, options: Options) -> HeterogeneityIntervals:
     if fit.separated:
         return _none(options, "all or none had the event: heterogeneity cannot be seen")
     cut = chi_square_quantile(options.level)
-    lower, upper = tau_limits(glmm_profile(x, n, fit, link), cut)
+    problem = BinomialNormal(Sets.of(x, n), link)
+    best = fit.loglik - float(problem.constants()[0])
+    lower, upper = tau_limits(problem, float(fit.beta[0]), fit.tau, best, cut)
     tau2, words = Interval(lower=lower**2, upper=upper**2), "profile likelihood, chi-square cut"
     if fit.runaway:
         words += f", from the maximum with tau <= {TAU_BOUNDARY:g}"

@@ -19,7 +19,7 @@ from scipy.special import bdtr, xlogy
 
 from poolprop.stats._types import Bools, Floats
 from poolprop.stats.distributions import chi_square_pvalue
-from poolprop.stats.glmm import GlmmFit, fit_glmm
+from poolprop.stats.glmm import GlmmFit, fit_glmm, information_of
 from poolprop.stats.links import LOG_SQRT_2PI, Link
 from poolprop.stats.pool_glmm import deviance
 from poolprop.stats.shown import Shown
@@ -83,7 +83,8 @@ def glmm_diagnostics(x: Floats, n: Floats, link: Link) -> GlmmInfluence:
     mu, own = float(whole.beta[0]), float(whole.cov[0, 0])
     defined = np.isfinite(mean) & np.isfinite(variance) & math.isfinite(mu) & math.isfinite(own)
     change = np.subtract(mu, mean, out=np.full(x.size, np.nan), where=defined)
-    hat = whole.information / whole.information.sum()
+    information = information_of(x, n, mu, whole.tau, link)
+    hat = information / information.sum()
     dffits, cooks = change / np.sqrt(variance), change**2 / own
     deleted = x / n - centre
     return GlmmInfluence(
@@ -123,7 +124,7 @@ def _without(x: Floats, n: Floats, i: int, link: Link) -> tuple[float, ...]:
     """Return mean, variance, tau2 and Q without study ``i``, and what they predict for it."""
     others, totals = np.delete(x, i), np.delete(n, i)
     fit = fit_glmm(others, totals, intercept(others.size), link)
-    q = deviance(others, totals, fit, link).q
+    q = deviance(others, totals, fit.loglik_common, fit.tau**2, link).q
     return (
         float(fit.beta[0]),
         float(fit.cov[0, 0]),

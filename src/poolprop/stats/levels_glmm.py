@@ -19,13 +19,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from poolprop.stats._types import Floats
+from poolprop.stats._types import Bools, Floats, Ints
+from poolprop.stats.batch.ascent import ascend
+from poolprop.stats.batch.binomial_normal import BinomialNormal
+from poolprop.stats.batch.sets import Sets
+from poolprop.stats.batch.walks import TAU_TOP
 from poolprop.stats.design import Labels, group_design
-from poolprop.stats.glmm import TAU_BOUNDARY, fit_glmm, likelihood
+from poolprop.stats.glmm import fit_glmm
 from poolprop.stats.links import Link
-from poolprop.stats.newton import Likelihood, climb
-from poolprop.stats.profile import REACH, TAU_TOP, Profile
-from poolprop.stats.wls import intercept
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,49 +97,71 @@ def _sign(x: Floats, n: Floats) -> int:
     return int(np.array_equal(x, n)) - int(not x.any())
 
 
-def level_profile(
+@dataclass(frozen=True, slots=True)
+class LevelLikelihood:
+    """The likelihood of one level's mean and ``tau``, maximised over the other levels' means.
+
+    Attributes
+    ----------
+    own : BinomialNormal
+        The level's own studies, once for each climb.
+    others : tuple of (BinomialNormal, float)
+        Those of each other level with a finite mean, and that mean.
+    """
+
+    own: BinomialNormal
+    others: tuple[tuple[BinomialNormal, float], ...]
+
+    def take(self, which: Bools | Ints) -> LevelLikelihood:
+        """Return the likelihood for some of the climbs."""
+        others = tuple((problem.take(which), mu) for problem, mu in self.others)
+        return LevelLikelihood(self.own.take(which), others)
+
+    def derivatives(self, theta: Floats, fine: Bools) -> Floats:
+        """Return log-likelihood, score and second derivatives, shape (6, b)."""
+        out = self.own.derivatives(theta, fine)
+        for problem, mu in self.others:
+            value, slope, bend = over_mean(problem, mu, theta[1])
+            out[0] += value
+            out[2] += slope
+            out[5] += bend
+        return out
+
+    def at_zero(self, mu: Floats) -> tuple[Floats, Floats]:
+        """Return the log-likelihood without variance, and its second derivative by ``tau``."""
+        rows = self.derivatives(np.stack([mu, 0 * mu]), np.ones(mu.size, dtype=bool))
+        return rows[0], rows[5]
+
+    def constants(self) -> Floats:
+        """Return what is left out of each log-likelihood."""
+        return self.own.constants() + sum(each.constants() for each, _ in self.others)
+
+
+def level_likelihood(
     x: Floats, n: Floats, labels: Labels, level: str, fit: LevelsFit, link: Link
-) -> tuple[Profile, float]:
+) -> tuple[LevelLikelihood, float]:
     """Return the likelihood of one level's mean and ``tau``, and what it approaches far out.
 
     Returns
     -------
-    profile : Profile
-        Maximised over the means of the other levels.
+    problem : LevelLikelihood
+        Of one climb.
     distant : float
-        Its value at any mean as ``tau`` grows; see :func:`poolprop.stats.profile.boundary_limit`.
+        Its value at any mean as ``tau`` grows; see :mod:`poolprop.stats.batch.profile`.
     """
-    own = labels == level
-    mine = likelihood(x[own], n[own], intercept(int(own.sum())), link)
-    others = [
-        (likelihood(x[labels == g], n[labels == g], intercept(int(np.sum(labels == g))), link), mu)
-        for g, mu in fit.means.items()
-        if g != level and math.isfinite(mu)
-    ]
 
-    def evaluate(theta: Floats) -> tuple[Floats, Floats, Floats]:
-        value, score, hessian = mine(theta)
-        for other, mu in others:
-            extra, slope, bend = over_mean(other, mu, theta[:, 1])
-            value = value + extra
-            score[:, 1] += slope
-            hessian[:, 1, 1] += bend
-        return value, score, hessian
+    def of(name: str) -> BinomialNormal:
+        return BinomialNormal(Sets.of(x[labels == name], n[labels == name]), link)
 
-    top = TAU_BOUNDARY if fit.runaway else TAU_TOP
-    far = sum(float(over_mean(other, mu, np.array([TAU_TOP]))[0][0]) for other, mu in others)
-    profile = Profile(
-        evaluate=evaluate,
-        mu=fit.means[level],
-        second=fit.tau,
-        loglik=fit.loglik,
-        reach=REACH[link.name],
-        top=top,
+    others = tuple(
+        (of(name), mu) for name, mu in fit.means.items() if name != level and math.isfinite(mu)
     )
-    return profile, far - float(own.sum()) * math.log(2)
+    top = np.array([TAU_TOP])
+    far = sum(float(over_mean(problem, mu, top)[0][0]) for problem, mu in others)
+    return LevelLikelihood(of(level), others), far - float(np.sum(labels == level)) * math.log(2)
 
 
-def over_mean(evaluate: Likelihood, mu: float, tau: Floats) -> tuple[Floats, Floats, Floats]:
+def over_mean(problem: BinomialNormal, mu: float, tau: Floats) -> tuple[Floats, Floats, Floats]:
     """Return a level's log-likelihood maximised over its mean, and two derivatives in ``tau``.
 
     At the maximum the first derivative is the partial one, and the second is reduced by what
@@ -146,15 +169,14 @@ def over_mean(evaluate: Likelihood, mu: float, tau: Floats) -> tuple[Floats, Flo
 
     Parameters
     ----------
-    evaluate : callable
-        Log-likelihood, score and hessian of lanes of ``(mu, tau)``.
+    problem : BinomialNormal
+        The level, once for each value of ``tau``.
     mu : float
         Where to start.
-    tau : ndarray, shape (m,)
+    tau : ndarray, shape (b,)
         Values of ``tau``.
     """
-    start = np.column_stack([np.full(tau.size, mu), tau])
-    found = climb(evaluate, start, np.array([True, False]), math.inf)
-    cross = found.hessian[:, 0, 1]
-    bend = found.hessian[:, 1, 1] - cross**2 / found.hessian[:, 0, 0]
-    return found.loglik, found.score[:, 1], bend
+    start, free = np.stack([np.full(tau.size, mu), tau]), np.array([True, False])
+    found = ascend(problem, start, np.inf, free=free, thorough=True)
+    h_mu2, h_mutau, h_tau2 = found.hessian
+    return found.loglik, found.score[1], h_tau2 - h_mutau**2 / h_mu2

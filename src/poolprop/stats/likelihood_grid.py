@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from poolprop.stats._types import Floats
-from poolprop.stats.glmm import TAU_BOUNDARY
-from poolprop.stats.quadrature import Precision, log_marginal
+from poolprop.stats.batch.glmm import TAU_BOUNDARY
+from poolprop.stats.batch.kernel import Precision
+from poolprop.stats.quadrature import log_marginal
 
 Singles = NDArray[np.float32]
 TAU_NODES = 19

@@ -13,6 +13,7 @@ from poolprop.stats.inputs import counts
 from poolprop.stats.intervals import study_intervals
 from poolprop.stats.links import LINKS
 from poolprop.stats.measures import effect_sizes
+from poolprop.stats.notes import ALONE
 from poolprop.stats.options import Options, resolve
 from poolprop.stats.pool_bayes import pool_bayes
 from poolprop.stats.pool_betabinom import pool_betabinom
@@ -166,7 +167,7 @@ def _single(x: Floats, n: Floats, options: Options) -> PoolResult:
         q_p=None,
         loglik=None,
         converged=True,
-        notes=("One study: its own proportion with its exact interval; nothing is pooled.",),
+        notes=(ALONE,),
         method="a single study, Clopper-Pearson interval",
         weights=(1.0,),
         marginal_mean=share,

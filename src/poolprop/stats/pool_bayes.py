@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import numpy as np
+from dataclasses import replace
+
 from scipy.special import logit
 
 from poolprop.stats._types import Floats
 from poolprop.stats.answer import Answer
 from poolprop.stats.bayes import bayes
-from poolprop.stats.glmm import fit_glmm
+from poolprop.stats.glmm import information_of
 from poolprop.stats.heterogeneity import FROM_TAU2, Heterogeneity, typical_variance
 from poolprop.stats.links import LINKS
 from poolprop.stats.measures import effect_sizes
+from poolprop.stats.notes import prior_words
 from poolprop.stats.options import Options
-from poolprop.stats.pool_glmm import deviance
-from poolprop.stats.quadrature import moments
+from poolprop.stats.pool_glmm import common_loglik, deviance
 from poolprop.stats.results import Interval
 from poolprop.stats.wls import intercept
 
@@ -24,10 +25,9 @@ def pool_bayes(x: Floats, n: Floats, options: Options) -> Answer:
     posterior = bayes(x, n, options.prior)
     median, ci = posterior.median, posterior.interval(options.level)
     tau = float(posterior.tau_quantiles(0.5)[0])
-    prior = f"{options.prior} prior on tau, uniform prior on the median proportion"
+    prior = prior_words(options.prior)
     prediction = posterior.prediction(options.level) if options.prediction == "bayes" else None
-    at = moments(x, n, np.array(logit(median)), np.array(tau))
-    information = np.maximum(-at.d_mu2, 0.0)
+    information = information_of(x, n, float(logit(median)), tau, LINKS["logit"])
     return Answer(
         estimate=float(logit(median)),
         se=posterior.sd_mu,
@@ -49,13 +49,9 @@ def pool_bayes(x: Floats, n: Floats, options: Options) -> Answer:
 
 def _spread(x: Floats, n: Floats, tau: float) -> Heterogeneity:
     link = LINKS["logit"]
-    q = deviance(x, n, fit_glmm(x, n, intercept(x.size), link, common=True), link)
+    q = deviance(x, n, common_loglik(x, n, link), tau**2, link)
+    if q.i2 is not None:
+        return q
     typical = typical_variance(effect_sizes(x, n, "PLO")[1], intercept(x.size))
-    return Heterogeneity(
-        q=q.q,
-        q_df=q.q_df,
-        q_p=q.q_p,
-        i2=tau**2 / (tau**2 + typical),
-        h2=1 + tau**2 / typical,
-        i2_definition=FROM_TAU2,
-    )
+    share, ratio = tau**2 / (tau**2 + typical), 1 + tau**2 / typical
+    return replace(q, i2=share, h2=ratio, i2_definition=FROM_TAU2)

@@ -14,6 +14,7 @@ from poolprop.stats.bayes import bayes
 from poolprop.stats.bootstrap_prediction import bootstrap_prediction
 from poolprop.stats.empirical_bayes import StudyEffects, shrunken_effects
 from poolprop.stats.measures import MEASURES, back_transform, effects_of, harmonic_mean
+from poolprop.stats.notes import COMPARISON, OUT_OF_RANGE, correction_note, prior_words
 from poolprop.stats.options import Options
 from poolprop.stats.results import Interval
 from poolprop.stats.two_step import TwoStep, fit_two_step, hts_prediction
@@ -25,11 +26,6 @@ WORDS = {
     "hksj-adhoc": "Hartung-Knapp-Sidik-Jonkman interval, never below Wald's standard error",
     "kr": "Kenward-Roger interval",
 }
-COMPARISON = (
-    "For comparison only: two-step intervals cover less than they say when a study has no "
-    "event or no non-event, or a proportion beyond 20-80 % with fewer than 40 patients."
-)
-OUT_OF_RANGE = "A confidence limit left the possible range and was set to the end of it."
 
 
 def pool_two_step(x: Floats, n: Floats, options: Options) -> Answer:
@@ -40,7 +36,7 @@ def pool_two_step(x: Floats, n: Floats, options: Options) -> Answer:
     if options.prediction != "bayes":
         return answer_from_effects(yi, vi, options, size, notes)
     found = answer_from_effects(yi, vi, replace(options, prediction="none"), size, notes)
-    words = f"Bayesian, {options.prior} prior on tau, uniform prior on the median proportion"
+    words = f"Bayesian, {prior_words(options.prior)}"
     prediction = bayes(x, n, options.prior).prediction(options.level)
     return replace(found, prediction=prediction, prediction_method=words)
 
@@ -95,12 +91,6 @@ def _cautions(x: Floats, n: Floats, options: Options) -> list[str]:
     if empty and MEASURES[options.measure].corrected and options.correction != "none":
         notes.append(correction_note(empty))
     return notes
-
-
-def correction_note(empty: int) -> str:
-    """Return the note of how many studies had an empty cell."""
-    studies = "study" if empty == 1 else "studies"
-    return f"1/2 was added to both cells of {empty} {studies} with an empty cell."
 
 
 def _prediction(

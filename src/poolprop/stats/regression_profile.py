@@ -8,10 +8,11 @@ from collections.abc import Callable
 import numpy as np
 
 from poolprop.stats._types import Floats
-from poolprop.stats.glmm import TAU_BOUNDARY, GlmmFit, likelihood
+from poolprop.stats.batch.ascent import ascend
+from poolprop.stats.batch.glmm import TAU_BOUNDARY
+from poolprop.stats.batch.walks import REACH, TAU_TOP
+from poolprop.stats.glmm import DesignLikelihood, GlmmFit
 from poolprop.stats.links import Link
-from poolprop.stats.newton import climb
-from poolprop.stats.profile import REACH, TAU_TOP
 from poolprop.stats.roots import bracketed_root
 
 STARTS = (0.0, 0.3, 3.0)
@@ -64,16 +65,17 @@ def _fall(
     column, k = design[:, j], len(x)
     basis = np.linalg.qr(np.delete(design, j, axis=1))[0] * math.sqrt(k)
     turned = np.column_stack([column, basis])
-    evaluate = likelihood(x, n, turned, link)
+    problem = DesignLikelihood(x, n, turned, link)
+    best = fit.loglik - problem.constant()
     free = np.array([False] + [True] * basis.shape[1] + [True])
     eta, top = design @ fit.beta, TAU_BOUNDARY if fit.runaway else TAU_TOP
     taus = np.array([*STARTS, max(fit.tau, 0.05)])
 
     def fallen(value: float) -> float:
         others = basis.T @ (eta - column * value) / k
-        start = np.column_stack([np.tile([value, *others], (taus.size, 1)), taus])
-        found = climb(evaluate, start, free, top)
-        return 2 * (fit.loglik - float(found.loglik.max()))
+        start = np.vstack([np.tile(np.append(value, others)[:, None], taus.size), taus])
+        found = ascend(problem, start, top, free=free, thorough=True)
+        return 2 * (best - float(found.loglik.max()))
 
     return fallen
 

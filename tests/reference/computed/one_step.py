@@ -8,12 +8,15 @@ import numpy as np
 from rows import Dataset
 
 from computed.registry import CHI_SQUARE, LOGIT, Quantities, method
-from poolprop.stats import betabinom, glmm, measures
+from poolprop.stats import glmm, measures
+from poolprop.stats.batch.betabinom import BetaBinomial, betabinom_limits, fit_betabinom_sets
+from poolprop.stats.batch.binomial_normal import BinomialNormal
+from poolprop.stats.batch.glmm import fit_sets
+from poolprop.stats.batch.profile import limits_of
+from poolprop.stats.batch.sets import Sets
 from poolprop.stats.distributions import chi_square_pvalue, t_pvalue, t_quantile
-from poolprop.stats.glmm_intervals import glmm_profile, pooled_mean, profile_interval
-from poolprop.stats.pool_betabinom import betabinom_profile
 from poolprop.stats.pool_glmm import deviance, marginal_mean
-from poolprop.stats.profile import mu_limits, tau_limits
+from poolprop.stats.profile import tau_limits
 from poolprop.stats.wls import intercept, weighted_fit
 
 
@@ -23,11 +26,13 @@ def glmm_fit(data: Dataset) -> Quantities:
     found = _glmm(fit, data)
     if fit.separated and data.k == 1:
         return found | {"pl.ub": math.inf, "bt.pl.ub": 1.0}
-    mean = pooled_mean(data.x, data.n, fit, LOGIT)
-    limits = profile_interval(mean, CHI_SQUARE, LOGIT, [])
-    found |= _profile_limits(limits.lower, limits.upper)
+    one = Sets.of(data.x, data.n)
+    limits = limits_of(one, fit_sets(one, LOGIT), CHI_SQUARE, LOGIT)
+    found |= _profile_limits(*(float(limit[0]) for limit in limits))
     if not fit.separated:
-        ends = tau_limits(glmm_profile(data.x, data.n, fit, LOGIT), CHI_SQUARE)
+        problem = BinomialNormal(one, LOGIT)
+        height = fit.loglik - float(problem.constants()[0])
+        ends = tau_limits(problem, float(fit.beta[0]), fit.tau, height, CHI_SQUARE)
         found |= {"tau2.pl.lb": ends[0] ** 2, "tau2.pl.ub": ends[1] ** 2}
     return found
 
@@ -59,7 +64,7 @@ def _glmm(fit, data: Dataset) -> Quantities:
         "tau": fit.tau,
         "tau2": fit.tau**2,
         "se": se,
-        "se.fixedtau": math.sqrt(fit.cov_fixed[0, 0]),
+        "se.fixedtau": 1 / math.sqrt(glmm.information_of(data.x, data.n, mu, fit.tau, LOGIT).sum()),
         "ci.lb": mu - half,
         "ci.ub": mu + half,
         "pi.lb": mu - wide,
@@ -87,7 +92,7 @@ def glmm_metafor(data: Dataset, tau2: str, ci: str | None) -> Quantities:
         return found | wald_limits(found["beta"], math.sqrt(fit.cov[0, 0]), fit.tau, df)
     found["tau2"] = fit.tau**2
     if data.k > 1:
-        spread = deviance(data.x, data.n, fit, LOGIT)
+        spread = deviance(data.x, data.n, fit.loglik_common, fit.tau**2, LOGIT)
         found |= {"QE.LRT": spread.q, "QE.df": spread.q_df, "QEp.LRT": spread.q_p}
         found |= {"I2": 100 * spread.i2, "H2": spread.h2}
         q = wald_q(data, intercept(data.k))
@@ -127,26 +132,29 @@ def wald_limits(mu: float, se: float, tau: float, df: float) -> Quantities:
 
 @method(r"betabinom\|ML")
 def beta_binomial(data: Dataset) -> Quantities:
-    fit = betabinom.fit_betabinom(data.x, data.n)
-    found = {"mu.logit": fit.mu, "mean": float(LOGIT.inverse(fit.mu)), "logLik": fit.loglik}
-    found["logLik.rho0"] = fit.loglik_common
-    if math.isinf(fit.mu):
+    one = Sets.of(data.x, data.n)
+    fit, problem = fit_betabinom_sets(one), BetaBinomial.of(one)
+    mu, se, root, loglik = (float(each[0]) for each in (fit.mu, fit.se, fit.tau, fit.loglik))
+    constant = float(problem.constants()[0])
+    found = {"mu.logit": mu, "mean": float(LOGIT.inverse(mu)), "logLik": loglik + constant}
+    found["logLik.rho0"] = float(fit.loglik_common[0]) + constant
+    if math.isinf(mu):
         return found
-    half = 1.959963984540054 * fit.se
+    half = 1.959963984540054 * se
     found |= {
-        "theta": fit.theta,
-        "rho": fit.rho,
-        "se": fit.se,
-        "ci.lb": fit.mu - half,
-        "ci.ub": fit.mu + half,
-        "bt.ci.lb": float(LOGIT.inverse(fit.mu - half)),
-        "bt.ci.ub": float(LOGIT.inverse(fit.mu + half)),
+        "theta": root**2,
+        "rho": root**2 / (1 + root**2),
+        "se": se,
+        "ci.lb": mu - half,
+        "ci.ub": mu + half,
+        "bt.ci.lb": float(LOGIT.inverse(mu - half)),
+        "bt.ci.ub": float(LOGIT.inverse(mu + half)),
     }
-    profile = betabinom_profile(data.x, data.n, fit)
-    ends = tau_limits(profile, CHI_SQUARE)
+    ends = tau_limits(problem, mu, root, loglik, CHI_SQUARE)
+    limits = betabinom_limits(one, fit, np.array([CHI_SQUARE]))
     return (
         found
-        | _profile_limits(*mu_limits(profile, CHI_SQUARE))
+        | _profile_limits(*(float(limit[0]) for limit in limits))
         | {
             "rho.pl.lb": ends[0] ** 2 / (1 + ends[0] ** 2),
             "rho.pl.ub": ends[1] ** 2 / (1 + ends[1] ** 2) if math.isfinite(ends[1]) else 1.0,

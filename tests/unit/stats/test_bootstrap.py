@@ -8,16 +8,18 @@ from scipy import stats
 
 import poolprop as pp
 from poolprop.errors import EstimationError
+from poolprop.stats.batch.binomial_normal import BinomialNormal
+from poolprop.stats.batch.sets import Sets
+from poolprop.stats.batch.walks import ridge
 from poolprop.stats.bootstrap_lr import Draws, binomial_quantile, likelihood_ratios
 from poolprop.stats.bootstrap_prediction import (
     bootstrap_prediction,
     tau2_roots,
     weighted_means,
 )
-from poolprop.stats.glmm import fit_glmm, likelihood
+from poolprop.stats.glmm import fit_glmm
 from poolprop.stats.likelihood_grid import grid_for
 from poolprop.stats.links import LINKS
-from poolprop.stats.newton import climb
 from poolprop.stats.wls import intercept
 
 EVENTS, TOTAL = [12, 91, 11, 12], [21, 110, 12, 13]
@@ -97,11 +99,10 @@ def test_likelihood_ratios_of_the_grid_agree_with_newtons_method(mu, tau):
     found = likelihood_ratios(grid_for(n, 1.0, 1.2), events, mu)
     for x, ratio in zip(events, found, strict=True):
         fit = fit_glmm(x, n, intercept(4), LINKS["logit"])
-        starts = np.array([[mu, 0.0], [mu, 0.1], [mu, 0.5], [mu, 3.0]])
-        null = climb(
-            likelihood(x, n, intercept(4), LINKS["logit"]), starts, np.array([False, True]), 5.0
-        )
-        assert ratio == pytest.approx(2 * (fit.loglik - null.loglik.max()), abs=0.07)
+        problem = BinomialNormal(Sets.of(x, n), LINKS["logit"])
+        null, _ = ridge(problem, np.array([mu]), np.array([0.1]), np.array([5.0]), (0.5, 3.0))
+        top = fit.loglik - problem.constants()[0]
+        assert ratio == pytest.approx(2 * (top - null[0]), abs=0.07)
 
 
 def test_a_bootstrapped_prediction_interval_is_reproducible_and_wider_than_the_interval():

@@ -7,12 +7,10 @@ import math
 
 import numpy as np
 import pytest
+from oracle import Glmm
+from scipy.optimize import minimize_scalar
 
 import poolprop as pp
-from poolprop.stats.glmm import likelihood
-from poolprop.stats.links import LINKS
-from poolprop.stats.newton import climb
-from poolprop.stats.wls import intercept
 
 EVENTS, TOTAL = [3, 30, 11, 12, 4, 19], [21, 40, 12, 33, 40, 25]
 
@@ -30,12 +28,10 @@ def test_intervals_hold_their_estimates(keywords):
 
 def test_the_likelihood_of_the_glmm_has_fallen_by_the_cut_at_its_limits():
     limits = pp.heterogeneity_intervals(EVENTS, TOTAL).tau2_ci
-    evaluate = likelihood(np.array(EVENTS), np.array(TOTAL), intercept(6), LINKS["logit"])
-    taus = np.sqrt([limits.lower, limits.upper])
-    starts = np.column_stack([np.zeros(2), taus])
-    found = climb(evaluate, starts, np.array([True, False]), 100.0)
-    top = pp.pool(EVENTS, TOTAL).loglik
-    assert 2 * (top - found.loglik) == pytest.approx([3.841459, 3.841459], abs=1e-5)
+    model, top = Glmm(EVENTS, TOTAL), pp.pool(EVENTS, TOTAL).loglik
+    for tau in np.sqrt([limits.lower, limits.upper]):
+        best = minimize_scalar(lambda mu, at=tau: -float(model.at(mu, at)[0]), bracket=(-1, 1))
+        assert 2 * (top + best.fun) == pytest.approx(3.841459, abs=1e-5)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from poolprop.stats import reml
-from poolprop.stats.newton import climb
 from poolprop.stats.tau2 import ESTIMATORS, paule_mandel
 from poolprop.stats.wls import intercept, weighted_fit
 
@@ -66,33 +65,3 @@ def test_paule_mandel_meets_its_equation(seed):
     tau2 = paule_mandel(yi, vi, design)
     excess = float(weighted_fit(yi, vi, design, tau2).rss) - (yi.size - 1)
     assert excess <= 1e-10 if tau2 == 0 else abs(excess) < 1e-10
-
-
-def test_a_climb_stops_at_the_top_of_its_range():
-    """A likelihood that rises without end costs a few evaluations, not all that are allowed."""
-    calls = []
-
-    def rising(theta):
-        calls.append(len(theta))
-        score = np.column_stack([-theta[:, 0], np.ones(len(theta))])
-        hessian = np.tile(-np.eye(2), (len(theta), 1, 1))
-        return theta[:, 1] - 0.5 * theta[:, 0] ** 2, score, hessian
-
-    found = climb(rising, np.array([[3.0, 0.5]]), np.array([True, True]), 10.0)
-    assert found.theta == pytest.approx(np.array([[0.0, 10.0]]))
-    assert found.settled.all()
-    assert len(calls) < 20
-
-
-def test_rivals_find_the_same_maximum():
-    """A lane given up near a settled one is never the highest."""
-
-    def bowl(theta):
-        score = np.column_stack([-theta[:, 0], 1 - theta[:, 1]])
-        hessian = np.tile(-np.eye(2), (len(theta), 1, 1))
-        return 0.5 * np.sum(theta * score, axis=1) + 0.5 * (theta[:, 1]), score, hessian
-
-    starts = np.array([[0.0, 1.0], [0.01, 1.01], [3.0, 4.0]])
-    found = climb(bowl, starts, np.array([True, True]), 10.0, rivals=True)
-    assert found.loglik.max() == pytest.approx(0.5)
-    assert found.theta[int(np.argmax(found.loglik))] == pytest.approx([0.0, 1.0])

@@ -79,6 +79,7 @@ def bayes_sets(
         (logit(median), sd, tau**2, np.full(sets.count, np.nan)),
         np.ones(sets.count, dtype=bool),
         no_words(sets.count),
+        (logit(lower), logit(upper)),
     )
     return found, dict(zip(asked.columns, values[5:], strict=True))
 

@@ -1,43 +1,48 @@
-"""Maximum likelihood of the beta-binomial model for thousands of data sets at once.
+"""Maximum likelihood of the beta-binomial model, of thousands of data sets at once.
 
-The same maxima as :func:`poolprop.stats.betabinom.fit_betabinom`.
+``x_i ~ Bin(n_i, p_i)``, ``p_i ~ Beta`` with mean ``pi`` and ``theta = 1 / (a + b)``; the
+intra-class correlation is ``rho = theta / (1 + theta)``. Fitted in ``(logit pi, s)`` with
+``theta = s^2``, in which ``theta = 0`` (the plain binomial) is an ordinary point.
+
+References
+----------
+Skellam JG (1948). A probability distribution derived from the binomial distribution by regarding
+the probability of success as variable between the sets of trials. JRSS B 10(2):257-261.
+Griffiths DA (1973). Maximum likelihood estimation for the beta-binomial distribution.
+Biometrics 29(4):637-648.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import Protocol
 
 import numpy as np
 from scipy.special import expit, logit, xlog1py, xlogy
 
 from poolprop.stats._types import Bools, Floats, Ints
 from poolprop.stats.batch.glmm import moment_start
-from poolprop.stats.batch.highest import Flat, Maxima, Starts, boundary, fill, maximise
-from poolprop.stats.batch.rising import shared_nodes, weights_of
+from poolprop.stats.batch.highest import (
+    Flat,
+    Maxima,
+    Starts,
+    boundary,
+    bounded,
+    fill,
+    maximise,
+)
+from poolprop.stats.batch.rising import FIRST, NODES, shared_nodes, weights_of
 from poolprop.stats.batch.sets import Sets
-from poolprop.stats.batch.walks import Walks, both_limits
-from poolprop.stats.betabinom import ROOT_MAX, STARTS, fit_betabinom
-from poolprop.stats.links import LINKS
-from poolprop.stats.pool_betabinom import PROFILE_STARTS
-from poolprop.stats.profile import REACH
-from poolprop.stats.quadrature import log_choose
+from poolprop.stats.batch.walks import REACH, Walks, both_limits
+from poolprop.stats.links import LINKS, log_choose
 
-# The largest total with tables of its own; beyond it weights would fill the memory.
-TABLES = 65_536
+STARTS = (0.1, 0.5, 2.0)
+# Roots of theta from which other branches of a profile are looked for.
+PROFILE_STARTS = (0.1, 0.5, 2.0, 20.0)
+# theta = 1e6: every study's true proportion is 0 or 1.
+ROOT_MAX = 1e3
 # Numbers in one array of a block, so that the arrays stay in the processor's cache.
 BLOCK = 32_768
-
-
-class Sums(Protocol):
-    """The sums over events, non-events and totals, of many data sets."""
-
-    def take(self, which: Bools | Ints) -> Sums:
-        """Return those of some data sets."""
-
-    def derivatives(self, theta: Floats) -> Floats:
-        """Return log-likelihood, score and second derivatives, shape (6, b)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +74,14 @@ class BetaBinomial:
 
     Attributes
     ----------
-    sums : Sums
+    sums : SharedNodes
         What the likelihood is made of.
-    pairs : ndarray, shape (5, b)
-        Sums of the counts and of their halved falling squares: what ``theta = 0`` needs.
+    pairs : ndarray, shape (6, b)
+        Sums of the counts and of their halved falling squares, which ``theta = 0`` needs, and of
+        the logs of the binomial coefficients.
     """
 
-    sums: Sums
+    sums: SharedNodes
     pairs: Floats
 
     @classmethod
@@ -83,8 +89,10 @@ class BetaBinomial:
         """Return the likelihoods of data sets."""
         x, n = sets.x, sets.n
         y = n - x
-        pairs = np.stack([x, y, x * (x - 1) / 2, y * (y - 1) / 2, n * (n - 1) / 2])
-        rows = SharedNodes(*(weights_of(sets, counts) for counts in (x, y, n)))
+        squares = (each * (each - 1) / 2 for each in (x, y, n))
+        pairs = np.stack([x, y, *squares, log_choose(x, n)])
+        top = 2.0 ** float(_level(n.max()))
+        rows = SharedNodes(*(weights_of(sets, counts, top) for counts in (x, y, n)))
         return cls(rows, sets.total(pairs))
 
     def take(self, which: Bools | Ints) -> BetaBinomial:
@@ -98,8 +106,13 @@ class BetaBinomial:
     def at_zero(self, mu: Floats) -> tuple[Floats, Floats]:
         """Return the binomial log-likelihood and its second derivative by the root."""
         p, q = expit(mu), expit(-mu)
-        x, y, xx, yy, nn = self.pairs
+        x, y, xx, yy, nn, _ = self.pairs
         return -x * np.logaddexp(0, -mu) - y * np.logaddexp(0, mu), 2 * (xx / p + yy / q - nn)
+
+    def constants(self) -> Floats:
+        """Return the logs of the binomial coefficients, added up."""
+        out: Floats = self.pairs[5]
+        return out
 
 
 def _derivatives(weights: tuple[Floats, ...], mu: Floats, root: Floats) -> Floats:
@@ -124,21 +137,20 @@ def _derivatives(weights: tuple[Floats, ...], mu: Floats, root: Floats) -> Float
 def _sums(c: Floats, theta: Floats, w: Floats) -> tuple[Floats, ...]:
     """Return the sums of ``log t``, ``1/t``, ``j/t``, ``1/t^2``, ``j/t^2``, ``j^2/t^2``."""
     j = _powers(w.shape[1])
-    t = np.multiply.outer(theta, j[:, 1])
+    t = np.multiply.outer(theta, j[1])
     t += c[:, None]
-    log = np.einsum("bm,bm->b", np.log(t), w)
+    log = np.vecdot(np.log(t), w)
     ratio = w / t
-    first = ratio @ j[:, :2]
+    first = [np.vecdot(ratio, power) for power in j[:2]]
     ratio /= t
-    second = ratio @ j
-    return log, first[:, 0], first[:, 1], second[:, 0], second[:, 1], second[:, 2]
+    return log, *first, *(np.vecdot(ratio, power) for power in j)
 
 
 @lru_cache(maxsize=64)
 def _powers(count: int) -> Floats:
     """Return 1, j and j squared at the first so many shared nodes."""
-    j = shared_nodes(2 * TABLES)[:count]
-    return np.stack([np.ones_like(j), j, j * j], axis=1)
+    j = shared_nodes(FIRST * 2 ** ((count - FIRST) // NODES))
+    return np.stack([np.ones_like(j), j, j * j])
 
 
 def fit_betabinom_sets(sets: Sets) -> Maxima:
@@ -154,13 +166,16 @@ def fit_betabinom_sets(sets: Sets) -> Maxima:
 def _groups(sets: Sets, which: Bools) -> list[Ints]:
     """Return the data sets grouped by their largest total, up to factors of 2."""
     largest = np.maximum.reduceat(sets.n, np.cumsum(sets.size) - sets.size)
-    level = np.ceil(np.log2(np.maximum(largest, 16)))
+    level = _level(largest)
     return [np.flatnonzero(which & (level == value)) for value in np.unique(level[which])]
 
 
+def _level(largest: Floats) -> Floats:
+    out: Floats = np.ceil(np.log2(np.maximum(largest, 16)))
+    return out
+
+
 def _fit_inside(sets: Sets) -> Maxima:
-    if sets.n.max() > TABLES:
-        return _one_by_one(sets)
     problem = BetaBinomial.of(sets)
     events, patients = sets.total(sets.x), sets.total(sets.n)
     share = events / patients
@@ -177,29 +192,11 @@ def _fit_inside(sets: Sets) -> Maxima:
     start = np.clip(tau * np.sqrt(expit(middle) * expit(-middle)), 0.05, 3.0)
     taus = tuple(np.full(sets.count, value) for value in STARTS)
     starts = Starts(mu=middle, tau=start, middle=middle, taus=taus)
-    fit, hard = maximise(problem, sets, flat, starts, ROOT_MAX)
-    constant = sets.total(log_choose(sets.x, sets.n))
-    fit = replace(fit, loglik=fit.loglik + constant, loglik_common=fit.loglik_common + constant)
-    if hard.any():
-        fill(fit, np.flatnonzero(hard), _one_by_one(sets.take(hard)))
+    fit = maximise(problem, sets, flat, starts, ROOT_MAX)
+    away = np.flatnonzero(fit.runaway)
+    if away.size:
+        fill(fit, away, bounded(problem, flat, starts, ROOT_MAX, away))
     return fit
-
-
-def _one_by_one(sets: Sets) -> Maxima:
-    """Ask the single engine."""
-    stop = np.cumsum(sets.size)
-    pairs = zip(stop - sets.size, stop, strict=True)
-    fits = [fit_betabinom(sets.x[a:b], sets.n[a:b]) for a, b in pairs]
-    nothing = boundary(np.zeros(sets.count, dtype=np.int8))
-    return replace(
-        nothing,
-        mu=np.array([fit.mu for fit in fits]),
-        se=np.array([fit.se for fit in fits]),
-        tau=np.sqrt([fit.theta for fit in fits]),
-        loglik=np.array([fit.loglik for fit in fits]),
-        loglik_common=np.array([fit.loglik_common for fit in fits]),
-        converged=np.array([fit.converged for fit in fits]),
-    )
 
 
 def betabinom_limits(sets: Sets, fit: Maxima, cut: Floats) -> tuple[Floats, Floats]:
@@ -217,8 +214,6 @@ def betabinom_limits(sets: Sets, fit: Maxima, cut: Floats) -> tuple[Floats, Floa
 
 
 def _limits_inside(sets: Sets, fit: Maxima, cut: Floats) -> tuple[Floats, Floats]:
-    if sets.n.max() > TABLES:
-        return np.full(cut.size, np.nan), np.full(cut.size, np.nan)
     step = np.where(np.isfinite(fit.se), np.sqrt(cut) * fit.se, 0.5)
     walks = Walks(
         problem=BetaBinomial.of(sets),
@@ -226,9 +221,9 @@ def _limits_inside(sets: Sets, fit: Maxima, cut: Floats) -> tuple[Floats, Floats
         inside=fit.mu,
         step=step,
         tau=np.maximum(fit.tau, 0.1),
-        loglik=fit.loglik - sets.total(log_choose(sets.x, sets.n)),
+        loglik=fit.loglik,
         cut=cut,
         top=np.full(cut.size, ROOT_MAX),
         edge=fit.side != 0,
     )
-    return both_limits(walks, fit.side, REACH["logit"], PROFILE_STARTS[1:])
+    return both_limits(walks, fit.side, REACH["logit"], PROFILE_STARTS)

@@ -7,16 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from poolprop.stats._types import Bools, Floats, Ints
-from poolprop.stats.batch.kernel import study_moments
+from poolprop.stats.batch.kernel import COARSE, EXACT, Precision, study_moments
 from poolprop.stats.batch.sets import Sets
 from poolprop.stats.links import Link
-from poolprop.stats.quadrature import Precision
-
-# Each study has the step that it needs itself, and not the smallest that any of its set needs, as
-# in a single fit: the rule is set tighter to be as exact.
-EXACT = Precision(31.0, 0.46, 0.09)
-# Good to about 1e-5 in a log-likelihood: enough to find the way.
-COARSE = Precision(14.0, 0.95, 0.21)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +35,13 @@ class BinomialNormal:
     def at_zero(self, mu: Floats) -> tuple[Floats, Floats]:
         """Return the log-likelihood at ``tau = 0`` and its second derivative by ``tau``."""
         eta, sets = self.sets.spread(mu), self.sets
-        score, info = self.link.derivatives(eta, sets.x, sets.n)
-        both = np.stack([self.link.loglik(eta, sets.x, sets.n), score * score - info])
-        loglik, curve = sets.total(both)
+        value, score, minus_info = self.link.parts(eta, sets.x, sets.n)
+        loglik, curve = sets.total(np.stack([value, score * score + minus_info]))
         return loglik, curve
+
+    def constants(self) -> Floats:
+        """Return what is left out of each log-likelihood."""
+        return self.sets.total(self.link.constant(self.sets.x, self.sets.n))
 
 
 def _derivatives(sets: Sets, theta: Floats, link: Link, precision: Precision) -> Floats:

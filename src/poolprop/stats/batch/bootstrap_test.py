@@ -16,10 +16,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from poolprop.stats._types import Floats
+from poolprop.stats.batch.kernel import FAST
 from poolprop.stats.batch.likelihood_table import distinct, sum_rows
 from poolprop.stats.bootstrap_lr import Draws, likelihood_ratios
 from poolprop.stats.likelihood_grid import LikelihoodGrid, grid_for
-from poolprop.stats.quadrature import FAST, log_marginal
+from poolprop.stats.quadrature import log_marginal
 
 # Nodes of tau lie evenly in asinh(tau / NULL_SCALE).
 NULL_STEP = 0.06

@@ -8,15 +8,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from poolprop.stats._types import Bools, Floats
-from poolprop.stats.answer import NO_MAXIMUM, TWO_STUDIES
 from poolprop.stats.batch.sets import Sets
+from poolprop.stats.notes import NO_MAXIMUM, TWO_STUDIES
 
 Words = NDArray[np.object_]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Columns:
-    """Answers about many data sets, as :class:`poolprop.PoolResult` names them; shape (b,)."""
+    """Answers about many data sets, as :class:`poolprop.PoolResult` names them; shape (b,).
+
+    ``low`` and ``high`` are the limits on the model's scale, ``common`` is the log-likelihood
+    without between-study variance.
+    """
 
     proportion: Floats
     ci_lower: Floats
@@ -27,6 +31,12 @@ class Columns:
     loglik: Floats
     converged: Bools
     notes: Words
+    low: Floats
+    high: Floats
+    common: Floats
+
+
+TABLE = Columns.__slots__[:9]
 
 
 def answers(
@@ -35,8 +45,12 @@ def answers(
     model: tuple[Floats, Floats, Floats, Floats],
     converged: Bools,
     notes: Words,
+    ends: tuple[Floats, Floats],
+    common: Floats | None = None,
 ) -> Columns:
     """Return columns from proportion and limits, and estimate, se, tau2 and log-likelihood.
+
+    ``ends`` are the limits on the model's scale, ``common`` the log-likelihood at a tau2 of 0.
 
     The interval is widened by rounding error at most, so that it holds the estimate.
     """
@@ -46,7 +60,7 @@ def answers(
     add_note(first, sets.size == 2, TWO_STUDIES)
     add_note(notes, ~converged, NO_MAXIMUM)
     for i in np.flatnonzero(sets.size == 2):
-        notes[i] = f"{first[i]} {notes[i]}".rstrip()
+        notes[i] = f"{first[i]}\n{notes[i]}".rstrip()
     return Columns(
         proportion=proportion,
         ci_lower=np.fmin(lower, proportion),
@@ -57,6 +71,9 @@ def answers(
         loglik=loglik,
         converged=converged,
         notes=notes,
+        low=ends[0],
+        high=ends[1],
+        common=np.full(sets.count, np.nan) if common is None else common,
     )
 
 
@@ -68,15 +85,19 @@ def no_words(count: int) -> Words:
 
 
 def add_note(notes: Words, where: Bools, text: str) -> None:
-    """Add a sentence to the notes of some data sets."""
+    """Add a sentence, on a line of its own, to the notes of some data sets."""
     for i in np.flatnonzero(where):
-        notes[i] = f"{notes[i]} {text}" if notes[i] else text
+        notes[i] = f"{notes[i]}\n{text}" if notes[i] else text
 
 
 def empty_columns(count: int) -> Columns:
     """Return columns without answers yet: not a number, and not converged."""
     return Columns(
-        **{name: np.full(count, np.nan) for name in Columns.__slots__[:7]},
+        **{
+            name: np.full(count, np.nan)
+            for name in Columns.__slots__
+            if name not in ("converged", "notes")
+        },
         converged=np.zeros(count, dtype=bool),
         notes=no_words(count),
     )

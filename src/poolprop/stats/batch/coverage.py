@@ -21,14 +21,13 @@ from poolprop.stats.batch.bootstrap_test import (
     null_maxima,
     shared_grid,
 )
-from poolprop.stats.batch.glmm import GlmmMany, fit_glmm_many
+from poolprop.stats.batch.glmm import TAU_BOUNDARY, GlmmMany, fit_glmm_many
 from poolprop.stats.batch.posterior import PosteriorMany
 from poolprop.stats.batch.profile import profile_limits_many
 from poolprop.stats.batch.two_step import two_step_many
+from poolprop.stats.batch.walks import TAU_TOP
 from poolprop.stats.distributions import profile_cut, t_quantile
-from poolprop.stats.glmm import TAU_BOUNDARY
 from poolprop.stats.links import LINKS
-from poolprop.stats.profile import TAU_TOP
 
 LOGIT = LINKS["logit"]
 TWO_STEP = {
@@ -67,12 +66,15 @@ class AtTruth:
         The truth.
     fit : GlmmMany
         The maxima.
+    top : ndarray
+        Their log-likelihoods, all constants included.
     free, bounded : NullMaxima
         Maxima over ``tau`` at the truth, ``tau`` at most ``TAU_TOP`` or ``TAU_BOUNDARY``.
     """
 
     mu: float
     fit: GlmmMany
+    top: Floats
     free: NullMaxima
     bounded: NullMaxima
 
@@ -80,11 +82,11 @@ class AtTruth:
         """Return by how much twice the profile has fallen at the truth.
 
         ``tau`` is bounded as the interval with that cut bounds it: see
-        :func:`poolprop.stats.profile.boundary_limit`.
+        :func:`poolprop.stats.batch.profile.needs_bound`.
         """
         few = (self.fit.side != 0) & (cut / 2 >= k * np.log(2))
         loglik = np.where(few | self.fit.runaway, self.bounded.loglik, self.free.loglik)
-        out: Floats = 2 * (self.fit.loglik - loglik)
+        out: Floats = 2 * (self.top - loglik)
         return out
 
 
@@ -159,7 +161,7 @@ def bootstrap_trial(
         Data sets drawn in each bootstrap.
     """
     floor = profile_cut(level, x.shape[1], small_sample=False)
-    drop = 2 * (truth.fit.loglik - truth.bounded.loglik)
+    drop = 2 * (truth.top - truth.bounded.loglik)
     covered = drop <= floor
     doubtful = np.flatnonzero(~covered)
     if doubtful.size:
@@ -186,7 +188,9 @@ def credible_trial(posterior: PosteriorMany, mu: float) -> Trial:
 def at_truth(x: Floats, n: Floats, mu: float) -> AtTruth:
     """Fit data sets of shape (B, k), and maximise over ``tau`` at the true ``mu``."""
     bounded, free = null_maxima(x, n, mu, (TAU_BOUNDARY, TAU_TOP))
-    return AtTruth(mu=mu, fit=fit_glmm_many(x, n, LOGIT), free=free, bounded=bounded)
+    fit = fit_glmm_many(x, n, LOGIT)
+    top = fit.loglik + LOGIT.constant(x, n).sum(axis=1)
+    return AtTruth(mu=mu, fit=fit, top=top, free=free, bounded=bounded)
 
 
 def taken(fit: GlmmMany, rows: Bools) -> GlmmMany:

@@ -1,8 +1,13 @@
-"""Maximum likelihood of the binomial-normal model for thousands of data sets at once.
+"""Maximum likelihood of the binomial-normal model, of thousands of data sets at once.
 
-The same maxima as :func:`poolprop.stats.glmm.fit_glmm`. The maximum at ``tau = 0`` has a closed
-form; where the likelihood rises there with ``tau`` one climb finds the maximum, elsewhere climbs
-from several starts look for a higher one inside.
+``x_i ~ Bin(n_i, p_i)`` with ``link(p_i) ~ N(mu, tau^2)``. Nothing is added to any cell. The
+maximum at ``tau = 0`` has a closed form; where the likelihood rises there with ``tau`` one climb
+finds the maximum, elsewhere climbs from several starts look for a higher one inside.
+
+References
+----------
+Stijnen T, Hamza TH, Özdemir P (2010). Random effects meta-analysis of event outcome in the
+framework of the generalized linear mixed model. Statistics in Medicine 29(29):3046-3067.
 """
 
 from __future__ import annotations
@@ -10,17 +15,28 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from scipy.special import xlogy
 
 from poolprop.stats._types import Floats
 from poolprop.stats.batch.binomial_normal import BinomialNormal
-from poolprop.stats.batch.highest import Flat, Maxima, Starts, boundary, fill, maximise
+from poolprop.stats.batch.highest import (
+    Flat,
+    Maxima,
+    Starts,
+    boundary,
+    bounded,
+    fill,
+    maximise,
+)
 from poolprop.stats.batch.sets import Sets, rectangular
-from poolprop.stats.glmm import STARTS, TAU_MAX, fit_glmm
 from poolprop.stats.links import Link
-from poolprop.stats.quadrature import log_choose
-from poolprop.stats.wls import intercept
 
+# Likelihoods can have a maximum at tau = 0 and a higher one inside, hence several starts.
+STARTS = (0.3, 3.0)
+# Beyond it an integral over z needs more nodes than memory should hold.
+TAU_MAX = 100.0
+# Where the likelihood rises with tau without end (studies all at 0 or 1), tau is held at this:
+# nine true proportions in ten beyond 1 % or 99 %.
+TAU_BOUNDARY = 5.0
 GlmmMany = Maxima
 
 
@@ -53,13 +69,9 @@ def flat_maximum(sets: Sets, link: Link) -> Flat:
     events, patients = sets.total(sets.x), sets.total(sets.n)
     share = events / patients
     mu = link.forward(share)
-    score, info = link.derivatives(sets.spread(mu), sets.x, sets.n)
-    return Flat(
-        mu=mu,
-        loglik=xlogy(events, share) + xlogy(patients - events, 1 - share),
-        h_mu2=-sets.total(info),
-        h_tau2=sets.total(score * score - info),
-    )
+    value, score, minus_info = link.parts(sets.spread(mu), sets.x, sets.n)
+    rows = sets.total(np.stack([value, minus_info, score * score + minus_info]))
+    return Flat(mu=mu, loglik=rows[0], h_mu2=rows[1], h_tau2=rows[2])
 
 
 def _fit_inside(sets: Sets, link: Link) -> GlmmMany:
@@ -73,19 +85,19 @@ def _fit_inside(sets: Sets, link: Link) -> GlmmMany:
         middle=middle,
         taus=(np.clip(spread, 0.1, 20.0), *(np.full(sets.count, value) for value in STARTS)),
     )
-    flat = flat_maximum(sets, link)
-    fit, hard = maximise(BinomialNormal(sets, link), sets, flat, starts, TAU_MAX)
-    constant = sets.total(log_choose(sets.x, sets.n))
-    fit = replace(fit, loglik=fit.loglik + constant, loglik_common=fit.loglik_common + constant)
-    for i in np.flatnonzero(hard):
-        _replace(fit, int(i), sets, link)
+    flat, problem = flat_maximum(sets, link), BinomialNormal(sets, link)
+    fit = maximise(problem, sets, flat, starts, TAU_MAX)
+    away = np.flatnonzero(fit.runaway)
+    if away.size:
+        held = bounded(problem, flat, starts, TAU_BOUNDARY, away)
+        always = np.ones(away.size, dtype=bool)
+        fill(fit, away, replace(held, runaway=always, converged=~always))
     return fit
 
 
 def moment_start(sets: Sets, shown: Floats, link: Link) -> tuple[Floats, Floats]:
     """Return DerSimonian and Laird's estimates of ``mu`` and ``tau`` on the link's scale."""
-    share = (sets.x + 0.5) / (sets.n + 1)
-    weight = sets.n * link.derivatives(shown, share, np.ones_like(share))[1]
+    weight = sets.n * link.information(shown)
     total, square = sets.total(weight), sets.total(weight * weight)
     mean = sets.total(weight * shown) / total
     q = sets.total(weight * (shown - sets.spread(mean)) ** 2)
@@ -93,14 +105,3 @@ def moment_start(sets: Sets, shown: Floats, link: Link) -> tuple[Floats, Floats]
     tau2 = np.maximum(0.0, (q - (sets.size - 1)) / lost)
     weight = 1 / (1 / weight + sets.spread(tau2))
     return sets.total(weight * shown) / sets.total(weight), np.sqrt(tau2)
-
-
-def _replace(fit: GlmmMany, i: int, sets: Sets, link: Link) -> None:
-    """Put the single engine's answer in the place of one that did not settle."""
-    only = np.zeros(sets.count, dtype=bool)
-    only[i] = True
-    one = sets.take(only)
-    found = fit_glmm(one.x, one.n, intercept(one.x.size), link)
-    fit.mu[i], fit.tau[i], fit.loglik[i] = found.beta[0], found.tau, found.loglik
-    fit.se[i] = np.sqrt(found.cov[0, 0])
-    fit.runaway[i], fit.converged[i] = found.runaway, found.converged

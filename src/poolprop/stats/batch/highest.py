@@ -30,11 +30,13 @@ class Maxima:
         Square root of the variance: the between-study standard deviation, or the root of the
         overdispersion ``theta`` of a beta-binomial model.
     loglik, loglik_common : ndarray
-        Maximum of the log-likelihood, and its maximum at ``tau = 0``; all constants included.
+        Maximum of the log-likelihood, and its maximum at ``tau = 0``, as the problem counts them:
+        without the constants that :meth:`Likelihoods.constants` has.
     side : ndarray of int
         1 where every patient had the event, -1 where none had, else 0.
     runaway : ndarray of bool
-        Whether the likelihood rises with ``tau`` without end; see ``GlmmFit``.
+        Whether the likelihood rises with ``tau`` without end, so that the maximum with ``tau``
+        at most some bound is given.
     converged : ndarray of bool
         Whether the score is 0 at the maximum.
     rival : ndarray of bool
@@ -65,6 +67,10 @@ class Flat:
     h_mu2: Floats
     h_tau2: Floats
 
+    def take(self, which: Ints) -> Flat:
+        """Return those of some data sets."""
+        return Flat(**{name: getattr(self, name)[which] for name in self.__slots__})
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Starts:
@@ -85,37 +91,80 @@ class Starts:
     middle: Floats
     taus: tuple[Floats, ...]
 
+    def take(self, which: Ints) -> Starts:
+        """Return those of some data sets."""
+        first = (getattr(self, name)[which] for name in ("mu", "tau", "middle"))
+        mu, tau, middle = first
+        taus = tuple(each[which] for each in self.taus)
+        return Starts(mu=mu, tau=tau, middle=middle, taus=taus)
 
-def maximise(
-    problem: Likelihoods, sets: Sets, flat: Flat, starts: Starts, top: float
-) -> tuple[Maxima, Bools]:
-    """Return the maxima of data sets with events and non-events, and which of them are not sure.
+
+def maximise(problem: Likelihoods, sets: Sets, flat: Flat, starts: Starts, top: float) -> Maxima:
+    """Return the maxima of data sets with events and non-events.
 
     Where the likelihood rises with ``tau`` at 0 one climb finds the maximum. Elsewhere a higher
     one inside has only been met where the data spread at least as the binomial lets them expect:
-    there several climbs look for it. Log-likelihoods are those of the problem.
+    there several climbs look for it. What does not settle is tried again from all starts, exact
+    from the first step. Where ``tau`` ends at ``top`` the likelihood is said to run away.
+    Log-likelihoods are those of the problem.
     """
     best = _search(problem, sets, flat, starts, top)
+    chosen = _inside(best, flat)
+    hard = np.flatnonzero(chosen & ~best.settled & (best.theta[1] < top))
+    if hard.size:
+        again = _thorough(problem.take(hard), starts.take(hard), top)
+        for name in Summits.__slots__:
+            getattr(best, name)[..., hard] = getattr(again, name)
+    return _chosen(best, flat, top)
+
+
+def bounded(problem: Likelihoods, flat: Flat, starts: Starts, top: float, where: Ints) -> Maxima:
+    """Return the maxima of some data sets whose ``tau`` may not exceed ``top``."""
+    some = flat.take(where)
+    return _chosen(_thorough(problem.take(where), starts.take(where), top, stop=False), some, top)
+
+
+def _thorough(problem: Likelihoods, starts: Starts, top: float, *, stop: bool = True) -> Summits:
+    """Climb from all starts, with exact integrals, and give none up."""
+    count, taus = starts.mu.size, (starts.tau, *starts.taus)
+    lanes = np.tile(np.arange(count), len(taus))
+    tau = np.minimum(np.concatenate(taus), top)
+    theta = np.stack([np.tile(starts.middle, len(taus)), tau])
+    found = ascend(problem.take(lanes), theta, top, stop=stop, thorough=True)
+    return best_of(found, lanes, count)
+
+
+def _inside(best: Summits, flat: Flat) -> Bools:
+    """Return where the maximum is inside: higher than that at 0, or 0 curves upwards."""
     size = 1 + np.abs(flat.loglik)
-    # As poolprop.stats.newton.highest chooses.
-    upwards = (flat.h_tau2 > 1e-7 * size) & (best.tau > 0)
-    chosen = (best.loglik - flat.loglik > 1e-11 * size) | upwards
+    upwards = (flat.h_tau2 > 1e-7 * size) & (best.theta[1] > 0)
+    out: Bools = (best.loglik - flat.loglik > 1e-11 * size) | upwards
+    return out
+
+
+def _chosen(best: Summits, flat: Flat, top: float) -> Maxima:
+    """Return the higher of the maximum inside and that at ``tau = 0``."""
+    chosen = _inside(best, flat)
+    h_mu2, h_mutau, h_tau2 = best.hessian
+    tau = np.where(chosen, best.theta[1], 0.0)
+    top_reached = tau >= top
     with np.errstate(invalid="ignore", divide="ignore"):
-        joint = -best.h_tau2 / (best.h_mu2 * best.h_tau2 - best.h_mutau**2)
-        proper = (best.h_mu2 < 0) & (joint > 0)
-        variance = np.where(chosen, np.where(proper, joint, np.nan), -1 / flat.h_mu2)
-    found = Maxima(
-        mu=np.where(chosen, best.mu, flat.mu),
+        joint = -h_tau2 / (h_mu2 * h_tau2 - h_mutau**2)
+        proper = (h_mu2 < 0) & (joint > 0)
+        # At the end of its range tau has no error to share.
+        inside = np.where(top_reached, -1 / h_mu2, np.where(proper, joint, np.nan))
+        variance = np.where(chosen, inside, -1 / flat.h_mu2)
+    return Maxima(
+        mu=np.where(chosen, best.theta[0], flat.mu),
         se=np.sqrt(variance),
-        tau=np.where(chosen, best.tau, 0.0),
+        tau=tau,
         loglik=np.where(chosen, best.loglik, flat.loglik),
         loglik_common=flat.loglik,
-        side=np.zeros(sets.count, dtype=np.int8),
-        runaway=np.zeros(sets.count, dtype=bool),
-        converged=~chosen | best.settled,
-        rival=np.isfinite(best.loglik) & (best.tau > 0.05) & (flat.h_tau2 < 0),
+        side=np.zeros(tau.size, dtype=np.int8),
+        runaway=top_reached,
+        converged=~chosen | (best.settled & ~top_reached),
+        rival=np.isfinite(best.loglik) & (best.theta[1] > 0.05) & (flat.h_tau2 < 0),
     )
-    return found, chosen & (~best.settled | (best.tau >= top))
 
 
 def _search(problem: Likelihoods, sets: Sets, flat: Flat, starts: Starts, top: float) -> Summits:
@@ -125,13 +174,9 @@ def _search(problem: Likelihoods, sets: Sets, flat: Flat, starts: Starts, top: f
     rounds = [(rising, starts.mu, starts.tau)]
     rounds += [(unsure, starts.middle, tau) for tau in starts.taus]
     lanes = np.concatenate([np.flatnonzero(which) for which, _, _ in rounds])
-    found = ascend(
-        problem.take(lanes),
-        np.concatenate([mu[which] for which, mu, _ in rounds]),
-        np.concatenate([tau[which] for which, _, tau in rounds]),
-        top,
-        np.where(rising, -np.inf, flat.loglik)[lanes],
-    )
+    theta = np.concatenate([np.stack(both)[:, which] for which, *both in rounds], axis=1)
+    known = np.where(rising, -np.inf, flat.loglik)[lanes]
+    found = ascend(problem.take(lanes), theta, top, known, stop=True)
     return best_of(found, lanes, sets.count)
 
 
@@ -153,20 +198,17 @@ def best_of(found: Summits, lanes: Ints, count: int) -> Summits:
     pick = order[last] if lanes.size else order
     out = no_summits(count)
     for name in Summits.__slots__:
-        getattr(out, name)[lanes[pick]] = getattr(found, name)[pick]
+        getattr(out, name)[..., lanes[pick]] = getattr(found, name)[..., pick]
     return out
 
 
 def no_summits(count: int) -> Summits:
     """Return the place where no climb was made."""
-    nan = np.full((4, count), np.nan)
     return Summits(
-        mu=np.zeros(count),
-        tau=np.zeros(count),
+        theta=np.zeros((2, count)),
         loglik=np.full(count, -np.inf),
-        h_mu2=nan[0],
-        h_mutau=nan[1],
-        h_tau2=nan[2],
+        score=np.full((2, count), np.nan),
+        hessian=np.full((3, count), np.nan),
         settled=np.zeros(count, dtype=bool),
     )
 

@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 from scipy.special import ndtr
 
 from poolprop.stats._types import Floats
-from poolprop.stats.links import LOG_SQRT_2PI
-from poolprop.stats.quadrature import FAST, log_choose, log_marginal
+from poolprop.stats.batch.kernel import FAST
+from poolprop.stats.links import LOG_SQRT_2PI, log_choose
+from poolprop.stats.quadrature import log_marginal
 
 # Nodes of mu lie evenly in t, mu = centre + scale sinh(t): dense where posteriors are narrow.
 REACH = 32.0

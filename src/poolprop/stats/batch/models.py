@@ -8,10 +8,9 @@ from collections.abc import Callable
 import numpy as np
 from scipy.special import expit, logit
 
-from poolprop.stats import pool_betabinom as betabinom
-from poolprop.stats._types import Bools, Floats
 from poolprop.stats.batch.bayes import bayes_sets
 from poolprop.stats.batch.betabinom import betabinom_limits, fit_betabinom_sets
+from poolprop.stats.batch.binomial_normal import BinomialNormal
 from poolprop.stats.batch.columns import (
     Columns,
     Words,
@@ -22,24 +21,26 @@ from poolprop.stats.batch.columns import (
     put,
 )
 from poolprop.stats.batch.glmm import fit_sets
-from poolprop.stats.batch.profile import limits_of, needs_bound
+from poolprop.stats.batch.intervals import bootstrapped, cuts, mean_intervals, wald
 from poolprop.stats.batch.sets import Sets
 from poolprop.stats.batch.two_step import pool_ragged
-from poolprop.stats.distributions import profile_cut, t_quantile
-from poolprop.stats.glmm_intervals import BOUNDED, NO_WALD, ONE_SIDED
 from poolprop.stats.intervals import study_intervals
 from poolprop.stats.kenward_roger import NO_INTERVAL
-from poolprop.stats.links import LINKS
+from poolprop.stats.links import LINKS, log_choose
 from poolprop.stats.measures import MEASURES, back_transform, effect_sizes, effects_of
+from poolprop.stats.notes import (
+    ALONE,
+    COMPARISON,
+    NO_WALD_BETA,
+    ONE_SIDED,
+    OUT_OF_RANGE,
+    RUNAWAY,
+    boundary_note,
+    correction_note,
+)
 from poolprop.stats.options import Options
-from poolprop.stats.pool import pool
-from poolprop.stats.pool_glmm import RUNAWAY, boundary_note
-from poolprop.stats.pool_two_step import COMPARISON, OUT_OF_RANGE, correction_note
 
 Model = Callable[[Sets, Options], Columns]
-# Beyond so many patients sums of products lose digits that the single engine keeps.
-LARGEST = 1_000_000
-ALONE = "One study: its own proportion with its exact interval; nothing is pooled."
 
 
 def many(sets: Sets, options: Options) -> Columns:
@@ -61,7 +62,9 @@ def _single_studies(sets: Sets, level: float) -> Columns:
     se = np.where((share > 0) & (share < 1), np.sqrt(vi), np.nan)
     with np.errstate(divide="ignore"):
         model = (logit(share), se, np.zeros(sets.count), np.full(sets.count, np.nan))
-    return answers(sets, (share, lower, upper), model, np.ones(sets.count, dtype=bool), notes)
+        ends = logit(lower), logit(upper)
+    sure = np.ones(sets.count, dtype=bool)
+    return answers(sets, (share, lower, upper), model, sure, notes, ends)
 
 
 def two_step(sets: Sets, options: Options) -> Columns:
@@ -81,6 +84,7 @@ def two_step(sets: Sets, options: Options) -> Columns:
         (fit.estimate, fit.se, fit.tau2, fit.loglik),
         np.ones(sets.count, dtype=bool),
         notes,
+        (fit.ci_lower, fit.ci_upper),
     )
     lost = np.isnan(fit.estimate)
     found.converged[lost], found.notes[lost] = False, f"{NO_INTERVAL}."
@@ -100,43 +104,27 @@ def _cautions(sets: Sets, corrected: bool) -> Words:
 
 
 def glmm(sets: Sets, options: Options) -> Columns:
-    """Fit the binomial-normal model; data sets with a huge study one by one."""
-    huge = np.maximum.reduceat(sets.n, np.cumsum(sets.size) - sets.size) > LARGEST
-    if not huge.any():
-        return _glmm(sets, options)
-    out = empty_columns(sets.count)
-    put(out, huge, one_by_one(sets.take(huge), options))
-    if not huge.all():
-        put(out, ~huge, _glmm(sets.take(~huge), options))
-    return out
-
-
-def _glmm(sets: Sets, options: Options) -> Columns:
+    """Fit the binomial-normal model."""
     link = LINKS[options.link]
-    fit = fit_sets(sets, link)
+    fit, problem = fit_sets(sets, link), BinomialNormal(sets, link)
     notes = no_words(sets.count)
     for side in (-1, 1):
         add_note(notes, fit.side == side, boundary_note(side * math.inf))
     add_note(notes, fit.runaway, RUNAWAY)
-    lower, upper, profiled = _wald(sets, fit.mu, fit.se, options)
-    if profiled.any():
-        if options.ci in ("wald", "t"):
-            add_note(notes, profiled, NO_WALD)
-        some = sets.take(profiled)
-        cut = cuts(some, options, small=options.ci == "profile-ck")
-        best = fit.take(profiled)
-        lower[profiled], upper[profiled] = limits_of(some, best, cut, link)
-        bounded = np.zeros(sets.count, dtype=bool)
-        bounded[profiled] = needs_bound(some, best, cut)
-        add_note(notes, bounded, BOUNDED)
-        endless = np.isinf(lower) | np.isinf(upper)
-        add_note(notes, profiled & (fit.side == 0) & endless, ONE_SIDED)
+    distant = -sets.size * np.log(2)
+    limits = mean_intervals(problem, fit, options, sets.size, sets.total(sets.n), distant, notes)
+    if options.ci == "bootstrap-lr":
+        totals = np.split(sets.n, np.cumsum(sets.size)[:-1])
+        limits = bootstrapped(problem, fit, totals, limits, options)
+    constants = problem.constants()
     return answers(
         sets,
-        (link.inverse(fit.mu), link.inverse(lower), link.inverse(upper)),
-        (fit.mu, fit.se, fit.tau**2, fit.loglik),
+        (link.inverse(fit.mu), link.inverse(limits[0]), link.inverse(limits[1])),
+        (fit.mu, fit.se, fit.tau**2, fit.loglik + constants),
         fit.converged,
         notes,
+        limits,
+        fit.loglik_common + constants,
     )
 
 
@@ -146,74 +134,30 @@ def beta_binomial(sets: Sets, options: Options) -> Columns:
     notes = no_words(sets.count)
     for side in (-1, 1):
         add_note(notes, fit.side == side, boundary_note(side * math.inf))
-    lower, upper, profiled = _wald(sets, fit.mu, fit.se, options)
+    lower, upper, profiled = wald(fit.mu, fit.se, sets.size, options)
     if profiled.any():
         inside = profiled & (fit.side == 0)
         if options.ci in ("wald", "t"):
-            add_note(notes, inside, betabinom.NO_WALD)
+            add_note(notes, inside, NO_WALD_BETA)
         some, best = sets.take(profiled), fit.take(profiled)
         # Where Student's interval does not exist its small-sample counterpart stands in.
-        cut = cuts(some, options, small=options.ci in ("t", "profile-ck"))
+        cut = cuts(some.size, options, small=options.ci in ("t", "profile-ck"))
         lower[profiled], upper[profiled] = betabinom_limits(some, best, cut)
         add_note(notes, inside & (np.isinf(lower) | np.isinf(upper)), ONE_SIDED)
     p, theta = expit(fit.mu), fit.tau**2
     rho = theta / (1 + theta)
     variance = p * (1 - p)
     tau2 = np.where(variance > 0, rho / np.where(variance > 0, variance, 1.0), 0.0)
-    found = answers(
+    constants = sets.total(log_choose(sets.x, sets.n))
+    return answers(
         sets,
         (p, expit(lower), expit(upper)),
-        (fit.mu, fit.se, tau2, fit.loglik),
+        (fit.mu, fit.se, tau2, fit.loglik + constants),
         fit.converged,
         notes,
+        (lower, upper),
+        fit.loglik_common + constants,
     )
-    lost = np.isnan(lower) | np.isnan(upper)
-    if lost.any():
-        put(found, lost, one_by_one(sets.take(lost), options))
-    return found
-
-
-def _wald(sets: Sets, mu: Floats, se: Floats, options: Options) -> tuple[Floats, Floats, Bools]:
-    """Return Wald limits, and where the profile is to be asked: all if that is the method."""
-    if options.ci not in ("wald", "t"):
-        return np.full(mu.shape, np.nan), np.full(mu.shape, np.nan), np.ones(mu.shape, dtype=bool)
-    sizes, place = np.unique(sets.size, return_inverse=True)
-    wald = options.ci == "wald"
-    quantile = np.array(
-        [t_quantile(options.level, math.inf if wald else k - 1.0) for k in sizes.tolist()]
-    )[place]
-    absent = ~np.isfinite(se)
-    half = quantile * np.where(absent, 0.0, se)
-    return mu - half, mu + half, absent
-
-
-def cuts(sets: Sets, options: Options, *, small: bool) -> Floats:
-    """Return by how much twice each log-likelihood may fall."""
-    sizes, place = np.unique(sets.size, return_inverse=True)
-    each = [profile_cut(options.level, k, small_sample=small) for k in sizes.tolist()]
-    return np.array(each)[place]
-
-
-def one_by_one(sets: Sets, options: Options) -> Columns:
-    """Ask the single engine about each data set: for models without a batch of their own."""
-    out = empty_columns(sets.count)
-    stop = np.cumsum(sets.size)
-    for i, (first, last) in enumerate(zip(stop - sets.size, stop, strict=True)):
-        fit = pool(
-            sets.x[first:last],
-            sets.n[first:last],
-            model=options.model,
-            link=options.link,
-            ci=options.ci,
-            level=options.level,
-            prediction="none",
-        )
-        out.proportion[i], out.estimate[i], out.tau2[i] = fit.proportion, fit.estimate, fit.tau2
-        out.ci_lower[i], out.ci_upper[i] = fit.ci.lower, fit.ci.upper
-        out.se[i] = np.nan if fit.se is None else fit.se
-        out.loglik[i] = np.nan if fit.loglik is None else fit.loglik
-        out.converged[i], out.notes[i] = fit.converged, " ".join(fit.notes)
-    return out
 
 
 MODELS: dict[str, Model] = {

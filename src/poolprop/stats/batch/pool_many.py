@@ -11,7 +11,7 @@ import pandas as pd
 from poolprop.errors import EstimationError
 from poolprop.stats._types import Floats
 from poolprop.stats.batch.bayes import Wanted, bayes_sets, wanted
-from poolprop.stats.batch.columns import Columns, empty_columns, put
+from poolprop.stats.batch.columns import TABLE, Columns, empty_columns, put
 from poolprop.stats.batch.methods import Method, parse_method
 from poolprop.stats.batch.models import many
 from poolprop.stats.batch.sets import Sets
@@ -20,7 +20,7 @@ from poolprop.stats.options import Options
 
 # Studies worked on at once: half a megabyte for each array of the engine.
 CHUNK = 60_000
-COLUMNS = ("dataset_id", "method", "k", *Columns.__slots__)
+COLUMNS = ("dataset_id", "method", "k", *TABLE)
 Progress = Callable[[int, int], None]
 
 
@@ -115,7 +115,8 @@ def answer(
     more, tables = more or Wanted(), []
     for method in methods:
         found, further = _answers(sets, method.options, more)
-        columns = {name: getattr(found, name) for name in Columns.__slots__}
+        columns = {name: getattr(found, name) for name in TABLE}
+        columns["notes"] = np.array([text.replace("\n", " ") for text in found.notes], dtype=object)
         ids = {"dataset_id": names, "method": method.name, "k": sets.size.astype(np.int64)}
         tables.append(pd.DataFrame(ids | columns | further))
     order = np.arange(sets.count * len(methods)).reshape(len(methods), sets.count).T.ravel()

@@ -5,16 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from poolprop.stats._types import Bools, Floats
+from poolprop.stats.batch.ascent import Likelihoods
 from poolprop.stats.batch.binomial_normal import BinomialNormal
-from poolprop.stats.batch.glmm import GlmmMany
+from poolprop.stats.batch.glmm import TAU_BOUNDARY, GlmmMany
 from poolprop.stats.batch.sets import Sets, rectangular
-from poolprop.stats.batch.walks import Walks, both_limits, ridge
-from poolprop.stats.glmm import TAU_BOUNDARY, fit_glmm
-from poolprop.stats.glmm_intervals import pooled_mean, profile_interval
+from poolprop.stats.batch.walks import REACH, TAU_TOP, Walks, both_limits, ridge
 from poolprop.stats.links import Link
-from poolprop.stats.profile import REACH, TAU_TOP
-from poolprop.stats.quadrature import log_choose
-from poolprop.stats.wls import intercept
 
 STARTS = (0.05, 0.3, 3.0)
 # How far from the boundary, and at which shares of the largest tau, a limit is looked for first.
@@ -49,51 +45,71 @@ def profile_limits_many(
 
 def limits_of(sets: Sets, fit: GlmmMany, cut: Floats | float, link: Link) -> tuple[Floats, Floats]:
     """Return :func:`profile_limits_many` of ragged data sets."""
+    problem, distant = BinomialNormal(sets, link), -sets.size * np.log(2)
+    return mean_limits(problem, fit, cut, link, sets.total(sets.n), distant)
+
+
+def mean_limits(
+    problem: Likelihoods,
+    fit: GlmmMany,
+    cut: Floats | float,
+    link: Link,
+    patients: Floats,
+    distant: Floats,
+) -> tuple[Floats, Floats]:
+    """Return the limits of the means of some likelihoods.
+
+    Parameters
+    ----------
+    problem : Likelihoods
+        Of ``(mu, tau)``.
+    fit, cut, link
+        As for :func:`profile_limits_many`.
+    patients : ndarray, shape (b,)
+        Whose proportion the mean is of.
+    distant : ndarray, shape (b,)
+        The log-likelihood that is approached at any ``mu`` as ``tau`` grows without end. There
+        every study's probability tends to 1/2: ``-k log 2`` for ``k`` studies.
+    """
     cut = np.broadcast_to(np.asarray(cut, dtype=np.float64), fit.mu.shape)
-    lower, upper = both_limits(_walks(sets, fit, cut, link), fit.side, REACH[link.name], STARTS)
-    for i in np.flatnonzero(np.isnan(lower) | np.isnan(upper)):
-        lower[i], upper[i] = _single(sets, int(i), float(cut[i]), link)
-    return lower, upper
-
-
-def _single(sets: Sets, i: int, cut: float, link: Link) -> tuple[float, float]:
-    """Return the single engine's limits, where the search above has not ended."""
-    one = sets.take(np.arange(sets.count) == i)
-    fit = fit_glmm(one.x, one.n, intercept(one.x.size), link)
-    found = profile_interval(pooled_mean(one.x, one.n, fit, link), cut, link, [])
-    return found.lower, found.upper
-
-
-def _walks(sets: Sets, fit: GlmmMany, cut: Floats, link: Link) -> Walks:
-    """Return searches for upper limits, starting where a normal likelihood would have them."""
-    patients, edge = sets.total(sets.n), fit.side != 0
-    # One patient in four times as many would be near the boundary indeed.
+    edge = fit.side != 0
+    # Start at one patient in four times as many, safely near the boundary.
     near = 1 / (4 * patients + 4)
     brink = link.forward(np.where(fit.side < 0, near, 1 - near))
     step = np.where(np.isfinite(fit.se), np.sqrt(cut) * fit.se, 0.5)
-    top = np.where(fit.runaway | needs_bound(sets, fit, cut), TAU_BOUNDARY, TAU_TOP)
+    top = np.where(fit.runaway | needs_bound(fit, cut, distant), TAU_BOUNDARY, TAU_TOP)
     start = np.sqrt(fit.tau**2 + 0.5 * step**2)
     inside, tau = fit.mu.copy(), np.minimum(start, top)
-    problem = BinomialNormal(sets, link)
     if edge.any():
         inside[edge], tau[edge] = _within(
-            problem.take(edge), brink[edge], -fit.side[edge], cut[edge], top[edge]
+            problem.take(edge),
+            brink[edge],
+            -fit.side[edge],
+            fit.loglik[edge],
+            cut[edge],
+            top[edge],
         )
-    return Walks(
+    walks = Walks(
         problem=problem,
         sign=np.ones(cut.size),
         inside=inside,
         step=np.where(edge, 0.2, step),
         tau=tau,
-        loglik=fit.loglik - sets.total(log_choose(sets.x, sets.n)),
+        loglik=fit.loglik,
         cut=cut,
         top=top,
         edge=edge,
     )
+    return both_limits(walks, fit.side, REACH[link.name], STARTS)
 
 
 def _within(
-    problem: BinomialNormal, brink: Floats, sign: Floats, cut: Floats, top: Floats
+    problem: Likelihoods,
+    brink: Floats,
+    sign: Floats,
+    loglik: Floats,
+    cut: Floats,
+    top: Floats,
 ) -> tuple[Floats, Floats]:
     """Return a mean just inside the one limit of data at the boundary, and ``tau`` there.
 
@@ -107,7 +123,7 @@ def _within(
     many = problem.take(np.repeat(np.arange(lanes), steps * taus))
     heights = many.derivatives(theta, np.zeros(theta.shape[1], dtype=bool))[0]
     table = heights.reshape(lanes, steps, taus)
-    outside = -2 * table.max(axis=2) >= cut[:, None]
+    outside = 2 * (loglik[:, None] - table.max(axis=2)) >= cut[:, None]
     last = np.where(outside.any(axis=1), np.argmax(outside, axis=1), steps) - 1
     last = np.maximum(last, 0)
     row = np.arange(lanes)
@@ -115,12 +131,12 @@ def _within(
     return mu[row, last], np.maximum(tau[row, best], 0.05)
 
 
-def needs_bound(sets: Sets, fit: GlmmMany, cut: Floats | float) -> Bools:
+def needs_bound(fit: GlmmMany, cut: Floats | float, distant: Floats) -> Bools:
     """Return which data at the boundary have a limit only if ``tau`` is bounded.
 
     As ``tau`` grows without end every study's probability tends to 1/2 at any mean.
     """
-    out: Bools = (fit.side != 0) & (np.asarray(cut) / 2 >= sets.size * np.log(2))
+    out: Bools = (fit.side != 0) & (np.asarray(cut) / 2 >= fit.loglik - distant)
     return out
 
 
@@ -159,12 +175,12 @@ def profile_drop_many(
     mu = np.broadcast_to(np.asarray(mu0, dtype=np.float64), fit.mu.shape).copy()
     away = np.where(fit.side == 0, np.where(np.isfinite(fit.mu), mu - fit.mu, 0.0), 1.0)
     near = np.sqrt(fit.tau**2 + 0.5 * away**2)
-    top = np.where(fit.runaway | needs_bound(sets, fit, cut), TAU_BOUNDARY, TAU_TOP)
+    held = fit.runaway | needs_bound(fit, cut, -sets.size * np.log(2))
+    top = np.where(held, TAU_BOUNDARY, TAU_TOP)
     height, _ = ridge(problem, mu, np.minimum(near, top), top, ())
     doubtful = problem.at_zero(mu)[1] < 0
     if doubtful.any():
         some = problem.take(doubtful)
         again, _ = ridge(some, mu[doubtful], near[doubtful], top[doubtful], STARTS)
         height[doubtful] = again
-    loglik = fit.loglik - sets.total(log_choose(sets.x, sets.n))
-    return np.maximum(0.0, 2 * (loglik - height))
+    return np.maximum(0.0, 2 * (fit.loglik - height))

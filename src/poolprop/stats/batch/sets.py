@@ -30,6 +30,11 @@ class Sets:
     n: Floats
     size: Ints
 
+    @classmethod
+    def of(cls, x: Floats, n: Floats) -> Sets:
+        """Return one data set."""
+        return cls(x=x, n=n, size=np.array([x.size], dtype=np.intp))
+
     @property
     def count(self) -> int:
         """Number of data sets."""

@@ -20,8 +20,11 @@ from numpy.typing import NDArray
 
 from poolprop.stats._types import Bools, Floats, Ints
 from poolprop.stats.batch.ascent import Likelihoods, ascend
-from poolprop.stats.profile import TAU_TOP
 
+# Proportions within 1e-20 of 0 or 1: a limit further out is said to be infinite.
+REACH = {"logit": 46.0, "probit": 9.3, "cloglog": 46.0}
+# A profile that rests on a tau this large rests on no bound at all.
+TAU_TOP = 100.0
 ROUNDS = 80
 # How far the limit found may lie inside another branch of the profile.
 MISSED = 1e-6
@@ -109,6 +112,9 @@ def both_limits(
 def _found(walks: Walks, reach: float, starts: tuple[float, ...]) -> Floats:
     """Return the limits; look at those whether another ``tau`` explains them better."""
     limit, tau = _walk(walks, reach)
+    lost = np.isnan(limit)
+    if lost.any():
+        limit[lost], tau[lost] = _halved(walks.take(lost), reach, starts)
     todo = np.isfinite(limit)
     for _ in range(4):
         some, lanes = walks.take(todo), np.flatnonzero(todo)
@@ -186,6 +192,33 @@ def _walk(walks: Walks, reach: float) -> tuple[Floats, Floats]:
     return limit, second
 
 
+def _halved(walks: Walks, reach: float, starts: tuple[float, ...]) -> tuple[Floats, Floats]:
+    """Return limits by doubling and halving the distance: slow, and never lost."""
+    inner, outer = np.zeros(walks.inside.size), np.maximum(walks.step, 0.05)
+    tau = walks.tau
+
+    def beyond(distance: Floats) -> Bools:
+        nonlocal tau
+        mu = np.clip(walks.inside + walks.sign * distance, -reach, reach)
+        height, tau = ridge(walks.problem, mu, tau, walks.top, starts)
+        out: Bools = 2 * (walks.loglik - height) >= walks.cut
+        return out
+
+    room = reach - walks.sign * walks.inside
+    for _ in range(40):
+        far = beyond(outer) | (outer >= room)
+        if far.all():
+            break
+        inner, outer = np.where(far, inner, outer), np.where(far, outer, 2 * outer)
+    endless = ~beyond(np.minimum(outer, room))
+    for _ in range(60):
+        middle = 0.5 * (inner + outer)
+        far = beyond(middle)
+        inner, outer = np.where(far, inner, middle), np.where(far, middle, outer)
+    limit = walks.inside + walks.sign * 0.5 * (inner + outer)
+    return np.where(endless, walks.sign * np.inf, limit), tau
+
+
 def step_from(walks: Walks, mu: Floats, tau: Floats, fine: Bools) -> Step:
     """Return the joint Newton step towards the limit and the ridge over ``tau``."""
     at = walks.problem.derivatives(np.stack([mu, tau]), fine)
@@ -243,7 +276,9 @@ def ridge(
     best, curve = problem.at_zero(mu)
     level, tau = np.where(curve < 0, best, -np.inf), np.zeros_like(best)
     for start in (np.maximum(near, 0.05), *(np.full(mu.size, value) for value in starts)):
-        found = ascend(problem, mu, np.minimum(start, top), top, level, hold=True)
+        theta, free = np.stack([mu, np.minimum(start, top)]), np.array([False, True])
+        found = ascend(problem, theta, top, level, free=free, stop=True)
         higher = found.loglik > best
-        best, tau = np.where(higher, found.loglik, best), np.where(higher, found.tau, tau)
+        best = np.where(higher, found.loglik, best)
+        tau = np.where(higher, found.theta[1], tau)
     return best, tau

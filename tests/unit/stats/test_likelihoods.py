@@ -1,0 +1,174 @@
+"""Likelihood models against plain sums and searches that share nothing with the engine."""
+
+import math
+
+import numpy as np
+import pytest
+from oracle import BetaBinomial, Glmm, log_choose
+from scipy.optimize import brentq
+
+from poolprop.stats.batch.ascent import ascend
+from poolprop.stats.batch.betabinom import BetaBinomial as Batched
+from poolprop.stats.batch.betabinom import fit_betabinom_sets
+from poolprop.stats.batch.glmm import fit_sets
+from poolprop.stats.batch.profile import limits_of, profile_drop_many
+from poolprop.stats.batch.sets import Sets, rectangular
+from poolprop.stats.links import LINKS
+from poolprop.stats.quadrature import log_marginal
+
+CUT = 3.841458820694124
+HARD = [
+    ([3, 2, 0, 1, 8], [8, 25, 26, 36, 103]),  # two maxima
+    ([5, 5, 5], [10, 10, 10]),
+    ([0, 990, 3, 40, 1], [50, 1000, 800, 41, 2]),
+    ([1, 0], [2, 3]),
+    ([500_000_000, 2, 38], [10**9, 40, 40]),
+    ([3, 5], [9, 9]),
+]
+
+
+def drawn(seed):
+    """Draw a data set of 2 to 6 studies, some of them huge, some without events."""
+    rng = np.random.default_rng(seed)
+    k = int(rng.integers(2, 7))
+    most = [60, 400, 1e5, 1e9][seed % 4]
+    n = np.exp(rng.uniform(np.log(4), np.log(most), k)).astype(int)
+    eta = rng.normal(-0.5, 1.2) + rng.uniform(0.2, 1.3) * rng.normal(size=k)
+    return rng.binomial(n, 1 / (1 + np.exp(-eta))).tolist(), n.tolist()
+
+
+def one(x, n):
+    return Sets.of(np.array(x, dtype=float), np.array(n, dtype=float))
+
+
+@pytest.mark.parametrize(("link", "x", "n"), [
+    *(("logit", x, n) for x, n in HARD),
+    *(("logit", *drawn(seed)) for seed in range(10)),
+    *((link, *drawn(4 * seed)) for link in ("probit", "cloglog") for seed in range(3)),
+])  # fmt: skip
+def test_the_maximum_is_the_oracles(link, x, n):
+    if sum(x) in (0, sum(n)):
+        pytest.skip("at the boundary")
+    fit, sets = fit_sets(one(x, n), LINKS[link]), one(x, n)
+    constant = float(LINKS[link].constant(sets.x, sets.n).sum())
+    model, mu, tau = Glmm(x, n, link), float(fit.mu[0]), float(fit.tau[0])
+    top = float(fit.loglik[0]) + constant
+    assert top >= model.highest_seen(mu, tau) - 1e-9 * (1 + abs(top))
+    if tau:
+        assert top == pytest.approx(float(model.at(mu, tau)[0]), rel=1e-9, abs=1e-9)
+        assert np.all(model.error(mu, tau) < 1e-8 * (1 + np.abs([mu, tau])))
+    else:
+        assert (mu, top) == pytest.approx(model.common(), rel=1e-9, abs=1e-9)
+
+
+@pytest.mark.parametrize(("x", "n"), [HARD[0], HARD[3], HARD[4], drawn(1), drawn(3)])
+def test_the_profile_has_fallen_by_the_cut_at_its_limits(x, n):
+    sets, model = one(x, n), Glmm(x, n)
+    fit = fit_sets(sets, LINKS["logit"])
+    top = float(fit.loglik[0] + LINKS["logit"].constant(sets.x, sets.n).sum())
+    for (limit,) in limits_of(sets, fit, CUT, LINKS["logit"]):
+        if math.isfinite(limit):
+            assert model.fall(limit, top) == pytest.approx(CUT, abs=1e-6)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_fall_of_the_profile_is_the_oracles(seed):
+    x, n = drawn(4 * seed)
+    if sum(x) in (0, sum(n)):
+        pytest.skip("at the boundary")
+    sets = rectangular(np.array([x]), np.array([n]))
+    fit = fit_sets(sets, LINKS["logit"])
+    drop = profile_drop_many(np.array([x]), np.array([n]), fit, -1.0, LINKS["logit"])
+    top = float(fit.loglik[0] + LINKS["logit"].constant(sets.x, sets.n).sum())
+    assert drop[0] == pytest.approx(Glmm(x, n).fall(-1.0, top), abs=1e-7)
+
+
+def test_the_profile_finds_the_higher_of_two_maxima_in_tau():
+    """At this mean 0 is a local maximum, and one at 1.2 is higher by 0.04."""
+    x, n = [12, 13, 19, 92], [12, 13, 21, 110]
+    sets = rectangular(np.array([x]), np.array([n]))
+    drop = profile_drop_many(
+        *np.array([[x], [n]]), fit_sets(sets, LINKS["logit"]), 1.5, LINKS["logit"]
+    )
+    constant = LINKS["logit"].constant(sets.x, sets.n).sum()
+    top = float(fit_sets(sets, LINKS["logit"]).loglik[0] + constant)
+    assert drop[0] == pytest.approx(Glmm(x, n).fall(1.5, top), abs=1e-7)
+
+
+@pytest.mark.parametrize(("x", "n"), [([3, 9], [10, 12]), ([0, 4, 40], [7, 5, 90]), drawn(1)])
+def test_the_beta_binomial_likelihood_is_highest_where_it_is_said_to_be(x, n):
+    sets, model = one(x, n), BetaBinomial(x, n)
+    fit = fit_betabinom_sets(sets)
+    mu, theta = float(fit.mu[0]), float(fit.tau[0]) ** 2
+    top = model.loglik(mu, theta)
+    assert fit.loglik[0] + Batched.of(sets).constants()[0] == pytest.approx(float(top), rel=1e-11)
+    for step in (1e-3, -1e-3):
+        assert model.loglik(mu + step, theta) < top
+        if theta:
+            assert model.loglik(mu, theta * (1 + step)) < top
+    assert model.loglik(mu, theta + 1e-3) < top
+
+
+def test_long_sums_of_the_beta_binomial_keep_their_digits():
+    x, n = [3, 5, 900_000], [10, 20, 2_000_000]
+    sets = one(x, n)
+    theta = np.array([[-0.3], [0.4]])
+    found = Batched.of(sets).derivatives(theta, np.ones(1, dtype=bool))[0]
+    constant = sum(float(log_choose(a, b)) for a, b in zip(x, n, strict=True))
+    wanted = BetaBinomial(x, n).loglik(-0.3, 0.16)
+    assert found[0] + constant == pytest.approx(float(wanted), abs=2e-8)
+
+
+@pytest.mark.parametrize("link", LINKS)
+def test_a_study_of_any_size_has_the_oracles_likelihood(link):
+    rng = np.random.default_rng(12)
+    sizes = [1, 3, 40, 900, 10**5, 10**6, 10**9] if link == "logit" else [1, 3, 40, 900, 30_000]
+    for n in sizes:
+        for x in (0, int(rng.integers(0, n + 1)), n):
+            mu, tau = float(rng.normal()), float(rng.uniform(0.1, 2))
+            args = (np.array([float(x)]), np.array([float(n)]), np.array(mu), np.array(tau))
+            found = float(log_marginal(*args, LINKS[link])[0])
+            wanted = float(Glmm([x], [n], link).study(0, mu, tau)[0])
+            # cloglog's wall at x = n is steep: its digits are fewer.
+            room = 1e-7 if link == "cloglog" else 1e-9
+            assert found == pytest.approx(wanted, rel=2e-9, abs=room), (x, n, mu, tau)
+
+
+class Rising:
+    """A likelihood that rises with ``tau`` without end."""
+
+    def __init__(self):
+        self.calls = 0
+
+    def take(self, which):
+        return self
+
+    def derivatives(self, theta, fine):
+        self.calls += 1
+        one = np.ones_like(theta[0])
+        mu, tau = theta
+        return np.stack([tau - 0.5 * mu**2, -mu, one, -one, 0 * one, -one])
+
+
+def test_a_climb_stops_at_the_top_of_its_range():
+    """A likelihood that rises without end costs a few evaluations, not all that are allowed."""
+    problem = Rising()
+    found = ascend(problem, np.array([[3.0], [0.5]]), 10.0)
+    assert found.theta[:, 0] == pytest.approx([0.0, 10.0])
+    assert found.settled.all()
+    assert problem.calls < 20
+
+
+def test_probit_and_cloglog_are_inverted_by_their_links():
+    for link in LINKS.values():
+        p = np.array([1e-6, 0.2, 0.5, 0.9])
+        np.testing.assert_allclose(link.inverse(link.forward(p)), p, rtol=1e-12)
+        eta = link.forward(p)
+        step = 1e-6
+        slope = link.plain(eta, p, np.ones(4))[1]
+        rise = link.plain(eta + step, p, np.ones(4))[0] - link.plain(eta - step, p, np.ones(4))[0]
+        np.testing.assert_allclose(slope, rise / (2 * step), atol=1e-8)
+
+
+def test_the_oracle_finds_a_known_root():
+    assert brentq(lambda t: float(Glmm([5], [10]).at(t, 1.0)[1]), -1, 1) == pytest.approx(0)
