@@ -51,6 +51,7 @@ def regression(settings: Settings, name: str, key: str, plan: Moderator, primary
     named = _labels(key, plan, rows, levels)
     for one in fit["coefficients"]:
         one["label"] = named.get(one["name"], "Intercept")
+        one["name"] = one["name"].removeprefix("[").replace("][", "[", 1)
     missing = record["k_missing"]
     verb = "does" if missing == 1 else "do"
     note = f"{missing} of {len(primary)} studies {verb} not state it." if missing else ""

@@ -6,11 +6,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import small_review
 
+from poolprop.__main__ import main
 from poolprop.audit import record
 from poolprop.audit.leftovers import sweep
 from poolprop.audit.record import JOBS, RUNS
-from poolprop.files import write_json, write_text
+from poolprop.files import read_any_json, write_json, write_text
 from poolprop.report.ledger import read_ledger
 
 
@@ -93,3 +95,20 @@ def test_what_an_earlier_run_of_a_job_made_is_swept_too():
     assert sorted(sweep(wanted)) == [f"results/analysis/{name}/c.json" for name in ("old", "older")]
     assert sweep(wanted) == []
     assert sorted(path.name for path in folder.iterdir()) == ["kept", "new"]
+
+
+@pytest.mark.parametrize("workflow", [False, True])
+def test_the_manifest_is_written_without_them_by_the_workflow_and_only_by_it(workflow, monkeypatch):
+    """Who writes a manifest by hand, of some files, loses none of the others."""
+    small_review.write(Path())
+    job("pool/old", "results/analysis/old/pool.json")
+    job("pool/new", "results/analysis/new/pool.json")
+    if workflow:
+        monkeypatch.setenv(record.SWITCH, "1")
+    made = "results/analysis/new/pool.json"
+    arguments = ["--inputs", "config/config.yaml", "--outputs", made, "--code", "x"]
+    out = ["--config", "config/config.yaml", "--out", "results/audit/manifest.json"]
+    assert main(["step", "manifest", *arguments, *out]) == 0
+    manifest = read_any_json(Path("results/audit/manifest.json"))
+    assert [file["path"] for file in manifest["outputs"]] == [made]
+    assert Path("results/analysis/old/pool.json").exists() is not workflow
