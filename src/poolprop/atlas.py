@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from poolprop.errors import DataError, ResultError
 from poolprop.files import sha256, write_bytes, write_text
 from poolprop.settings import Atlas
+from poolprop.spreadsheet import harmless
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -101,6 +102,14 @@ def pool_chunk(plan: Atlas, chunk: int, table: Path | None) -> bytes:
     frame = _drawn(plan, chunk) if table is None else _read(plan, table)
     # The same bytes wherever a chunk runs: not by what happens to be installed there.
     pooled = pool_many(frame, by=plan.by, methods=list(plan.methods))
+    return _csv(pooled)
+
+
+def _csv(pooled: pd.DataFrame) -> bytes:
+    """Return answers as CSV; names of data sets are a user's, and no spreadsheet runs them."""
+    names = pooled["dataset_id"]
+    if names.dtype.kind not in "iuf":
+        pooled = pooled.assign(dataset_id=[harmless(str(name)) for name in names])
     text: str = pooled.to_csv(index=False, lineterminator="\n")
     return text.encode("utf-8")
 

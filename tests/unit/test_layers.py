@@ -36,7 +36,7 @@ MAY_IMPORT = {
     "synthesis": {"errors", "settings", "stats", "wording"},
     "crosscheck": {"errors", "files"},  # the second engine knows nothing of the first
     "workflow": {"errors", "house", "settings"},
-    "atlas": {"errors", "files", "settings", "stats"},
+    "atlas": {"errors", "files", "settings", "spreadsheet", "stats"},
     "tables": {"errors", "evidence", "settings"},
     "analysis_tables": set(),
     "plots": {"errors", "files", "report"},  # only its leaf modules: formats and textbox

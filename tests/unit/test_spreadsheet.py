@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from poolprop import atlas
 from poolprop.files import read_csv, write_csv
+from poolprop.settings import Atlas
 from poolprop.spreadsheet import harmless, is_number, restored
 
 ODD = st.text(st.sampled_from("=+-@'\t abc019.,e"), max_size=8)
@@ -43,3 +45,11 @@ def test_a_table_of_results_is_harmless_and_a_curated_one_as_it_is(tmp_path):
     write_csv(tmp_path / "c.csv", ["=a", "b"], rows, as_is=True)
     assert (tmp_path / "c.csv").read_text().splitlines()[1] == "=1+1,-0.5"
     assert read_csv(tmp_path / "c.csv", as_is=True)[2] == {"=a": "'=x", "b": "@SUM(A1)"}
+
+
+def test_names_of_data_sets_in_an_atlas_are_harmless_too(tmp_path):
+    table = tmp_path / "chunk.csv"
+    table.write_text("review,events,total\n=1+1,3,20\n=1+1,5,30\n-5,1,10\n-5,2,10\n")
+    plan = Atlas(by="review", datasets=2, methods=("two-step|PLO|DL|wald",))
+    lines = atlas.pool_chunk(plan, 0, table).decode().splitlines()
+    assert [line.split(",")[0] for line in lines] == ["dataset_id", "'=1+1", "-5"]
