@@ -73,11 +73,13 @@ def select(evidence: Evidence, selection: Selection) -> AnalysisSet:
         If two rows of one arm are equally preferred, or two chosen arms share patients.
     """
     chosen, excluded = [], []
+    of_arm: dict[str, list[Outcome]] = {}
+    for row in evidence.outcomes.values():
+        of_arm.setdefault(row.arm_id, []).append(row)
     for arm in evidence.arms.values():
         if arm.role not in selection.roles:
             continue
-        rows = [row for row in evidence.outcomes.values() if row.arm_id == arm.arm_id]
-        found, reason = usable(rows, arm, selection, evidence)
+        found, reason = usable(of_arm.get(arm.arm_id, []), arm, selection, evidence)
         if found:
             chosen.append(preferred(found, selection))
         else:

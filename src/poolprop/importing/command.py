@@ -96,6 +96,7 @@ def _import(
     keep: Sequence[str], decimal: str, ask: bool, dry_run: bool, replace: bool, into_plan: bool,
     **options: Any,
 ) -> int:  # fmt: skip
+    from poolprop.evidence.problems import TableErrors
     from poolprop.importing.answers import answers_of
     from poolprop.importing.factors import factor_columns
     from poolprop.importing.kinds import find_heading
@@ -123,7 +124,11 @@ def _import(
         numbers=numbers, points=decimal,
     )  # fmt: skip
     if not dry_run or (into / "config" / "config.yaml").is_file():
-        _add(taken, into, options, dry_run=dry_run, replace=replace, into_plan=into_plan)
+        try:
+            _add(taken, into, options, dry_run=dry_run, replace=replace, into_plan=into_plan)
+        except TableErrors as error:
+            print(problems_text(str(error).splitlines()), file=sys.stderr)
+            return 2
     return 0
 
 
@@ -139,8 +144,9 @@ def _add(
     """Add what was understood to the tables, unless `check` would refuse it; say what was done."""
     from poolprop.importing import batch, plan_lines
     from poolprop.importing.moderators import add_numbers
+    from poolprop.importing.records import Terms
     from poolprop.importing.summary import last_lines
-    from poolprop.importing.tidy_tables import Terms, added
+    from poolprop.importing.tidy_tables import added
 
     settings = _settings(into)
     folder = into / str(settings.data)

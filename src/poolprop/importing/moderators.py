@@ -13,7 +13,7 @@ from poolprop.evidence.moderators import OWN_NUMBERS
 from poolprop.evidence.names import NUMBERS, not_factors
 from poolprop.importing.entries import Entry
 from poolprop.importing.factors import NAME, begun
-from poolprop.importing.tidy_tables import label
+from poolprop.importing.records import label
 from poolprop.keys import keys
 from poolprop.reading.cells import Unclear, decimal_mark, is_missing, number
 from poolprop.reading.headings import Heading

@@ -10,7 +10,8 @@ from poolprop.evidence.load import Evidence
 from poolprop.evidence.select import select
 from poolprop.importing.entries import Entry, rows_text
 from poolprop.importing.plan_lines import endpoint_of, missing, subgroup_lines
-from poolprop.importing.tidy_tables import Addition, Terms, label
+from poolprop.importing.records import Terms, label
+from poolprop.importing.tidy_tables import Addition
 from poolprop.reading.headings import Heading
 from poolprop.reading.sheet import Sheet, is_empty
 from poolprop.settings import Settings
