@@ -178,3 +178,10 @@ def test_a_rebuild_is_measured(script, small, tmp_path):
     assert set(found.jobs) == {"select/response", "synthesise/response"}
     assert all(0 < job["imports"] < job["seconds"] + 5 for job in found.jobs.values())
     assert found.processor > found.added("cpu_seconds") > 0
+
+
+def test_a_version_is_timed_against_another(script, capsys):
+    script("against_before", "--rounds", 1)
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split(",")[0] for line in lines[:2]] == ["default", "profile interval"]
+    assert all(re.search(r"ratio \d", line) for line in lines)

@@ -45,8 +45,6 @@ TOP = 1e-9
 INSTEAD = {"bootstrap-lr": "profile-ck"}
 # Intervals whose limits at all levels are found at once.
 PROFILED = ("profile", "profile-ck")
-# Beyond so many patients in a study the batch loses digits that single calls keep.
-LARGEST = 1_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,17 +124,12 @@ def _profile_limits(
 ) -> list[tuple[float, float]] | None:
     """Return the profile-likelihood limits of the GLMM at all levels in one batch.
 
-    A set for each level, alike but for its cut. ``None`` for other models and intervals, for a
-    single study and for totals that the batch leaves to single calls.
+    A set for each level, alike but for its cut. ``None`` for other models and intervals, and for a
+    single study.
     """
     x, n = counts(events, total)
     chosen = resolve(**options)
-    if (
-        chosen.model != "glmm"
-        or chosen.ci not in PROFILED
-        or x.size == 1
-        or float(n.max()) > LARGEST
-    ):
+    if chosen.model != "glmm" or chosen.ci not in PROFILED or x.size == 1:
         return None
     sets = rectangular(*(np.tile(each, (len(p_values), 1)) for each in (x, n)))
     small, link = chosen.ci == "profile-ck", LINKS[chosen.link]

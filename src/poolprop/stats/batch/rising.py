@@ -87,7 +87,8 @@ def _from(sums: Floats) -> Floats:
     """Return weights of the nodes that give these sums of Chebyshev polynomials."""
     place = np.cos(np.pi * (np.arange(NODES) + 0.5) / NODES)
     values = np.polynomial.chebyshev.chebvander(place, NODES - 1)
-    return np.asarray(np.linalg.solve(values.T, sums.T).T, dtype=np.float64)
+    # Row by row: one product of matrices would round by how many rows there are.
+    return np.asarray(np.vecdot(sums[:, None, :], np.linalg.inv(values.T)), dtype=np.float64)
 
 
 def _polynomial_sums(start: int, terms: Ints) -> Floats:

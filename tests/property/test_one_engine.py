@@ -1,0 +1,85 @@
+"""What a data set is answered does not depend on the other data sets, nor on how it is written."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import poolprop as pp
+
+METHODS = {
+    "glmm|logit|ML|profile-ck": {"ci": "profile-ck"},
+    "glmm|probit|ML|wald": {"link": "probit", "ci": "wald"},
+    "glmm|cloglog|ML|profile": {"link": "cloglog", "ci": "profile"},
+    "beta-binomial|logit|ML|profile-ck": {"model": "beta-binomial"},
+}
+COLUMNS = ["proportion", "ci_lower", "ci_upper", "estimate", "se", "tau2", "loglik"]
+
+
+def drawn(count, seed):
+    """Draw data sets of 2 to 12 studies of 3 to ten million patients, some without events."""
+    rng = np.random.default_rng(seed)
+    for i in range(count):
+        k = int(rng.choice([2, 3, 4, 7, 12]))
+        n = np.exp(rng.uniform(1, [5, 7, 12, 16][i % 4], k)).astype(int)
+        eta = rng.normal(0, 1.5) + rng.uniform(0, 1.5) * rng.normal(size=k)
+        x = rng.binomial(n, 1 / (1 + np.exp(-eta)))
+        yield (0 * x if i % 13 == 0 else x), n
+
+
+def table(sets):
+    rows = [(i, a, b) for i, (x, n) in sets for a, b in zip(x, n, strict=True)]
+    return pd.DataFrame(rows, columns=["dataset_id", "events", "total"])
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_pool_is_pool_many_to_the_last_bit(method):
+    sets = list(enumerate(drawn(24, 5)))
+    many = pp.pool_many(table(sets), methods=[method])
+    for i, (x, n) in sets:
+        one = pp.pool(x, n, prediction="none", **METHODS[method])
+        found = many.iloc[i]
+        got = (one.proportion, one.ci.lower, one.ci.upper, one.estimate, one.tau2, one.loglik)
+        names = ("proportion", "ci_lower", "ci_upper", "estimate", "tau2", "loglik")
+        assert got == tuple(found[name] for name in names)
+        assert " ".join(one.notes) == found.notes
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_company_and_order_of_the_sets_change_no_bit(method):
+    sets = list(enumerate(drawn(40, 8)))
+    whole = pp.pool_many(table(sets), methods=[method]).set_index("dataset_id")
+    some = [sets[i] for i in np.random.default_rng(1).permutation(40)[:17]]
+    part = pp.pool_many(table(some), methods=[method]).set_index("dataset_id")
+    pd.testing.assert_frame_equal(part[COLUMNS], whole.loc[part.index, COLUMNS], check_exact=True)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_order_of_studies_and_mirrored_events_change_nothing_that_counts(method):
+    for x, n in drawn(6, 21):
+        rng = np.random.default_rng(int(n.sum()))
+        turned = rng.permutation(len(n))
+        keywords = METHODS[method] | {"prediction": "none"}
+        one, again = (pp.pool(x[o], n[o], **keywords) for o in (slice(None), turned))
+        assert again.ci.lower == pytest.approx(one.ci.lower, rel=1e-6, abs=1e-9)
+        assert again.ci.upper == pytest.approx(one.ci.upper, rel=1e-6, abs=1e-9)
+        if "cloglog" not in method:
+            mirror = pp.pool(n - x, n, **keywords)
+            assert 1 - mirror.ci.upper == pytest.approx(one.ci.lower, rel=1e-6, abs=1e-8)
+            assert 1 - mirror.proportion == pytest.approx(one.proportion, rel=1e-6, abs=1e-8)
+
+
+@pytest.mark.parametrize(
+    "method", ["glmm|logit|ML|profile-ck", "beta-binomial|logit|ML|profile-ck"]
+)
+def test_intervals_of_higher_levels_hold_those_of_lower_ones(method):
+    for x, n in drawn(5, 33):
+        cis = [
+            pp.pool(x, n, prediction="none", level=level, **METHODS[method]).ci
+            for level in (0.5, 0.8, 0.95, 0.99)
+        ]
+        for inner, outer in pairwise(cis):
+            assert outer.lower <= inner.lower <= inner.upper <= outer.upper
