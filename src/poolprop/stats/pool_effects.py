@@ -19,7 +19,7 @@ from poolprop.stats.results import PoolResult
 
 MODELS = ("two-step", "common")
 NEEDS_COUNTS = "The {} model needs the events and the total of each study, and has only estimates"
-WITHOUT_COUNTS = "Pooled from estimates and their variances, not from counts."
+WITHOUT_COUNTS = "Pooled from effect sizes and their variances, for which no counts are needed."
 
 
 def pool_effects(
