@@ -12,6 +12,8 @@ import pytest
 import small_review
 
 import poolprop as pp
+from poolprop.audit.explain import _estimate
+from poolprop.audit.rows import described, read_tables
 from poolprop.errors import ConfigError
 from poolprop.plan import parse
 
@@ -135,3 +137,12 @@ def test_estimands_that_other_models_need_cannot_take_them(change):
     plan["endpoints"]["response"]["subgroups"]["setting"]["estimand"] = "all_treated"
     with pytest.raises(ConfigError, match=f"the estimand '{name}' takes proportions without"):
         parse(plan)
+
+
+def test_the_audit_trail_shows_the_percentage_in_place_of_a_count(built):
+    tables = read_tables(built[0] / "data")
+    rows = described(tables, ["R1", "R7"])
+    assert (rows["R1"]["events"], rows["R1"].get("value")) == (12, None)
+    assert (rows["R7"]["events"], rows["R7"]["value"]) == (None, "31.5%")
+    found = _estimate({"proportion": 0.3, "events": None, "total": None, "k": 6}, "pool/x/primary")
+    assert found == "30%, without counts, in 6 rows; unrounded 0.3"

@@ -135,14 +135,16 @@ def _estimate(result: Record, identifier: str) -> str:
     if ci:
         text += f" (interval {policy.interval(lower, upper, share, dash=' to ')})"
     if {"events", "total"} <= stated.keys():
-        text += f", {part(stated['events'], stated['total'])}"
+        counted = stated["events"] is not None
+        text += f", {part(stated['events'], stated['total'])}" if counted else ", without counts,"
         text += f" in {stated['k']} rows" if "k" in stated else ""
     return f"{text}; unrounded {share!r}"
 
 
 def _rows(found: Record) -> Iterator[Node]:
     for key, row in found["rows"].items():
-        figure = f"{row['events']}/{row['total']}" if row["total"] else f"{row.get('value') or '?'}"
+        counted = row["events"] is not None and row["total"]
+        figure = f"{row['events']}/{row['total']}" if counted else f"{row.get('value') or '?'}"
         source = found["sources"][row["source"]]
         yield Node(
             f"{key}  {figure}  {row['table']} line {row['line']}, sha256 {row['sha256'][:SHORT]}",

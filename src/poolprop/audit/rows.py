@@ -126,6 +126,9 @@ def _row(tables: Tables, table: str, line: Line) -> dict[str, Any]:
     cells = line.cells
     facts = ROW_TABLES[Path(table).stem]
     figures = {name: _figure(cells[name]) for name in facts if name in cells}
+    percent = cells.get("percent_reported", "")
+    if "events" in figures and figures["events"] is None and percent not in ("", "NR"):
+        figures["value"] = f"{percent}%"  # an estimate without a count
     owner = cells.get("source_id") or cells.get("arm_id") or cells.get("study_id", "")
     return {
         "table": table,
