@@ -95,12 +95,12 @@ def pool(
     """Pool a table and print the result, overall and by level, all on one scale."""
     from poolprop.importing.counts import counts_in
     from poolprop.importing.estimates import estimates_in
+    from poolprop.importing.read import one_table
     from poolprop.importing.understand import Answers
-    from poolprop.reading.read import read_sheet
 
     names = [name.replace("-", "_") for name in (*ROLES, *ESTIMATES)]
     wanted = {name: column for name in names if (column := options.pop(name))}
-    found = read_sheet(table, sheet, encoding, exact=True)
+    found = one_table(table, sheet, encoding)
     estimates = estimates_in(found, wanted, by, decimal=decimal, percent_as=percent_as)
     if estimates is not None:
         _say(table, estimates.notes)

@@ -232,6 +232,20 @@ def test_rows_without_counts_are_said_and_left_out(tmp_path, capsys):
     assert "2 rows have no counts, the first in line 3: left out; nothing is left of 'B'" in said
 
 
+def test_a_set_for_which_a_method_has_no_answer_is_a_row_with_a_note(tmp_path):
+    table, out = tmp_path / "t.csv", tmp_path / "o.csv"
+    table.write_text("review,events,total\nA,587692984,1000000000\nA,2,3\nB,3,9\nB,4,11\n")
+    kr = "two-step|PLO|REML|kr"
+    assert (
+        main(["pool-many", str(table), "--by", "review", "--methods", kr, "--out", str(out)]) == 0
+    )
+    a, b = pd.read_csv(out).itertuples()
+    assert pd.isna(a.proportion)
+    assert "no degrees of freedom left" in a.notes
+    alone = pp.pool([3, 4], [9, 11], model="two-step", tau2="REML", ci="kr")
+    assert (b.proportion, b.ci_lower) == pytest.approx((alone.proportion, alone.ci.lower))
+
+
 def test_an_output_that_no_run_wrote_is_left_alone(tmp_path, capsys):
     table = tmp_path / "t.csv"
     table.write_text("review,events,total\nA,3,10\nA,4,9\n")

@@ -11,6 +11,8 @@ import pytest
 from poolprop.__main__ import main
 from poolprop.errors import DataError
 from poolprop.importing.counts import read_counts
+from poolprop.reading import headings
+from poolprop.reading.sheet import tidy
 
 TABLE = "study,events,total,setting\nLarch,12,21,late\nMaple,91,110,late\nOak,12,13,first\n"
 
@@ -125,3 +127,27 @@ def test_the_command_pools_overall_and_by_level(table, capsys):
 def test_the_command_prints_a_summary(table, capsys):
     assert main(["pool", str(table)]) == 0
     assert "3 studies, 115 of 144" in capsys.readouterr().out
+
+
+def test_an_export_of_a_whole_review_is_sent_to_import(tmp_path, capsys):
+    """Sums, means and second arms of RevMan's list are no studies of one table."""
+    path = tmp_path / "t.csv"
+    path.write_text(
+        "Comparison Number,Outcome Number,Subgroup Number,Name,Data Type,Events 1,Total 1,Events 2,"
+        "Total 2\n1,0,0,A comparison,,,,,\n1,1,0,Cure,DIC,7,20,5,19\n1,1,0,Ash,,3,9,2,9\n"
+        "1,1,0,Oak,,4,11,3,10\n"
+    )
+    assert main(["pool", str(path)]) == 2
+    assert capsys.readouterr().err == (
+        f"{path}: the file holds the outcomes and arms of a whole review, not one table of "
+        "studies. Bring it in with poolprop import, which asks for outcome and arm.\n"
+    )
+
+
+def test_rows_are_not_read_again_for_each_line_of_the_heading(tmp_path, monkeypatch):
+    path = tmp_path / "t.csv"
+    path.write_text("study,events,total\n" + "".join(f"s{i},{i % 9},9\n" for i in range(19_999)))
+    looked_at = []
+    monkeypatch.setattr(headings, "tidy", lambda text: looked_at.append(text) or tidy(text))
+    assert len(read_counts(path, {}).events) == 19_999
+    assert len(looked_at) < 60_000  # some hundred rows for each that may be the heading

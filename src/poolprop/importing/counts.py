@@ -10,9 +10,9 @@ from pathlib import Path
 from poolprop.errors import DataError
 from poolprop.importing.entries import Entry, rows_text
 from poolprop.importing.kinds import find_heading
+from poolprop.importing.read import one_table
 from poolprop.importing.understand import Answers, understand
 from poolprop.reading.headings import COUNTS, Heading
-from poolprop.reading.read import read_sheet
 from poolprop.reading.sheet import Cell, Sheet, as_text
 from poolprop.wording import counted
 
@@ -88,7 +88,7 @@ def read_counts(
     DataError
         If the table cannot be read, or a cell is unclear: with file, row and column.
     """
-    found = read_sheet(path, sheet, encoding, exact=True)
+    found = one_table(path, sheet, encoding)
     return counts_in(found, wanted, by, decimal=decimal, answers=answers)
 
 

@@ -10,7 +10,7 @@ from poolprop.errors import DataError
 from poolprop.importing.revman import looks_like_revman, read_revman
 from poolprop.importing.revman_csv import analyses
 from poolprop.importing.study_sets import is_results, members, read_set
-from poolprop.reading.read import ZIP, sheet_of
+from poolprop.reading.read import ZIP, read_sheet, sheet_of
 from poolprop.reading.sheet import MAX_BYTES, Sheet
 from poolprop.reading.source import STDIN, Source, take
 
@@ -54,6 +54,25 @@ def read_tables(paths: Sequence[Path], sheet: str = "", encoding: str = "") -> S
     if is_results(found):
         return read_set([source], source.name, encoding)
     return analyses(found)
+
+
+def one_table(path: Path, sheet: str = "", encoding: str = "") -> Sheet:
+    """Read a table to be pooled as it stands, cells to the last byte.
+
+    Raises
+    ------
+    DataError
+        If it cannot be read, or is what a program for reviews exports of all its outcomes and arms:
+        what of it to pool must be said, and ``import`` asks.
+    """
+    found = read_sheet(path, sheet, encoding, exact=True)
+    if analyses(found) is not found or is_results(found):
+        raise DataError(
+            "the file holds the outcomes and arms of a whole review, not one table of studies",
+            where=found.file,
+            hint="Bring it in with poolprop import, which asks for outcome and arm.",
+        )
+    return found
 
 
 def _take(path: Path) -> Source:
