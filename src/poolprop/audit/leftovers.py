@@ -9,12 +9,15 @@ from collections.abc import Collection
 from contextlib import suppress
 from pathlib import Path
 
+from poolprop.audit.lineage import LATER
 from poolprop.audit.record import JOBS, RUNS
 from poolprop.files import read_any_json
 
 RESULTS = Path("results")
 # Made after the manifest, or by a target of its own.
 APART = ("audit", "crate", "crate.zip", "report.html", "atlas")
+# Their records are of an earlier run when this one sweeps: a first build has none, and reads none.
+NOT_YET = ("manifest", *LATER)
 
 
 def sweep(outputs: Collection[str]) -> list[str]:
@@ -32,6 +35,8 @@ def sweep(outputs: Collection[str]) -> list[str]:
     """
     wanted, swept = set(outputs), []
     for path in sorted(JOBS.rglob("*.json")):
+        if path.parent == JOBS and path.stem in NOT_YET:
+            continue
         run = RUNS / path.relative_to(JOBS)
         made = _results(path, "writes")
         old = [name for name in (*made, *_results(run, "earlier")) if name not in wanted]

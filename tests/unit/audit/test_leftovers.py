@@ -112,3 +112,11 @@ def test_the_manifest_is_written_without_them_by_the_workflow_and_only_by_it(wor
     manifest = read_any_json(Path("results/audit/manifest.json"))
     assert [file["path"] for file in manifest["outputs"]] == [made]
     assert Path("results/analysis/old/pool.json").exists() is not workflow
+
+
+@pytest.mark.parametrize("name", ["manifest", "lineage", "report", "crate", "seal"])
+def test_records_of_jobs_that_run_later_are_not_even_read(name):
+    """A first build has none: had a later build read one, its own record would say so."""
+    write_text(JOBS / f"{name}.json", "left half-written")
+    assert sweep([]) == []
+    assert (JOBS / f"{name}.json").exists()
