@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -138,9 +139,7 @@ def check_plan(content: bytes, path: Path) -> None:
     ConfigError
         If it is no plan any more.
     """
-    trial = path.with_name(f".{path.name}.trial")
-    try:
+    with tempfile.TemporaryDirectory() as folder:
+        trial = Path(folder) / path.name
         trial.write_bytes(content)
         load(trial)
-    finally:
-        trial.unlink(missing_ok=True)
