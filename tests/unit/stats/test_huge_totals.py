@@ -127,3 +127,17 @@ def test_dersimonian_laird_keeps_its_digits_beside_a_huge_study():
     yi, vi = np.array([-0.4, 0.1, 3.0]), np.array([0.5, 2e-10, 0.8])
     found = estimate_tau2(yi, vi, intercept(3), "DL")
     assert found == pytest.approx(dersimonian_laird(yi, vi), rel=1e-12)
+
+
+@pytest.mark.parametrize("total", [10**8, 10**9])
+@pytest.mark.parametrize("model", ["beta-binomial", "bayes", "glmm"])
+def test_models_of_counts_answer_beside_a_huge_study_in_seconds(model, total):
+    """Sums over every patient took minutes, or gave no interval."""
+    found = pp.pool([3, 5, 4 * total // 10], [10, 20, total], model=model)
+    assert 0 < found.ci.lower < found.proportion < found.ci.upper < 1
+    assert found.proportion == pytest.approx(0.4, abs=0.1)
+
+
+def test_a_boundary_of_the_cloglog_link_is_reached():
+    found = pp.pool([2, 0, 0, 2, 0, 0, 0], [2, 1, 1, 2, 2, 2, 2], link="cloglog", ci="wald")
+    assert 0 <= found.ci.lower <= found.proportion <= found.ci.upper <= 1
