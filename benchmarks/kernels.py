@@ -30,12 +30,11 @@ from poolprop.stats._types import Floats
 from poolprop.stats.batch.betabinom import fit_betabinom_sets
 from poolprop.stats.batch.generate import generate
 from poolprop.stats.batch.glmm import fit_glmm_many, fit_sets
-from poolprop.stats.batch.left_out import without_each
 from poolprop.stats.batch.orders import all_orders
 from poolprop.stats.batch.permuted import permuted_omnibus
 from poolprop.stats.batch.pool_many import read_sets
 from poolprop.stats.batch.profile import profile_limits_many
-from poolprop.stats.batch.sets import Sets
+from poolprop.stats.batch.sets import Sets, without_each
 from poolprop.stats.batch.two_step import pool_ragged
 from poolprop.stats.distributions import profile_cut
 from poolprop.stats.links import LINKS

@@ -120,7 +120,7 @@ def fit_glmm(x: Floats, n: Floats, design: Floats, link: Link, *, common: bool =
         had the event, the likelihood increases towards an infinite ``beta``.
     """
     if is_intercept(design) and (not common or x.sum() in (0, n.sum())):
-        return _of_mean(x, n, link)
+        return fit_each(Sets.of(x, n), link)[0]
     problem, p = DesignLikelihood(x, n, design, link), design.shape[1]
     starts = _starts(x, n, design, link)
     start = np.append(starts[:-1, :1], [[0.0]], axis=0)
@@ -147,19 +147,21 @@ def fit_glmm(x: Floats, n: Floats, design: Floats, link: Link, *, common: bool =
     )
 
 
-def _of_mean(x: Floats, n: Floats, link: Link) -> GlmmFit:
-    """Return the fit of a pooled proportion: a batch of one."""
-    one = Sets.of(x, n)
-    fit, constant = fit_sets(one, link), float(BinomialNormal(one, link).constants()[0])
-    return GlmmFit(
-        beta=fit.mu,
-        tau=float(fit.tau[0]),
-        loglik=float(fit.loglik[0]) + constant,
-        loglik_common=float(fit.loglik_common[0]) + constant,
-        cov=fit.se[:, None] ** 2,
-        converged=bool(fit.converged[0]),
-        runaway=bool(fit.runaway[0]),
-    )
+def fit_each(sets: Sets, link: Link) -> list[GlmmFit]:
+    """Return the fits of pooled proportions, all found at once."""
+    fit, constants = fit_sets(sets, link), BinomialNormal(sets, link).constants()
+    return [
+        GlmmFit(
+            beta=fit.mu[i : i + 1],
+            tau=float(fit.tau[i]),
+            loglik=float(fit.loglik[i] + constants[i]),
+            loglik_common=float(fit.loglik_common[i] + constants[i]),
+            cov=fit.se[i : i + 1, None] ** 2,
+            converged=bool(fit.converged[i]),
+            runaway=bool(fit.runaway[i]),
+        )
+        for i in range(sets.count)
+    ]
 
 
 def _starts(x: Floats, n: Floats, design: Floats, link: Link) -> Floats:

@@ -18,12 +18,12 @@ import numpy as np
 from scipy.special import bdtr, xlogy
 
 from poolprop.stats._types import Bools, Floats
+from poolprop.stats.batch.sets import Sets, without_each
 from poolprop.stats.distributions import chi_square_pvalue
-from poolprop.stats.glmm import GlmmFit, fit_glmm, information_of
+from poolprop.stats.glmm import GlmmFit, fit_each, information_of
 from poolprop.stats.links import LOG_SQRT_2PI, Link
 from poolprop.stats.pool_glmm import deviance
 from poolprop.stats.shown import Shown
-from poolprop.stats.wls import intercept
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -76,8 +76,9 @@ class GlmmInfluence(Shown):
 
 def glmm_diagnostics(x: Floats, n: Floats, link: Link) -> GlmmInfluence:
     """Return case diagnostics of the pooled mean of ``k >= 3`` studies, from ``k`` refits."""
-    whole = fit_glmm(x, n, intercept(x.size), link)
-    table = np.array([_without(x, n, i, link) for i in range(x.size)])
+    whole = fit_each(Sets.of(x, n), link)[0]
+    fits = fit_each(without_each(Sets.of(x, n)), link)
+    table = np.array([_without(x, n, i, fit, link) for i, fit in enumerate(fits)])
     mean, variance, tau2, q, *predictive = table.T
     centre, spread, p = predictive
     mu, own = float(whole.beta[0]), float(whole.cov[0, 0])
@@ -120,10 +121,9 @@ def parts_of_q(x: Floats, n: Floats) -> Floats:
     return out
 
 
-def _without(x: Floats, n: Floats, i: int, link: Link) -> tuple[float, ...]:
+def _without(x: Floats, n: Floats, i: int, fit: GlmmFit, link: Link) -> tuple[float, ...]:
     """Return mean, variance, tau2 and Q without study ``i``, and what they predict for it."""
     others, totals = np.delete(x, i), np.delete(n, i)
-    fit = fit_glmm(others, totals, intercept(others.size), link)
     q = deviance(others, totals, fit.loglik_common, fit.tau**2, link).q
     return (
         float(fit.beta[0]),

@@ -95,6 +95,7 @@ def ascend(
     free: Bools | None = None,
     stop: bool = False,
     thorough: bool = False,
+    wary: bool = False,
 ) -> Summits:
     """Climb from one start of each data set to a local maximum.
 
@@ -115,6 +116,9 @@ def ascend(
         Whether a climb ends where ``tau`` reaches the top; else it goes on along the others.
     thorough : bool
         Exact from the first step.
+    wary : bool
+        Whether to give a climb up only where the likelihood bends down, so that the promise of a
+        gain can be trusted, and four times the promise is too little.
     """
     q, b = theta.shape
     highest = np.broadcast_to(np.asarray(top, dtype=np.float64), (b,))
@@ -133,7 +137,7 @@ def ascend(
         length = np.where(better, 1.0, length / 4)
         last = fine & (gain < LAST * size)
         shrunk = length < 1e-9
-        sunk = _sinking(theta, here, step, gain, known)
+        sunk = _sinking(theta, here, step, gain, known, wary=wary)
         gone = last | sunk | shrunk
         if stop:
             gone |= theta[-1] >= highest
@@ -186,15 +190,17 @@ def _held(here: Floats, theta: Floats, highest: Floats, loose: Bools) -> Floats:
     return out
 
 
-def _sinking(theta: Floats, here: Floats, step: Floats, gain: Floats, flat: Floats) -> Bools:
+def _sinking(
+    theta: Floats, here: Floats, step: Floats, gain: Floats, flat: Floats, *, wary: bool
+) -> Bools:
     """Return which climbs are about to end at the local maximum that is known at ``tau = 0``.
 
-    Where the likelihood bends down, so that the promise can be trusted: even four times the
-    promised gain leaves them below it, or the next step takes them to ``tau = 0`` and promises no
-    more than that height.
+    Either even twice the promised gain leaves them below it, or the next step takes them to
+    ``tau = 0`` and promises no more than that height.
     """
-    value, reached = here[0] + 2 * gain < flat - SLACK, here[0] + gain / 2 < flat + SLACK
-    near = (gain < 2.0) & (here[-1] < 0)
+    value = here[0] + (2 if wary else 1) * gain < flat - SLACK
+    reached = here[0] + gain / 2 < flat + SLACK
+    near = (gain < 2.0) & (here[-1] < 0) if wary else gain < 2.0
     out: Bools = near & (value | (reached & (theta[-1] + step[-1] <= 0)))
     return out
 

@@ -241,7 +241,7 @@ def modes(x: Floats, n: Floats, mu: Floats, tau: Floats, link: Link) -> tuple[Fl
         curve = 1 - tau * tau * minus_info
         new = z + slope / curve
         # Near in z, and in units of the integrand's width, which is small for a large study.
-        far = (np.abs(new - z) > tight * (1 + np.abs(z))) | (slope * slope > 0.1 * curve)
+        far = (np.abs(new - z) > tight * (1 + np.abs(z))) | (slope * slope > curve)
         outside = far & ((new < low) | (new > high))
         if outside.any():
             new[outside] = 0.5 * (low + high)[outside]

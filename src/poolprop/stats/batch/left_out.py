@@ -6,11 +6,10 @@ import numpy as np
 import pandas as pd
 
 from poolprop.errors import EstimationError
-from poolprop.stats._types import Ints
 from poolprop.stats.batch.bayes import Wanted
 from poolprop.stats.batch.methods import parse_method
 from poolprop.stats.batch.pool_many import answer_all, read_sets
-from poolprop.stats.batch.sets import Sets
+from poolprop.stats.batch.sets import place, without_each
 
 
 def leave_one_out_many(
@@ -65,26 +64,5 @@ def leave_one_out_many(
     each = np.repeat(np.asarray(names), sets.size)
     chosen = [parse_method(method, level)]
     found = answer_all(each, without_each(sets), chosen, Wanted())
-    found.insert(1, "left_out", _place(sets.size))
+    found.insert(1, "left_out", place(sets.size))
     return found
-
-
-def without_each(sets: Sets) -> Sets:
-    """Return a data set for each study: the other studies of its review."""
-    others = _others(sets.size)
-    return Sets(x=sets.x[others], n=sets.n[others], size=np.repeat(sets.size - 1, sets.size))
-
-
-def _place(size: Ints) -> Ints:
-    """Return the number of each study in its review."""
-    out: Ints = np.arange(int(size.sum())) - np.repeat(np.cumsum(size) - size, size)
-    return out
-
-
-def _others(size: Ints) -> Ints:
-    """Return, for each study, the numbers of the other studies of its review."""
-    without = np.repeat(size - 1, size)
-    place = _place(without)
-    first = np.repeat(np.cumsum(size) - size, size)
-    out: Ints = np.repeat(first, without) + place + (place >= np.repeat(_place(size), without))
-    return out

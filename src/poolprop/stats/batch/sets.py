@@ -107,3 +107,24 @@ def _starts(size: Ints) -> Ints:
         return np.zeros(0, dtype=np.intp)
     out: Ints = np.concatenate([[0], np.cumsum(size[:-1])]).astype(np.intp)
     return out
+
+
+def without_each(sets: Sets) -> Sets:
+    """Return a data set for each study: the other studies of its review."""
+    others = _others(sets.size)
+    return Sets(x=sets.x[others], n=sets.n[others], size=np.repeat(sets.size - 1, sets.size))
+
+
+def place(size: Ints) -> Ints:
+    """Return the number of each study in its review."""
+    out: Ints = np.arange(int(size.sum())) - np.repeat(np.cumsum(size) - size, size)
+    return out
+
+
+def _others(size: Ints) -> Ints:
+    """Return, for each study, the numbers of the other studies of its review."""
+    without = np.repeat(size - 1, size)
+    where = place(without)
+    first = np.repeat(np.cumsum(size) - size, size)
+    out: Ints = np.repeat(first, without) + where + (where >= np.repeat(place(size), without))
+    return out

@@ -277,7 +277,7 @@ def ridge(
     level, tau = np.where(curve < 0, best, -np.inf), np.zeros_like(best)
     for start in (np.maximum(near, 0.05), *(np.full(mu.size, value) for value in starts)):
         theta, free = np.stack([mu, np.minimum(start, top)]), np.array([False, True])
-        found = ascend(problem, theta, top, level, free=free, stop=True)
+        found = ascend(problem, theta, top, level, free=free, stop=True, wary=True)
         higher = found.loglik > best
         best = np.where(higher, found.loglik, best)
         tau = np.where(higher, found.theta[1], tau)
