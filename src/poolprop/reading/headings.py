@@ -8,43 +8,12 @@ from dataclasses import dataclass
 
 from poolprop.errors import DataError
 from poolprop.hints import nearest
+from poolprop.reading.roles import ROLES, holding
 from poolprop.reading.sheet import Cell, Sheet, is_empty, letters, tidy
 
-ROLES = ("study", "events", "total", "percent", "year", "doi")
-NAMES = {
-    "study": {
-        "study", "study id", "studyid", "studlab", "author", "authors", "first author", "reference",
-        "trial", "study name", "study author year", "author year", "studie", "autor", "étude",
-        "estudio", "name",
-    },
-    "events": {
-        "events", "event", "x", "xi", "cases", "responders", "n events", "number of events",
-        "successes", "positive", "numerator", "events 1", "ereignisse", "response", "responses",
-    },
-    "total": {
-        "total", "ni", "sample size", "n total", "denominator", "participants", "patients",
-        "evaluable", "subjects", "samples", "number of patients", "total 1", "gesamt",
-        "evaluable patients",
-    },
-    "percent": {
-        "percent", "%", "percentage", "proportion %", "prevalence %", "rate %", "prozent",
-        "prevalence", "proportion", "proportions", "share", "rate", "pourcentage",
-        "porcentaje",
-    },
-    "year": {"year", "publication year", "pub year", "jahr", "année"},
-    "doi": {"doi"},
-}  # fmt: skip
-# Words that mean a total only above a column of numbers, and only if nothing surer is there.
-PERHAPS_TOTAL = {
-    "tested", "n tested", "number tested", "samples tested", "sample", "screened", "assessed",
-    "examined", "analysed", "analyzed", "treated", "enrolled", "included", "randomised",
-    "randomized", "population", "at risk", "cohort size", "persons", "people", "individuals",
-    "fallzahl", "untersucht", "effectif", "muestra",
-}  # fmt: skip
 LOOKED_AT = 15
 SEEN = 200  # rows that show what a column holds
 NUMBER_LIKE = re.compile(r"\d[\d.,' ]*")
-FRACTION = re.compile(r"/\s*(n|total|all)\b|\bn \(%\)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -237,10 +206,6 @@ def _names(sheet: Sheet, place: int, depth: int) -> tuple[str, ...]:
     return tuple(up if up == low else f"{up} {low}".strip() for up, low in pairs)
 
 
-def _key(name: str) -> str:
-    return " ".join(re.sub(r"[^\w%]+", " ", name.casefold().replace("_", " ")).split())
-
-
 def _find(wanted: str, names: Sequence[str]) -> list[int]:
     """Return the columns with a heading: as it is written, else in any case, else by letter."""
     for key in (tidy, _plain):
@@ -278,27 +243,8 @@ def _roles(
     taken = set(_flat(roles))
     for role in ROLES:
         if role not in wanted:
-            columns = [i for i in _holding(role, names, numbers) if i not in taken]
+            columns = [i for i in holding(role, names, numbers) if i not in taken]
             if columns:
                 roles[role] = columns
                 taken |= set(columns)
     return roles
-
-
-def _holding(role: str, names: tuple[str, ...], numbers: Collection[int]) -> list[int]:
-    """Return the columns whose heading means a role; a small n beside a capital N is events."""
-    exact = [i for i, name in enumerate(names) if _key(name) in NAMES[role]]
-    if role == "total":
-        exact = [i for i in exact if i in numbers] or exact
-    if exact or role not in ("events", "total"):
-        return exact
-    fractions = [i for i, name in enumerate(names) if FRACTION.search(name.casefold())]
-    if role == "events" and fractions:
-        return fractions
-    ends = ["" if i in fractions else (name.split() or [""])[-1] for i, name in enumerate(names)]
-    capital = [i for i, end in enumerate(ends) if end == "N"]
-    small = [i for i, end in enumerate(ends) if end == "n"]
-    if role == "events":
-        return small if capital else []
-    perhaps = [i for i in numbers if i < len(names) and _key(names[i]) in PERHAPS_TOTAL]
-    return capital or small or sorted(perhaps)

@@ -90,11 +90,7 @@ def read_sets(
         if len(cells) > len(head.names):
             head.refuse_beyond(row, cells, table)
         pair = _pair(row, cells, head, points, table)
-        cell = cells[column] if column < len(cells) else None
-        name = cell if table.name == PARQUET_NAME and type(cell) is int else as_text(cell)
-        if name == "":
-            hint = "Each study belongs to a data set."
-            raise DataError(f"the row has no {by}", where=table.where(row, by), hint=hint)
+        name = _name(cells[column] if column < len(cells) else None, row, by, table)
         if pair is None:
             without[row] = name
             continue
@@ -157,6 +153,14 @@ def _points(body: Sequence[tuple[int, list[Cell]]], head: Heading, table: Sheet)
     except Unclear as unclear:
         where = table.where(table.rows[head.last][0])
         raise DataError(unclear.problem, where=where, hint=unclear.hint) from None
+
+
+def _name(cell: Cell, row: int, by: str, table: Sheet) -> str | int:
+    name = cell if table.name == PARQUET_NAME and type(cell) is int else as_text(cell)
+    if name == "":
+        hint = "Each study belongs to a data set."
+        raise DataError(f"the row has no {by}", where=table.where(row, by), hint=hint)
+    return name
 
 
 def _pair(
