@@ -162,7 +162,7 @@ class Policy:
         if missing(lower, upper):
             return MISSING
         ends = [self.number(at, lower, upper, estimate) for at in (lower, upper)]
-        return (" to " if any(end[0] in "<>" for end in ends) else dash).join(ends)
+        return (" to " if any(end[0] in "<>" for end in ends) else dash).join(dict.fromkeys(ends))
 
     def difference(self, value: Number, lower: Number = None, upper: Number = None) -> str:
         """Write a difference of proportions on the scale, with its sign, without unit."""

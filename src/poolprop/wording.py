@@ -1,26 +1,6 @@
-"""Numbers as words and figures: with their nouns, with fixed decimals."""
+"""Numbers with their nouns."""
 
 from __future__ import annotations
-
-from decimal import ROUND_HALF_UP, Context, Decimal
-
-# Digits enough for any number times 100.
-EXACT = Context(prec=400)
-
-
-def fixed(value: float, digits: int) -> str:
-    """Write a finite number with fixed decimals; an exact half is rounded away from zero.
-
-    So do calculators, spreadsheets and browsers: 9 of 16 are 56.3 %, where Python would write
-    56.2.
-
-    Examples
-    --------
-    >>> fixed(100 * 9 / 16, 1), fixed(-0.5, 0), f"{100 * 9 / 16:.1f}"
-    ('56.3', '-1', '56.2')
-    """
-    step = Decimal(1).scaleb(-digits)
-    return f"{Decimal(value).quantize(step, ROUND_HALF_UP, EXACT):f}"
 
 
 def counted(number: int, noun: str, several: str = "") -> str:

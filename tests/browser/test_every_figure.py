@@ -8,6 +8,8 @@ from xml.etree import ElementTree
 
 import pytest
 
+from poolprop.formats import PERCENT
+
 UNFOLD = "for (const fold of document.querySelectorAll('details')) fold.open = true"
 SHOWN_TEXTS = """plot => [...plot.querySelectorAll("text")]
   .filter(t => getComputedStyle(t).display !== "none" && t.getClientRects().length)
@@ -146,12 +148,14 @@ def test_every_model_of_every_figure_shows_its_own_numbers(opened):
         pooled = figure.locator("svg.wide .pooled-row")
         shown = """all => all.filter(g => g.getClientRects().length).map(g => {
           const number = g.querySelector("[data-field$=proportion]");
-          return [number.textContent, page.valueOf(number), page.refOf(number)]; })"""
+          const ends = g.querySelectorAll("[data-field$='ci.lower'], [data-field$='ci.upper']");
+          const told = [number, ...ends];
+          return [number.textContent, told.map(page.valueOf), page.refOf(number)]; })"""
         refs = set()
         for index in range(chooser.locator("option").count()):
             chooser.select_option(index=index)
             ((text, held, ref),) = pooled.evaluate_all(shown)
-            assert text == f"{100 * held:.1f}", (ref, text)
+            assert text == PERCENT.number(*held), (ref, text)
             refs.add(ref)
         assert len(refs) == chooser.locator("option").count()
         chooser.select_option("")

@@ -7,6 +7,8 @@ from xml.etree import ElementTree
 
 import pytest
 
+from poolprop.formats import PERCENT, share
+
 PLOT = "#forests figure"
 SHOWN = "rows => rows.filter(r => r.getClientRects().length)"
 TOP = """rows => rows.map(r => [r.getBoundingClientRect().top,
@@ -57,8 +59,8 @@ def test_another_model_moves_the_diamond_and_its_numbers(visit):
     chooser.select_option(index=1)
     ((other, text),) = pooled.evaluate_all(shown)
     assert other.startswith(ref + "/")
-    held = page.evaluate("ref => page.facts.results[ref].values.proportion", other)
-    assert text == f"{100 * held:.1f}"
+    held = page.evaluate("ref => page.facts.results[ref].values", other)
+    assert text == PERCENT.number(held["proportion"], held["ci.lower"], held["ci.upper"])
     assert figure.locator(".shown-model").inner_text().startswith("Diamond, squares")
     chooser.select_option("")
     assert pooled.evaluate_all(shown)[0][0] == ref
@@ -85,7 +87,7 @@ def test_another_model_weighs_the_studies_anew_in_numbers_squares_and_words(visi
         held = page.evaluate("ref => page.facts.results[ref].values", ref)
         weights = [held[f"weights.{i}"] for i in range(len(after))]
         assert sum(weights) == pytest.approx(1)
-        told = [f"{100 * weight:.1f}%" for weight in weights]
+        told = [share(weight) for weight in weights]
         if width == 1440:
             assert [text for _, text, _ in after] == told
             words = zip(after, told, strict=True)

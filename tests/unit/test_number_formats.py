@@ -242,3 +242,20 @@ def test_ticks_of_one_axis_are_written_alike():
 @given(st.floats(0, 1e6, allow_subnormal=False), st.integers(0, 4))
 def test_no_number_needs_an_exponent(value, places):
     assert re.fullmatch(r"[\d,]+(\.\d+)?", f.fixed(value, places))
+
+
+@pytest.mark.parametrize(
+    ("value", "digits", "text"),
+    [
+        (100 * 9 / 16, 1, "56.3"),
+        (100 / 16, 1, "6.3"),
+        (100 * 5 / 8, 0, "63"),
+        (-0.125, 2, "−0.13"),
+        (-0.04, 1, "0.0"),
+        (57.142857, 1, "57.1"),
+        (0.15, 1, "0.1"),  # no half: the number that a computer holds is less
+        (1e300, 0, f"{1e300:,.0f}"),
+    ],
+)
+def test_an_exact_half_is_rounded_up_as_on_a_calculator(value, digits, text):
+    assert f.fixed(value, digits) == text

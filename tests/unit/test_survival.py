@@ -98,7 +98,7 @@ def test_each_row_names_where_its_variance_comes_from(pooled):
 @pytest.mark.parametrize(
     ("row", "reason"),
     [
-        (rate(1, "larch", 100), "a rate of 0 % or 100 % has no value on the scale of pooling"),
+        (rate(1, "larch", 100), "a rate of 0% or 100% has no value on the scale of pooling"),
         (rate(1, "larch", 60, n="NR"), "neither an interval nor a number of patients is reported"),
         (rate(1, "larch", 60, population="b_all"), "other patients: B all"),
         (

@@ -8,6 +8,7 @@ import re
 import shutil
 
 import pytest
+from read_numbers import faults
 from runs import tree
 from unit.report.page import Page
 
@@ -107,6 +108,11 @@ def test_another_folder_user_locale_zone_seed_and_core_count_give_the_same_bytes
     assert [name for name in mine if mine[name] != theirs[name]] == []
 
 
+def test_every_number_reads_as_the_policy_says(flagship):
+    html = (flagship.folder / "results/report.html").read_text("utf-8")
+    assert list(faults(flagship.folder / "results", html)) == []
+
+
 def test_no_result_names_the_folder_it_was_made_in(flagship):
     place = str(flagship.folder).encode()
     assert [name for name, content in tree(flagship.folder).items() if place in content] == []
@@ -132,7 +138,8 @@ def test_the_answer_says_what_is_known_and_how_sure(flagship, endpoint):
         levels = {ref for ref, _ in quoted if ref and ref.startswith(start)}
         assert levels
         for level in levels:
-            assert {(level, field) for field in ("result.proportion", "events", "total")} <= quoted
+            assert {(level, field) for field in ("events", "total")} <= quoted
+        assert {ref for ref, field in quoted if field == "result.proportion"} & levels  # the pooled
     assert "Certainty of the evidence" in card
 
 

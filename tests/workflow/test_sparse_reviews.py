@@ -126,4 +126,4 @@ def test_chances_and_ranges_of_analyses_are_said_of_two_studies_or_more(built):
     answer = section(html, "answer")
     assert ("The probability that the proportion is above" in answer) == (kind != "one study")
     assert ("defensible analyses" in answer) == (kind != "one study")
-    assert "ranges from 75.0% to 75.0%" not in answer
+    assert "ranges from 75 to 75%" not in answer

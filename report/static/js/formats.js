@@ -56,9 +56,19 @@ const formats = (function () {
     return shown < all / 2 ? "< " + fixed(edge, most) : "> " + fixed(all - edge, most);
   }
 
+  // The policy of a range: both ends get like decimals, no more than one needs to differ.
+  function alike(policy, low, high) {
+    if (policy.digits !== null || low === high) return policy;
+    const decimals = (text) => (text.split(".")[1] || "").length;
+    let digits = Math.min(decimals(number(policy, low)), decimals(number(policy, high)));
+    const told = (value) => number({ ...policy, digits }, value);
+    while (digits < 9 && told(low) === told(high)) digits += 1;
+    return { ...policy, digits };
+  }
+
   const percent = { scale: "percent", digits: null };
   const share = (value) => number(percent, value, 0, 1) + "%";
   // A number of things that are counted, such as events expected: one decimal below ten.
   const expected = (value) => fixed(value, value < 10 ? 1 : 0);
-  return { count, expected, number, share, unit };
+  return { alike, count, expected, number, share, unit };
 })();

@@ -42,9 +42,8 @@
     const values = places.map(({ place }) => universe.estimate[place]).sort((a, b) => a - b);
     const share = (holds) => formats.share(places.filter(({ place }) => holds(place)).length / places.length);
     const ends = [values[0], values[values.length - 1]];
-    // Two digits; more only where the ends would read alike.
-    const alike = formats.number(universe.policy, ends[0]) === formats.number(universe.policy, ends[1]);
-    const told = (value) => formats.number(universe.policy, value, ...(alike ? ends : []));
+    const policy = formats.alike(universe.policy, ...ends);
+    const told = (value) => formats.number(policy, value);
     const unit = formats.unit(universe.policy);
     const middle = values.length / 2;
     const median = (values[Math.ceil(middle) - 1] + values[Math.floor(middle)]) / 2;

@@ -14,6 +14,7 @@ from poolprop.evidence.moderators import coefficients, complete
 from poolprop.evidence.problems import Problem
 from poolprop.evidence.select import select
 from poolprop.evidence.tables import TABLES
+from poolprop.formats import fixed
 from poolprop.settings import Selection, Settings
 from poolprop.spreadsheet import harmless
 from poolprop.wording import counted
@@ -62,7 +63,7 @@ def percent_off(settings: Settings, evidence: Evidence) -> Iterator[Problem]:
         printed = float(row.percent_reported)
         if abs(printed - share) >= POINTS_OFF:
             as_share = abs(100 * printed - share) < POINTS_OFF and printed <= 1
-            problem = f"{printed:g}% is printed but {row.events}/{row.total} is {share:.1f}%"
+            problem = f"{printed:g}% is printed but {row.events}/{row.total} is {fixed(share, 1)}%"
             hint = (
                 "Write percentages from 0 to 100, not shares of one."
                 if as_share

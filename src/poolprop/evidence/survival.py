@@ -117,7 +117,7 @@ def _why_not(evidence: Evidence, row: Figure, plan: Survival, endpoint: Survival
     if rate is None:
         return "the rate is not a number"
     if not 0 < rate < 1:
-        return "a rate of 0 % or 100 % has no value on the scale of pooling"
+        return "a rate of 0% or 100% has no value on the scale of pooling"
     return "" if _rule(row) else "neither an interval nor a number of patients is reported"
 
 

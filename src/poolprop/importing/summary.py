@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from poolprop.evidence.cells import NOT_REPORTED
 from poolprop.evidence.load import Evidence
 from poolprop.evidence.select import select
+from poolprop.formats import fixed
 from poolprop.importing.entries import Entry, rows_text
 from poolprop.importing.plan_lines import endpoint_of, missing, subgroup_lines
 from poolprop.importing.records import Terms, label
@@ -162,7 +163,7 @@ def _off(entries: Sequence[Entry]) -> list[str]:
             if abs(float(entry.percent) - share) >= POINTS_OFF:
                 lines.append(
                     f"  row {entry.row}, {label(entry)}: {entry.percent:f}% is printed, "
-                    f"{entry.events} of {entry.total} are {share:.1f}%"
+                    f"{entry.events} of {entry.total} are {fixed(share, 1)}%"
                 )
     more = [f"  and {len(lines) - LISTED} more"] if len(lines) > LISTED else []
     if not lines:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from math import isclose
 from typing import Any
 
 from poolprop.errors import ResultError
+from poolprop.formats import MOST_DIGITS
 from poolprop.report.formats import EN_DASH, FORMATS, MINUS, MISSING, PERCENT, Around, Policy
 
 Record = Mapping[str, Any]
@@ -140,15 +142,26 @@ def around(record: Record, field: str) -> Around:
         ends = _own_interval(parent)
         return Around(policy, ends.get("lower"), ends.get("upper"))
     if names[-2] in RANGES:  # how far estimates lie apart is not how sure each of them is
-        low, high = parent["lower"], parent["upper"]
-        apart = policy.number(low) != policy.number(high)
-        return Around(policy) if apart else Around(policy, low, high)
+        return Around(_alike(policy, parent["lower"], parent["upper"]))
     by_method = "intervals" in names and not names[-2].isdigit()  # one of several for the same
     owner = told[-3] if by_method else told[-2]
     ends = _own_interval(owner) if by_method else parent
     of = next((owner[name] for name in ESTIMATES if owner.get(name) is not None), None)
     own = "intervals" in names or names[-2] == "ci"
     return Around(policy, ends.get("lower"), ends.get("upper"), of if own else None)
+
+
+def _alike(policy: Policy, low: float | None, high: float | None) -> Policy:
+    """Return the policy with the decimals that both ends of a range get: no more than one needs."""
+    if policy.digits is not None or low is None or high is None or isclose(low, high):
+        return policy
+    told = min(len(policy.number(end).partition(".")[2]) for end in (low, high))
+    enough = (
+        found
+        for digits in range(told, MOST_DIGITS + 1)
+        if (found := Policy(policy.scale, digits)).number(low) != found.number(high)
+    )
+    return next(enough, policy)
 
 
 def _own_interval(node: Any) -> Record:
@@ -164,7 +177,7 @@ def _own_interval(node: Any) -> Record:
 
 
 def quote_range(record: Record, field: str, form: str = "percent") -> Sentence:
-    """Quote both ends of an interval; an em dash if the result has none.
+    """Quote both ends of an interval, one value if they are one; an em dash if there is none.
 
     With ``form="percent"`` the unit is written once, after the upper end.
     """
@@ -172,7 +185,14 @@ def quote_range(record: Record, field: str, form: str = "percent") -> Sentence:
         return (MISSING,)
     lower = "points" if form == "percent" else form
     ends = quote(record, f"{field}.lower", lower), quote(record, f"{field}.upper", form)
+    if same(ends[0], ends[1]):
+        return (ends[1],)
     return (ends[0], between(ends[0].text, ends[1].text), ends[1])
+
+
+def same(one: Value, other: Value) -> bool:
+    """Return whether two quoted numbers are one, as far as computing with them can tell."""
+    return one.raw == other.raw or isclose(float(one.raw), float(other.raw), rel_tol=1e-11)
 
 
 def between(lower: str, upper: str) -> str:

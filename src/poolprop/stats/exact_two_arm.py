@@ -20,6 +20,7 @@ import numpy as np
 from scipy.special import xlog1py, xlogy
 
 from poolprop.errors import EstimationError
+from poolprop.formats import count
 from poolprop.stats._types import Floats
 from poolprop.stats.inputs import counts, fraction
 from poolprop.stats.results import Interval
@@ -123,7 +124,7 @@ def _table(events1: int, total1: int, events2: int, total2: int) -> Table:
     (x1, x2), (n1, n2) = counts([events1, events2], [total1, total2])
     if n1 * n2 > MOST_TABLES:
         raise EstimationError(
-            f"total1 x total2 is {n1 * n2:.0f}",
+            f"total1 x total2 is {count(n1 * n2)}",
             where="total1, total2",
             hint="Exact limits are for small studies; take a score interval.",
         )

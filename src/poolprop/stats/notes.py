@@ -10,7 +10,7 @@ TWO_STUDIES = (
 )
 NO_MAXIMUM = "The likelihood has no proper maximum: read estimate and tau2 with caution."
 RUNAWAY = (
-    "The likelihood rises with tau without end (each study is near 0 % or 100 %): estimate "
+    "The likelihood rises with tau without end (each study is near 0% or 100%): estimate "
     f"and interval take tau <= {TAU_BOUNDARY:g}."
 )
 NO_WALD = "A Wald interval does not exist here: the profile interval (chi-square) is given."
@@ -22,7 +22,7 @@ BOUNDED = (
 )
 COMPARISON = (
     "For comparison only: two-step intervals cover less than they say when a study has no "
-    "event or no non-event, or a proportion beyond 20-80 % with fewer than 40 patients."
+    "event or no non-event, or a proportion beyond 20-80% with fewer than 40 patients."
 )
 OUT_OF_RANGE = "A confidence limit left the possible range and was set to the end of it."
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 
+from poolprop.formats import number
 from poolprop.settings import Settings
 from poolprop.stats.subgroups import SubgroupResult
 from poolprop.synthesis.records import Record, Rows, counts, pool_keywords
@@ -49,7 +50,7 @@ def between(settings: Settings, identifier: str, levels: Levels) -> Record:
         return _none(
             f"No test between levels: the {permuted.count} ways to assign these "
             f"{len(tested)} studies cannot give a p value below "
-            f"{permuted.smallest:.2g}."
+            f"{number(permuted.smallest)}."
         )
     return {
         "test": {

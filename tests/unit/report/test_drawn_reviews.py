@@ -7,6 +7,7 @@ import re
 
 import pytest
 from drawn_reviews import KINDS, build, write
+from read_numbers import faults
 from unit.report.page import Page
 
 NUMBER = r"-?\d*\.?\d+(?:e-?\d+)?"
@@ -91,6 +92,33 @@ def test_ticks_stand_across_the_axis_with_labels_that_differ(built):
         labels = re.findall(r'<text class="tick middle"[^>]*>([\d,.]+%?)</text>', svg)
         assert len(labels) >= 2
         assert len(set(labels)) == len(labels)
+
+
+def test_every_number_reads_as_the_policy_says(built):
+    """No interval as one value, nothing positive as 0, no digit too many, each always alike."""
+    _, folder, html = built
+    assert list(faults(folder / "results", html)) == []
+
+
+def test_a_wrong_reading_would_be_found(built):
+    _, folder, html = built
+    wrong = re.sub(r'(data-field="[^"]*proportion">)[^<]+', r"\g<1>0.0%", html, count=1)
+    assert list(faults(folder / "results", wrong)) or wrong == html
+
+
+def test_rare_outcomes_have_a_unit_of_their_own(built):
+    kind, folder, html = built
+    scale = json.loads((folder / "results/analysis/response/pool.json").read_text())["endpoint"]
+    rare = {"rare": "per_10000", "one in a million": "per_100000", "alike and rare": "per_10000",
+            "one study": "per_10000", "rare, and one small study": "per_10000",
+            "none": "per_1000"}  # fmt: skip
+    assert scale["scale"] == rare.get(kind, "percent")
+    (estimate,) = re.findall(r'<p class="headline"><strong>(.*?)</strong>', html)[:1]
+    text = re.sub("<[^>]+>", "", estimate)
+    if kind == "rare":
+        assert text == "1.2 per 10,000"
+    if kind == "one study":
+        assert text == "3 of 10,000"
 
 
 def test_a_cut_is_marked_and_told(built):

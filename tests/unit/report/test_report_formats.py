@@ -58,6 +58,23 @@ def test_a_range_has_its_unit_once_and_no_dash_beside_a_sign():
     assert spell(quote_range(RARE, "prediction")) == "< 0.01 to 93 per 10,000"
 
 
+@pytest.mark.parametrize(
+    ("policy", "low", "high", "text"),
+    [
+        (Policy(), 0.539, 0.92, "54–92%"),
+        (Policy(), 0.348, 0.954, "35–95%"),
+        (Policy(), 0.031, 0.32, "3–32%"),
+        (Policy(), 0.9998, 0.99987, "99.980–99.987%"),
+        (Policy("per_10000"), 1.224e-4, 1.297e-4, "1.2–1.3 per 10,000"),
+        (Policy("per_10000"), 1.21e-4, 1.22e-4, "1.21–1.22 per 10,000"),
+        (Policy(), 0.75, 0.75, "75%"),
+    ],
+)
+def test_both_ends_of_a_range_have_like_decimals(policy, low, high, text):
+    record = {"id": "multiverse/e", "policy": policy, "range": {"lower": low, "upper": high}}
+    assert spell(quote_range(record, "range")) == text
+
+
 def test_a_limit_is_told_by_what_it_is_a_limit_of():
     assert around(FLAGSHIP, "ci.lower") == Around(Policy(), 0.5043, 0.9712, 0.8128)
     assert around(FLAGSHIP, "prediction.lower").estimate is None

@@ -17,6 +17,7 @@ from poolprop.evidence.audit.names import NAMED_TESTS
 from poolprop.evidence.audit.printed import Printed, show_p
 from poolprop.evidence.audit.two_by_two import Group, p_value, p_values, smallest_expected
 from poolprop.evidence.load import Evidence
+from poolprop.formats import fixed
 
 # Below this expected count the chi-square tests are not to be trusted (Cochran 1954).
 COCHRAN = 5
@@ -125,8 +126,8 @@ def _test_choice(
         ),
         verdict="method_differs",
         severity=by_p(by_test[asymptotic[0]], exact),
-        detail=f"The smallest expected count is {expected:.1f}, too small for {_list(asymptotic)}; "
-        f"an exact test gives {show_p(exact)}.",
+        detail=f"The smallest expected count is {fixed(expected, 1)}, too small for "
+        f"{_list(asymptotic)}; an exact test gives {show_p(exact)}.",
         locator=claim.locator,
     )
 

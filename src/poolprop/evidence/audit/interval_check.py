@@ -11,6 +11,7 @@ from poolprop.evidence.audit.intervals import Limits, intervals
 from poolprop.evidence.audit.printed import Printed
 from poolprop.evidence.load import Evidence
 from poolprop.evidence.tables import Outcome
+from poolprop.formats import fixed
 
 Shown = tuple[Printed, Printed]
 
@@ -80,7 +81,8 @@ def _largest_shift(shown: Shown, by_method: dict[str, Limits], named: str) -> fl
 
 def _show(names: list[str], by_method: dict[str, Limits]) -> str:
     return "; ".join(
-        f"{name} {100 * by_method[name][0]:.1f}-{100 * by_method[name][1]:.1f}%" for name in names
+        f"{name} {fixed(100 * by_method[name][0], 1)}-{fixed(100 * by_method[name][1], 1)}%"
+        for name in names
     )
 
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 from typing import Literal, Self
 
+from poolprop.formats import fixed
+
 Relation = Literal["=", "<", ">"]
 PATTERN = re.compile(r"([<>=]?)\s*(\d+(?:\.\d+)?|\.\d+)\s*%?")
 
@@ -150,9 +152,9 @@ def ratios_that_fit(
 
 def show_percent(events: int, total: int, places: int = 0) -> str:
     """Write ``x/n = p%`` with one decimal more than the source prints."""
-    return f"{events}/{total} = {percentage(events, total):.{places + 1}f}%"
+    return f"{events}/{total} = {fixed(percentage(events, total), places + 1)}%"
 
 
 def show_p(value: float) -> str:
     """Write a p value with four decimals."""
-    return f"{value:.4f}" if value >= 0.0001 else "<0.0001"
+    return fixed(value, 4) if value >= 0.0001 else "<0.0001"

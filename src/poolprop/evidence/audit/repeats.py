@@ -18,6 +18,7 @@ from poolprop.evidence.audit.finding import Finding, Severity, Verdict, by_point
 from poolprop.evidence.audit.printed import percentage
 from poolprop.evidence.load import Evidence
 from poolprop.evidence.tables import Outcome
+from poolprop.formats import MISSING, fixed
 
 CONFLICTING = "conflicting"
 
@@ -119,7 +120,8 @@ def _percent(figure: Figure) -> Decimal | None:
 
 
 def _share(figure: Figure) -> str:
-    return f"{_percent(figure):.1f}%"
+    share = _percent(figure)
+    return MISSING if share is None else f"{fixed(share, 1)}%"
 
 
 def _show(figure: Figure) -> str:

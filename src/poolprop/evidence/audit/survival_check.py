@@ -10,6 +10,7 @@ from poolprop.evidence.audit.printed import Printed
 from poolprop.evidence.audit.survival_scales import Rate, effective_n, symmetric_scales
 from poolprop.evidence.load import Evidence
 from poolprop.evidence.supplements import Survival
+from poolprop.formats import count
 
 
 def survival_findings(evidence: Evidence) -> Iterator[Finding]:
@@ -44,7 +45,8 @@ def _finding(row: Survival, rate: Rate, source_id: str) -> Finding:
         outcome_ids=(),
         kind="survival_interval",
         printed=f"{rate[0]}% ({rate[1]}-{rate[2]}%)" + (f" of {n}" if n else ""),
-        recomputed=f"{', '.join(scales) or 'no scale'}; effective n {least:.0f} to {most:.0f}",
+        recomputed=f"{', '.join(scales) or 'no scale'}; effective n {count(least)} to "
+        f"{count(most)}",
         verdict=verdict,
         severity=severity,
         detail=detail,

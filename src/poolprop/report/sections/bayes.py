@@ -15,7 +15,7 @@ from poolprop.report.read import EndpointResults
 from poolprop.report.scales import Scale
 from poolprop.report.tables import Column, Table, TableRow, cell
 from poolprop.report.uncertainty import primary_view
-from poolprop.report.values import Record, Sentence, join, policy_of, quote, quote_range
+from poolprop.report.values import Record, Sentence, join, policy_of, quote, quote_range, same
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,14 +179,13 @@ def _patients(name: str, short: str, view: Record, participants: str) -> Table:
     rows = []
     for i in range(len(view["next_patients"])):
         path = f"next_patients.{i}"
-        likely = join(
-            quote(view, f"{path}.lower", "count"), " to ", quote(view, f"{path}.upper", "count")
-        )
+        ends = [quote(view, f"{path}.{end}", "count") for end in ("lower", "upper")]
+        likely = ends[:1] if same(*ends) else [ends[0], " to ", ends[1]]
         cells = (
             cell(quote(view, f"{path}.patients", "count"), f" {participants}"),
             cell(quote(view, f"{path}.mean", "number")),
             cell(quote(view, f"{path}.median", "count")),
-            cell(likely),
+            cell(*likely),
         )  # fmt: skip
         rows.append(TableRow(cells=cells))
     columns = (
