@@ -14,12 +14,12 @@ from poolprop.formats import PERCENT, Policy, count
 from poolprop.formats import share as share_text
 from poolprop.plots.style import INK, MUTED, POOLED, PREDICTION, style
 from poolprop.report.formats import beside, level
-from poolprop.report.textbox import wrap
+from poolprop.report.textbox import every_nth, text_width, wrap
 
 WIDTH, ROW, MARGINS = 7.2, 0.34, 1.05
 # Columns as fractions of the width: left edge of names, right edges of the others.
 NAME, COUNTS, LEFT, RIGHT, ESTIMATE, WEIGHT = 0.012, 0.375, 0.395, 0.705, 0.895, 0.988
-LARGEST, SIZE, SMALL = 60.0, 8.5, 7.0
+LARGEST, SIZE, SMALL, GAP = 60.0, 8.5, 7.0, 10.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +84,8 @@ def forest(
     with style():
         figure = Figure(figsize=(WIDTH, MARGINS + ROW * lines))
         height = figure.get_figheight()
-        axes = figure.add_axes((LEFT, 0.6 / height, RIGHT - LEFT, ROW * lines / height))
+        right = _right([*rows, *([pooled] if pooled else [])])
+        axes = figure.add_axes((LEFT, 0.6 / height, right - LEFT, ROW * lines / height))
         axis = _axis(rows, pooled, plan)
         axes.set_xlim(axis.lower, axis.upper)
         axes.set_ylim(lines - 0.5, -0.5)
@@ -174,7 +175,7 @@ def _frame(
     for side in ("left", "right", "top"):
         axes.spines[side].set_visible(False)
     axes.set_yticks([])
-    axes.set_xticks(axis.ticks, labels=labels(axis.ticks, policy))
+    axes.set_xticks(axis.ticks, labels=_roomy(axes, axis, labels(axis.ticks, policy)))
     for cut, end, inwards in zip(axis.cut, (0, 1), (4, -4), strict=True):
         if cut:
             _slashes(axes, end, inwards)
@@ -185,6 +186,13 @@ def _frame(
         titles.append((WEIGHT, "Weight", "right"))
     for x, title, side in titles:
         _write(axes, x, -0.85, title, side, color=MUTED, fontweight="bold")
+
+
+def _roomy(axes: Axes, axis: Axis, texts: Sequence[str]) -> list[str]:
+    """Return the texts of ticks, with those left out that have no room."""
+    places = [axis.place(at, 0.0, axes.get_position().width * WIDTH * 72) for at in axis.ticks]
+    n = every_nth(places, texts, SIZE, 3.0)
+    return ["" if i % n else text for i, text in enumerate(texts)]
 
 
 def _slashes(axes: Axes, end: int, inwards: int) -> None:
@@ -198,7 +206,8 @@ def _slashes(axes: Axes, end: int, inwards: int) -> None:
 
 def _write(axes: Axes, x: float, y: float, text: str, side: str, **style_of: Any) -> None:
     """Write at a fraction of the figure's width and at a row of the axes."""
-    inside = (x - LEFT) / (RIGHT - LEFT)
+    place = axes.get_position()
+    inside = (x - place.x0) / place.width
     axes.text(
         inside, y, text, transform=axes.get_yaxis_transform(), ha=side, va="center", **style_of
     )
@@ -210,10 +219,19 @@ def _texts(
     _write(axes, NAME, y - 0.2 if detail else y, _short(row.label, SIZE), "left", **style_of)
     if detail:
         _write(axes, NAME, y + 0.22, _short(detail, SMALL), "left", color=MUTED, fontsize=SMALL)
-    ends = row.policy.interval(row.lower, row.upper, row.estimate)
-    share = row.policy.number(row.estimate, row.lower, row.upper)
     _write(axes, COUNTS, y, f"{count(row.events)}/{count(row.total)}", "right", **style_of)
-    _write(axes, ESTIMATE, y, f"{share} ({ends})", "right", **style_of)
+    _write(axes, ESTIMATE, y, _estimate(row), "right", **style_of)
+
+
+def _estimate(row: ForestRow | PooledRow) -> str:
+    ends = row.policy.interval(row.lower, row.upper, row.estimate)
+    return f"{row.policy.number(row.estimate, row.lower, row.upper)} ({ends})"
+
+
+def _right(rows: Sequence[ForestRow | PooledRow]) -> float:
+    """Return where the plot ends: before the widest estimate."""
+    widest = max(text_width(_estimate(row), SIZE, bold=isinstance(row, PooledRow)) for row in rows)
+    return min(RIGHT, ESTIMATE - (widest + GAP) / (72 * WIDTH))
 
 
 def _short(text: str, size: float) -> str:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 from poolprop.axes import Axis, Ends, labels
 from poolprop.formats import Policy
 from poolprop.report.drawing import Line, Text
-from poolprop.report.textbox import text_width
+from poolprop.report.textbox import every_nth, text_width
 
 SIZE, GAP = 12.0, 6.0
 # Half width and half height of the two strokes that mark a cut.
@@ -96,10 +95,5 @@ def _roomy(places: Sequence[float], texts: Sequence[str], width: float) -> list[
     held = [
         round(max(half, min(x, width - half)), 2) for x, half in zip(places, halves, strict=True)
     ]
-    pairs = list(zip(held, texts, strict=True))
-
-    def apart(chosen: list[tuple[float, str]]) -> bool:
-        halves = [(x, text_width(text, SIZE) / 2) for x, text in chosen]
-        return all(b - a >= half + other + GAP for (a, half), (b, other) in pairwise(halves))
-
-    return next((pairs[::n] for n in range(1, len(pairs)) if apart(pairs[::n])), pairs[:1])
+    n = every_nth(held, texts, SIZE, GAP)
+    return list(zip(held[::n], texts[::n], strict=True))

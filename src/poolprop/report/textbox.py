@@ -7,7 +7,8 @@ label that fits here fits on the page.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 ELLIPSIS = "\N{HORIZONTAL ELLIPSIS}"
 
@@ -34,6 +35,20 @@ def _em(character: str) -> float:
     if unicodedata.east_asian_width(character) in "WF":
         return WIDE
     return WIDTHS.get(character, COMMON)
+
+
+def every_nth(places: Sequence[float], texts: Sequence[str], size: float, gap: float) -> int:
+    """Return 1 where texts in the middle of places have room beside one another, 2, 3 ...
+
+    for as few of them as have: every second, every third.
+    """
+    halves = [text_width(text, size) / 2 for text in texts]
+
+    def apart(n: int) -> bool:
+        ends = list(zip(places[::n], halves[::n], strict=True))
+        return all(b - a >= half + other + gap for (a, half), (b, other) in pairwise(ends))
+
+    return next((n for n in range(1, len(places)) if apart(n)), max(1, len(places)))
 
 
 def wrap(

@@ -115,7 +115,7 @@ def _from_maximum(eta: Floats, x: Floats, n: Floats) -> Parts:
     value = np.where(edge, 0.0, x * away) - n * np.log1p(part)
     score = np.where(edge, np.where(every, n, -n) * (1 + grown), -n * share * (1 - share) * grown)
     curve = np.where(edge, n, n * share * (1 - share)) * (1 + grown)
-    return value, score / over, -curve / over**2
+    return value, score / over, -curve / over / over  # a square would overflow
 
 
 def _stirling(n: Floats) -> Floats:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -69,3 +70,21 @@ def test_pyplot_is_not_loaded():
     code = "import sys, poolprop.plots.forest; sys.exit('matplotlib.pyplot' in sys.modules)"
     run = subprocess.run([sys.executable, "-c", code], cwd=PACKAGE.parent, check=False)
     assert run.returncode == 0
+
+
+def test_long_numbers_have_their_room_and_so_have_the_labels_of_ticks():
+    ends = {"total": 2_000_000, "lower": 0.9999954, "upper": 0.9999998}
+    rows = [
+        ForestRow(label="a", events=1_999_998, estimate=0.999999, weight=0.5, **ends),
+        ForestRow(label="b", events=1_999_996, estimate=0.999998, weight=0.5, **ends),
+    ]
+    figure = forest(rows, PooledRow(label="Pooled", events=1, estimate=0.9999985, **ends))
+    figure.canvas.draw()
+    (axes,) = figure.axes
+    frame = axes.get_window_extent()
+    numbers = [text for text in axes.texts if "(99." in text.get_text()]
+    assert len(numbers) == 3
+    assert all(text.get_window_extent().x0 > frame.x1 for text in numbers)
+    boxes = [label.get_window_extent() for label in axes.get_xticklabels() if label.get_text()]
+    assert len(boxes) >= 2
+    assert all(a.x1 < b.x0 for a, b in pairwise(boxes))
