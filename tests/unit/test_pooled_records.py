@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from unit.report.synthetic import PLAN
 
 from poolprop.plan import parse
+from poolprop.settings import Model
+from poolprop.synthesis.methods import Method, estimates
 from poolprop.synthesis.pooled import pooled
 
 TWO_STEP = {"model": "two-step", "measure": "PLO", "tau2": "REML", "ci": "wald"}
@@ -60,3 +63,29 @@ def test_a_study_that_decides_alone_is_named():
     assert note.startswith("S3 has 4000 patients, at least 50 times the median of the other")
     assert estimand([(30, 50), (50, 80), (60, 120), (2600, 3999)])["notes"] == []
     assert estimand(CASES["one"])["notes"] == []
+
+
+def test_a_comparison_without_an_answer_is_left_out_with_the_reason():
+    """All weight in one study leaves Kenward-Roger's method without degrees of freedom."""
+    rows = [(587_692_984, 10**9), (2, 3)]
+    kept = MODELS["comparisons"]
+    try:
+        MODELS["comparisons"] = [TWO_STEP | {"ci": "kr"}, TWO_STEP]
+        found = estimand(rows)
+    finally:
+        MODELS["comparisons"] = kept
+    assert [one["ci_method"] for one in found["results"]] == ["profile-ck", "wald"]
+    assert any(
+        note.startswith("Left out, two-step.PLO.REML.kr: One study holds nearly all the weight")
+        for note in found["notes"]
+    )
+
+
+def test_a_multiverse_has_every_number_there():
+    plan = parse(PLAN | {"models": MODELS}, "config.yaml")
+    rows = [{"events": "587692984", "total": str(10**9)}, {"events": "2", "total": "3"}]
+    kr = Method(model=Model(**TWO_STEP | {"ci": "kr"}), levels={}, words="")
+    wald = Method(model=Model(**TWO_STEP), levels={}, words="")
+    data = SimpleNamespace(rows=rows)
+    (found,) = estimates([data], [kr, wald], plan.level)
+    assert found[0].tolist() == [found[1, 0], 0.0, 1.0]

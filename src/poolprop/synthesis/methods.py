@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any
 
@@ -106,9 +106,14 @@ def estimates(sets: Sequence[DataSet], methods: Sequence[Method], level: float) 
         options = parse_method(_many(method.model), level).options
         for first in range(0, len(sets), CHUNK):
             last = min(first + CHUNK, len(sets))
-            found = many(whole.part(first, last), options)
-            columns = (found.proportion, found.ci_lower, found.ci_upper)
-            out[first:last, place] = np.stack(columns, axis=1)
+            part = whole.part(first, last)
+            found = many(part, options)
+            columns = np.stack([found.proportion, found.ci_lower, found.ci_upper], axis=1)
+            lost = np.isnan(found.proportion)
+            if lost.any():  # Kenward-Roger beside a huge study: its interval excludes nothing
+                columns[lost, 0] = many(part.take(lost), replace(options, ci="wald")).proportion
+                columns[lost, 1:] = 0.0, 1.0
+            out[first:last, place] = columns
     return out
 
 

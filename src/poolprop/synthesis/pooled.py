@@ -6,6 +6,7 @@ out as records for JSON; both formats are described in ``docs/results.md``.
 
 from __future__ import annotations
 
+from poolprop.errors import EstimationError
 from poolprop.settings import Model, Settings
 from poolprop.stats.results import PoolResult
 from poolprop.synthesis import without_counts
@@ -68,9 +69,9 @@ def _estimand(settings: Settings, name: str, key: str, data: Rows, excluded: Row
     apart = plan.without_counts != "exclude"
     rows = of_set(data, f"{SET}{key}" if apart else key)
     models = without_counts.models_of(settings) if apart else _models(settings)
-    fit = without_counts.fit_estimates if apart else fit_rows
-    fits = [fit(rows, model, settings.level) for model in models] if rows else []
-    shown = [(model, fit) for model, fit in zip(models, fits, strict=False) if has_width(fit)]
+    answers, unanswered = _answers(rows, models, settings.level, apart)
+    fits = [fit for _, fit in answers]
+    shown = [(model, fit) for model, fit in answers if has_width(fit)]
     results = [
         result_record(
             fit, f"{identifier}/{model.key}" if i else identifier, "comparison" if i else "primary"
@@ -78,7 +79,7 @@ def _estimand(settings: Settings, name: str, key: str, data: Rows, excluded: Row
         | {"weights": list(fit.weights)}
         for i, (model, fit) in enumerate(shown)
     ]
-    dropped = [NO_WIDTH.format(fit.method) for fit in fits if not has_width(fit)]
+    dropped = [NO_WIDTH.format(fit.method) for fit in fits if not has_width(fit)] + unanswered
     studies = without_counts.study_records if apart else study_records
     return {
         "id": identifier,
@@ -97,6 +98,22 @@ def _estimand(settings: Settings, name: str, key: str, data: Rows, excluded: Row
         "results": results,
         "notes": [*_notes(rows, apart), *dropped, *left_out(excluded)] if rows else [NOTHING],
     }
+
+
+def _answers(
+    rows: Rows, models: list[Model], level: float, apart: bool
+) -> tuple[list[tuple[Model, PoolResult]], list[str]]:
+    """Return each model with its fit, and a note for each comparison that has no answer here."""
+    fit = without_counts.fit_estimates if apart else fit_rows
+    answers, notes = [], []
+    for model in models if rows else []:
+        try:
+            answers.append((model, fit(rows, model, level)))
+        except EstimationError as error:
+            if not answers:  # the primary model: nothing stands in for it
+                raise
+            notes.append(f"Left out, {model.key}: {error.problem}.")
+    return answers, notes
 
 
 def _models(settings: Settings) -> list[Model]:
