@@ -89,6 +89,8 @@ class Link:
     def information(self, eta: Floats) -> Floats:
         """Return a patient's expected information about ``eta``."""
         share = self.inverse(eta)
+        if self.name == "logit":
+            return share * (1 - share)
         out: Floats = -self.plain(eta, share, np.ones_like(share))[2]
         return out
 
