@@ -139,7 +139,7 @@ def around(record: Record, field: str) -> Around:
     policy = next((held["policy"] for held in reversed(told) if "policy" in held), PERCENT)
     parent = holders[-1]
     if names[-1] not in ("lower", "upper") or len(names) < 2:
-        ends = _own_interval(parent)
+        ends = _own_interval(parent) or _of_counts(parent, names[-1])
         return Around(policy, ends.get("lower"), ends.get("upper"))
     if names[-2] in RANGES:  # how far estimates lie apart is not how sure each of them is
         return Around(_alike(policy, parent["lower"], parent["upper"]))
@@ -149,6 +149,18 @@ def around(record: Record, field: str) -> Around:
     of = next((owner[name] for name in ESTIMATES if owner.get(name) is not None), None)
     own = "intervals" in names or names[-2] == "ci"
     return Around(policy, ends.get("lower"), ends.get("upper"), of if own else None)
+
+
+def _of_counts(node: Any, name: str) -> Record:
+    """Return about the interval of an arm's proportion from its total; empty for all others."""
+    arm = name.removeprefix("proportion")
+    if not isinstance(node, Mapping) or arm == name:
+        return {}
+    share, total = node.get(name), node.get(f"total{arm}")
+    if share is None or not total:
+        return {}
+    half = 1.96 * ((share * (1 - share) + 0.96 / total) / total) ** 0.5
+    return {"lower": max(0.0, share - half), "upper": min(1.0, share + half)}
 
 
 def _alike(policy: Policy, low: float | None, high: float | None) -> Policy:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -134,7 +134,7 @@ def written(results: Path, candidates: list[dict[str, Any]], element: Element) -
     record = next(one for one in candidates if _has(one, field))
     beside = [place["endpoint"] for place in record.get("beside", [])]
     policy = policy_for_id(results, f"pool/{beside[0]}" if beside else ref)
-    return FORMATS[form](resolve([record], field), replace(around(record, field), policy=policy))
+    return FORMATS[form](resolve([record], field), around({**record, "policy": policy}, field))
 
 
 def _has(record: dict[str, Any], field: str) -> bool:

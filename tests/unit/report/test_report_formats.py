@@ -23,6 +23,10 @@ STUDY = {
     "intervals": {"clopper-pearson": {"lower": 0.59, "upper": 1.0},
                   "wilson": {"lower": 0.6457, "upper": 1.0}},
 }  # fmt: skip
+ARMS = {
+    "id": "comparison/a", "events1": 11, "total1": 12, "proportion1": 11 / 12,
+    "events2": 110_000, "total2": 120_000, "proportion2": 11 / 12,
+}  # fmt: skip
 CURVE = {
     "id": "confidence/e/primary", "proportion": 0.3, "intervals": [
         {"level": 0.5, "lower": 0.28, "upper": 0.32}, {"level": 0.95, "lower": 0.2, "upper": 0.41},
@@ -45,6 +49,8 @@ CURVE = {
         (STUDY, "proportion", "percent", "100%"),
         (STUDY, "intervals.wilson.lower", "points", "65"),
         (CURVE, "proportion", "percent", "30%"),
+        (ARMS, "proportion1", "percent", "92%"),
+        (ARMS, "proportion2", "percent", "91.67%"),
         (CURVE, "intervals.0.lower", "points", "28.0"),
     ],
 )

@@ -11,7 +11,7 @@ from poolprop.evidence.audit.intervals import Limits, intervals
 from poolprop.evidence.audit.printed import Printed
 from poolprop.evidence.load import Evidence
 from poolprop.evidence.tables import Outcome
-from poolprop.formats import fixed
+from poolprop.formats import Policy
 
 Shown = tuple[Printed, Printed]
 
@@ -81,8 +81,7 @@ def _largest_shift(shown: Shown, by_method: dict[str, Limits], named: str) -> fl
 
 def _show(names: list[str], by_method: dict[str, Limits]) -> str:
     return "; ".join(
-        f"{name} {fixed(100 * by_method[name][0], 1)}-{fixed(100 * by_method[name][1], 1)}%"
-        for name in names
+        f"{name} {Policy(digits=1).interval(*by_method[name], dash='-')}%" for name in names
     )
 
 

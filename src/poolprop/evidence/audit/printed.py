@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 from typing import Literal, Self
 
-from poolprop.formats import fixed
+from poolprop.formats import Policy, fixed
 
 Relation = Literal["=", "<", ">"]
 PATTERN = re.compile(r"([<>=]?)\s*(\d+(?:\.\d+)?|\.\d+)\s*%?")
@@ -152,7 +152,12 @@ def ratios_that_fit(
 
 def show_percent(events: int, total: int, places: int = 0) -> str:
     """Write ``x/n = p%`` with one decimal more than the source prints."""
-    return f"{events}/{total} = {fixed(percentage(events, total), places + 1)}%"
+    return f"{events}/{total} = {beside(percentage(events, total), places + 1)}"
+
+
+def beside(percent: float | Decimal, places: int = 1) -> str:
+    """Write a recomputed percentage to stand beside a printed one, with the decimals asked for."""
+    return Policy(digits=places).value(float(percent) / 100)
 
 
 def show_p(value: float) -> str:

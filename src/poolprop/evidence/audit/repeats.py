@@ -18,7 +18,7 @@ from poolprop.evidence.audit.finding import Finding, Severity, Verdict, by_point
 from poolprop.evidence.audit.printed import percentage
 from poolprop.evidence.load import Evidence
 from poolprop.evidence.tables import Outcome
-from poolprop.formats import MISSING, fixed
+from poolprop.formats import MISSING, Policy
 
 CONFLICTING = "conflicting"
 
@@ -121,7 +121,7 @@ def _percent(figure: Figure) -> Decimal | None:
 
 def _share(figure: Figure) -> str:
     share = _percent(figure)
-    return MISSING if share is None else f"{fixed(share, 1)}%"
+    return MISSING if share is None else Policy(digits=1).value(float(share) / 100)
 
 
 def _show(figure: Figure) -> str:
