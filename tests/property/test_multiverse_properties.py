@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import math
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from poolprop.report.sections.multiverse import REACH, TOP, code_of
 from poolprop.report.specification import Column, thinned
 from poolprop.synthesis.merged import merged
 
@@ -66,3 +70,28 @@ def test_a_thinned_curve_keeps_its_ends_and_the_primary_analysis(count, most, da
     assert len(kept) <= max(most, 1)
     assert kept == sorted(set(kept))
     assert {0, count - 1, primary} <= set(kept)
+
+
+def proportion_of(code):
+    """Read a code as the page's script does."""
+    if code in (0, TOP):
+        return code / TOP
+    return 1 / (1 + math.exp(-REACH * (2 * (code - 1) / (TOP - 2) - 1)))
+
+
+@given(st.one_of(st.floats(0, 1), st.floats(1e-15, 1e-3)))
+def test_a_proportion_sent_to_the_page_keeps_its_digits_however_small(p):
+    code = code_of(p)
+    assert 0 <= code <= TOP
+    assert (code == 0) == (p == 0)
+    assert (code == TOP) == (p == 1)
+    if p > 1e-15:
+        assert proportion_of(code) == pytest.approx(p, rel=3e-5)
+    if 0 < 1 - p < 0.5:
+        assert 1 - proportion_of(code) == pytest.approx(1 - p, rel=1e-4, abs=2e-16)
+
+
+@given(st.lists(st.floats(0, 1), min_size=2, max_size=9))
+def test_codes_are_in_the_order_of_their_proportions(shares):
+    codes = [code_of(p) for p in sorted(shares)]
+    assert codes == sorted(codes)

@@ -19,7 +19,7 @@ from poolprop.report.textbox import every_nth, text_width, wrap
 WIDTH, ROW, MARGINS = 7.2, 0.34, 1.05
 # Columns as fractions of the width: left edge of names, right edges of the others.
 NAME, COUNTS, LEFT, RIGHT, ESTIMATE, WEIGHT = 0.012, 0.375, 0.395, 0.705, 0.895, 0.988
-LARGEST, SIZE, SMALL, GAP = 60.0, 8.5, 7.0, 10.0
+LARGEST, SIZE, SMALL, GAP = 60.0, 8.5, 7.0, 18.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,7 @@ import small_review
 from hypothesis import given
 from hypothesis import strategies as st
 
+import poolprop as pp
 from poolprop.__main__ import main
 from poolprop.exporting.references import bibtex, ris
 from poolprop.exporting.results import Grid
@@ -119,6 +120,36 @@ def test_the_scripts_fit_the_model_of_the_plan(plan, in_r, in_stata):
     do, _ = stata("Response", [row], "x.csv", model, 0.9, "the method in words")
     assert "* The model of the report: the method in words" in do
     assert in_stata in do
+
+
+@pytest.mark.parametrize(
+    "plan",
+    [
+        {"model": "two-step", "measure": "PLO", "tau2": "REML", "ci": "hksj"},
+        {"model": "two-step", "measure": "PFT", "tau2": "DL", "ci": "wald"},
+        {"model": "two-step", "measure": "PR", "tau2": "PM", "ci": "t"},
+        {"model": "common", "measure": "PAS", "ci": "wald"},
+    ],
+)
+def test_in_r_the_script_gives_the_numbers_of_the_report(plan, tmp_path):
+    needed = "quit(status = !nzchar(system.file(package = 'metafor')))"
+    r = shutil.which("Rscript")
+    if not r or subprocess.run([r, "-e", needed], check=False).returncode:
+        pytest.skip("R with metafor is not on this machine")
+    counts = list(zip([12, 91, 11, 7], [21, 110, 12, 9], strict=True))
+    rows = [
+        {"set": "primary", "label": f"S{x}", "arm_label": "", "events": str(x), "total": str(n)}
+        for x, n in counts
+    ]
+    model = Model(**plan)
+    script = tmp_path / "response.R"
+    script.write_text(r_script("Response", rows, model, 0.9).split("# Two-step models, as")[0])
+    said = subprocess.run([r, str(script)], capture_output=True, text=True, check=True).stdout
+    heading, numbers = [line.split() for line in said.splitlines() if line.strip()][-2:]
+    found = dict(zip(heading, map(float, numbers), strict=True))
+    fit = pp.pool(*zip(*counts, strict=True), level=0.9, **plan)
+    wanted = [fit.proportion, fit.ci.lower, fit.ci.upper]
+    assert [found[name] for name in ("pred", "ci.lb", "ci.ub")] == pytest.approx(wanted, abs=2e-6)
 
 
 def test_without_python_docx_the_table_left_out_is_named(finished, monkeypatch, capsys):
