@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
+import re
 import subprocess
 from pathlib import Path
 
@@ -36,7 +37,7 @@ def afternoon(repo, python, tmp_path_factory):
 def test_the_import_named_four_faults_and_the_check_a_slip(afternoon):
     _, said = afternoon
     (faults,) = [text for text in said if "Nothing was written" in text]
-    rows = [line.split(":")[1] for line in faults.splitlines() if line.startswith("sheet.csv:")]
+    rows = re.findall(r"^sheet\.csv:(\d+):", faults, flags=re.MULTILINE)
     assert rows == ["8", "11", "12", "11"]
     assert any("Did you mean 'hospital'?" in text for text in said)
 
