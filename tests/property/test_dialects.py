@@ -17,8 +17,11 @@ from hypothesis import strategies as st
 from poolprop.__main__ import main
 from poolprop.characters import odd_character
 from poolprop.errors import PoolpropError
+from poolprop.evidence.datasets import data_rows, sets
+from poolprop.evidence.load import load
 from poolprop.importing.counts import read_counts
 from poolprop.importing.understand import Answers, understand
+from poolprop.plan import load as load_plan
 from poolprop.reading.headings import heading
 from poolprop.reading.read import read_sheet as read_exactly
 from poolprop.reading.sets import read_sets
@@ -189,3 +192,7 @@ def test_pool_pool_many_and_import_agree(rows, how):
     many = read_sets(table, "study", {}, encoding=options(how))
     assert imported == list(zip(pooled.events, pooled.total, strict=True)) == rows
     assert list(zip(many.events, many.total, strict=True)) == rows
+    endpoint = load_plan(folder / "review/config/config.yaml").endpoints["response"]
+    evidence = load(folder / "review/data")
+    chosen = data_rows("primary", dict(sets(evidence, endpoint))["primary"], evidence)
+    assert [(row["events"], row["total"]) for row in chosen] == rows

@@ -5,9 +5,11 @@ from __future__ import annotations
 import csv
 import tempfile
 from contextlib import chdir
+from html.parser import HTMLParser
 from pathlib import Path
 
-from hypothesis import assume, given, settings
+import drawn_reviews
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from poolprop.__main__ import main
@@ -66,3 +68,34 @@ def test_two_texts_stay_two_from_the_sheet_to_the_page(first, second):
         groups = [one for name, one in chosen.items() if "level" in name]
         assert len(groups) == len(texts)
         assert all(len(one.rows) == 1 for one in groups)
+
+
+class Texts(HTMLParser):
+    """Collect the texts of a page as a reader sees them, one for each element."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.found: set[str] = set()
+        self.feed(page)
+
+    def handle_data(self, data: str) -> None:
+        self.found.add(" ".join(data.split()))
+
+
+CONFUSABLE = [
+    "HIV+", "HIV-", "HIV\N{MINUS SIGN}", "<18", "≥18", "-5", "5", "<5", "中国", "日本", "1.10",
+    "1.1", "01", "1", "TRUE", "True", "a & b", "a &amp; b",
+]  # fmt: skip
+
+
+@settings(deadline=None, derandomize=True, max_examples=3)
+@given(TEXTS)
+@example(CONFUSABLE)
+def test_the_page_shows_each_text_as_the_sheet_has_it(repo, levels):
+    with tempfile.TemporaryDirectory() as name, chdir(name):
+        begin(Path("review"))
+        write(Path("a.csv"), [f"Study {n}" for n, _ in enumerate(levels)], levels)
+        command = ["import", "a.csv", "--into", "review", "--factor", "Level", "--plan"]
+        assert main(command) == 0, levels
+        page = drawn_reviews.build(repo, Path("review"))
+        assert {" ".join(level.split()) for level in levels} <= Texts(page).found
