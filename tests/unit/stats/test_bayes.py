@@ -7,6 +7,7 @@ import pytest
 from scipy.special import expit, gammaln, ndtr
 
 import poolprop as pp
+from poolprop.stats import bayes
 from poolprop.stats.empirical_bayes import glmm_study_effects
 from poolprop.stats.links import LINKS
 
@@ -80,3 +81,17 @@ def test_study_estimates_of_the_one_step_model_are_posterior_means():
         assert mean[i] == pytest.approx(centre, abs=1e-8)
         assert sd[i] == pytest.approx(np.sqrt(weight @ (eta - centre) ** 2), abs=1e-8)
     assert np.all(np.abs(expit(mean) - expit(mu)) < np.abs(X / N - expit(mu)) + 1e-12)
+
+
+def test_the_posterior_of_many_studies_is_that_of_every_point(monkeypatch):
+    """Where the grid is short the likelihood is interpolated; 400 studies are short enough."""
+    rng = np.random.default_rng(20261130)
+    n = rng.integers(10, 300, 400)
+    x = rng.binomial(n, expit(rng.normal(-1, 0.3, 400)))
+    quick = pp.bayes(x, n)
+    assert np.ptp(quick.mu, axis=1).max() < bayes.SHORT
+    monkeypatch.setattr(bayes, "SHORT", 0.0)
+    whole = pp.bayes(x, n)
+    assert not np.array_equal(quick.mass, whole.mass)  # it was another way
+    np.testing.assert_allclose(quick.mass, whole.mass, rtol=0, atol=1e-10 * whole.mass.max())
+    assert quick.median == pytest.approx(whole.median, abs=1e-12)
