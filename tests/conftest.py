@@ -6,6 +6,7 @@ import json
 import os
 import pickle
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -24,6 +25,16 @@ pytest_plugins = ["installed"]  # the fixtures `wheel` and `python`
 ROOT = Path(__file__).resolve().parents[1]
 Snakemake = Callable[..., Run]
 FOLDERS = ("unit", "reference", "property", "workflow", "browser")
+
+
+def pytest_configure() -> None:
+    """Heed signals: a run in the background ignores SIGINT, and what it starts would too."""
+    for number, usual in (
+        (signal.SIGINT, signal.default_int_handler),
+        (signal.SIGHUP, signal.SIG_DFL),
+    ):
+        if signal.getsignal(number) == signal.SIG_IGN:
+            signal.signal(number, usual)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -20,6 +20,7 @@ MADE = {
     "MetaRegression": lambda: pp.meta_regression(X, N, {"dose": [1, 2, 3, 4, 5]}),
     "Influence": lambda: pp.influence(X, N, "two-step"),
     "GlmmInfluence": lambda: pp.influence(X, N),
+    "StudyInfluence": lambda: pp.influence(X, N, "two-step", study=list("aabcc")),
     "Gosh": lambda: pp.gosh(X, N),
     "SmallStudyEffects": lambda: pp.small_study_effects(*MANY),
     "TrimAndFill": lambda: pp.trim_and_fill(YI, VI),
@@ -33,7 +34,13 @@ MADE = {
     "Posterior": lambda: pp.bayes(X, N),
     "NormalPosterior": lambda: pp.bayes_normal(YI, VI),
 }
-BY_STUDY = {"Influence": 5, "GlmmInfluence": 5, "Gosh": 2**5 - 6, "MetaRegression": 2}
+BY_STUDY = {
+    "Influence": 5,
+    "GlmmInfluence": 5,
+    "StudyInfluence": 3,
+    "Gosh": 2**5 - 6,
+    "MetaRegression": 2,
+}
 # What is asked for, not what is found.
 PARTS = {"BetaPrior", "HalfCauchy", "HalfNormal", "HalfT", "Interval", "NormalPrior"}
 
