@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import inspect
 import io
+import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -63,8 +64,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; 0 on success, 2 on an error the user can mend."""
     _write_anywhere()
     options = vars(parser().parse_args(argv))
-    for name in ("command", "step"):
-        options.pop(name, None)
+    options.pop("command", None)
+    if options.pop("step", None):
+        _one_thread()
     run: Callable[..., int | None] = options.pop("run")
     try:
         return run(**options) or 0
@@ -79,6 +81,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         place = error.filename or "a file"
         print(f"{place}: {error.strerror}. Mend that and run again.", file=sys.stderr)
         return 2
+
+
+def _one_thread() -> None:
+    """Let a step's linear algebra sum in one order: threads change the last digits."""
+    for library in ("OMP", "OPENBLAS", "MKL", "VECLIB_MAXIMUM"):
+        os.environ[f"{library}_NUM_THREADS"] = "1"
 
 
 def _write_anywhere() -> None:
