@@ -40,7 +40,10 @@
   function said(universe, places) {
     if (!places.length) return "No analysis has these choices.";
     const values = places.map(({ place }) => universe.estimate[place]).sort((a, b) => a - b);
-    const share = (holds) => formats.share(places.filter(({ place }) => holds(place)).length / places.length);
+    const share = function (holds) {
+      const many = places.filter(({ place }) => holds(place)).length;
+      return many === places.length ? "all" : many ? formats.share(many / places.length) : "none";
+    };
     const ends = [values[0], values[values.length - 1]];
     const policy = formats.alike(universe.policy, ...ends);
     const told = (value) => formats.number(policy, value);
