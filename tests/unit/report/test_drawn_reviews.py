@@ -111,7 +111,7 @@ def test_rare_outcomes_have_a_unit_of_their_own(built):
     scale = json.loads((folder / "results/analysis/response/pool.json").read_text())["endpoint"]
     rare = {"rare": "per_10000", "one in a million": "per_100000", "alike and rare": "per_10000",
             "one study": "per_10000", "rare, and one small study": "per_10000",
-            "none": "per_1000"}  # fmt: skip
+            "none": "per_10000"}  # fmt: skip
     assert scale["scale"] == rare.get(kind, "percent")
     (estimate,) = re.findall(r'<p class="headline"><strong>(.*?)</strong>', html)[:1]
     text = re.sub("<[^>]+>", "", estimate)

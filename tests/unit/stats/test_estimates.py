@@ -28,7 +28,7 @@ def test_counts_given_as_effects_pool_as_counts_do(model):
     for name in ("estimate", "se", "ci", "prediction", "tau2", "i2", "q", "weights", "method"):
         assert getattr(by_effects, name) == getattr(by_counts, name)
     assert (by_effects.events, by_effects.total) == (None, None)
-    assert by_effects.headline().endswith("4 studies, without counts")
+    assert "4 studies, without counts" in by_effects.summary()
     assert by_effects.to_dict()["events"] is None
 
 

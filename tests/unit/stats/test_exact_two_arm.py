@@ -143,7 +143,7 @@ def test_ratios_of_arms_without_events():
 def test_counts_that_cannot_be_and_large_studies_are_refused(interval):
     with pytest.raises(EstimationError):
         interval(5, 4, 1, 3)
-    with pytest.raises(EstimationError, match="total1 x total2 is 1000000"):
+    with pytest.raises(EstimationError, match="total1 x total2 is 1,000,000"):
         interval(1, 1000, 2, 1000)
 
 
