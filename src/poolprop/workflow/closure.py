@@ -35,7 +35,8 @@ STATEMENT = re.compile(
     re.MULTILINE,
 )
 FOR_TYPES = re.compile(
-    rb"^(?P<indent>[ \t]*)if (?:typing\.)?TYPE_CHECKING:\n(?:(?P=indent)[ \t]+.*\n|[ \t]*\n)*",
+    rb"^(?P<indent>[ \t]*)if (?:typing\.)?TYPE_CHECKING:[^\n]*\n"
+    rb"(?:(?P=indent)[ \t]+.*\n|[ \t]*\n)*",
     re.MULTILINE,
 )
 

@@ -67,8 +67,8 @@ def test_the_steps_are_those_of_the_command_line():
 @pytest.mark.parametrize(
     ("step", "module"),
     [
-        ("figures", "wording.py"),  # rounding: 81.25 % becomes 81.3
-        ("report", "wording.py"),
+        ("figures", "formats.py"),  # rounding: 81.25 % becomes 81.3
+        ("report", "formats.py"),
         ("synthesise", "stats/glmm.py"),
         ("synthesise", "audit/record.py"),
         ("run-in-r", "crosscheck/reproduce.R"),
@@ -144,7 +144,7 @@ def test_a_comment_where_no_step_looks_reruns_nothing(checkout):
 
 
 def test_other_rounding_reruns_whatever_prints(checkout):
-    path = checkout[0] / "src/poolprop/wording.py"
+    path = checkout[0] / "src/poolprop/formats.py"
     path.write_text(path.read_text().replace("ROUND_HALF_UP", "ROUND_DOWN"))
     assert {"figures", "report", "synthesise", "all"} <= changed(checkout)
 
