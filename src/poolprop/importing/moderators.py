@@ -117,7 +117,9 @@ def _text(cell: Any, points: str) -> str:
 
 
 def _plain(value: Decimal) -> str:
-    text = f"{value:.15f}" if -value.as_tuple().exponent > 15 else f"{value:f}"  # type: ignore[operator]
+    text = f"{value:f}"
+    if len(text.partition(".")[2]) > 15:
+        text = f"{value:.15f}"
     return text.rstrip("0").rstrip(".") if "." in text and len(text) > 15 else text
 
 

@@ -131,8 +131,7 @@ def _with_interval(found: re.Match[str], points: str, *, percent: bool) -> Figur
     )
     read = _read(before.strip(), points, percent=percent)
     lower, upper = percentage(found["lower"], points), percentage(found["upper"], points)
-    inside = None not in (read.percent, lower, upper) and lower <= read.percent <= upper  # type: ignore[operator]
-    if not inside:
+    if read.percent is None or lower is None or upper is None or not lower <= read.percent <= upper:
         raise Unclear(
             f"{found[0][:40]!r} has a range that is no interval of its percentage",
             "Write events and total, or the percentage alone.",
