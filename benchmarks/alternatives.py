@@ -23,8 +23,14 @@ from coverage_simulation import LEVEL, SEED
 from coverage_table import WIDEST
 from scipy.special import expit
 
-from poolprop.stats.batch.likelihood_table import distinct, mu_nodes, sum_rows, tabulate, tau_nodes
-from poolprop.stats.distributions import profile_cut
+from poolprop.stats.likelihoods.likelihood_table import (
+    distinct,
+    mu_nodes,
+    sum_rows,
+    tabulate,
+    tau_nodes,
+)
+from poolprop.stats.numeric.distributions import profile_cut
 from poolprop.stats.priors import HalfNormal
 
 ROOT = Path(__file__).parents[1]

@@ -22,7 +22,7 @@ import numpy as np
 from coverage_cells import Cell, cells, draw, prediction_coverage, seed_of
 from scipy.special import expit, logit
 
-from poolprop.stats.batch.coverage import (
+from poolprop.stats.analyses.coverage import (
     Trial,
     at_truth,
     bootstrap_trial,
@@ -30,9 +30,9 @@ from poolprop.stats.batch.coverage import (
     glmm_trials,
     wald_trials,
 )
-from poolprop.stats.batch.posterior import PosteriorMany, posterior_many
-from poolprop.stats.batch.two_step import two_step_many
-from poolprop.stats.distributions import t_quantile
+from poolprop.stats.analyses.posterior_grid import PosteriorMany, posterior_many
+from poolprop.stats.fits.two_step import two_step_many
+from poolprop.stats.numeric.distributions import t_quantile
 from poolprop.stats.priors import HalfCauchy, HalfNormal
 
 LEVEL = 0.95

@@ -27,18 +27,18 @@ import scipy
 
 import poolprop as pp
 from poolprop.stats._types import Floats
-from poolprop.stats.batch.betabinom import fit_betabinom_sets
-from poolprop.stats.batch.generate import generate
-from poolprop.stats.batch.glmm import fit_glmm_many, fit_sets
-from poolprop.stats.batch.orders import all_orders
-from poolprop.stats.batch.permuted import permuted_omnibus
-from poolprop.stats.batch.pool_many import read_sets
-from poolprop.stats.batch.profile import profile_limits_many
-from poolprop.stats.batch.sets import Sets, without_each
-from poolprop.stats.batch.two_step import pool_ragged
-from poolprop.stats.distributions import profile_cut
-from poolprop.stats.links import LINKS
+from poolprop.stats.analyses.generate import generate
+from poolprop.stats.answers.pool_many import read_sets
+from poolprop.stats.fits.betabinom import fit_betabinom_sets
+from poolprop.stats.fits.glmm import fit_glmm_many, fit_sets
+from poolprop.stats.fits.permuted import permuted_omnibus
+from poolprop.stats.fits.profile import profile_limits_many
+from poolprop.stats.fits.two_step import pool_ragged
+from poolprop.stats.likelihoods.links import LINKS
 from poolprop.stats.measures import effect_sizes, effects_of
+from poolprop.stats.numeric.distributions import profile_cut
+from poolprop.stats.numeric.orders import all_orders
+from poolprop.stats.sets import Sets, without_each
 
 R_SCRIPT = Path(__file__).with_name("kernels.R")
 # Unit of work: the ratio that is wanted.

@@ -29,7 +29,7 @@ import pandas as pd
 import scipy
 
 import poolprop as pp
-from poolprop.stats.batch.generate import COUNT, SEED, generate
+from poolprop.stats.analyses.generate import COUNT, SEED, generate
 
 METHODS = [
     *(

@@ -97,7 +97,7 @@ def pool_chunk(plan: Atlas, chunk: int, table: Path | None) -> bytes:
     table : Path or None
         The chunk's own table; None where data sets are drawn.
     """
-    from poolprop.stats.batch.pool_many import pool_many
+    from poolprop.stats.answers.pool_many import pool_many
 
     frame = _drawn(plan, chunk) if table is None else _read(plan, table)
     # The same bytes wherever a chunk runs: not by what happens to be installed there.
@@ -115,7 +115,7 @@ def _csv(pooled: pd.DataFrame) -> bytes:
 
 
 def _drawn(plan: Atlas, chunk: int) -> pd.DataFrame:
-    from poolprop.stats.batch.generate import generate
+    from poolprop.stats.analyses.generate import generate
 
     frame = generate(*plan.span(chunk), seed=plan.seed)
     return frame.rename(columns={"dataset_id": plan.by})

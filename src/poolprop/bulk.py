@@ -102,9 +102,9 @@ def pool_many(
         raise DataError(f"shard is {shard}", where="--shard", hint="Give at least one study.")
     _require_format(out)
     refuse_out(out, table)
-    from poolprop.stats.batch.bayes import wanted
-    from poolprop.stats.batch.methods import parse_method
-    from poolprop.stats.batch.pool_many import answer, chunks
+    from poolprop.stats.answers.bayes_columns import wanted
+    from poolprop.stats.answers.methods import parse_method
+    from poolprop.stats.answers.pool_many import answer, chunks
 
     chosen, more = [parse_method(name, level) for name in methods], wanted(prediction, above)
     columns = {role: name for role, name in (("events", events), ("total", total)) if name}
@@ -141,7 +141,7 @@ def _sets(found: Found) -> tuple[Any, Any]:
     import numpy as np
     import pandas as pd
 
-    from poolprop.stats.batch.pool_many import read_sets as sets_of
+    from poolprop.stats.answers.pool_many import read_sets as sets_of
 
     whole = all(isinstance(name, int) for name in found.names)
     names = np.array(found.names, dtype=np.int64 if whole else object)

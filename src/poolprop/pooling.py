@@ -17,8 +17,8 @@ from poolprop.importing.answers import add_reading
 if TYPE_CHECKING:
     from poolprop.importing.counts import Counts
     from poolprop.importing.estimates import Estimates
-    from poolprop.stats.results import PoolResult
-    from poolprop.stats.three_level import ThreeLevel
+    from poolprop.stats.analyses.three_level import ThreeLevel
+    from poolprop.stats.answers.results import PoolResult
 
 EPILOG = """\
 examples:
@@ -154,7 +154,7 @@ def _counted(fit: PoolResult, studies: Sequence[str]) -> PoolResult:
 
 
 def _three_level(data: Counts, options: Mapping[str, Any]) -> ThreeLevel:
-    from poolprop.stats.three_level import three_level
+    from poolprop.stats.analyses.three_level import three_level
 
     if options["model"] in ("beta-binomial", "bayes", "common"):
         raise EstimationError(
@@ -175,7 +175,7 @@ def _pool_estimates(
 ) -> tuple[dict[str, Any], Any]:  # fmt: skip
     """Return results by name, and the test between levels if there are any."""
     import poolprop
-    from poolprop.stats.subgroups import means_tested
+    from poolprop.stats.analyses.subgroups import means_tested
 
     if "study" in wanted:
         raise EstimationError(

@@ -10,7 +10,7 @@ import pytest
 from scipy.optimize import brentq
 
 import poolprop as pp
-from poolprop.stats.predictive import population_quantiles
+from poolprop.stats.answers.predictive import population_quantiles
 
 RUNS = json.loads(Path(__file__).with_name("bayes_mcmc.json").read_text())
 PRIORS = {"half-normal(1)": pp.HalfNormal(1.0), "half-cauchy(0.5)": pp.HalfCauchy(0.5)}

@@ -11,8 +11,8 @@ from rows import HERE, agrees
 
 import poolprop as pp
 from poolprop.stats.design import group_design, named_columns
-from poolprop.stats.study_effect import rows_of
-from poolprop.stats.study_effect_fit import fit_study_effect
+from poolprop.stats.fits.study_effect_fit import fit_study_effect
+from poolprop.stats.likelihoods.study_effect import rows_of
 
 
 def tables():

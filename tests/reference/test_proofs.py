@@ -16,9 +16,9 @@ from rows import HERE, read_datasets, read_expected
 from scipy.optimize import minimize_scalar
 from scipy.special import gammaln, xlogy
 
-from poolprop.stats.glmm import fit_glmm
-from poolprop.stats.links import LINKS
-from poolprop.stats.pool_glmm import saturated_loglik
+from poolprop.stats.answers.pool_glmm import saturated_loglik
+from poolprop.stats.fits.glmm_design import fit_glmm
+from poolprop.stats.likelihoods.links import LINKS
 
 DATASETS, EXPECTED = read_datasets(HERE), read_expected(HERE)
 LOGIT = LINKS["logit"]

@@ -17,8 +17,8 @@ from rows import HERE, read_datasets, read_expected
 from scipy.integrate import quad
 from scipy.stats import gamma, norm
 
+from poolprop.stats.analyses.trim_and_fill import trim_and_fill
 from poolprop.stats.measures import effect_sizes
-from poolprop.stats.trim_and_fill import trim_and_fill
 
 DATASETS, EXPECTED = read_datasets(HERE), read_expected(HERE)
 

@@ -8,7 +8,7 @@ from collections import defaultdict
 import pytest
 from rows import HERE, agrees
 
-from poolprop.stats.three_level import three_level
+from poolprop.stats.analyses.three_level import three_level
 
 
 def tables():

@@ -15,8 +15,8 @@ import pytest
 from agreement import source
 from rows import HERE, PUBLIC, agrees, open_table
 
-from poolprop.stats.two_arm import mantel_haenszel, peto, two_arm_effects
-from poolprop.stats.two_step import fit_two_step, hts_prediction
+from poolprop.stats.answers.two_step_single import fit_two_step, hts_prediction
+from poolprop.stats.arms.two_arm import mantel_haenszel, peto, two_arm_effects
 
 FOLDER = source(PUBLIC)
 CI = {"z": "wald", "knha": "hksj"}

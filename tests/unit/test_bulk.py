@@ -10,7 +10,7 @@ import poolprop as pp
 from poolprop import bulk
 from poolprop.__main__ import main
 from poolprop.shards import Shards
-from poolprop.stats.batch.generate import generate
+from poolprop.stats.analyses.generate import generate
 
 METHODS = ["two-step|PLO|DL|wald", "glmm|logit|ML|wald"]
 

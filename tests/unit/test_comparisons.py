@@ -11,8 +11,8 @@ from poolprop.errors import ConfigError
 from poolprop.evidence.pairs import pairs
 from poolprop.plan import parse
 from poolprop.review import load_review
-from poolprop.stats.exact_strata import common_odds_ratio, ratio_of_odds_ratios
-from poolprop.stats.exact_two_arm import exact_risk_difference, exact_risk_ratio
+from poolprop.stats.arms.exact_strata import common_odds_ratio, ratio_of_odds_ratios
+from poolprop.stats.arms.exact_two_arm import exact_risk_difference, exact_risk_ratio
 from poolprop.synthesis.comparisons import COPIED, _strata, comparisons
 from poolprop.synthesis.tidy import comparison_table
 from poolprop.synthesis.two_arms import _approximate, risk_difference, risk_ratio

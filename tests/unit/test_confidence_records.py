@@ -8,7 +8,7 @@ import pytest
 from unit.report.synthetic import PLAN
 
 from poolprop.plan import parse
-from poolprop.stats.intervals import study_intervals
+from poolprop.stats.fits.one_proportion import study_intervals
 from poolprop.synthesis.confidence import COLUMNS, confidence, curve_rows
 
 CASES = {

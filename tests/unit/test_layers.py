@@ -66,6 +66,14 @@ MAY_IMPORT = {
     },
 }  # fmt: skip
 
+# The rooms of the engine (a folder each, or a file beside the folders). Each may import itself and
+# those on lower floors; only the files on the floor of the sets may import one another.
+SETS = {"design", "estimates", "measures", "priors", "sets"}
+STATS = [
+    {"_types"}, {"inputs"}, {"numeric"}, SETS, {"likelihoods"}, {"fits"}, {"answers"},
+    {"analyses", "arms"},
+]  # fmt: skip
+
 
 def layer(name: str) -> str:
     return name.split(".")[1] if "." in name else "poolprop"
@@ -123,6 +131,26 @@ def files_imported(repo: Path) -> dict[str, set[str]]:
         found[name] = (wanted & names.keys()) - {name, "poolprop"}
     del found["poolprop"]  # the door names everything
     return found
+
+
+def test_the_rooms_of_the_engine_point_down(repo):
+    height = {room: floor for floor, rooms in enumerate(STATS) for room in rooms}
+    above = "poolprop.stats."
+    found = {
+        (name.removeprefix(above).split(".")[0], other.removeprefix(above).split(".")[0], name)
+        for name, wanted in files_imported(repo).items()
+        if name.startswith(above)
+        for other in wanted
+        if other.startswith(above)
+    }
+    assert {room for room, _, _ in found} <= height.keys()
+    assert {other for _, other, _ in found} <= height.keys()
+    upward = [
+        f"{name} imports {other}"
+        for room, other, name in sorted(found)
+        if room != other and height[other] >= height[room] and not {room, other} <= SETS
+    ]
+    assert upward == []
 
 
 def circles(graph: dict[str, set[str]]) -> list[str]:

@@ -20,7 +20,7 @@ PYTHON = {
     "formats.py": "the policy",
     "report/formats.py": "months, as they were given",
     "axes.py": "coordinates and ticks",
-    "stats/trim_and_fill.py": "a number of studies",
+    "stats/analyses/trim_and_fill.py": "a number of studies",
     "synthesis/confidence.py": "keys of levels",
     "synthesis/certificate.py": "keys of simulated spreads",
     "importing/moderators.py": "what a cell holds, every digit",
@@ -39,7 +39,7 @@ PYTHON = {
     "report/tables.py": "keys of sorting",
     "report/sections/bayes.py": "numbers for a script",
     "report/sections/multiverse.py": "numbers for a script",
-    "stats/batch/generate.py": "sizes of simulated studies",
+    "stats/analyses/generate.py": "sizes of simulated studies",
 }
 DRAWING = (
     "audit/difference_page.py", "report/bars.py", "report/chart.py", "report/curves.py",

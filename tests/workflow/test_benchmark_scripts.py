@@ -15,7 +15,7 @@ import pytest
 from scipy.special import expit
 
 import poolprop
-from poolprop.stats.distributions import profile_cut
+from poolprop.stats.numeric.distributions import profile_cut
 
 # Of one design with one seed: how many of 40 intervals hold the truth, and their mean width.
 COVERED = {

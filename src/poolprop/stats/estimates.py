@@ -23,8 +23,8 @@ from numpy.typing import ArrayLike
 
 from poolprop.errors import EstimationError
 from poolprop.stats._types import Floats
-from poolprop.stats.distributions import normal_quantile
 from poolprop.stats.inputs import choice, fraction
+from poolprop.stats.numeric.distributions import normal_quantile
 
 # An interval whose halves differ by more than this share of its width is not from that scale.
 LOPSIDED = 0.25

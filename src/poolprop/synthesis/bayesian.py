@@ -9,12 +9,12 @@ from scipy.special import expit, logit
 
 from poolprop.settings import Bayes, MuPrior, Settings, TauPrior
 from poolprop.stats._types import Floats
-from poolprop.stats.bayes import bayes
-from poolprop.stats.location_priors import BetaPrior, LocationPrior, NormalPrior
-from poolprop.stats.posterior import Posterior
-from poolprop.stats.predictive import NextStudy, next_study, population_quantiles
+from poolprop.stats.answers.bayes import bayes
+from poolprop.stats.answers.posterior import Posterior
+from poolprop.stats.answers.predictive import NextStudy, next_study, population_quantiles
+from poolprop.stats.answers.results import Interval
+from poolprop.stats.likelihoods.location_priors import BetaPrior, LocationPrior, NormalPrior
 from poolprop.stats.priors import HalfCauchy, HalfNormal, HalfT, Prior
-from poolprop.stats.results import Interval
 from poolprop.synthesis.records import Record, Rows, counts, endpoint_record, of_set, totals
 
 ONE_STUDY = "One study says nothing of how much studies differ: what is said of tau is the prior's."

@@ -7,7 +7,7 @@ from typing import Any
 
 from poolprop.settings import Settings
 from poolprop.settings.columns import factor_column
-from poolprop.stats.intervals import study_intervals
+from poolprop.stats.fits.one_proportion import study_intervals
 from poolprop.synthesis.records import Record
 
 COPIED = (

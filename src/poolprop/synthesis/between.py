@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from poolprop.formats import number
 from poolprop.settings import Settings
-from poolprop.stats.subgroups import SubgroupResult
+from poolprop.stats.analyses.subgroups import SubgroupResult
 from poolprop.synthesis.records import Record, Rows, counts, pool_keywords
 
 Levels = Mapping[str, Rows]
@@ -86,7 +86,7 @@ def _apart(levels: Levels) -> tuple[dict[str, Rows], bool]:
 
 
 def _fit(settings: Settings, levels: Levels) -> SubgroupResult:
-    from poolprop.stats.subgroups import subgroups
+    from poolprop.stats.analyses.subgroups import subgroups
 
     rows = [row for group in levels.values() for row in group]
     groups = [key for key, group in levels.items() for _ in group]

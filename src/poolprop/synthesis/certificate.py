@@ -99,7 +99,7 @@ def _simulated(model: Model) -> str:
 def _simulate(settings: Settings, identifier: str, rows: Rows, default: str) -> Record:
     import numpy as np
 
-    from poolprop.stats.batch.simulation import simulate
+    from poolprop.stats.analyses.simulation import simulate
 
     # Sorted, so that the order of rows moves no digit.
     total, events = map(list, zip(*sorted(zip(*counts(rows)[::-1], strict=True)), strict=True))
@@ -169,8 +169,8 @@ def _truths(plan: Certificate, events: list[int], total: list[int]) -> tuple[Rec
     """
     from scipy.special import expit, logit
 
-    from poolprop.stats.bayes import bayes
-    from poolprop.stats.pool import pool
+    from poolprop.stats.answers.bayes import bayes
+    from poolprop.stats.answers.pool import pool
 
     fit = pool(events, total, prediction="none")
     posterior = bayes(events, total)

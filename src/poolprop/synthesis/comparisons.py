@@ -18,7 +18,7 @@ from poolprop.synthesis.two_arms import (
 )
 
 if TYPE_CHECKING:
-    from poolprop.stats.exact_strata import ExactOddsRatio
+    from poolprop.stats.arms.exact_strata import ExactOddsRatio
 
 COPIED = (
     "study_id", "label", "outcome", "outcome_label", "population", "population_label",
@@ -42,8 +42,8 @@ def comparisons(settings: Settings, data: Rows) -> Record:
     -------
     dict
         The content of ``results/comparisons/comparisons.json``: risk difference, risk ratio and
-        odds ratio with exact intervals (:mod:`poolprop.stats.exact_two_arm` and, given the
-        margins, :mod:`poolprop.stats.exact_strata`), and Fisher's exact two-sided p value. A
+        odds ratio with exact intervals (:mod:`poolprop.stats.arms.exact_two_arm` and, given the
+        margins, :mod:`poolprop.stats.arms.exact_strata`), and Fisher's exact two-sided p value. A
         ratio that the counts do not define, and a limit that is inplain, are ``None``. Under
         ``strata`` stand the declared populations of which a study compares all parts: their
         common odds ratio, and whether the parts' odds ratios differ.
@@ -101,7 +101,7 @@ def _strata(settings: Settings, data: Rows) -> Iterator[Record]:
 
 
 def _stratified(identifier: str, rows: list[Mapping[str, str]], level: float) -> Record:
-    from poolprop.stats.exact_strata import common_odds_ratio, ratio_of_odds_ratios
+    from poolprop.stats.arms.exact_strata import common_odds_ratio, ratio_of_odds_ratios
 
     tables = [_table(row) for row in rows]
     between = ratio_of_odds_ratios(tables[0], tables[1], level) if len(tables) == 2 else None

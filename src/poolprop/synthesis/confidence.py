@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from poolprop.settings import Settings
-from poolprop.stats.confidence_curve import P_VALUES, Curve, pooled_curve, study_curves
+from poolprop.stats.analyses.confidence_curve import P_VALUES, Curve, pooled_curve, study_curves
 from poolprop.synthesis.records import (
     Record,
     Rows,

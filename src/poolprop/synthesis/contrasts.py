@@ -89,7 +89,7 @@ def _pooled(
     settings: Settings, name: str, pairs: list[tuple[Row, Row]], first: str, second: str
 ) -> Record:
     """Pool the odds ratios of several studies by Mantel and Haenszel's weights."""
-    from poolprop.stats.two_arm import mantel_haenszel
+    from poolprop.stats.arms.two_arm import mantel_haenszel
 
     (x1, n1), (x2, n2) = (counts(side) for side in zip(*pairs, strict=True))
     found = mantel_haenszel(x1, n1, x2, n2, "OR", settings.level)

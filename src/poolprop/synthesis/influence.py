@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from poolprop.settings import Model, Settings
-from poolprop.stats.results import PoolResult
+from poolprop.stats.answers.results import PoolResult
 from poolprop.synthesis.records import (
     Record,
     Rows,
@@ -94,7 +94,7 @@ def _whole_studies(rows: Rows, model: Model) -> dict[str, Record]:
     if len(set(names)) in (len(names), 1, 2):
         return {}
     from poolprop.errors import EstimationError
-    from poolprop.stats.influence import influence as case_influence
+    from poolprop.stats.analyses.influence import influence as case_influence
 
     try:
         if model.model in ("two-step", "common"):
@@ -153,7 +153,7 @@ def _diagnostics(name: str, rows: Rows, model: Model) -> Record:
     """Return case diagnostics of each study and Baujat's co-ordinates."""
     if len(rows) < FEWEST:
         return {"method": "", "note": TOO_FEW if rows else "No study.", "studies": []}
-    from poolprop.stats.influence import influence as case_influence
+    from poolprop.stats.analyses.influence import influence as case_influence
 
     two_step = model.model in ("two-step", "common")
     if two_step:
@@ -213,7 +213,7 @@ def _gosh(settings: Settings, name: str, rows: Rows) -> Record:
     }  # fmt: skip
     if len(rows) < FEWEST:
         return empty
-    from poolprop.stats.gosh import gosh
+    from poolprop.stats.analyses.gosh import gosh
 
     exact = len(rows) <= rules.gosh_exact_studies
     model = "glmm" if exact else "two-step"

@@ -13,9 +13,9 @@ from pydantic import ValidationError
 
 from poolprop.settings import Model, Settings
 from poolprop.stats._types import Floats
-from poolprop.stats.batch.methods import parse_method
-from poolprop.stats.batch.models import many
-from poolprop.stats.batch.sets import Sets
+from poolprop.stats.answers.methods import parse_method
+from poolprop.stats.answers.models import many
+from poolprop.stats.sets import Sets
 from poolprop.synthesis.merged import DataSet
 from poolprop.synthesis.records import Record
 

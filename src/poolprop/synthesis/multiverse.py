@@ -15,7 +15,7 @@ import numpy as np
 
 from poolprop.settings import Settings
 from poolprop.stats._types import Floats
-from poolprop.stats.variance_shares import variance_shares
+from poolprop.stats.analyses.variance_shares import variance_shares
 from poolprop.synthesis.merged import DataSet, merged
 from poolprop.synthesis.methods import Method, Methods, enumerate_methods, estimates
 from poolprop.synthesis.records import Record, endpoint_record

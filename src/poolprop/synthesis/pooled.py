@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from poolprop.errors import EstimationError
 from poolprop.settings import Model, Settings
-from poolprop.stats.results import PoolResult
+from poolprop.stats.answers.results import PoolResult
 from poolprop.synthesis import without_counts
 from poolprop.synthesis.records import (
     Record,

@@ -13,9 +13,9 @@ from typing import Any
 from poolprop.formats import policy_for
 from poolprop.settings import Endpoint, Model, Settings
 from poolprop.settings.columns import factor_records, is_own
-from poolprop.stats.intervals import study_intervals
-from poolprop.stats.pool import pool
-from poolprop.stats.results import PoolResult
+from poolprop.stats.answers.pool import pool
+from poolprop.stats.answers.results import PoolResult
+from poolprop.stats.fits.one_proportion import study_intervals
 
 Rows = Sequence[Mapping[str, str]]
 Record = dict[str, Any]

@@ -122,7 +122,7 @@ def _labels(
 
 
 def _fit(settings: Settings, rows: Rows, design: Mapping[str, Any]) -> Record:
-    from poolprop.stats.meta_regression import meta_regression
+    from poolprop.stats.analyses.meta_regression import meta_regression
 
     model = settings.models.primary
     if model.model in ("two-step", "common"):

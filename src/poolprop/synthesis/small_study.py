@@ -58,7 +58,7 @@ def _tests(settings: Settings, rows: Rows, identifier: str) -> Record:
     nothing: Record = {"tested": False, "tests": [], "trim_and_fill": None}
     if not rows:
         return nothing | {"reason": "No study reports what this estimand asks for."}
-    from poolprop.stats.small_study import small_study_effects
+    from poolprop.stats.analyses.small_study import small_study_effects
 
     fewest = settings.rules.min_studies_asymmetry
     found = small_study_effects(*counts(rows), fewest=fewest)
@@ -80,8 +80,8 @@ def _tests(settings: Settings, rows: Rows, identifier: str) -> Record:
 
 
 def _trim_and_fill(settings: Settings, rows: Rows, identifier: str) -> Record:
+    from poolprop.stats.analyses.trim_and_fill import trim_and_fill
     from poolprop.stats.measures import back_transform
-    from poolprop.stats.trim_and_fill import trim_and_fill
 
     yi, vi = effect_sizes(*counts(rows), "PLO")
     found = trim_and_fill(yi, vi, "REML", "L0", level=settings.level)
@@ -104,7 +104,7 @@ def _trim_and_fill(settings: Settings, rows: Rows, identifier: str) -> Record:
 
 def _funnel(rows: Rows) -> Record:
     """Return the funnel's points and the mean that its contours lean on."""
-    from poolprop.stats.two_step import fit_two_step
+    from poolprop.stats.answers.two_step_single import fit_two_step
 
     yi, vi = effect_sizes(*counts(rows), "PLO")
     centre: Any = fit_two_step(yi, vi, "REML", "wald", 0.95)

@@ -10,11 +10,11 @@ import numpy as np
 from poolprop.settings import Settings, Survival
 from poolprop.settings.columns import label_column
 from poolprop.stats._types import Floats
-from poolprop.stats.bayes_normal import bayes_normal
-from poolprop.stats.distributions import normal_quantile
+from poolprop.stats.analyses.bayes_normal import bayes_normal
+from poolprop.stats.analyses.survival import cloglog_rates, pool_survival
+from poolprop.stats.answers.results import Interval
+from poolprop.stats.numeric.distributions import normal_quantile
 from poolprop.stats.priors import HalfNormal
-from poolprop.stats.results import Interval
-from poolprop.stats.survival import cloglog_rates, pool_survival
 from poolprop.synthesis.records import Record, Rows, of_set
 
 RULES = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from poolprop.stats.results import Interval
+from poolprop.stats.answers.results import Interval
 from poolprop.synthesis.records import Record, plain
 
 # Above this product of totals exact unconditional limits take too long; approximate ones do there.
@@ -19,7 +19,7 @@ def limits(ci: Interval | None) -> Record | None:
 
 def odds_ratio(table: Table, level: float) -> Record | None:
     """Return the conditional estimate with its exact interval; none without both outcomes."""
-    from poolprop.stats.exact_strata import common_odds_ratio
+    from poolprop.stats.arms.exact_strata import common_odds_ratio
 
     found = common_odds_ratio([table], level)
     if not found.ci:
@@ -33,7 +33,7 @@ def odds_ratio(table: Table, level: float) -> Record | None:
 
 def risk_difference(table: Table, level: float) -> Record:
     """Return the difference with its exact interval; of larger studies Newcombe's."""
-    from poolprop.stats.exact_two_arm import exact_risk_difference
+    from poolprop.stats.arms.exact_two_arm import exact_risk_difference
 
     x1, n1, x2, n2 = table
     small = n1 * n2 <= MOST_TABLES
@@ -47,7 +47,7 @@ def risk_ratio(table: Table, level: float) -> Record | None:
 
     The estimate is ``None`` where arm 2 has no event; the whole is where no arm has one.
     """
-    from poolprop.stats.exact_two_arm import exact_risk_ratio
+    from poolprop.stats.arms.exact_two_arm import exact_risk_ratio
 
     x1, n1, x2, n2 = table
     if x1 == x2 == 0:
@@ -64,7 +64,7 @@ def risk_ratio(table: Table, level: float) -> Record | None:
 
 def fisher_p(table: Table) -> float:
     """Return Fisher's exact two-sided p value."""
-    from poolprop.stats.two_arm import exact_test
+    from poolprop.stats.arms.two_arm import exact_test
 
     return exact_test(*table)
 

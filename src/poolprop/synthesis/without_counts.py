@@ -12,12 +12,12 @@ from functools import partial
 from scipy.special import expit
 
 from poolprop.settings import Model, Settings
-from poolprop.stats.distributions import normal_quantile
+from poolprop.stats.answers.pool_effects import MODELS, pool_effects
+from poolprop.stats.answers.results import PoolResult
 from poolprop.stats.estimates import SCALES, estimate_effects
-from poolprop.stats.intervals import study_intervals
+from poolprop.stats.fits.one_proportion import study_intervals
 from poolprop.stats.measures import effect_sizes
-from poolprop.stats.pool_effects import MODELS, pool_effects
-from poolprop.stats.results import PoolResult
+from poolprop.stats.numeric.distributions import normal_quantile
 from poolprop.synthesis.records import INTERVALS, Record, Rows, description, pool_keywords
 from poolprop.wording import counted
 

@@ -9,11 +9,11 @@ from rows import Dataset
 
 from computed.registry import LOGIT, Quantities, each, method
 from computed.two_step import two_step_fit
-from poolprop.stats import glmm
-from poolprop.stats.empirical_bayes import shrunken_effects
-from poolprop.stats.influence import case_diagnostics
-from poolprop.stats.two_step import fit_two_step
-from poolprop.stats.wls import intercept
+from poolprop.stats.analyses.influence import case_diagnostics
+from poolprop.stats.answers.two_step_single import fit_two_step
+from poolprop.stats.fits import glmm_design as glmm
+from poolprop.stats.fits.empirical_bayes import shrunken_effects
+from poolprop.stats.numeric.wls import intercept
 
 
 @method(r"leave1out\|glmm_exact")

@@ -8,16 +8,17 @@ import numpy as np
 from rows import Dataset
 
 from computed.registry import CHI_SQUARE, LOGIT, Quantities, method
-from poolprop.stats import glmm, measures
-from poolprop.stats.batch.betabinom import BetaBinomial, betabinom_limits, fit_betabinom_sets
-from poolprop.stats.batch.binomial_normal import BinomialNormal
-from poolprop.stats.batch.glmm import fit_sets
-from poolprop.stats.batch.profile import limits_of
-from poolprop.stats.batch.sets import Sets
-from poolprop.stats.distributions import chi_square_pvalue, t_pvalue, t_quantile
-from poolprop.stats.pool_glmm import deviance, marginal_mean
-from poolprop.stats.profile import tau_limits
-from poolprop.stats.wls import intercept, weighted_fit
+from poolprop.stats import measures
+from poolprop.stats.answers.pool_glmm import deviance, marginal_mean
+from poolprop.stats.fits import glmm_design as glmm
+from poolprop.stats.fits.betabinom import BetaBinomial, betabinom_limits, fit_betabinom_sets
+from poolprop.stats.fits.glmm import fit_sets
+from poolprop.stats.fits.profile import limits_of
+from poolprop.stats.fits.tau_profile import tau_limits
+from poolprop.stats.likelihoods.binomial_normal import BinomialNormal
+from poolprop.stats.numeric.distributions import chi_square_pvalue, t_pvalue, t_quantile
+from poolprop.stats.numeric.wls import intercept, weighted_fit
+from poolprop.stats.sets import Sets
 
 
 @method(r"glmm_exact\|ML")

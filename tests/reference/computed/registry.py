@@ -9,8 +9,8 @@ from collections.abc import Callable
 import numpy as np
 
 from poolprop.stats import measures
-from poolprop.stats.distributions import profile_cut
-from poolprop.stats.links import LINKS
+from poolprop.stats.likelihoods.links import LINKS
+from poolprop.stats.numeric.distributions import profile_cut
 
 LOGIT = LINKS["logit"]
 

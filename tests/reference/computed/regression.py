@@ -10,12 +10,13 @@ from rows import Dataset
 from computed.one_step import glmm_fit, wald_limits, wald_q
 from computed.registry import CI, LOGIT, Quantities, method
 from computed.two_step import random_effects_exact
-from poolprop.stats import glmm, measures
-from poolprop.stats.distributions import chi_square_pvalue
-from poolprop.stats.heterogeneity import typical_variance
-from poolprop.stats.pool_glmm import saturated_loglik
-from poolprop.stats.regression import fit_regression
-from poolprop.stats.reml import local_maxima, normal_loglik
+from poolprop.stats import measures
+from poolprop.stats.analyses.regression import fit_regression
+from poolprop.stats.answers.pool_glmm import saturated_loglik
+from poolprop.stats.fits import glmm_design as glmm
+from poolprop.stats.fits.heterogeneity import typical_variance
+from poolprop.stats.likelihoods.normal import local_maxima, normal_loglik
+from poolprop.stats.numeric.distributions import chi_square_pvalue
 
 
 def moderator_design(data: Dataset, kind: str):

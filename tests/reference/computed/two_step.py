@@ -8,15 +8,16 @@ import numpy as np
 from rows import Dataset
 
 from computed.registry import CI, LOGIT, Quantities, back, each, method
-from poolprop.stats import measures, tau2_intervals
-from poolprop.stats.henmi_copas import henmi_copas
-from poolprop.stats.heterogeneity import typical_variance
-from poolprop.stats.intervals import study_intervals
-from poolprop.stats.reml import local_maxima, normal_loglik
-from poolprop.stats.robust import cluster_robust
-from poolprop.stats.tau2 import tau2_standard_error
-from poolprop.stats.two_step import fit_two_step, hts_prediction
-from poolprop.stats.wls import intercept
+from poolprop.stats import measures
+from poolprop.stats.analyses import tau2_intervals
+from poolprop.stats.analyses.henmi_copas import henmi_copas
+from poolprop.stats.analyses.robust import cluster_robust
+from poolprop.stats.answers.two_step_single import fit_two_step, hts_prediction
+from poolprop.stats.fits.heterogeneity import typical_variance
+from poolprop.stats.fits.one_proportion import study_intervals
+from poolprop.stats.fits.tau2_single import tau2_standard_error
+from poolprop.stats.likelihoods.normal import local_maxima, normal_loglik
+from poolprop.stats.numeric.wls import intercept
 
 
 @method(r"escalc\|(PLO|PAS|PFT|PR|PLN)")

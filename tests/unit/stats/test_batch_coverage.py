@@ -8,19 +8,19 @@ from scipy.special import expit
 from scipy.stats import binom
 
 import poolprop as pp
-from poolprop.stats.batch.bootstrap_test import critical_values, null_maxima, shared_grid
-from poolprop.stats.batch.coverage import (
+from poolprop.stats.analyses.coverage import (
     at_truth,
     bootstrap_trial,
     credible_trial,
     glmm_trials,
     wald_trials,
 )
-from poolprop.stats.batch.posterior import posterior_many
-from poolprop.stats.bootstrap_lr import Draws, binomial_quantile, likelihood_ratios
-from poolprop.stats.likelihood_grid import grid_for
+from poolprop.stats.analyses.posterior_grid import posterior_many
+from poolprop.stats.fits.bootstrap_lr import Draws, binomial_quantile, likelihood_ratios
+from poolprop.stats.fits.bootstrap_test import critical_values, null_maxima, shared_grid
+from poolprop.stats.fits.likelihood_grid import grid_for
+from poolprop.stats.likelihoods.quadrature import log_marginal
 from poolprop.stats.priors import HalfCauchy, HalfNormal
-from poolprop.stats.quadrature import log_marginal
 
 MU = float(np.log(0.92 / 0.08))
 

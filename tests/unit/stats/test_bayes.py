@@ -7,9 +7,9 @@ import pytest
 from scipy.special import expit, gammaln, ndtr
 
 import poolprop as pp
-from poolprop.stats import bayes
-from poolprop.stats.empirical_bayes import glmm_study_effects
-from poolprop.stats.links import LINKS
+from poolprop.stats.answers import bayes
+from poolprop.stats.fits.empirical_bayes import glmm_study_effects
+from poolprop.stats.likelihoods.links import LINKS
 
 X, N = np.array([12.0, 91, 11, 12]), np.array([21.0, 110, 12, 13])
 

@@ -8,19 +8,19 @@ from scipy import stats
 
 import poolprop as pp
 from poolprop.errors import EstimationError
-from poolprop.stats.batch.binomial_normal import BinomialNormal
-from poolprop.stats.batch.sets import Sets
-from poolprop.stats.batch.walks import ridge
-from poolprop.stats.bootstrap_lr import Draws, binomial_quantile, likelihood_ratios
-from poolprop.stats.bootstrap_prediction import (
+from poolprop.stats.answers.bootstrap_prediction import (
     bootstrap_prediction,
     tau2_roots,
     weighted_means,
 )
-from poolprop.stats.glmm import fit_glmm
-from poolprop.stats.likelihood_grid import grid_for
-from poolprop.stats.links import LINKS
-from poolprop.stats.wls import intercept
+from poolprop.stats.fits.bootstrap_lr import Draws, binomial_quantile, likelihood_ratios
+from poolprop.stats.fits.glmm_design import fit_glmm
+from poolprop.stats.fits.likelihood_grid import grid_for
+from poolprop.stats.fits.walks import ridge
+from poolprop.stats.likelihoods.binomial_normal import BinomialNormal
+from poolprop.stats.likelihoods.links import LINKS
+from poolprop.stats.numeric.wls import intercept
+from poolprop.stats.sets import Sets
 
 EVENTS, TOTAL = [12, 91, 11, 12], [21, 110, 12, 13]
 

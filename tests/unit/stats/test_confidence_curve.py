@@ -10,8 +10,8 @@ from scipy.optimize import minimize_scalar
 from scipy.special import expit
 from scipy.stats import binom, norm, t
 
-from poolprop.stats.confidence_curve import P_VALUES, pooled_curve, study_curves
-from poolprop.stats.pool import pool
+from poolprop.stats.analyses.confidence_curve import P_VALUES, pooled_curve, study_curves
+from poolprop.stats.answers.pool import pool
 
 CR = ([12, 91, 11, 12], [21, 110, 12, 13])
 CASES = {

@@ -7,7 +7,7 @@ import math
 import pytest
 from scipy.special import stdtrit
 
-from poolprop.stats.distributions import t_quantile
+from poolprop.stats.numeric.distributions import t_quantile
 
 
 @pytest.mark.parametrize("df", [0.3, 1, 30])

@@ -40,7 +40,7 @@ def test_counts_given_as_effects_pool_as_counts_do(model):
     measure=st.sampled_from(["PR", "PLN", "PLO", "PAS"]),
 )
 def test_an_interval_gives_back_the_standard_error_it_was_made_of(p, half, level, measure):
-    from poolprop.stats.distributions import normal_quantile
+    from poolprop.stats.numeric.distributions import normal_quantile
 
     middle = np.log(p / (1 - p))
     limits = middle + half * normal_quantile(level) * np.array([-1, 1])

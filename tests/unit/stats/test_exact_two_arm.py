@@ -13,9 +13,9 @@ from scipy.stats.contingency import odds_ratio
 from statsmodels.stats.proportion import score_test_proportions_2indep
 
 from poolprop.errors import EstimationError
-from poolprop.stats import exact_two_arm as module
-from poolprop.stats.exact_strata import common_odds_ratio, ratio_of_odds_ratios
-from poolprop.stats.exact_two_arm import (
+from poolprop.stats.arms import exact_two_arm as module
+from poolprop.stats.arms.exact_strata import common_odds_ratio, ratio_of_odds_ratios
+from poolprop.stats.arms.exact_two_arm import (
     DIFFERENCE,
     RATIO,
     exact_risk_difference,

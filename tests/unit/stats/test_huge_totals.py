@@ -10,10 +10,10 @@ import pandas as pd
 import pytest
 
 import poolprop as pp
-from poolprop.stats.distributions import t_quantile
-from poolprop.stats.kenward_roger import kenward_roger
-from poolprop.stats.tau2 import estimate_tau2
-from poolprop.stats.wls import intercept
+from poolprop.stats.fits.kenward_roger import kenward_roger
+from poolprop.stats.fits.tau2_single import estimate_tau2
+from poolprop.stats.numeric.distributions import t_quantile
+from poolprop.stats.numeric.wls import intercept
 
 SCALES = ("PR", "PLN", "PLO", "PAS", "PFT")
 INTERVALS = ("wald", "t", "hksj", "hksj-adhoc")

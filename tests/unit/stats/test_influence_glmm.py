@@ -10,10 +10,10 @@ import pytest
 from scipy.stats import binom
 
 import poolprop as pp
-from poolprop.stats.glmm import fit_glmm
-from poolprop.stats.influence_glmm import predictive_moments
-from poolprop.stats.links import LINKS
-from poolprop.stats.wls import intercept
+from poolprop.stats.analyses.influence_glmm import predictive_moments
+from poolprop.stats.fits.glmm_design import fit_glmm
+from poolprop.stats.likelihoods.links import LINKS
+from poolprop.stats.numeric.wls import intercept
 
 EVENTS, TOTAL = [12, 91, 11, 12, 3], [21, 110, 12, 13, 17]
 

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 import poolprop as pp
-from poolprop.stats.batch.generate import generate
+from poolprop.stats.analyses.generate import generate
 
 
 @pytest.mark.parametrize(

@@ -11,10 +11,10 @@ from scipy.optimize import minimize
 from scipy.special import gammaln
 
 import poolprop as pp
-from poolprop.stats.distributions import profile_cut
-from poolprop.stats.glmm import fit_glmm
-from poolprop.stats.levels_glmm import fit_levels
-from poolprop.stats.links import LINKS
+from poolprop.stats.fits.glmm_design import fit_glmm
+from poolprop.stats.fits.glmm_levels import fit_levels
+from poolprop.stats.likelihoods.links import LINKS
+from poolprop.stats.numeric.distributions import profile_cut
 
 Z = np.linspace(-10, 10, 4001)
 LOGIT = LINKS["logit"]

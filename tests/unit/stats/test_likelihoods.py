@@ -7,14 +7,14 @@ import pytest
 from oracle import BetaBinomial, Glmm, log_choose
 from scipy.optimize import brentq
 
-from poolprop.stats.batch.ascent import ascend
-from poolprop.stats.batch.betabinom import BetaBinomial as Batched
-from poolprop.stats.batch.betabinom import fit_betabinom_sets
-from poolprop.stats.batch.glmm import fit_sets
-from poolprop.stats.batch.profile import limits_of, profile_drop_many
-from poolprop.stats.batch.sets import Sets, rectangular
-from poolprop.stats.links import LINKS
-from poolprop.stats.quadrature import log_marginal
+from poolprop.stats.fits.betabinom import BetaBinomial as Batched
+from poolprop.stats.fits.betabinom import fit_betabinom_sets
+from poolprop.stats.fits.climb import ascend
+from poolprop.stats.fits.glmm import fit_sets
+from poolprop.stats.fits.profile import limits_of, profile_drop_many
+from poolprop.stats.likelihoods.links import LINKS
+from poolprop.stats.likelihoods.quadrature import log_marginal
+from poolprop.stats.sets import Sets, rectangular
 
 CUT = 3.841458820694124
 HARD = [

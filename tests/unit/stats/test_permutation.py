@@ -7,7 +7,7 @@ from itertools import permutations
 import pytest
 
 import poolprop as pp
-from poolprop.stats.permutation import permute_labels
+from poolprop.stats.numeric.permutation import permute_labels
 
 X, N, LEVELS = [2, 9, 4, 11, 18], [20, 22, 25, 24, 19], list("aabbb")
 

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 import poolprop as pp
-from poolprop.stats.batch.orders import all_orders, permutation_p
-from poolprop.stats.batch.permuted import permuted_omnibus
-from poolprop.stats.regression import fit_regression
+from poolprop.stats.analyses.regression import fit_regression
+from poolprop.stats.fits.permuted import permuted_omnibus
+from poolprop.stats.numeric.orders import all_orders, permutation_p
 
 X = [12, 91, 11, 12, 25, 43]
 N = [21, 110, 12, 13, 42, 58]

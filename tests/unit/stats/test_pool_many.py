@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 import poolprop as pp
-from poolprop.stats.batch import pool_many as module
-from poolprop.stats.batch.generate import generate
+from poolprop.stats.analyses.generate import generate
+from poolprop.stats.answers import pool_many as module
 
 BAYES = "bayes|logit|half-normal(1.5)|credible"
 NUMBERS = ("proportion", "ci_lower", "ci_upper", "estimate", "se", "tau2", "loglik")

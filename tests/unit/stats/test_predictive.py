@@ -9,8 +9,8 @@ from scipy.special import expit, gammaln
 from scipy.stats import beta, norm
 
 import poolprop as pp
-from poolprop.stats.location_priors import BetaPrior, NormalPrior
-from poolprop.stats.predictive import next_study, population_quantiles
+from poolprop.stats.answers.predictive import next_study, population_quantiles
+from poolprop.stats.likelihoods.location_priors import BetaPrior, NormalPrior
 
 X, N = (12, 91, 11, 12), (21, 110, 12, 13)
 MU = np.linspace(-5, 9, 211)

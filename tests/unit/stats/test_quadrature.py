@@ -11,9 +11,9 @@ from scipy.optimize import minimize
 from scipy.special import expit, logit
 from scipy.stats import binom, norm
 
-from poolprop.stats.links import LINKS
-from poolprop.stats.pool import pool
-from poolprop.stats.quadrature import moments
+from poolprop.stats.answers.pool import pool
+from poolprop.stats.likelihoods.links import LINKS
+from poolprop.stats.likelihoods.quadrature import moments
 
 X, N = np.array([0.0, 3.0, 9.0, 12.0]), np.array([7.0, 10.0, 9.0, 40.0])
 NAMES = ("loglik", "d_mu", "d_tau", "d_mu2", "d_mutau", "d_tau2")

@@ -11,9 +11,9 @@ from scipy.optimize import minimize
 from scipy.special import chdtri, gammaln, stdtrit
 
 import poolprop as pp
-from poolprop.stats.glmm import fit_glmm
-from poolprop.stats.links import LINKS
-from poolprop.stats.meta_regression import predict_proportions
+from poolprop.stats.analyses.meta_regression import predict_proportions
+from poolprop.stats.fits.glmm_design import fit_glmm
+from poolprop.stats.likelihoods.links import LINKS
 
 EVENTS, TOTAL = [2, 5, 9, 14, 11, 3], [20, 22, 25, 24, 19, 17]
 DOSE, ARM = [1.0, 2.0, 3.0, 4.0, 5.0, 1.5], list("aabbba")

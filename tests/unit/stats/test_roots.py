@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from scipy.optimize import brentq
 from scipy.special import betainc
 
-from poolprop.stats.roots import bracketed_root, quantiles
+from poolprop.stats.numeric.roots import bracketed_root, quantiles
 
 CASES = {
     "cubic": (lambda x: x**3 - 2 * x - 5, 2, 3),

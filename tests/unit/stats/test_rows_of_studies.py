@@ -9,8 +9,8 @@ from scipy.special import expit, gammaln
 from scipy.stats import norm
 
 import poolprop as pp
-from poolprop.stats.study_effect import evaluate, rows_of
-from poolprop.stats.study_effect_fit import fit_study_effect
+from poolprop.stats.fits.study_effect_fit import fit_study_effect
+from poolprop.stats.likelihoods.study_effect import evaluate, rows_of
 
 # Complications by grade in five studies: each patient stands in three rows.
 EVENTS = [2, 3, 3, 4, 1, 0, 29, 13, 4, 7, 4, 1, 7, 2, 1]

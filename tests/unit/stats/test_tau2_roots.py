@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from poolprop.stats import reml
-from poolprop.stats.tau2 import ESTIMATORS, paule_mandel
-from poolprop.stats.wls import intercept, weighted_fit
+from poolprop.stats.fits.tau2_single import ESTIMATORS, paule_mandel
+from poolprop.stats.likelihoods import normal as reml
+from poolprop.stats.numeric.wls import intercept, weighted_fit
 
 
 def studies(seed):

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 import poolprop as pp
-from poolprop.stats.three_level import three_level
-from poolprop.stats.variance_components import fit_components
+from poolprop.stats.analyses.three_level import three_level
+from poolprop.stats.fits.variance_components import fit_components
 
 EVENTS = [12, 91, 11, 12, 4, 30, 22, 7]
 TOTAL = [21, 110, 12, 13, 16, 41, 50, 19]

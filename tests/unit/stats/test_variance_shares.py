@@ -13,7 +13,7 @@ from statsmodels.formula.api import ols
 from statsmodels.stats.anova import anova_lm
 
 import poolprop as pp
-from poolprop.stats.variance_shares import variance_shares
+from poolprop.stats.analyses.variance_shares import variance_shares
 
 BALANCED = [[0, 0], [0, 1], [0, 2], [1, 0], [1, 1], [1, 2]]
 

@@ -69,10 +69,10 @@ def test_the_steps_are_those_of_the_command_line():
     [
         ("figures", "formats.py"),  # rounding: 81.25 % becomes 81.3
         ("report", "formats.py"),
-        ("synthesise", "stats/glmm.py"),
+        ("synthesise", "stats/fits/glmm_design.py"),
         ("synthesise", "audit/record.py"),
         ("run-in-r", "crosscheck/reproduce.R"),
-        ("certificate", "stats/batch/simulation.py"),
+        ("certificate", "stats/analyses/simulation.py"),
     ],
 )
 def test_a_step_depends_on(step, module):
@@ -82,11 +82,11 @@ def test_a_step_depends_on(step, module):
 @pytest.mark.parametrize(
     ("step", "module"),
     [
-        ("select", "stats/glmm.py"),
+        ("select", "stats/fits/glmm_design.py"),
         ("figures", "synthesis/pooled.py"),
         ("synthesise", "report/render.py"),
         ("synthesise", "steps/writing.py"),
-        ("crosscheck", "stats/glmm.py"),
+        ("crosscheck", "stats/fits/glmm_design.py"),
     ],
 )
 def test_a_step_does_not_depend_on(step, module):
@@ -138,7 +138,7 @@ def add(checkout, module, text):
 
 
 def test_a_comment_where_no_step_looks_reruns_nothing(checkout):
-    for module in ("diffing.py", "importing/command.py", "stats/henmi_copas.py"):
+    for module in ("diffing.py", "importing/command.py", "stats/analyses/henmi_copas.py"):
         add(checkout, module, "\n# a thought\n")
     assert changed(checkout) == set()
 

@@ -1,0 +1,1 @@
+"""What is done with answers: subgroups, regressions, influence, simulations and more."""

@@ -1,0 +1,206 @@
+"""What intervals cover in simulated data sets whose true ``mu`` is known.
+
+A profile interval covers the truth where the profile has fallen there by no more than the cut,
+and a bootstrap-calibrated one where the test of the truth does not reject: no limits are needed,
+except for widths, which a share of the data sets is enough for.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, fields
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import expit
+
+from poolprop.stats._types import Bools, Floats
+from poolprop.stats.analyses.posterior_grid import PosteriorMany
+from poolprop.stats.fits.bootstrap_test import (
+    NullMaxima,
+    critical_values,
+    null_maxima,
+    shared_grid,
+)
+from poolprop.stats.fits.glmm import TAU_BOUNDARY, GlmmMany, fit_glmm_many
+from poolprop.stats.fits.profile import profile_limits_many
+from poolprop.stats.fits.two_step import two_step_many
+from poolprop.stats.fits.walks import TAU_TOP
+from poolprop.stats.likelihoods.links import LINKS
+from poolprop.stats.numeric.distributions import profile_cut, t_quantile
+
+LOGIT = LINKS["logit"]
+TWO_STEP = {
+    "dl-wald": ("DL", "wald"),
+    "hksj": ("REML", "hksj"),
+    "hksj-adhoc": ("REML", "hksj-adhoc"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trial:
+    """What one method did in each data set; every array has shape (B,).
+
+    Attributes
+    ----------
+    covered : ndarray of bool
+        Whether the interval holds the true ``mu``; no interval does not.
+    width : ndarray
+        Its length on the proportion scale; NaN where it was not computed.
+    failed : ndarray of bool
+        Whether there was no interval.
+    """
+
+    covered: Bools
+    width: Floats
+    failed: Bools
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AtTruth:
+    """Fits of many data sets, and their likelihoods at the true ``mu``.
+
+    Attributes
+    ----------
+    mu : float
+        The truth.
+    fit : GlmmMany
+        The maxima.
+    top : ndarray
+        Their log-likelihoods, all constants included.
+    free, bounded : NullMaxima
+        Maxima over ``tau`` at the truth, ``tau`` at most ``TAU_TOP`` or ``TAU_BOUNDARY``.
+    """
+
+    mu: float
+    fit: GlmmMany
+    top: Floats
+    free: NullMaxima
+    bounded: NullMaxima
+
+    def drop(self, cut: float, k: int) -> Floats:
+        """Return by how much twice the profile has fallen at the truth.
+
+        ``tau`` is bounded as the interval with that cut bounds it: see
+        :func:`poolprop.stats.fits.profile.needs_bound`.
+        """
+        few = (self.fit.side != 0) & (cut / 2 >= k * np.log(2))
+        loglik = np.where(few | self.fit.runaway, self.bounded.loglik, self.free.loglik)
+        out: Floats = 2 * (self.top - loglik)
+        return out
+
+
+def wald_trials(x: Floats, n: Floats, mu: float, level: float) -> dict[str, Trial]:
+    """Return what two-step intervals do: DL with Wald, REML with HKSJ and ad hoc HKSJ."""
+    out = {}
+    for name, (tau2, ci) in TWO_STEP.items():
+        fit = two_step_many(x, n, "PLO", tau2, ci, level)
+        out[name] = _symmetric(fit.estimate, 0.5 * (fit.ci_upper - fit.ci_lower), mu)
+    return out
+
+
+def glmm_trials(
+    x: Floats, n: Floats, truth: AtTruth, level: float, measured: Bools
+) -> dict[str, Trial]:
+    """Return what the GLMM's Wald and profile intervals do.
+
+    Parameters
+    ----------
+    x, n : ndarray, shape (B, k)
+        Events and totals.
+    truth : AtTruth
+        Their fits and what the likelihood falls to at the truth.
+    level : float
+        Nominal level.
+    measured : ndarray of bool, shape (B,)
+        For which data sets the limits of profile intervals are computed, for their widths.
+    """
+    k, fit = x.shape[1], truth.fit
+    out = {}
+    for name in ("profile", "profile-ck"):
+        cut = profile_cut(level, k, small_sample=name == "profile-ck")
+        drop = truth.drop(cut, k)
+        width = np.full(len(x), np.nan)
+        if measured.any():
+            lower, upper = profile_limits_many(
+                x[measured], n[measured], taken(fit, measured), cut, LOGIT
+            )
+            width[measured] = expit(upper) - expit(lower)
+        out[name] = Trial(covered=drop <= cut, width=width, failed=~np.isfinite(drop))
+    for name, df in (("glmm-wald", math.inf), ("glmm-t", k - 1)):
+        # Where there is no standard error the engine gives the chi-square profile interval.
+        half, none = t_quantile(level, df) * fit.se, ~np.isfinite(fit.se)
+        wald = _symmetric(fit.mu, half, truth.mu)
+        out[name] = Trial(
+            covered=np.where(none, out["profile"].covered, wald.covered),
+            width=np.where(none, out["profile"].width, wald.width),
+            failed=none & out["profile"].failed,
+        )
+    return out
+
+
+def bootstrap_trial(
+    x: Floats, n: Floats, truth: AtTruth, level: float, seeds: NDArray[np.uint32], replicates: int
+) -> Trial:
+    """Return where the bootstrap-calibrated test keeps the truth.
+
+    It never rejects what the chi-square profile interval holds, so that only data sets beyond it
+    need a bootstrap.
+
+    Parameters
+    ----------
+    x, n : ndarray, shape (B, k)
+        Events and totals.
+    truth : AtTruth
+        Their fits and what the likelihood falls to at the truth.
+    level : float
+        Nominal level.
+    seeds : ndarray of int, shape (B,)
+        One for each data set.
+    replicates : int
+        Data sets drawn in each bootstrap.
+    """
+    floor = profile_cut(level, x.shape[1], small_sample=False)
+    drop = 2 * (truth.top - truth.bounded.loglik)
+    covered = drop <= floor
+    doubtful = np.flatnonzero(~covered)
+    if doubtful.size:
+        # Half of a typical interval of the largest data sets: the grid is dense within.
+        width = float(np.clip(2 * np.sqrt(4 / n.sum(axis=1).max() + 0.3 / x.shape[1]), 0.3, 3.0))
+        cut = critical_values(
+            shared_grid(n, truth.mu, width), n[doubtful], truth.bounded.tau[doubtful], truth.mu,
+            level, floor, seeds[doubtful], replicates,
+        )  # fmt: skip
+        covered[doubtful] = drop[doubtful] <= cut
+    return Trial(covered=covered, width=np.full(len(x), np.nan), failed=~np.isfinite(drop))
+
+
+def credible_trial(posterior: PosteriorMany, mu: float) -> Trial:
+    """Return what a credible interval does, from the first and last quantile asked for."""
+    lower, upper = posterior.median_study[:, 0], posterior.median_study[:, -1]
+    return Trial(
+        covered=(lower <= expit(mu)) & (expit(mu) <= upper),
+        width=upper - lower,
+        failed=~np.isfinite(upper - lower),
+    )
+
+
+def at_truth(x: Floats, n: Floats, mu: float) -> AtTruth:
+    """Fit data sets of shape (B, k), and maximise over ``tau`` at the true ``mu``."""
+    bounded, free = null_maxima(x, n, mu, (TAU_BOUNDARY, TAU_TOP))
+    fit = fit_glmm_many(x, n, LOGIT)
+    top = fit.loglik + LOGIT.constant(x, n).sum(axis=1)
+    return AtTruth(mu=mu, fit=fit, top=top, free=free, bounded=bounded)
+
+
+def taken(fit: GlmmMany, rows: Bools) -> GlmmMany:
+    """Return the fits of some data sets."""
+    return GlmmMany(**{field.name: getattr(fit, field.name)[rows] for field in fields(GlmmMany)})
+
+
+def _symmetric(estimate: Floats, half: Floats, mu: float) -> Trial:
+    failed = ~np.isfinite(half)
+    with np.errstate(invalid="ignore"):
+        covered = np.abs(estimate - mu) <= half
+        width = expit(estimate + half) - expit(estimate - half)
+    return Trial(covered=covered & ~failed, width=np.where(failed, np.nan, width), failed=failed)

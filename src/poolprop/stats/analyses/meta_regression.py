@@ -1,0 +1,318 @@
+"""Meta-regression of proportions on moderators, in two steps or one.
+
+References
+----------
+Higgins JPT, Thompson SG (2004). Controlling the risk of spurious findings from meta-regression.
+Statistics in Medicine 23(11):1663-1682 (permutation).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from poolprop.errors import EstimationError
+from poolprop.formats import number
+from poolprop.stats._types import Floats, Ints
+from poolprop.stats.analyses.nested_regression import NestedRegression, fit_nested_regression
+from poolprop.stats.analyses.regression import Regression, fit_regression
+from poolprop.stats.analyses.regression_glmm import GlmmRegression, fit_glmm_regression
+from poolprop.stats.answers.shown import Shown, flat, p_words
+from poolprop.stats.design import named_columns, study_members
+from poolprop.stats.fits.glmm_design import fit_glmm
+from poolprop.stats.fits.permuted import permuted_omnibus
+from poolprop.stats.fits.tau2_single import ESTIMATORS
+from poolprop.stats.inputs import choice, counts, fraction
+from poolprop.stats.likelihoods.links import LINKS
+from poolprop.stats.measures import MEASURES, effect_sizes
+from poolprop.stats.numeric.orders import permutation_p
+
+CI_METHODS = {
+    "two-step": ("hksj", "hksj-adhoc", "t", "wald"),
+    "glmm": ("profile-ck", "profile", "t", "wald"),
+}
+# All orders of seven studies, or six; beyond them a random sample of this size.
+MOST_PERMUTATIONS = {"two-step": 5040, "glmm": 1000}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class MetaRegression(Shown):
+    """A meta-regression and the names of its coefficients.
+
+    Attributes
+    ----------
+    names : tuple of str
+        Coefficients; the first is the intercept.
+    fit : Regression, GlmmRegression or NestedRegression
+        Coefficients, tests, residual heterogeneity, R2; the last where rows belong to studies.
+    model, measure, tau2_method, ci_method : str
+        What was fitted.
+    level : float
+        Level of the limits.
+    permutation_p : float or None
+        Permutation p value of the omnibus test, where asked for.
+    link : str
+        Link of the GLMM.
+    """
+
+    names: tuple[str, ...]
+    fit: Regression | GlmmRegression | NestedRegression
+    model: str
+    measure: str
+    tau2_method: str
+    ci_method: str
+    level: float
+    permutation_p: float | None = None
+    link: str = "logit"
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Return a row for each coefficient."""
+        return [flat(coefficient) for coefficient in self.to_dict()["coefficients"]]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values for JSON."""
+        fit = self.fit
+        lrt_p = getattr(fit, "lrt_p", None)
+        nested = {
+            name: getattr(fit, name)
+            for name in ("studies", "tau2_study", "tau2_row")
+            if hasattr(fit, name)
+        }
+        return nested | {
+            "coefficients": [
+                {
+                    "name": name,
+                    "estimate": float(fit.beta[j]),
+                    "se": _finite(fit.se[j]),
+                    "ci": {"lower": _finite(fit.lower[j]), "upper": _finite(fit.upper[j])},
+                    "statistic": _finite(fit.statistic[j]),
+                    "p": _finite(fit.p[j]),
+                }
+                | ({} if lrt_p is None else {"lrt_p": _finite(lrt_p[j])})
+                for j, name in enumerate(self.names)
+            ],
+            "notes": list(getattr(fit, "notes", ())),
+            "tau2": fit.tau2,
+            "r2": fit.r2,
+            "omnibus": {
+                "statistic": fit.qm,
+                "df1": fit.qm_df,
+                # The omnibus test of the GLMM is a likelihood ratio and has no second one.
+                "df2": fit.df if self.model == "two-step" and math.isfinite(fit.df) else None,
+                "p": fit.qm_p,
+                "permutation_p": self.permutation_p,
+            },
+        }
+
+    def __repr__(self) -> str:
+        """Return one line."""
+        slopes = ", ".join(
+            f"{name} {number(beta)}" for name, beta in zip(self.names, self.fit.beta, strict=True)
+        )
+        return f"<MetaRegression {self.model}, {slopes}; all slopes {p_words(self.fit.qm_p)}>"
+
+
+def meta_regression(
+    events: ArrayLike,
+    total: ArrayLike,
+    X: Any,  # noqa: N803 - the name of the field
+    measure: str = "PLO",
+    tau2: str | None = None,
+    ci: str | None = None,
+    level: float = 0.95,
+    *,
+    model: str = "two-step",
+    link: str = "logit",
+    study: Sequence[object] | None = None,
+    permutation: bool = False,
+    permutations: int | None = None,
+    seed: int = 20260101,
+) -> MetaRegression:
+    """Regress proportions on moderators, continuous or categorical.
+
+    Parameters
+    ----------
+    events, total : array_like of int, shape (k,)
+        Events and totals.
+    X : array_like of shape (k,) or (k, m), mapping of names to columns, or DataFrame
+        Moderators without the intercept. A column of text becomes indicators of its levels but
+        the first in alphabetical order, the reference.
+    measure : str
+        Scale of the effect sizes of the two-step model.
+    tau2 : str, optional
+        Estimator of its residual between-study variance, REML by default; the GLMM takes ML.
+    ci : {"hksj", "hksj-adhoc", "t", "wald", "profile-ck", "profile"}, optional
+        Standard errors and reference distribution, with ``k - p`` degrees of freedom: by default
+        ``"hksj"`` for the two-step model, which has no profile, and ``"profile-ck"`` for the GLMM,
+        which has no Hartung-Knapp; see :mod:`poolprop.stats.analyses.regression_glmm`.
+    level : float
+        Confidence level.
+    model : {"two-step", "glmm"}
+        Effect sizes by weighted least squares, or binomial-normal maximum likelihood with
+        likelihood-ratio tests of each slope and of all.
+    link : {"logit", "probit", "cloglog"}
+        Link of the GLMM.
+    study : sequence, shape (k,), optional
+        The study that each row belongs to, compared as text, where studies have several rows:
+        besides the variance between rows there is one between studies. Then ``tau2`` is REML or
+        ML, ``ci`` is ``"t"`` with ``studies - p`` degrees of freedom (the default of the two-step
+        model), ``"wald"``, or ``"profile"`` at the chi-square quantile (the default of the GLMM,
+        whose link is the logit).
+    permutation : bool
+        Also permute the rows of the moderators.
+    permutations : int, optional
+        How many orders to look at: all where there are no more, else a random sample of that
+        size. By default 5,040, all of seven studies; for the GLMM 1,000.
+    seed : int
+        Of that sample.
+
+    Raises
+    ------
+    EstimationError
+        If studies do not outnumber coefficients, columns are collinear (the message names them),
+        or no study has two rows although ``study`` is given.
+
+    Examples
+    --------
+    >>> found = meta_regression([2, 5, 9, 14], [20, 22, 25, 24], {"dose": [1, 2, 3, 4]})
+    >>> found.names, round(float(found.fit.beta[1]), 3)
+    (('intercept', 'dose'), 0.815)
+    >>> found = meta_regression([2, 5, 9, 14], [20, 22, 25, 24], [1, 2, 3, 4], model="glmm")
+    >>> round(float(found.fit.beta[1]), 3), round(found.fit.qm_p, 4)
+    (0.816, 0.0029)
+    >>> dose, study = [1, 2, 1, 2, 1, 2], ["a", "a", "b", "b", "c", "c"]
+    >>> found = meta_regression([2, 5, 9, 14, 4, 6], [20, 22, 25, 24, 21, 20], dose, study=study)
+    >>> found.fit.studies, round(float(found.fit.beta[1]), 3)
+    (3, 0.794)
+    """
+    x, n = counts(events, total)
+    choice(model, "model", CI_METHODS)
+    fraction(level, "level")
+    names, design = named_columns(X, x.size)
+    if study is not None:
+        _refuse_permutation(permutation)
+        member = study_members(study, x.size)
+        tau2, ci = _nested_choices(model, measure, tau2, ci, link)
+        return MetaRegression(
+            names=names,
+            fit=_nested(x, n, design, member, (model, measure, tau2, ci, level)),
+            model=model,
+            measure=measure,
+            tau2_method=tau2,
+            ci_method=ci,
+            level=level,
+        )
+    tau2, ci = _choices(model, measure, tau2, ci, link)
+    most = MOST_PERMUTATIONS[model] if permutations is None else permutations
+    fit: Regression | GlmmRegression
+    p = None
+    if model == "glmm":
+        fit = fit_glmm_regression(x, n, design, LINKS[link], ci, level)
+        null = fit.loglik_null
+
+        def likelihood_ratios(orders: Ints) -> Floats:
+            fits = (fit_glmm(x, n, design[order], LINKS[link]) for order in orders)
+            return np.array([2 * (found.loglik - null) for found in fits])
+
+        if permutation:
+            p = permutation_p(likelihood_ratios, x.size, fit.qm, most, seed)
+    else:
+        yi, vi = effect_sizes(x, n, measure)
+        fit = fit_regression(yi, vi, design, tau2, ci, level)
+
+        def statistics(orders: Ints) -> Floats:
+            return permuted_omnibus(yi, vi, design, orders, tau2, ci)
+
+        if permutation:
+            p = permutation_p(statistics, x.size, fit.qm, most, seed)
+    return MetaRegression(
+        names=names,
+        fit=fit,
+        model=model,
+        measure=measure,
+        tau2_method=tau2,
+        ci_method=ci,
+        level=level,
+        permutation_p=p,
+        link=link,
+    )
+
+
+def _nested(
+    x: Floats, n: Floats, design: Floats, member: Floats, chosen: tuple[str, str, str, str, float]
+) -> NestedRegression:
+    """Fit rows nested in studies."""
+    model, measure, tau2, ci, level = chosen
+    if model == "glmm":
+        from poolprop.stats.analyses.study_effect_regression import fit_study_effect_regression
+
+        return fit_study_effect_regression(x, n, design, member.argmax(axis=1), ci, level)
+    yi, vi = effect_sizes(x, n, measure)
+    return fit_nested_regression(yi, vi, design, member, tau2, ci, level)
+
+
+def _nested_choices(
+    model: str, measure: str, tau2: str | None, ci: str | None, link: str
+) -> tuple[str, str]:
+    """Return estimator and interval of rows nested in studies; refuse what there is not."""
+    choice(measure, "measure", MEASURES if model == "two-step" else ["PLO"])
+    choice(link, "link", ["logit"])
+    allowed = ["ML"] if model == "glmm" else ["REML", "ML"]
+    methods = ["profile", "t", "wald"] if model == "glmm" else ["t", "wald"]
+    return choice(tau2 or allowed[0], "tau2", allowed), choice(ci or methods[0], "ci", methods)
+
+
+def _refuse_permutation(permutation: bool) -> None:
+    if permutation:
+        raise EstimationError(
+            "permutation is True and study is given",
+            where="permutation",
+            hint="Rows of one study cannot be exchanged with those of another.",
+        )
+
+
+def _choices(
+    model: str, measure: str, tau2: str | None, ci: str | None, link: str
+) -> tuple[str, str]:
+    """Return estimator and interval; refuse what the model does not have."""
+    choice(measure, "measure", MEASURES if model == "two-step" else ["PLO"])
+    choice(link, "link", LINKS if model == "glmm" else ["logit"])
+    allowed = ["ML"] if model == "glmm" else ["REML", *ESTIMATORS, "EE"]
+    methods = CI_METHODS[model]
+    return choice(tau2 or allowed[0], "tau2", allowed), choice(ci or methods[0], "ci", methods)
+
+
+def _finite(value: float) -> float | None:
+    return float(value) if math.isfinite(value) else None
+
+
+def predict_proportions(found: MetaRegression, rows: ArrayLike) -> tuple[Floats, Floats, Floats]:
+    """Return fitted proportions and their limits for rows of moderators.
+
+    Parameters
+    ----------
+    found : MetaRegression
+        On any measure but ``PFT``, whose inverse needs a sample size.
+    rows : array_like, shape (m, p - 1)
+        Values of the design's columns but the intercept.
+    """
+    from poolprop.stats.measures import back_transform
+    from poolprop.stats.numeric.distributions import t_quantile
+
+    table = np.atleast_2d(np.asarray(rows, dtype=np.float64))
+    design = np.column_stack([np.ones(len(table)), table])
+    eta = design @ found.fit.beta
+    half = t_quantile(found.level, found.fit.df) * np.sqrt(
+        np.sum((design @ found.fit.cov) * design, axis=1)
+    )
+    ends = (eta, eta - half, eta + half)
+    if found.model == "glmm":
+        middle, low, high = (LINKS[found.link].inverse(end) for end in ends)
+    else:
+        middle, low, high = (back_transform(end, found.measure) for end in ends)
+    return middle, low, high

@@ -1,0 +1,162 @@
+"""What may be asked of :func:`poolprop.pool`, checked once at the door."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from poolprop.errors import EstimationError
+from poolprop.stats.fits.tau2_single import ESTIMATORS
+from poolprop.stats.inputs import choice, fraction
+from poolprop.stats.likelihoods.links import LINKS
+from poolprop.stats.measures import MEASURES
+from poolprop.stats.priors import HalfNormal, Prior
+
+LIKELIHOOD = ("glmm", "beta-binomial")
+INTERVALS = {
+    "glmm": ("wald", "t", "profile", "profile-ck", "bootstrap-lr"),
+    "beta-binomial": ("wald", "t", "profile", "profile-ck"),
+    "two-step": ("wald", "t", "hksj", "hksj-adhoc", "kr"),
+    "common": ("wald", "t", "hksj", "hksj-adhoc"),
+    "bayes": ("credible",),
+}
+DEFAULT_INTERVAL = {
+    "glmm": "profile-ck",
+    "beta-binomial": "profile-ck",
+    "two-step": "hksj-adhoc",
+    "common": "wald",
+    "bayes": "credible",
+}
+PREDICTIONS = {
+    "glmm": ("bayes", "normal", "hts", "hts-k1", "none"),
+    "beta-binomial": ("beta", "bayes", "none"),
+    "two-step": ("hts", "hts-k1", "normal", "bootstrap", "bayes", "none"),
+    "common": ("none",),
+    "bayes": ("bayes", "none"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """A full, valid set of choices; see :func:`poolprop.pool` for what they mean."""
+
+    model: str
+    measure: str
+    link: str
+    tau2: str
+    ci: str
+    level: float
+    prediction: str
+    prior: Prior
+    correction: str
+    inversion: str
+    tau2_value: float | None
+    seed: int
+    replicates: int
+
+
+def resolve(
+    *,
+    model: str = "glmm",
+    measure: str = "PLO",
+    link: str = "logit",
+    tau2: str | None = None,
+    ci: str | None = None,
+    level: float = 0.95,
+    prediction: str | None = None,
+    tau_prior: Prior | None = None,
+    correction: str = "only0",
+    inversion: str = "harmonic",
+    tau2_value: float | None = None,
+    seed: int = 20260101,
+    replicates: int = 2000,
+) -> Options:
+    """Fill in defaults, those of :func:`poolprop.pool`, and refuse what does not go together.
+
+    Raises
+    ------
+    EstimationError
+        Naming the argument, its value and what may be given.
+    """
+    choice(model, "model", INTERVALS)
+    choice(measure, "measure", MEASURES)
+    choice(link, "link", LINKS)
+    one_step = model in ("glmm", "beta-binomial", "bayes")
+    if one_step and measure != "PLO":
+        raise EstimationError(
+            f"measure is {measure!r}",
+            where="measure",
+            hint=f"The {model} model works on the logit; other scales need model='two-step'.",
+        )
+    if link != "logit" and model != "glmm":
+        raise EstimationError(
+            f"link is {link!r}", where="link", hint="Only model='glmm' has other links than logit."
+        )
+    ci = DEFAULT_INTERVAL[model] if ci is None else choice(ci, "ci", INTERVALS[model])
+    tau2 = _tau2(model, tau2)
+    if ci == "kr" and tau2 != "REML":
+        raise EstimationError(
+            f"ci is 'kr' and tau2 is {tau2!r}", where="ci", hint="Kenward-Roger needs tau2='REML'."
+        )
+    if ci == "bootstrap-lr" and link != "logit":
+        raise EstimationError(
+            f"link is {link!r} and ci is 'bootstrap-lr'",
+            where="link",
+            hint="The bootstrapped likelihood-ratio interval works on the logit.",
+        )
+    _bootstrap(seed, replicates)
+    return Options(
+        model=model,
+        measure=measure,
+        link=link,
+        tau2=tau2,
+        ci=ci,
+        level=fraction(level, "level"),
+        prediction=choice(
+            PREDICTIONS[model][0] if prediction is None else prediction,
+            "prediction",
+            PREDICTIONS[model],
+        ),
+        prior=tau_prior or HalfNormal(),
+        correction=correction,
+        inversion=choice(inversion, "inversion", ("harmonic", "variance")),
+        tau2_value=_known_tau2(model, tau2_value, prediction),
+        seed=seed,
+        replicates=replicates,
+    )
+
+
+def _tau2(model: str, tau2: str | None) -> str:
+    if model == "two-step":
+        return choice(tau2 or "REML", "tau2", ESTIMATORS)
+    if tau2 not in (None, "ML") and model in LIKELIHOOD:
+        raise EstimationError(
+            f"tau2 is {tau2!r}", where="tau2", hint=f"The {model} model is fitted by ML."
+        )
+    return {"common": "EE", "bayes": "posterior"}.get(model, "ML")
+
+
+def _bootstrap(seed: int, replicates: int) -> None:
+    if seed < 0:
+        raise EstimationError(f"seed is {seed!r}", where="seed", hint="It must be at least 0.")
+    if replicates < 100:
+        raise EstimationError(
+            f"replicates is {replicates!r}",
+            where="replicates",
+            hint="A bootstrap needs at least 100 of them.",
+        )
+
+
+def _known_tau2(model: str, value: float | None, prediction: str | None) -> float | None:
+    if value is not None and prediction == "bootstrap":
+        raise EstimationError(
+            f"tau2_value is {value!r} and prediction is 'bootstrap'",
+            where="prediction",
+            hint="The bootstrap draws tau2; a known tau2 leaves nothing to draw.",
+        )
+    if value is not None and (model != "two-step" or not 0 <= value < float("inf")):
+        raise EstimationError(
+            f"tau2_value is {value!r}",
+            where="tau2_value",
+            hint="It must be a number >= 0, and the model 'two-step'.",
+        )
+    return value

@@ -1,0 +1,200 @@
+"""Pooling by the binomial-normal model: a batch of one, and what only its reader wants."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+
+from poolprop.stats._types import Floats
+from poolprop.stats.answers.answer import Answer
+from poolprop.stats.answers.bayes import bayes
+from poolprop.stats.answers.columns import Columns
+from poolprop.stats.answers.models import glmm
+from poolprop.stats.answers.notes import prior_words
+from poolprop.stats.answers.options import Options
+from poolprop.stats.answers.results import Interval
+from poolprop.stats.fits.empirical_bayes import StudyEffects, glmm_study_effects
+from poolprop.stats.fits.glmm_design import information_of
+from poolprop.stats.fits.heterogeneity import FROM_TAU2, Heterogeneity, typical_variance
+from poolprop.stats.likelihoods.links import LINKS, LOG_SQRT_2PI, Link
+from poolprop.stats.measures import effect_sizes
+from poolprop.stats.numeric.distributions import chi_square_pvalue, t_quantile
+from poolprop.stats.numeric.wls import intercept
+from poolprop.stats.sets import Sets
+
+WORDS = {
+    "wald": "Wald interval",
+    "t": "Wald interval with Student's t, k - {p} degrees of freedom",
+    "profile": "profile-likelihood interval, chi-square cut",
+    "profile-ck": "profile-likelihood interval, small-sample cut c_k",
+    "bootstrap-lr": "likelihood-ratio interval calibrated by bootstrap under each null value",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """The answer of a likelihood model about one data set; limits on the model's scale."""
+
+    estimate: float
+    se: float
+    tau2: float
+    low: float
+    high: float
+    loglik: float
+    common: float
+    converged: bool
+    notes: list[str]
+
+    @classmethod
+    def of(cls, found: Columns) -> Row:
+        """Return the first row of a batch."""
+        numbers = {
+            name: float(getattr(found, name)[0])
+            for name in ("estimate", "se", "tau2", "low", "high", "loglik", "common")
+        }
+        notes = [note for note in found.notes[0].split("\n") if note]
+        return cls(**numbers, converged=bool(found.converged[0]), notes=notes)
+
+
+def pool_glmm(x: Floats, n: Floats, options: Options) -> Answer:
+    """Fit the binomial-normal model to ``k >= 2`` studies and report ``mu``."""
+    row = Row.of(glmm(Sets.of(x, n), options))
+    prediction, words = _prediction(x, n, row, options)
+    method = f"binomial-normal GLMM, {options.link} link, ML, {interval_words(options)}"
+    return glmm_answer(x, n, row, LINKS[options.link], (prediction, words), method)
+
+
+def glmm_answer(
+    x: Floats,
+    n: Floats,
+    row: Row,
+    link: Link,
+    prediction: tuple[Interval | None, str],
+    method: str,
+) -> Answer:
+    """Return a fit of one mean, with its intervals, as an answer."""
+    mu, tau = row.estimate, math.sqrt(row.tau2)
+    information = information_of(x, n, mu, tau, link)
+    effects = partial(_study_effects, x, n, mu, tau, link)
+    return Answer(
+        estimate=mu,
+        se=row.se,
+        tau2=row.tau2,
+        ci=Interval(lower=row.low, upper=row.high),
+        proportion=as_proportion(mu, link),
+        ci_proportion=Interval(
+            lower=as_proportion(row.low, link), upper=as_proportion(row.high, link)
+        ),
+        prediction=prediction[0],
+        prediction_method=prediction[1],
+        method=method,
+        heterogeneity=deviance(x, n, row.common, row.tau2, link),
+        loglik=row.loglik,
+        weights=information / information.sum(),
+        converged=row.converged,
+        notes=row.notes,
+        marginal_mean=marginal_mean(mu, tau, link),
+        tau2_p=tau2_test(row.loglik, row.common),
+        effects_by=effects if math.isfinite(mu) else None,
+    )
+
+
+def interval_words(options: Options, parameters: int = 1) -> str:
+    """Return the name of the interval, with seed and replicates if it is bootstrapped."""
+    words = WORDS[options.ci].format(p=parameters)
+    if options.ci != "bootstrap-lr":
+        return words
+    return f"{words} ({options.replicates} replicates, seed {options.seed})"
+
+
+def _study_effects(x: Floats, n: Floats, mu: float, tau: float, link: Link) -> StudyEffects:
+    effect, se = glmm_study_effects(x, n, mu, tau, link)
+    return StudyEffects.of(effect, se, link.inverse(effect))
+
+
+def tau2_test(loglik: float, common: float) -> float:
+    """Return the p value of ``tau2 = 0``: half the chi-square tail, since 0 is a boundary."""
+    ratio = max(0.0, 2 * (loglik - common))
+    return 0.5 * chi_square_pvalue(ratio, 1) if ratio > 0 else 1.0
+
+
+def marginal_mean(mu: float, tau: float, link: Link) -> float:
+    """Return the population-averaged proportion ``E g(mu + tau z)``, by the trapezoid rule."""
+    if math.isinf(mu):
+        return 0.0 if mu < 0 else 1.0
+    # A step of 0.1 / tau resolves the link, and the normal density needs no finer one.
+    count = 2 * math.ceil(9 / min(0.25, 0.25 / max(tau, 1e-9))) + 1
+    z = np.linspace(-9, 9, count)
+    density = np.exp(-0.5 * z * z - LOG_SQRT_2PI) * (z[1] - z[0])
+    return float(np.sum(density * link.inverse(mu + tau * z)))
+
+
+def deviance(x: Floats, n: Floats, common: float, tau2: float, link: Link) -> Heterogeneity:
+    """Return the likelihood-ratio Q of the common-effect model against one parameter a study.
+
+    ``common`` is the log-likelihood of the former. I2 and H2 set ``tau2`` against the typical
+    sampling variance of the (corrected) logits; they are given for the logit link only, whose
+    scale that is.
+    """
+    df, events = x.size - 1, float(x.sum())
+    q = max(0.0, 2 * (saturated_loglik(x, n, link) - common))
+    if link.name != "logit" or events in (0.0, float(n.sum())) or df == 0:
+        return Heterogeneity(q=q, q_df=df, q_p=chi_square_pvalue(q, df), i2=None, h2=None)
+    typical = typical_variance(effect_sizes(x, n, "PLO")[1], intercept(x.size))
+    return Heterogeneity(
+        q=q,
+        q_df=df,
+        q_p=chi_square_pvalue(q, df),
+        i2=tau2 / (tau2 + typical),
+        h2=1 + tau2 / typical,
+        i2_definition=FROM_TAU2,
+    )
+
+
+def common_loglik(x: Floats, n: Floats, link: Link) -> float:
+    """Return the log-likelihood of one proportion for all, all constants included."""
+    share = x.sum() / n.sum()
+    if share in (0.0, 1.0):
+        return 0.0
+    eta = np.full(x.size, link.forward(share))
+    return float(np.sum(link.parts(eta, x, n)[0] + link.constant(x, n)))
+
+
+def saturated_loglik(x: Floats, n: Floats, link: Link = LINKS["logit"]) -> float:
+    """Return the log-likelihood with a proportion for each study, all constants included."""
+    return float(np.sum(link.highest(x, n) + link.constant(x, n)))
+
+
+def plug_in_prediction(
+    row: Row, options: Options, df: int, notes: list[str]
+) -> tuple[Interval | None, str]:
+    """Return normal or Student's t limits for a new study's proportion, and their name."""
+    freedom = {"normal": math.inf, "hts": df - 1.0, "hts-k1": float(df)}[options.prediction]
+    if freedom < 1 or not math.isfinite(row.se):
+        notes.append("No prediction interval: too few studies, or no standard error.")
+        return None, ""
+    link = LINKS[options.link]
+    half = t_quantile(options.level, freedom) * math.sqrt(row.se**2 + row.tau2)
+    words = "normal" if math.isinf(freedom) else f"Student's t, {freedom:g} degrees of freedom"
+    ends = (as_proportion(row.estimate + sign * half, link) for sign in (-1, 1))
+    return Interval(**dict(zip(("lower", "upper"), ends, strict=True))), f"plug-in, {words}"
+
+
+def as_proportion(eta: float, link: Link) -> float:
+    """Return the proportion at a value of the link's scale that may be infinite."""
+    return float(eta > 0) if math.isinf(eta) else float(link.inverse(np.float64(eta)))
+
+
+def _prediction(x: Floats, n: Floats, row: Row, options: Options) -> tuple[Interval | None, str]:
+    if options.prediction == "none":
+        return None, ""
+    if options.prediction != "bayes":
+        return plug_in_prediction(row, options, x.size - 1, row.notes)
+    if options.link != "logit":
+        row.notes.append("No prediction interval: the Bayesian model has the logit link only.")
+        return None, ""
+    words = f"Bayesian, {prior_words(options.prior)}"
+    return bayes(x, n, options.prior).prediction(options.level), words

@@ -1,0 +1,271 @@
+"""What the engine returns: frozen, on named scales, ready for JSON."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+from poolprop.formats import Policy, count, level, number, part, policy_for, share
+from poolprop.stats.answers.shown import Shown, html_table, p_words
+from poolprop.stats.fits.empirical_bayes import StudyEffects
+from poolprop.wording import counted
+
+# What the scale of a measure is called, and under which names the limits of a value stand.
+SCALES = {
+    "PR": "proportion", "PLN": "log", "PLO": "logit", "PAS": "arcsine", "PFT": "double arcsine",
+}  # fmt: skip
+LIMITS = {"ci": "ci", "prediction": "prediction", "estimate": "ci_estimate"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Interval:
+    """A closed interval, lower bound first; bounds may be infinite on a model's scale."""
+
+    lower: float
+    upper: float
+
+    def __post_init__(self) -> None:
+        if not self.lower <= self.upper:  # NaN fails as well
+            raise ValueError(f"interval ({self.lower}, {self.upper}) is not ordered")
+
+    @property
+    def width(self) -> float:
+        """Length of the interval."""
+        return self.upper - self.lower
+
+    def on_scale(self, policy: Policy) -> str:
+        """Return an interval of shares of 1 as text, with its unit."""
+        return f"{policy.interval(self.lower, self.upper, dash=' to ')}{policy.unit}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class PoolResult(Shown):
+    """One pooled proportion.
+
+    Attributes
+    ----------
+    model, measure, link, tau2_method, ci_method : str
+        What was fitted; ``method`` is the same in words.
+    k, events, total : int
+        Studies, and their counts added up; ``None`` where estimates without counts were pooled.
+    level : float
+        Level of both intervals, as a fraction.
+    estimate, se, tau2, ci_estimate : float, Interval
+        On the model's scale; ``se`` is ``None`` where there is none (all or no events).
+    proportion, ci, prediction : float, Interval
+        In [0, 1]; ``prediction`` is ``None`` where it cannot be given, and ``notes`` say why.
+    i2, h2 : float
+        Share (0 to 1) and ratio of variation beyond chance, defined as ``i2_definition`` says.
+    q, q_df, q_p : float
+        Test of homogeneity: Cochran's Q of a two-step model; for one-step models the
+        likelihood-ratio statistic of one common proportion against one for each study.
+    loglik : float or None
+        Log-likelihood with all constants, for likelihood models.
+    converged : bool
+        Whether the estimate solves its equations.
+    notes : tuple of str
+        What a reader must know: boundaries, few studies, what could not be given.
+    weights : tuple of float
+        Share of each study in the information about the estimate; they sum to 1.
+    marginal_mean : float or None
+        Population-averaged proportion ``E expit(mu + tau z)``, of one-step models; ``proportion``
+        is that of the median study.
+    tau2_p : float or None
+        P value of the likelihood-ratio test of ``tau2 = 0``, of models fitted by ML.
+    effects_by : callable or None
+        What ``study_effects`` is worked out by, when it is asked for.
+    studies : int or None
+        Number of studies where some have several rows, of which ``k`` counts all.
+    """
+
+    model: str
+    measure: str
+    link: str
+    tau2_method: str
+    ci_method: str
+    level: float
+    k: int
+    events: int | None
+    total: int | None
+    estimate: float
+    se: float | None
+    ci_estimate: Interval
+    proportion: float
+    ci: Interval
+    prediction: Interval | None
+    prediction_method: str
+    tau2: float
+    i2: float | None
+    i2_definition: str
+    h2: float | None
+    q: float | None
+    q_df: int
+    q_p: float | None
+    loglik: float | None
+    converged: bool
+    notes: tuple[str, ...]
+    method: str
+    weights: tuple[float, ...]
+    marginal_mean: float | None = None
+    tau2_p: float | None = None
+    effects_by: Callable[[], StudyEffects] | None = field(default=None, compare=False)
+    studies: int | None = None
+
+    @property
+    def study_effects(self) -> StudyEffects | None:
+        """Each study's true effect given the fitted model (empirical Bayes).
+
+        Of the GLMM and of two-step models; ``None`` where the mean is not finite.
+        """
+        return self.effects_by() if self.effects_by else None
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """The notes, under the name that other packages use."""
+        return self.notes
+
+    @property
+    def tau(self) -> float:
+        """Between-study standard deviation, on the model's scale."""
+        return math.sqrt(self.tau2)
+
+    @property
+    def estimate_scale(self) -> str:
+        """Name of the model's scale, which ``estimate``, ``se`` and ``ci_estimate`` are on."""
+        return self.link or SCALES.get(self.measure, self.measure)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values for JSON, each limit beside what it is a limit of.
+
+        ``proportion`` with ``ci_lower`` and ``ci_upper`` (and ``prediction_lower``,
+        ``prediction_upper``) are shares of 1; ``estimate`` with ``estimate_lower`` and
+        ``estimate_upper`` are on the scale that ``estimate_scale`` names. Infinite values are
+        None. The nested ``ci``, ``ci_estimate`` and ``prediction`` of :meth:`record` stay for
+        one more release.
+        """
+        record = self.record()
+        for name, held in LIMITS.items():
+            limits = record[held] or {"lower": None, "upper": None}
+            record |= {f"{name}_lower": limits["lower"], f"{name}_upper": limits["upper"]}
+        return record | {"estimate_scale": self.estimate_scale}
+
+    def record(self) -> dict[str, Any]:
+        """Return the result as result files hold it (``docs/results.md``); infinite as None."""
+        left_out = ["weights", "marginal_mean", "tau2_p", "effects_by"]
+        left_out += ["studies"] if self.studies is None else []
+        names = [each.name for each in fields(self) if each.name not in left_out]
+        record = {name: _plain(getattr(self, name)) for name in [*names, "tau"]}
+        return record | {"notes": list(self.notes)}
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Return the result as one row; intervals as two columns each."""
+        record = self.to_dict()
+        nested = {name: record.pop(name) for name in LIMITS.values()}["ci_estimate"]
+        record |= {f"ci_estimate_{end}": nested[end] for end in ("lower", "upper")}  # old names
+        record["notes"] = " ".join(record["notes"])
+        return [record]
+
+    def __repr__(self) -> str:
+        """Return one line; :meth:`summary` says more, :meth:`to_dict` everything."""
+        return f"<PoolResult {self.told(policy_of([self]))}, {self._studies()}, {self.model}>"
+
+    def _studies(self) -> str:
+        number = counted(self.k, "study", "studies")
+        if self.studies is not None:
+            rows = f"{self.k:,} rows taken as independent"
+            number = f"{counted(self.studies, 'study', 'studies')} ({rows})"
+        return f"{number}, {self.counts()}"
+
+    def counts(self) -> str:
+        """Return the counts as text, or that there are none."""
+        if self.events is None or self.total is None:
+            return "without counts"
+        return part(self.events, self.total)
+
+    def policy(self, scale: str = "auto", digits: int | str = "auto") -> Policy:
+        """Return how its proportions are written; arguments as for :meth:`summary`."""
+        return policy_of([self], scale, digits)
+
+    def heterogeneity(self) -> str:
+        """Return tau2, I2 and Q as text; empty where nothing was pooled."""
+        if self.k < 2:
+            return ""
+        parts = [f"tau2 {number(self.tau2)} ({self.estimate_scale})"]
+        if self.i2 is not None:
+            parts.append(f"I2 {share(self.i2)} ({self.i2_definition})")
+        if self.q is not None and self.q_p is not None:
+            parts.append(f"Q {number(self.q)} on {self.q_df} df, {p_words(self.q_p)}")
+        return "; ".join(parts)
+
+    def share(self, policy: Policy) -> str:
+        """Return the proportion as text, with its unit."""
+        return policy.value(self.proportion, self.ci.lower, self.ci.upper)
+
+    def limits(self, policy: Policy) -> str:
+        """Return the confidence interval as text, without its unit."""
+        return policy.interval(self.ci.lower, self.ci.upper, self.proportion, dash=" to ")
+
+    def told(self, policy: Policy) -> str:
+        """Return estimate and interval as text: ``81% (95% CI 50 to 97)``."""
+        return f"{self.share(policy)} ({level(self.level)} CI {self.limits(policy)})"
+
+    def headline(self, policy: Policy) -> str:
+        """Return estimate, interval and counts as a line; of one study its counts come first."""
+        if self.k == 1:
+            return f"Proportion of the one study {self.counts()}: {self.told(policy)}"
+        return f"Pooled proportion {self.told(policy)}; {self._studies()}"
+
+    def summary(self, scale: str = "auto", digits: int | str = "auto") -> str:
+        """Return the result as lines of text: estimate, method, prediction interval, notes.
+
+        Parameters
+        ----------
+        scale : str
+            ``percent``, ``per_1000``, ``per_10000``, ``per_100000``, or ``auto``: the one that
+            the counts ask for.
+        digits : int or "auto"
+            Decimals on that scale; ``auto``: as many as the interval carries.
+        """
+        policy = policy_of([self], scale, digits)
+        lines = [self.headline(policy), self.method]
+        if self.prediction is not None:
+            limits = self.prediction.on_scale(policy)
+            lines.append(f"Prediction interval {limits} ({self.prediction_method})")
+        lines += filter(None, [self.heterogeneity()])
+        return "\n".join([*lines, *self.notes])
+
+    def _repr_html_(self) -> str:
+        policy, of = policy_of([self]), level(self.level)
+        rows = [
+            ("Studies", count(self.k)),
+            ("Events / total", self.counts()),
+            ("Proportion", self.share(policy)),
+            (f"{of} confidence interval", f"{self.limits(policy)}{policy.unit}"),
+        ]
+        if self.prediction is not None:
+            rows.append((f"{of} prediction interval", self.prediction.on_scale(policy)))
+        if self.k > 1:
+            rows.append(("tau2", number(self.tau2)))
+        if self.i2 is not None:
+            rows.append(("I2", share(self.i2)))
+        rows += [("Method", self.method), *(("Note", note) for note in self.notes)]
+        return html_table("Pooled proportion", [(name, [value]) for name, value in rows])
+
+
+def policy_of(
+    results: Iterable[PoolResult], scale: str = "auto", digits: int | str = "auto"
+) -> Policy:
+    """Return how the proportions of results that stand together are written."""
+    found = list(results)
+    if any(one.events is None for one in found):  # proportions without counts
+        return policy_for((one.proportion for one in found), [len(found)], scale, digits)
+    events, total = (one.events or 0 for one in found), (one.total or 0 for one in found)
+    return policy_for(events, total, scale, digits)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Interval):
+        return {"lower": _plain(value.lower), "upper": _plain(value.upper)}
+    return None if isinstance(value, float) and not math.isfinite(value) else value

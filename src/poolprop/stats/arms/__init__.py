@@ -1,0 +1,1 @@
+"""Two arms of one study: contrasts of two proportions, pooled and exact."""

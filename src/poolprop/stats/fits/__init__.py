@@ -1,0 +1,1 @@
+"""What is fitted to sets of studies: maxima, variances, means, profile limits."""

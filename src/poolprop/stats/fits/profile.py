@@ -1,0 +1,186 @@
+"""Profile-likelihood limits of the binomial-normal mean of thousands of data sets at once."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from poolprop.stats._types import Bools, Floats
+from poolprop.stats.fits.climb import Likelihoods
+from poolprop.stats.fits.glmm import TAU_BOUNDARY, GlmmMany
+from poolprop.stats.fits.walks import REACH, TAU_TOP, Walks, both_limits, ridge
+from poolprop.stats.likelihoods.binomial_normal import BinomialNormal
+from poolprop.stats.likelihoods.links import Link
+from poolprop.stats.sets import Sets, rectangular
+
+STARTS = (0.05, 0.3, 3.0)
+# How far from the boundary, and at which shares of the largest tau, a limit is looked for first.
+DISTANCES = np.arange(0.0, 10.0, 0.5)
+TAU_SHARES = np.array([0.0, 0.05, 0.12, 0.25, 0.5, 1.0])
+TAU_GRID_TOP = 10.0
+
+
+def profile_limits_many(
+    x: Floats, n: Floats, fit: GlmmMany, cut: Floats | float, link: Link
+) -> tuple[Floats, Floats]:
+    """Return the limits of ``mu`` for data sets of equally many studies.
+
+    Parameters
+    ----------
+    x, n : ndarray, shape (b, k)
+        Events and totals.
+    fit : GlmmMany
+        Their maxima.
+    cut : float or ndarray, shape (b,)
+        By how much twice the log-likelihood may fall.
+    link : Link
+        The link function.
+
+    Returns
+    -------
+    lower, upper : ndarray, shape (b,)
+        On the link's scale; infinite on a side where the profile never falls that far.
+    """
+    return limits_of(rectangular(x, n), fit, cut, link)
+
+
+def limits_of(sets: Sets, fit: GlmmMany, cut: Floats | float, link: Link) -> tuple[Floats, Floats]:
+    """Return :func:`profile_limits_many` of ragged data sets."""
+    problem, distant = BinomialNormal(sets, link), -sets.size * np.log(2)
+    return mean_limits(problem, fit, cut, link, sets.total(sets.n), distant)
+
+
+def mean_limits(
+    problem: Likelihoods,
+    fit: GlmmMany,
+    cut: Floats | float,
+    link: Link,
+    patients: Floats,
+    distant: Floats,
+) -> tuple[Floats, Floats]:
+    """Return the limits of the means of some likelihoods.
+
+    Parameters
+    ----------
+    problem : Likelihoods
+        Of ``(mu, tau)``.
+    fit, cut, link
+        As for :func:`profile_limits_many`.
+    patients : ndarray, shape (b,)
+        Whose proportion the mean is of.
+    distant : ndarray, shape (b,)
+        The log-likelihood that is approached at any ``mu`` as ``tau`` grows without end. There
+        every study's probability tends to 1/2: ``-k log 2`` for ``k`` studies.
+    """
+    cut = np.broadcast_to(np.asarray(cut, dtype=np.float64), fit.mu.shape)
+    edge = fit.side != 0
+    # Start at one patient in four times as many, safely near the boundary.
+    near = 1 / (4 * patients + 4)
+    brink = link.forward(np.where(fit.side < 0, near, 1 - near))
+    step = np.where(np.isfinite(fit.se), np.sqrt(cut) * fit.se, 0.5)
+    top = np.where(fit.runaway | needs_bound(fit, cut, distant), TAU_BOUNDARY, TAU_TOP)
+    start = np.sqrt(fit.tau**2 + 0.5 * step**2)
+    inside, tau = fit.mu.copy(), np.minimum(start, top)
+    if edge.any():
+        inside[edge], tau[edge] = _within(
+            problem.take(edge),
+            brink[edge],
+            -fit.side[edge],
+            fit.loglik[edge],
+            cut[edge],
+            top[edge],
+        )
+    walks = Walks(
+        problem=problem,
+        sign=np.ones(cut.size),
+        inside=inside,
+        step=np.where(edge, 0.2, step),
+        tau=tau,
+        loglik=fit.loglik,
+        cut=cut,
+        top=top,
+        edge=edge,
+    )
+    return both_limits(walks, fit.side, REACH[link.name], STARTS)
+
+
+def _within(
+    problem: Likelihoods,
+    brink: Floats,
+    sign: Floats,
+    loglik: Floats,
+    cut: Floats,
+    top: Floats,
+) -> tuple[Floats, Floats]:
+    """Return a mean just inside the one limit of data at the boundary, and ``tau`` there.
+
+    The root of the fall is far from linear in ``mu`` here, and the profile jumps from ``tau = 0``
+    to a large one: the likelihood is looked at on a grid of both.
+    """
+    lanes, steps, taus = brink.size, DISTANCES.size, TAU_SHARES.size
+    mu = brink[:, None] + sign[:, None] * DISTANCES
+    tau = np.minimum(top, TAU_GRID_TOP)[:, None] * TAU_SHARES
+    theta = np.stack([np.repeat(mu, taus, axis=1).ravel(), np.tile(tau, (1, steps)).ravel()])
+    many = problem.take(np.repeat(np.arange(lanes), steps * taus))
+    heights = many.derivatives(theta, np.zeros(theta.shape[1], dtype=bool))[0]
+    table = heights.reshape(lanes, steps, taus)
+    outside = 2 * (loglik[:, None] - table.max(axis=2)) >= cut[:, None]
+    last = np.where(outside.any(axis=1), np.argmax(outside, axis=1), steps) - 1
+    last = np.maximum(last, 0)
+    row = np.arange(lanes)
+    best = np.argmax(table[row, last], axis=1)
+    return mu[row, last], np.maximum(tau[row, best], 0.05)
+
+
+def needs_bound(fit: GlmmMany, cut: Floats | float, distant: Floats) -> Bools:
+    """Return which data at the boundary have a limit only if ``tau`` is bounded.
+
+    As ``tau`` grows without end every study's probability tends to 1/2 at any mean.
+    """
+    out: Bools = (fit.side != 0) & (np.asarray(cut) / 2 >= fit.loglik - distant)
+    return out
+
+
+def profile_drop_many(
+    x: Floats,
+    n: Floats,
+    fit: GlmmMany,
+    mu0: Floats | float,
+    link: Link,
+    *,
+    cut: Floats | float = 0.0,
+) -> Floats:
+    """Return by how much twice the log-likelihood, maximised over ``tau``, falls at ``mu0``.
+
+    Parameters
+    ----------
+    x, n : ndarray, shape (b, k)
+        Events and totals.
+    fit : GlmmMany
+        Their maxima.
+    mu0 : float or ndarray, shape (b,)
+        A mean on the link's scale, such as the true one of a simulation.
+    link : Link
+        The link function.
+    cut : float or ndarray, shape (b,)
+        What the fall will be compared with: so few studies at the boundary that their interval
+        rests on ``tau`` being bounded are held to the same bound.
+
+    Returns
+    -------
+    ndarray, shape (b,)
+        ``>= 0``; ``mu0`` lies in a profile interval where this is at most its cut.
+    """
+    sets = rectangular(x, n)
+    problem = BinomialNormal(sets, link)
+    mu = np.broadcast_to(np.asarray(mu0, dtype=np.float64), fit.mu.shape).copy()
+    away = np.where(fit.side == 0, np.where(np.isfinite(fit.mu), mu - fit.mu, 0.0), 1.0)
+    near = np.sqrt(fit.tau**2 + 0.5 * away**2)
+    held = fit.runaway | needs_bound(fit, cut, -sets.size * np.log(2))
+    top = np.where(held, TAU_BOUNDARY, TAU_TOP)
+    height, _ = ridge(problem, mu, np.minimum(near, top), top, ())
+    doubtful = problem.at_zero(mu)[1] < 0
+    if doubtful.any():
+        some = problem.take(doubtful)
+        again, _ = ridge(some, mu[doubtful], near[doubtful], top[doubtful], STARTS)
+        height[doubtful] = again
+    return np.maximum(0.0, 2 * (fit.loglik - height))

@@ -1,0 +1,1 @@
+"""What a study says of the parameters: links, integrals, log-likelihoods and their derivatives."""

@@ -1,0 +1,1 @@
+"""What knows no statistics of proportions: distributions, roots, rules, least squares."""
