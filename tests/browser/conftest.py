@@ -81,12 +81,18 @@ def visit(chromium, report_path: Path) -> Iterator[Open]:
     """Return a function that opens the report without a network."""
     contexts = []
 
-    def open_page(width: int = 1440, scheme: str = "light", fragment: str = "", **more) -> Visit:
+    def open_page(
+        width: int = 1440, scheme: str = "light", fragment: str = "", *, whole: bool = True, **more
+    ) -> Visit:
+        """Open it: all views below one another, or with ``whole=False`` as a reader meets it."""
         context = chromium.new_context(
             viewport={"width": width, "height": 900}, color_scheme=scheme, offline=True, **more
         )
         contexts.append(context)
-        return Visit(context, report_path, fragment)
+        opened = Visit(context, report_path, fragment)
+        if whole and not fragment and more.get("java_script_enabled", True):
+            opened.page.evaluate("page.everything()")
+        return opened
 
     yield open_page
     for context in contexts:

@@ -19,7 +19,7 @@ WIDTHS = (1440, 768, 390)
 SCHEMES = ("light", "dark")
 HEIGHT, SHEET, GAP = 1200, 1560, 12
 ALONE = """id => {
-  for (const one of document.querySelectorAll("main > section")) one.hidden = one.id !== id;
+  for (const one of document.querySelectorAll("main section.section")) one.hidden = one.id !== id;
 }"""
 
 # What depends on sizes is drawn one frame later.
@@ -33,7 +33,7 @@ def take(page: Any, folder: Path, *, unfold: bool) -> dict[str, tuple[int, int]]
     if unfold:
         page.evaluate("for (const fold of document.querySelectorAll('details')) fold.open = true")
     sizes = {}
-    for name in page.locator("main > section").evaluate_all("all => all.map(one => one.id)"):
+    for name in page.locator("main section.section").evaluate_all("all => all.map(one => one.id)"):
         page.evaluate(ALONE, name)
         page.evaluate(SETTLED)
         section = page.locator(f"section[id='{name}']")

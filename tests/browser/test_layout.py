@@ -130,12 +130,17 @@ def test_tables_with_sentences_are_lists_on_a_phone_and_stay_tables(visit):
 @pytest.mark.parametrize("width", [390, 1440])
 def test_the_contents_keep_the_section_that_is_read_in_sight(visit, width):
     page = visit(width).page
-    last = page.locator("main > section").last.get_attribute("id")
+    last = page.locator("main section.section").last.get_attribute("id")
     page.locator(f"#{last}").evaluate("e => e.scrollIntoView({behavior: 'instant'})")
     link = page.locator(f'nav.contents a[href="#{last}"]')
     page.evaluate("scrollBy({top: -40, behavior: 'instant'})")
-    current = page.locator("nav.contents [aria-current]")
+    wanted = "li.open > a" if width < 1000 else "[aria-current]"
+    current = page.locator(f"nav.contents {wanted}").first
     current.wait_for()
+    page.wait_for_function(
+        "() => document.querySelector('nav.contents li.open').contains("
+        "document.querySelector('nav.contents [aria-current]'))"
+    )
     box = current.bounding_box()
     assert box["x"] >= 0
     assert box["x"] + box["width"] <= width

@@ -62,7 +62,8 @@ def test_the_html_is_valid(report_path):
 
 def test_printing_to_pdf_keeps_every_section(visit):
     """Each heading, each table's caption and each study's name stand in the PDF's text."""
-    page = visit().page
+    page = visit(whole=False).page
+    page.evaluate("page.whole()")
     wanted = page.evaluate(
         """() => [...document.querySelectorAll("main h2, main h3, main h4, main caption span")]
           .map(e => [...e.childNodes].filter(n => n.nodeType === 3).map(n => n.data).join(""))"""

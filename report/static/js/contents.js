@@ -2,7 +2,7 @@
 (function () {
   "use strict";
   const links = new Map();
-  for (const link of document.querySelectorAll(".contents a")) {
+  for (const link of document.querySelectorAll(".contents ol ol a")) {
     links.set(decodeURIComponent(link.hash.slice(1)), link);
   }
   const visible = new Set();
@@ -10,7 +10,7 @@
   // Keep the mark in sight where the contents themselves are scrolled; never move the page.
   function follow(link) {
     const nav = link.closest("nav");
-    const row = link.closest("ol");
+    const row = nav.firstElementChild;
     const [at, frame] = [link.getBoundingClientRect(), row.getBoundingClientRect()];
     row.scrollLeft += at.left - frame.left - (frame.width - at.width) / 2;
     nav.scrollTop += at.top - nav.getBoundingClientRect().top - nav.clientHeight / 2;
@@ -24,7 +24,10 @@
     }
     if (!found) return;
     found.setAttribute("aria-current", "true");
-    follow(found);
+    const part = found.parentElement.closest("ol").parentElement;
+    for (const one of part.parentElement.children) one.classList.toggle("open", one === part);
+    follow(part.firstElementChild);
+    if (found.getClientRects().length) follow(found);
   }
 
   if (!("IntersectionObserver" in window)) return;
@@ -38,5 +41,7 @@
     },
     { rootMargin: "-15% 0px -70% 0px" },
   );
-  for (const id of links.keys()) watcher.observe(document.getElementById(id));
+  page.ready(function (root) {
+    for (const section of root.querySelectorAll("section[id]")) watcher.observe(section);
+  });
 })();

@@ -192,7 +192,7 @@
     return move ? all[all.indexOf(number) + move] : null;
   }
 
-  for (const table of document.querySelectorAll("main table")) {
+  function rove(table) {
     prepare(table.querySelectorAll("[data-field]"));
     table.addEventListener("keydown", function (event) {
       const at = event.target.closest("[data-field]");
@@ -204,9 +204,12 @@
       next.focus();
     });
   }
-  for (const number of document.querySelectorAll(NUMBER)) {
-    if (!number.closest("table, svg")) prepare([number]);
-  }
+  page.ready(function (root) {
+    for (const table of root.querySelectorAll("table")) rove(table);
+    for (const number of root.querySelectorAll("[data-field]")) {
+      if (!number.closest("table, svg")) prepare([number]);
+    }
+  });
 
   document.addEventListener("pointerover", function (event) {
     const number = event.target.closest(NUMBER);
@@ -232,6 +235,7 @@
 
   // For deep links: the first visible number of a result, or one field of it.
   page.door = function (ref, field) {
+    page.wakeFor("data-ref", ref);
     const found = Array.from(document.querySelectorAll(NUMBER)).filter(
       (number) => refOf(number) === ref && (!field || number.dataset.field === field));
     const number = found.find((one) => one.getClientRects().length) || found[0];

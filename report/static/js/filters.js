@@ -105,5 +105,7 @@
     box.before(bar);
   }
 
-  for (const table of document.querySelectorAll("main .table-box > table")) prepare(table);
+  page.ready(function (root) {
+    for (const table of root.querySelectorAll(".table-box > table")) prepare(table);
+  });
 })();

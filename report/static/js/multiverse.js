@@ -160,5 +160,5 @@
     apply();
   }
 
-  document.querySelectorAll("[data-multiverse]").forEach(prepare);
+  page.ready((root) => root.querySelectorAll("[data-multiverse]").forEach(prepare));
 })();

@@ -157,10 +157,12 @@
     return make("span", "exports", svg, png);
   }
 
-  for (const figure of document.querySelectorAll("figure.plot-figure")) {
+  function prepare(figure) {
     const plots = Array.from(figure.querySelectorAll("svg.plot"));
     const parts = [models(figure, plots), sorter(plots), exports(figure, plots)];
     const bar = make("div", "plot-tools", ...parts.filter(Boolean));
     figure.prepend(bar);
   }
+
+  page.ready((root) => root.querySelectorAll("figure.plot-figure").forEach(prepare));
 })();

@@ -54,7 +54,9 @@
     });
   }
 
-  for (const row of document.querySelectorAll("svg.plot .row[tabindex]")) name(row);
-  for (const box of document.querySelectorAll(".plot-box")) watch(box);
-  for (const plot of document.querySelectorAll("svg.plot")) rove(plot);
+  page.ready(function (root) {
+    for (const row of root.querySelectorAll("svg.plot .row[tabindex]")) name(row);
+    for (const box of root.querySelectorAll(".plot-box")) watch(box);
+    for (const plot of root.querySelectorAll("svg.plot")) rove(plot);
+  });
 })();

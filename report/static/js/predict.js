@@ -62,6 +62,6 @@
     show();
   }
 
-  document.querySelectorAll("[data-next-study]").forEach(prepare);
+  page.ready((root) => root.querySelectorAll("[data-next-study]").forEach(prepare));
   page.chances = chances;
 })();

@@ -66,13 +66,15 @@
     table.classList.add("stacks");
   }
 
-  for (const table of document.querySelectorAll("main .table-box > table")) {
-    const texts = Array.from(table.querySelectorAll("td:not(.num)"));
-    if (texts.some((cell) => cell.textContent.length > SENTENCE || cell.matches(".long, .longest"))) {
-      stack(table);
+  page.ready(function (root) {
+    for (const table of root.querySelectorAll(".table-box > table")) {
+      const texts = Array.from(table.querySelectorAll("td:not(.num)"));
+      if (texts.some((cell) => cell.textContent.length > SENTENCE || cell.matches(".long, .longest"))) {
+        stack(table);
+      }
     }
-  }
-  for (const table of document.querySelectorAll("table[data-sortable]")) {
-    if (table.tBodies[0].rows.length > 1) prepare(table);
-  }
+    for (const table of root.querySelectorAll("table[data-sortable]")) {
+      if (table.tBodies[0].rows.length > 1) prepare(table);
+    }
+  });
 })();

@@ -11,7 +11,7 @@
   document.body.append(tip);
 
   function meaning(term) {
-    return document.getElementById((term.dataset.term || term.hash).slice(1)).textContent;
+    return page.find((term.dataset.term || term.hash).slice(1)).textContent;
   }
 
   function place(term) {
@@ -46,13 +46,14 @@
     timer = setTimeout(() => { if (owner !== document.activeElement) hide(); }, 300);
   }
 
-  for (const term of document.querySelectorAll("a.term, button.term")) {
+  function watch(term) {
     term.addEventListener("pointerenter", () => show(term));
     term.addEventListener("pointerleave", leave);
     term.addEventListener("focus", () => show(term));
     term.addEventListener("blur", hide);
     if (term.matches("button")) term.addEventListener("click", () => show(term));
   }
+  page.ready((root) => root.querySelectorAll("a.term, button.term").forEach(watch));
   tip.addEventListener("pointerenter", () => clearTimeout(timer));
   tip.addEventListener("pointerleave", leave);
   addEventListener("keydown", (event) => { if (event.key === "Escape") hide(); });

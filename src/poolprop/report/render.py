@@ -13,7 +13,7 @@ from poolprop.report.context import Terms
 from poolprop.report.read import read_results
 from poolprop.report.svg import outline, round_shape, short, strokes
 from poolprop.report.values import Value
-from poolprop.report.view import View, make_view
+from poolprop.report.view import Page, make_page
 from poolprop.settings import Settings
 
 # Cascade order: later files may override earlier ones.
@@ -35,6 +35,7 @@ SCRIPTS = (
     "formats",
     "facts",
     "page",
+    "views",
     "grid",
     "theme",
     "contents",
@@ -75,10 +76,10 @@ def build(results: Path, source: Path, settings: Settings, terms: Terms | None =
         If a result file is missing, or was written by another version.
     """
     found = read_results(results, tuple(settings.endpoints))
-    return render(make_view(found, settings, terms), source)
+    return render(make_page(found, settings, terms), source)
 
 
-def render(view: View, source: Path) -> str:
+def render(view: Page, source: Path) -> str:
     """Return a view as one HTML document."""
     style = "".join(_static(source, f"css/{name}.css") for name in STYLES)
     early = _static(source, "js/early.js")

@@ -2,31 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 
 from poolprop.report.context import Context, Section, Terms
 from poolprop.report.doors import island, shown
 from poolprop.report.read import Results
-from poolprop.report.sections import SECTIONS, glossary, reporting
+from poolprop.report.sections import VIEWS, Make, glossary, reporting
 from poolprop.settings import Settings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class View:
-    """The page: its title, the question it answers, its sections, and what opens behind numbers."""
+class Shown:
+    """A view with the sections for which there are results."""
+
+    id: str
+    title: str
+    sections: tuple[Section, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """The page: its title, the question it answers, its views, and what opens behind numbers."""
 
     title: str
     question: str
     version: str
     software: str
     code: str
-    sections: tuple[Section, ...]
+    views: tuple[Shown, ...]
     island: str
 
 
-def make_view(results: Results, settings: Settings, terms: Terms | None = None) -> View:
-    """Gather all sections.
+def make_page(results: Results, settings: Settings, terms: Terms | None = None) -> Page:
+    """Gather all sections, view by view.
 
     Parameters
     ----------
@@ -39,18 +48,29 @@ def make_view(results: Results, settings: Settings, terms: Terms | None = None) 
         written in plain words.
     """
     context = Context(results=results, settings=settings, terms=_with_levels(results, terms or {}))
-    made = tuple(found for make in SECTIONS if (found := make(context)) is not None)
-    made = (*made, reporting.section(context, made))
-    made = (*made, glossary.section(made))
-    return View(
+    views = [
+        Shown(id=view.id, title=view.title, sections=_made(context, view.sections))
+        for view in VIEWS
+    ]
+    # What tells of all other sections closes the last view.
+    last = views.pop()
+    made = tuple(section for view in (*views, last) for section in view.sections)
+    checklists = reporting.section(context, made)
+    words = glossary.section((*made, checklists))
+    views.append(replace(last, sections=(*last.sections, checklists, words)))
+    return Page(
         title=settings.review.title,
         question=settings.review.question,
         version=", ".join(filter(None, (settings.review.version, settings.review.date))),
         code=str(results.manifest.get("code", "")),
         software=str(results.manifest.get("version", "")),
-        sections=made,
-        island=island(results, shown(made)),
+        views=tuple(view for view in views if view.sections),
+        island=island(results, shown(views)),
     )
+
+
+def _made(context: Context, makers: Iterable[Make]) -> tuple[Section, ...]:
+    return tuple(found for make in makers if (found := make(context)) is not None)
 
 
 def _with_levels(results: Results, terms: Terms) -> Terms:

@@ -13,10 +13,11 @@ from poolprop.report.render import build
 
 SOURCE = Path(__file__).parents[3] / "report"
 SECTIONS = [
-    "answer", "summary", "forests", "subgroups", "bayes", "sensitivity", "diagnostics",
-    "multiverse", "coverage", "safety", "survival", "comparisons", "benchmarks", "flow", "map",
-    "studies", "risk-of-bias", "certainty", "sources", "methods", "second-engine", "provenance",
-    "reporting", "glossary",
+    "answer", "summary", "forests", "subgroups", "studies", "risk-of-bias",
+    "sensitivity", "diagnostics", "multiverse", "bayes", "coverage",
+    "safety", "survival", "comparisons",
+    "flow", "map", "certainty", "benchmarks", "sources",
+    "methods", "second-engine", "provenance", "reporting", "glossary",
 ]  # fmt: skip
 
 
@@ -77,7 +78,17 @@ def test_all_sections_are_there_in_order(parsed):
     sections = [e.attrs["id"] for e in parsed.all("section")]
     assert sections == SECTIONS
     contents = [e.attrs["href"] for e in parsed.all("a") if "nav" in e.parents]
-    assert contents == [f"#{name}" for name in SECTIONS]
+    assert [link for link in contents if not link.startswith("#view-")] == [
+        f"#{name}" for name in SECTIONS
+    ]
+
+
+def test_all_views_but_the_first_are_kept_for_later(html):
+    views = html.split('<div class="view"')[1:]
+    assert "<noscript>" not in views[0]
+    for kept in views[1:]:
+        assert kept.partition("\n")[2].startswith("<noscript>")
+        assert kept.count("<noscript>") == kept.count("</noscript>") == 1
 
 
 def test_the_page_needs_nothing_else(html, parsed):

@@ -1,13 +1,14 @@
-"""The sections of the page, one module each, top to bottom.
+"""The sections of the page, one module each, and the views in which they stand.
 
 Each module has ``section(context)``, which returns a :class:`~poolprop.report.context.Section`
 or None where there is nothing to show. To add a section: a module here, a template of the
-same id in ``report/templates/sections/``, and a place in :data:`SECTIONS`.
+same id in ``report/templates/sections/``, and a place in one of the :data:`VIEWS`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from poolprop.report.context import Context, Section
 from poolprop.report.sections import (
@@ -35,27 +36,68 @@ from poolprop.report.sections import (
     survival,
 )
 
-SECTIONS: tuple[Callable[[Context], Section | None], ...] = (
-    answer.section,
-    summary.section,
-    forests.section,
-    subgroups.section,
-    bayes.section,
-    sensitivity.section,
-    diagnostics.section,
-    multiverse.section,
-    coverage.section,
-    safety.section,
-    survival.section,
-    comparisons.section,
-    benchmarks.section,
-    flow.section,
-    evidence_map.section,
-    studies.section,
-    risk_of_bias.section,
-    certainty.section,
-    sources.section,
-    methods.section,
-    second_engine.section,
-    provenance.section,
+Make = Callable[[Context], Section | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """Sections that are read together, top to bottom: one view at a time is open.
+
+    The first holds the answer and the review; all others are opened by choice.
+    """
+
+    id: str
+    title: str
+    sections: tuple[Make, ...]
+
+
+VIEWS = (
+    View(
+        id="review",
+        title="Answer and review",
+        sections=(
+            answer.section,
+            summary.section,
+            forests.section,
+            subgroups.section,
+            studies.section,
+            risk_of_bias.section,
+        ),
+    ),
+    View(
+        id="robustness",
+        title="Robustness",
+        sections=(
+            sensitivity.section,
+            diagnostics.section,
+            multiverse.section,
+            bayes.section,
+            coverage.section,
+        ),
+    ),
+    View(
+        id="harms",
+        title="Safety and survival",
+        sections=(safety.section, survival.section, comparisons.section),
+    ),
+    View(
+        id="evidence",
+        title="Evidence and sources",
+        sections=(
+            flow.section,
+            evidence_map.section,
+            certainty.section,
+            benchmarks.section,
+            sources.section,
+        ),
+    ),
+    View(
+        id="methods",
+        title="Methods and provenance",
+        sections=(
+            methods.section,
+            second_engine.section,
+            provenance.section,
+        ),
+    ),
 )
