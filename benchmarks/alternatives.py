@@ -21,6 +21,7 @@ import pandas as pd
 from coverage_cells import Cell, cells, draw, seed_of
 from coverage_simulation import LEVEL, SEED
 from coverage_table import WIDEST
+from interval_candidates import outermost
 from scipy.special import expit
 
 from poolprop.stats.likelihoods.likelihood_table import (
@@ -82,16 +83,7 @@ def curves(cell: Cell, replicates: int) -> tuple[np.ndarray, dict[str, np.ndarra
 def ratio_limits(mu: np.ndarray, curve: np.ndarray, cut: float) -> tuple[np.ndarray, np.ndarray]:
     """Return the outermost points where twice the fall of the log-likelihood reaches the cut."""
     fall = np.sqrt(np.maximum(2 * (curve.max(axis=1, keepdims=True) - curve), 0)) - np.sqrt(cut)
-    return -_outermost(-mu[::-1], fall[:, ::-1]), _outermost(mu, fall)
-
-
-def _outermost(mu: np.ndarray, fall: np.ndarray) -> np.ndarray:
-    """Return the largest root of each row, infinite if the last value is not above 0."""
-    last = mu.size - 1 - np.argmax(fall[:, ::-1] <= 0, axis=1)
-    inner, rows = np.minimum(last, mu.size - 2), np.arange(len(fall))
-    low, high = fall[rows, inner], fall[rows, inner + 1]
-    root = mu[inner] - low / np.where(high > low, high - low, 1.0) * (mu[inner + 1] - mu[inner])
-    return np.where(last == mu.size - 1, np.inf, root)
+    return -outermost(-mu[::-1], fall[:, ::-1]), outermost(mu, fall)
 
 
 def credible_limits(

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 
 import numpy as np
-from scipy.special import expit, logit, ndtr
+from scipy.special import expit, logit, ndtr, stdtr
 
 SIZES = ((8, 20), (10, 40), (20, 110))
 SHARES = (0.5, 0.8, 0.92)
@@ -36,8 +36,10 @@ class Cell:
     truth : str
         ``normal``; ``skewed`` (an exponential tail towards low proportions, ``p`` its median) and
         ``skewed-mean`` (the same, ``p`` at its mean, which is what a model with normal logits
-        estimates); ``two-point``; ``larger-better`` or ``larger-worse`` (normal, a study's size
-        correlated with its proportion).
+        estimates); ``two-point``; ``heavy-tailed`` (Student's t with 3 degrees of freedom, scaled
+        to ``tau``); ``larger-better`` or ``larger-worse`` (normal, a study's size correlated with
+        its proportion); ``dominant-F`` (normal, the first study ``F`` times as large as the
+        middle of the sizes).
     """
 
     k: int
@@ -104,6 +106,10 @@ def draw(cell: Cell, random: np.random.Generator, replicates: int) -> tuple[np.n
         z = _centre(cell) - random.exponential(size=shape)
     elif cell.truth == "two-point":
         z = np.where(random.random(shape) < 0.5, -1.0, 1.0)
+    elif cell.truth == "heavy-tailed":
+        z = random.standard_t(3, shape) / math.sqrt(3)
+    elif cell.truth.startswith("dominant"):
+        n[:, 0] = int(cell.truth.split("-")[1]) * (cell.low + cell.high) // 2
     elif cell.truth.startswith("larger"):
         sign = 1 if cell.truth == "larger-better" else -1
         other = random.standard_normal(shape)
@@ -125,6 +131,8 @@ def chance_below(cell: Cell, eta: np.ndarray) -> np.ndarray:
         return np.where(z < top, np.exp(np.minimum(z, top) - top), 1.0)
     if cell.truth == "two-point":
         return 0.5 * (z >= -1) + 0.5 * (z >= 1)
+    if cell.truth == "heavy-tailed":
+        return stdtr(3, z * math.sqrt(3))
     return ndtr(z)
 
 

@@ -167,6 +167,53 @@ def test_other_families_are_measured_on_the_same_data(script, repo, monkeypatch,
         assert (lower, upper) == pytest.approx((interval.lower, interval.upper), abs=0.005)
 
 
+def test_candidates_for_the_default_are_what_the_engine_gives(
+    script, monkeypatch, tmp_path, capsys
+):
+    """On data of the grid, up to straight lines between nodes; and the script prints tables."""
+    simulation, candidates = script("default_interval"), script("interval_candidates")
+    cell = script("coverage_cells").Cell(k=3, low=20, high=110, p=0.92, tau=0.6)
+    x, n = simulation.draw(cell, np.random.default_rng(1), 6)
+    grid = candidates.nodes(cell.mu, 0.3)
+    pairs, totals, where = simulation.distinct(x, n)
+    table = simulation.tabulate(pairs, totals, grid.mu, grid.tau).reshape(pairs.size, -1)
+    joint = simulation.sum_rows(table, where).reshape(-1, grid.tau.size, grid.mu.size)
+    found = simulation.found_limits(joint, x, n, grid)
+    credible, prediction = candidates.bayes(joint, grid, grid.kernel)
+    for i, (events, total) in enumerate(zip(x, n, strict=True)):
+        fit, posterior = (
+            poolprop.pool(events, total, ci="profile-ck"),
+            poolprop.bayes(events, total),
+        )
+        for limits, interval in (
+            (found["profile-ck"][0], fit.ci),
+            (credible, posterior.interval(0.95)),
+            (prediction, fit.prediction),
+        ):
+            lower, upper = (float(expit(one[i])) for one in limits)
+            assert (lower, upper) == pytest.approx((interval.lower, interval.upper), abs=0.006)
+    monkeypatch.setattr(simulation, "cells", lambda: iter([cell]))
+    script("default_interval", tmp_path, "--scale", 0.01, "--jobs", 1)
+    assert "By the rules: **" in capsys.readouterr().out
+
+
+def test_the_rules_choose_among_candidates(script):
+    """The narrowest that covers and is stable; within 2 % the simpler; else the nearest."""
+    verdict = script("interval_verdict")
+    fine = {"short": 0, "shortfall": 0.0, "failed": 0, "moved": 0.0, "lowest": 0.95, "width": 1.0}
+    table = {name: dict(fine) for name in verdict.CONTENDERS}
+    assert verdict.chosen(table) == ("C 1.00", True)
+    table["B"]["width"] = 0.97
+    assert verdict.chosen(table) == ("B", True)
+    table["B"]["moved"] = 0.002
+    table["C 1.00"]["short"] = 1
+    assert verdict.chosen(table) == ("C 1.05", True)
+    for name in verdict.CONTENDERS:
+        table[name] |= {"short": 3, "shortfall": 0.02}
+    table["D 1.05"]["shortfall"] = 0.01
+    assert verdict.chosen(table) == ("D 1.05", False)
+
+
 def test_a_rebuild_is_measured(script, small, tmp_path):
     """Nothing to do runs no job; a changed row runs those that depend on it, which import."""
     rebuild = script("rebuild")
