@@ -15,12 +15,35 @@ from poolprop.importing import command as importing
 def add_to(actions: Any) -> None:
     """Add the commands to the parser's sub-commands."""
     checking.add_to(actions)
+    _add_judge(actions)
     pooling.add_to(actions)
     bulk.add_to(actions)
     starting.add_to(actions)
     importing.add_to(actions)
     exporting.add_to(actions)
     _add_house(actions)
+
+
+def _add_judge(actions: Any) -> None:
+    command: argparse.ArgumentParser = actions.add_parser(
+        "judge",
+        help="keep on which data the judgements of certainty were made",
+        description="Write beside each judgement of certainty.csv on which data it was made: rows, "
+        "events, patients, interval. Do it after reading the reasons again and building.",
+        epilog="examples:\n"
+        "  poolprop judge                   every judgement of certainty.csv was read again\n"
+        "  poolprop judge cr_cri/primary    those of one estimand were\n",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    command.add_argument("names", nargs="*", metavar="ENDPOINT/ESTIMAND", help="default: all")
+    command.set_defaults(run=judge)
+
+
+def judge(names: list[str]) -> None:
+    """Keep on which data the judgements were made."""
+    from poolprop.checking.judging import judge as keep
+
+    keep(names)
 
 
 def _add_house(actions: Any) -> None:

@@ -10,6 +10,14 @@ from poolprop.settings import Settings
 
 FIELD = "field"  # a term that is itself the name of a field of the vocabulary
 NOT_REPORTED = "NR"
+# What a subgroup may say instead of its estimand, and the field of the vocabulary.
+OF_SUBGROUPS = {
+    "populations": "population",
+    "record_types": "record_type",
+    "roles": "role",
+    "denominator": "denominator_basis",
+    "timepoints": "timepoint",
+}
 
 
 def vocabulary_faults(
@@ -114,6 +122,7 @@ def _terms_used(settings: Settings) -> Iterator[tuple[str, str, str]]:
             key = f"endpoints.{end_name}.estimands.{name}"
             yield f"{key}.outcome", "outcome", estimand.outcome
             yield f"{key}.denominator", "denominator_basis", estimand.denominator
+            yield from ((f"{key}.instead", "outcome", value) for value in estimand.instead)
             lists: tuple[tuple[str, str, tuple[str, ...]], ...] = (
                 ("timepoints", "timepoint", estimand.timepoints),
                 ("populations", "population", estimand.populations),
@@ -130,12 +139,10 @@ def _terms_used(settings: Settings) -> Iterator[tuple[str, str, str]]:
         for name, subgroup in endpoint.subgroups.items():
             key = f"endpoints.{end_name}.subgroups.{name}"
             yield f"endpoints.{end_name}.subgroups", FIELD, name
-            for value in subgroup.populations:
-                yield f"{key}.populations", "population", value
-            for value in subgroup.record_types:
-                yield f"{key}.record_types", "record_type", value
-            for value in subgroup.roles:
-                yield f"{key}.roles", "role", value
+            for part, field in OF_SUBGROUPS.items():
+                given = getattr(subgroup, part)
+                for value in (given,) if isinstance(given, str) and given else given:
+                    yield f"{key}.{part}", field, value
             for value in subgroup.levels:
                 yield f"{key}.levels", name, value
     if settings.safety:
@@ -147,9 +154,14 @@ def _terms_used(settings: Settings) -> Iterator[tuple[str, str, str]]:
             yield "safety.roles", "role", value
         for value in safety.record_types:
             yield "safety.record_types", "record_type", value
+        for event, where in safety.where.items():
+            yield "safety.where", "outcome", event
+            yield from _of_where(f"safety.where.{event}", where)
     if settings.survival:
         survival = settings.survival
         yield from (("survival.roles", "role", value) for value in survival.roles)
+        yield from _of_where("survival.where", survival.where)
+        yield from (("survival.alike", FIELD, factor) for factor in survival.alike)
         for value in survival.record_types:
             yield "survival.record_types", "record_type", value
         for name, one in survival.endpoints.items():
@@ -166,6 +178,17 @@ def _terms_used(settings: Settings) -> Iterator[tuple[str, str, str]]:
             yield "comparisons.outcomes", "outcome", value
         for value in settings.comparisons.record_types:
             yield "comparisons.record_types", "record_type", value
-        for whole, parts in settings.comparisons.strata.items():
-            for value in (whole, *parts):
+        if parts := settings.comparisons.schedules:
+            key = "comparisons.schedules"
+            yield from ((f"{key}.outcomes", "outcome", value) for value in parts.outcomes)
+            for value in parts.denominators:
+                yield f"{key}.denominators", "denominator_basis", value
+        for whole, populations in settings.comparisons.strata.items():
+            for value in (whole, *populations):
                 yield f"comparisons.strata.{whole}", "population", value
+
+
+def _of_where(key: str, where: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[str, str, str]]:
+    yield from ((key, FIELD, factor) for factor in where)
+    for factor, levels in where.items():
+        yield from ((f"{key}.{factor}", factor, value) for value in levels)

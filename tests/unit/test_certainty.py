@@ -28,8 +28,8 @@ BIAS = [
 
 def study(name, events, total, **more):
     return {
-        "study_id": name, "events": events, "total": total, "proportion": events / total,
-        "record_type": "reported",
+        "study_id": name, "outcome_id": f"{name}-1", "events": events, "total": total,
+        "proportion": events / total, "record_type": "reported",
         "factors": [{"factor": "setting", "level": name, "label": name.title()}],
     } | more  # fmt: skip
 

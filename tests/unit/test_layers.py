@@ -10,14 +10,17 @@ from pathlib import Path
 
 import pytest
 
-# Leaves that import nothing but one another: any layer may write a number or place it on an axis.
-ANYWHERE = {"axes", "formats"}
+# Leaves that import nothing but one another: any layer may write a number, place it on an axis,
+# fill it into a sentence, or say on which data something was judged.
+ANYWHERE = {"axes", "formats", "sentences", "judged"}
 # Each layer may import itself, a leaf, and what stands in its set.
 MAY_IMPORT = {
     "_version": set(),
     "errors": set(),
     "axes": set(),
     "formats": set(),
+    "sentences": set(),
+    "judged": set(),
     "wording": set(),
     "hints": set(),
     "keys": set(),
@@ -45,7 +48,7 @@ MAY_IMPORT = {
         "errors", "files", "plan", "settings", "review", "evidence", "synthesis", "crosscheck",
         "atlas", "tables", "analysis_tables", "plots", "report", "audit", "house", "workflow",
     },
-    "checking": {"errors", "spreadsheet", "settings", "review", "evidence", "wording"},
+    "checking": {"errors", "files", "spreadsheet", "settings", "review", "evidence", "wording"},
     "exporting": {"errors", "spreadsheet", "files", "plan", "review", "evidence", "wording"},
     "importing": {"errors", "files", "keys", "settings", "plan", "evidence", "reading", "wording"},
     "starting": {"errors", "house", "_version"},

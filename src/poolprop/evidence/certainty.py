@@ -10,11 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from poolprop.evidence.cells import Count, Key, Row
 from poolprop.evidence.problems import Problem
+from poolprop.judged import PATTERN
+from poolprop.sentences import COUNTED, FACTS, unknown
 
 DOMAINS = ("risk_of_bias", "inconsistency", "indirectness", "imprecision", "publication_bias")
 DOWNGRADES = {"not_serious": 0, "serious": 1, "very_serious": 2, "extremely_serious": 3}
@@ -35,6 +37,7 @@ class Judgement(Row):
     judgement: Literal["not_serious", "serious", "very_serious", "extremely_serious"]
     downgrade: Count
     reason: Annotated[str, Field(min_length=1, max_length=2000)]
+    judged_on: Annotated[str, Field(pattern=PATTERN)] = ""
 
     @model_validator(mode="after")
     def _downgrade_is_that_of_the_judgement(self) -> Self:
@@ -48,6 +51,16 @@ class Judgement(Row):
             }
             raise PydanticCustomError("column:downgrade", message, context)
         return self
+
+    @field_validator("reason")
+    @classmethod
+    def _fields_are_known(cls, reason: str) -> str:
+        known = (*FACTS, COUNTED[0])
+        if odd := unknown(reason, known):
+            message = "{field} is no field; known are {known}"
+            context = {"field": f"'{{{odd[0]}}}'", "known": ", ".join(known)}
+            raise PydanticCustomError("column:reason", message, context)
+        return reason
 
 
 def missing_domains(rows: list[tuple[int, Judgement]], file: str) -> Iterator[Problem]:

@@ -20,6 +20,7 @@ from poolprop.settings.columns import (
 )
 
 DESIGN = "design"
+INFERRED = "reconstructed"
 
 
 class DataRow(TypedDict):
@@ -104,10 +105,26 @@ def factors_of(evidence: Evidence) -> list[str]:
     return [*evidence.factors, DESIGN]
 
 
-def _level_label(name: str, evidence: Evidence) -> str:
-    """Return how the report calls the level that a set holds; empty for an estimand."""
+def _level_label(name: str, chosen: AnalysisSet, evidence: Evidence) -> str:
+    """Return how the report calls the level that a set holds; empty for an estimand.
+
+    A level that rests on inferred figures alone says so wherever its name stands, with the
+    percentage that the source prints instead.
+    """
     parts = name.split("/")
-    return evidence.label(parts[1], parts[2]) if parts[0] == "subgroup" else ""
+    if parts[0] != "subgroup":
+        return ""
+    label = evidence.label(parts[1], parts[2])
+    if not chosen.rows or any(row.record_type != INFERRED for row in chosen.rows):
+        return label
+    used = {row.outcome_id for row in chosen.rows}
+    printed = [
+        f"{evidence.outcomes[other].percent_reported}% is printed"
+        for one in evidence.discrepancies
+        for key, other in zip(one.outcome_ids, one.alternative_outcome_ids, strict=False)
+        if key in used and evidence.outcomes[other].percent_reported is not None
+    ]
+    return f"{label} ({'; '.join(['inferred', *dict.fromkeys(printed)])})"
 
 
 def _number(value: float | None) -> str:
@@ -129,6 +146,7 @@ def data_rows(
     counts reads it.
     """
     factors = factors_of(evidence)
+    level_label = _level_label(name, chosen, evidence)
     for row in chosen.rows:
         arm, study = evidence.arms[row.arm_id], evidence.study_of(row.arm_id)
         fixed = DataRow(
@@ -142,7 +160,7 @@ def data_rows(
             year=evidence.sources[study.source_id].year,
             age_median=_number(study.age_median),
             follow_up_months_median=_number(study.follow_up_months_median),
-            level_label=_level_label(name, evidence),
+            level_label=level_label,
             population=row.population,
             outcome=row.outcome,
             grade=row.grade,
@@ -213,16 +231,11 @@ def fingerprint(evidence: Evidence, endpoint: Endpoint) -> str:
 
 
 def _outcomes_used(endpoint: Endpoint) -> set[str]:
-    return {estimand.outcome for estimand in endpoint.estimands.values()}
+    return {name for one in endpoint.estimands.values() for name in (one.outcome, *one.instead)}
 
 
 def _level_selection(estimand: Estimand, subgroup: Subgroup, factor: str, level: str) -> Selection:
     where = {**estimand.where, factor: (level,)}
-    changes: dict[str, object] = {"where": where}
-    if subgroup.populations:
-        changes["populations"] = subgroup.populations
-    if subgroup.record_types:
-        changes["record_types"] = subgroup.record_types
-    if subgroup.roles:
-        changes["roles"] = subgroup.roles
-    return estimand.model_copy(update=changes)
+    own = ("populations", "record_types", "roles", "denominator", "timepoints")
+    changes = {name: found for name in own if (found := getattr(subgroup, name))}
+    return estimand.model_copy(update={"where": where, **changes})

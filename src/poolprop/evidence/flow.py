@@ -7,7 +7,7 @@ Page MJ et al. (2021). BMJ 372:n71 (PRISMA 2020, item 16a).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal
 
 from poolprop.evidence.cells import Key, Label, MaybeCount, Row, Text
@@ -25,8 +25,14 @@ class FlowBox(Row):
     from_box: Text
     kind: Literal["on", "out"]
     label: Label
-    count: MaybeCount
+    count: Literal["{documents}", "{studies}"] | MaybeCount
     note: Text
+
+    def counted(self, counts: Mapping[str, int]) -> FlowBox:
+        """Return the box with its count; a field counts the rows of a table."""
+        if not isinstance(self.count, str):
+            return self
+        return self.model_copy(update={"count": counts[self.count.strip("{}")]})
 
 
 def flow_faults(rows: Sequence[tuple[int, FlowBox]], file: str) -> Iterator[Problem]:
@@ -42,8 +48,8 @@ def flow_faults(rows: Sequence[tuple[int, FlowBox]], file: str) -> Iterator[Prob
             yield Problem(file, line, "from_box", problem, "Correct it, or add the box it names.")
     for line, row in known.values():
         parts = [other.count for _, other in rows if other.from_box == row.box]
-        counts = [count for count in parts if count is not None]
-        if not parts or len(counts) < len(parts) or row.count is None:
+        counts = [count for count in parts if isinstance(count, int)]
+        if not parts or len(counts) < len(parts) or not isinstance(row.count, int):
             continue
         if sum(counts) != row.count:
             told = " + ".join(map(str, counts))

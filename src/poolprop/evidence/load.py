@@ -10,10 +10,12 @@ from poolprop.evidence.audit.claims import Claim
 from poolprop.evidence.audit.extraction import ExtractionRow
 from poolprop.evidence.cells import Row
 from poolprop.evidence.checks import cross_checks, only
+from poolprop.evidence.flow import FlowBox
 from poolprop.evidence.names import NUMBERS
 from poolprop.evidence.problems import Problem, TableErrors
 from poolprop.evidence.read import Numbered, read_table
 from poolprop.evidence.tables import TABLES, Arm, Discrepancy, Outcome, Source, Study, Term
+from poolprop.sentences import counted
 
 SUPPLEMENTS = (
     "survival",
@@ -130,6 +132,10 @@ def read_tables(folder: Path) -> tuple[dict[str, Numbered], list[Problem]]:
         fields = dict.fromkeys(term.term if term.field == NUMBERS else term.field for term in terms)
         tables[name], faults = read_table(path, TABLES[name], path.as_posix(), fields)
         problems += faults
+    counts = counted(tables["sources"], tables["studies"], tables["arms"])
+    tables["flow"] = [
+        (line, row.counted(counts)) for line, row in only(FlowBox, tables.get("flow", []))
+    ]
     broken = {fault.file for fault in problems}
     problems += cross_checks(tables, folder.as_posix(), broken)
     return tables, problems

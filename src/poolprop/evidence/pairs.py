@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TypedDict
+from collections.abc import Iterable, Iterator
+from itertools import combinations, product
+from typing import NamedTuple, TypedDict
 
 from poolprop.evidence.load import Evidence
 from poolprop.evidence.tables import Arm, Outcome
 from poolprop.settings import Comparisons
 
 Fact = tuple[str, str, str, str, str]
+
+
+class _Wanted(NamedTuple):
+    """Which figures of two arms are compared."""
+
+    outcomes: tuple[str, ...]
+    denominators: tuple[str, ...]
+    record_types: tuple[str, ...]
 
 
 class PairRow(TypedDict):
@@ -36,38 +45,46 @@ class PairRow(TypedDict):
 
 
 def pairs(evidence: Evidence, plan: Comparisons) -> Iterator[PairRow]:
-    """Yield each figure that a regimen arm and a comparator arm of one study share.
+    """Yield each figure that a regimen arm and a comparator arm of one study share, then schedules.
 
     Both must have outcome, grade, population, timepoint and denominator in common; arms that
     share patients are no comparison.
     """
-    for regimen in _arms(evidence, "regimen"):
-        for comparator in _arms(evidence, "comparator"):
-            same = regimen.study_id == comparator.study_id
-            if same and not set(regimen.overlap_group) & set(comparator.overlap_group):
-                yield from _of_arms(evidence, plan, regimen, comparator)
+    wanted = _Wanted(plan.outcomes, (plan.denominator,), plan.record_types)
+    both = product(_arms(evidence, "regimen"), _arms(evidence, "comparator"))
+    yield from _pairs(evidence, wanted, both)
+    if parts := plan.schedules:
+        wanted = _Wanted(parts.outcomes, parts.denominators, plan.record_types)
+        yield from _pairs(evidence, wanted, combinations(_arms(evidence, "schedule"), 2))
+
+
+def _pairs(
+    evidence: Evidence, wanted: _Wanted, arms: Iterable[tuple[Arm, Arm]]
+) -> Iterator[PairRow]:
+    for first, second in arms:
+        same = first.study_id == second.study_id
+        if same and not set(first.overlap_group) & set(second.overlap_group):
+            yield from _of_arms(evidence, wanted, first, second)
 
 
 def _arms(evidence: Evidence, role: str) -> list[Arm]:
     return [arm for arm in evidence.arms.values() if arm.role == role]
 
 
-def _of_arms(
-    evidence: Evidence, plan: Comparisons, regimen: Arm, comparator: Arm
-) -> Iterator[PairRow]:
+def _of_arms(evidence: Evidence, plan: _Wanted, regimen: Arm, comparator: Arm) -> Iterator[PairRow]:
     others = {_fact(row): row for row in _usable(evidence, plan, comparator)}
     for first in _usable(evidence, plan, regimen):
         if second := others.get(_fact(first)):
             yield _row(evidence, regimen, comparator, first, second)
 
 
-def _usable(evidence: Evidence, plan: Comparisons, arm: Arm) -> list[Outcome]:
+def _usable(evidence: Evidence, plan: _Wanted, arm: Arm) -> list[Outcome]:
     return [
         row
         for row in evidence.outcomes.values()
         if row.arm_id == arm.arm_id
         and row.outcome in plan.outcomes
-        and row.denominator_basis == plan.denominator
+        and row.denominator_basis in plan.denominators
         and row.record_type in plan.record_types
         and row.events is not None
     ]

@@ -22,6 +22,7 @@ HINTS = {
     "plain_number": "Write a number with a decimal point, or NR if the source does not report it.",
     "finite_number": "Write a finite number, or NR if the source does not report it.",
     "column:events": "Correct the counts: events must lie between 0 and total.",
+    "column:reason": "Write a brace only around a field.",
     "column:total": "A denominator must be at least 1.",
 }
 

@@ -36,6 +36,7 @@ def safety_selections(evidence: Evidence, plan: Safety) -> Iterator[tuple[str, S
             roles=plan.roles,
             record_types=plan.record_types,
             grades=(grade,),
+            where=plan.where.get(outcome, {}),
             not_reported=("timepoint",),
         )
         yield f"{outcome}/{grade or 'unspecified'}", selection

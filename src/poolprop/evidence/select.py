@@ -137,7 +137,7 @@ def _steps(selection: Selection, evidence: Evidence) -> Iterator[tuple[str, str,
     yield (
         f"does not report {words('outcome', [selection.outcome])}",
         "",
-        lambda row: row.outcome == selection.outcome,
+        lambda row: row.outcome == selection.outcome or _stands_in(row, selection),
     )
     yield (
         f"no figure with this denominator ({words('denominator_basis', [selection.denominator])})",
@@ -170,8 +170,13 @@ def _steps(selection: Selection, evidence: Evidence) -> Iterator[tuple[str, str,
     yield (
         "only figures of a kind the plan does not admit here (such as reconstructed or proxy)",
         "",
-        lambda row: row.record_type in selection.record_types,
+        lambda row: row.record_type in selection.record_types or _stands_in(row, selection),
     )
+
+
+def _stands_in(row: Outcome, selection: Selection) -> bool:
+    """Tell whether a row is a bound that the plan takes where an arm lacks the outcome itself."""
+    return row.record_type == "proxy" and row.outcome in selection.instead
 
 
 def _unstated(rows: Sequence[Outcome], column: str) -> str:
@@ -197,8 +202,9 @@ def preferred(rows: Sequence[Outcome], selection: Selection) -> Outcome:
         If two rows are equally preferred.
     """
 
-    def rank(row: Outcome) -> tuple[int, int, int]:
+    def rank(row: Outcome) -> tuple[int, int, int, int]:
         return (
+            (selection.outcome, *selection.instead).index(row.outcome),
             selection.populations.index(row.population),
             times(selection).index(row.timepoint),
             bases(selection).index(row.denominator_basis),

@@ -113,6 +113,11 @@ def _why_not(evidence: Evidence, row: Figure, plan: Survival, endpoint: Survival
         return f"role of the arm: {evidence.label('role', role).lower()}"
     if row.population not in endpoint.populations:
         return f"other patients: {evidence.label('population', row.population)}"
+    own = evidence.arms[row.arm_id].factors()
+    for factor, levels in plan.where.items():
+        if own.get(factor, "") not in levels:
+            words = " or ".join(evidence.label(factor, one) for one in levels)
+            return f"other {factor.replace('_', ' ')} than {words}"
     rate = _share(row.value)
     if rate is None:
         return "the rate is not a number"

@@ -195,6 +195,7 @@ class Term(Row):
     label: Label
     definition: Text
     order: Count
+    source_id: Text = ""
 
 
 class Discrepancy(Row):

@@ -198,13 +198,15 @@ def _left_out(evidence: Evidence, plan: Mapping[str, LeftOut]) -> dict[str, froz
     return out
 
 
-def overall_risks(evidence: Evidence) -> dict[str, str]:
-    """Return the overall risk of bias of each study that was judged."""
-    return {
-        row.study_id: row.adjudicated
-        for row in evidence.supplements.get("risk_of_bias", ())
-        if isinstance(row, RiskOfBias) and row.item == OVERALL
-    }
+def overall_risks(evidence: Evidence, endpoint: str = "") -> dict[str, str]:
+    """Return the overall risk of bias of each study that was judged.
+
+    A row ``overall_ENDPOINT`` is of that endpoint alone, and counts before ``overall``.
+    """
+    rows = [r for r in evidence.supplements.get("risk_of_bias", ()) if isinstance(r, RiskOfBias)]
+    found = {row.study_id: row.adjudicated for row in rows if row.item == OVERALL}
+    own = {row.study_id: row.adjudicated for row in rows if row.item == f"{OVERALL}_{endpoint}"}
+    return {**found, **own}
 
 
 def _varied(

@@ -5,6 +5,8 @@ from __future__ import annotations
 from poolprop.report.context import Context
 from poolprop.report.values import Record
 
+# Said wherever a judgement stands beside an estimate of other data than it was made on.
+EARLIER = "judged on earlier data"
 FULL, EMPTY = "\N{CIRCLED PLUS}", "\N{LARGE CIRCLE}"
 LEVELS = ("very_low", "low", "moderate", "high")
 WORDS = {"very_low": "very low", "low": "low", "moderate": "moderate", "high": "high"}
@@ -35,9 +37,12 @@ def signs(level: str) -> str:
     return FULL * full + EMPTY * (len(LEVELS) - full)
 
 
-def spelled(level: str | None) -> str:
-    """Return a level with its circles, or that nobody judged."""
-    return f"{signs(level)} {WORDS[level]}" if level else "not judged"
+def spelled(one: Record | None) -> str:
+    """Return the level of an assessment with its circles, or that nobody judged."""
+    level = one["level"] if one else None
+    if not level:
+        return "not judged"
+    return f"{signs(level)} {WORDS[level]}" + (f" ({EARLIER})" if one and one["moved"] else "")
 
 
 def assessment(context: Context, endpoint: str, estimand: str) -> Record | None:

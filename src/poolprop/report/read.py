@@ -61,6 +61,8 @@ class Results:
         What other software recomputed; empty where the file does not exist.
     evidence_map : mapping
         What each arm reports of each question; empty where the file does not exist.
+    checked : mapping
+        The tables that were read, with their numbers of rows; empty where the file does not exist.
     r_script : str
         The script for R; empty where the file does not exist.
     safety, comparisons, survival_pool : mapping
@@ -89,6 +91,7 @@ class Results:
     comparisons: Record
     crosscheck: Record
     evidence_map: Record
+    checked: Record
     r_script: str
     survival_pool: Record
     certainty: Record
@@ -138,6 +141,7 @@ def read_results(folder: Path, order: tuple[str, ...] = ()) -> Results:
         ),
         crosscheck=read_optional(folder / "crosscheck" / "agreement.json", "poolprop/agreement/1"),
         evidence_map=read_optional(folder / "evidence" / "map.json", "poolprop/evidence_map/1"),
+        checked=read_optional(folder / "evidence" / "check.json", "poolprop/check/1"),
         r_script=_text(folder / "crosscheck" / "reproduce.R"),
         certainty=with_policies(
             read_optional(folder / "certainty" / "certainty.json", "poolprop/certainty/1"),

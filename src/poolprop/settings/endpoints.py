@@ -14,6 +14,11 @@ class Selection(Block):
     """Which row of each arm an analysis uses."""
 
     outcome: str = Field(description="Term of the vocabulary's field 'outcome'.")
+    instead: tuple[str, ...] = Field(
+        (),
+        description="Outcomes of which a figure of the kind `proxy` stands in where an arm does "
+        "not report the outcome itself: bounds, for a sensitivity analysis.",
+    )
     denominator: str = Field(description="The one denominator basis of this pool.")
     timepoints: tuple[str, ...] = Field(min_length=1, description="In order of preference.")
     populations: tuple[str, ...] = Field(
@@ -55,6 +60,8 @@ class Subgroup(Block):
     populations: tuple[str, ...] = Field((), description="Instead of the estimand's.")
     record_types: tuple[str, ...] = Field((), description="Instead of the estimand's.")
     roles: tuple[str, ...] = Field((), description="Instead of the estimand's.")
+    denominator: str = Field("", description="Instead of the estimand's.")
+    timepoints: tuple[str, ...] = Field((), description="Instead of the estimand's.")
     levels: tuple[str, ...] = Field((), description="Only these, in this order; all if empty.")
 
 
@@ -111,6 +118,9 @@ class Endpoint(Block):
         "data need.",
     )
     estimands: dict[Name, Estimand] = Field(description="By name; one must be 'primary'.")
+    beside: tuple[str, ...] = Field(
+        (), description="Estimands that the answer shows beside the primary one."
+    )
     quoted: tuple[str, ...] = Field(
         (),
         description="Outcomes of benchmarks.csv to stand beside it; empty: the primary one's own.",
@@ -130,6 +140,10 @@ class Endpoint(Block):
             raise ValueError(
                 f"the axis {list(self.axis)} has to begin below its end, such as [0, 0.02]"
             )
+        for name in self.beside:
+            if name not in self.estimands or name == "primary":
+                others = sorted({*self.estimands} - {"primary"})
+                raise ValueError(f"beside names {name!r}, which is not among {others}")
         for name, subgroup in self.subgroups.items():
             if subgroup.estimand not in self.estimands:
                 raise ValueError(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field, field_validator
 
-from poolprop.settings.base import Block
+from poolprop.settings.base import Block, Name
 
 
 class Safety(Block):
@@ -22,6 +22,20 @@ class Safety(Block):
         description="How the figure may have come about.",
     )
     min_studies: int = Field(2, ge=1, description="Below this the figures are tabulated only.")
+    where: dict[Name, dict[Name, tuple[str, ...]]] = Field(
+        default_factory=dict,
+        description="By event: keep only these levels of a factor, or arms with any of these drug "
+        "classes, where others cannot have the event.",
+    )
+
+
+class Schedules(Block):
+    """Which figures of the parts of one regimen arm are compared with each other."""
+
+    outcomes: tuple[str, ...] = Field(min_length=1, description="Terms of the vocabulary.")
+    denominators: tuple[str, ...] = Field(
+        min_length=1, description="Denominator bases; two figures compared have the same."
+    )
 
 
 class Comparisons(Block):
@@ -33,6 +47,9 @@ class Comparisons(Block):
         ("reported", "derived", "back_calculated"),
         min_length=1,
         description="How the figures may have come about.",
+    )
+    schedules: Schedules | None = Field(
+        None, description="Arms of the role `schedule` of one study compared with each other."
     )
     strata: dict[str, tuple[str, ...]] = Field(
         {}, description="Population -> the populations that make it up, to be compared with."

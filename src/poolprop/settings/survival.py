@@ -35,6 +35,12 @@ class Survival(Block):
         1.0, ge=0, description="A rate this far from a time still counts as that time."
     )
     roles: tuple[str, ...] = Field(("regimen",), min_length=1, description="Roles of arms.")
+    where: dict[Name, tuple[str, ...]] = Field(
+        default_factory=dict, description="Keep only arms of these levels of a factor."
+    )
+    alike: tuple[Name, ...] = Field(
+        (), description="Rates are pooled only where the arms agree in these factors."
+    )
     record_types: tuple[str, ...] = Field(
         ("reported", "derived"), min_length=1, description="How the figure may have come about."
     )

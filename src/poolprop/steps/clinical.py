@@ -41,7 +41,8 @@ def certainty(config: Path, pools: Sequence[Path], out: Path, table: Path) -> No
     )
     studies = [study.facts() for study in review.evidence.studies.values()]
     records = [read_json(path, "poolprop/pool/1") for path in pools]
-    record = gather(review.settings, records, bias, studies, judged)
+    documents = len(review.evidence.sources)
+    record = gather(review.settings, records, bias, studies, judged, documents)
     write_json(out, record)
     write_csv(table, *certainty_table(record))
 

@@ -8,10 +8,12 @@ Schünemann HJ et al., eds. (2013). GRADE Handbook, chapters 4 and 5.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from poolprop.judged import basis, moved, read, rounded
 from poolprop.settings import Settings
 from poolprop.settings.columns import FactorRecord
 
@@ -24,7 +26,12 @@ SCHEMA = "poolprop/certainty/1"
 
 
 def certainty(
-    settings: Settings, pools: Sequence[Record], bias: Rows, studies: Rows, judged: Rows
+    settings: Settings,
+    pools: Sequence[Record],
+    bias: Rows,
+    studies: Rows,
+    judged: Rows,
+    documents: int = 0,
 ) -> Record:
     """Gather facts and judgements of each primary estimand, and of each that was judged.
 
@@ -36,18 +43,22 @@ def certainty(
         Contents of ``pool.json``, one an endpoint.
     bias, studies, judged : sequence of mapping
         Rows of ``risk_of_bias.csv``, ``studies.csv`` and ``certainty.csv``.
+    documents : int
+        How many documents the review has.
 
     Returns
     -------
     dict
         The content of ``results/certainty/certainty.json``. ``level`` is ``None`` where nobody
-        judged; the program never judges.
+        judged; the program never judges. ``moved`` says that a judgement was made on other data
+        or another interval, ``judged_on`` on which.
     """
     assessments = [
-        _assessment(settings, endpoint["endpoint"], estimand, bias, studies, rows)
+        {**found, "facts": {**found["facts"], "documents": documents}}
         for endpoint in pools
         for estimand in endpoint["estimands"]
         if (rows := _of(judged, endpoint, estimand)) or estimand["estimand"] == "primary"
+        for found in [_assessment(settings, endpoint["endpoint"], estimand, bias, studies, rows)]
     ]
     return {
         "schema": SCHEMA,
@@ -69,6 +80,8 @@ def _assessment(
     downgrades = sum(int(row["downgrade"]) for row in rows)
     judged = bool(rows) and estimand["k"] > 0
     start = LEVELS.index(settings.certainty.start)
+    risks = risks_of(bias, endpoint["id"])
+    domains = [_domain(identifier, row, estimand, risks) for row in rows]
     return {
         "id": identifier,
         "endpoint": endpoint["id"],
@@ -78,22 +91,44 @@ def _assessment(
         "judged": judged,
         "downgrades": downgrades if judged else None,
         "level": LEVELS[max(0, start - downgrades)] if judged else None,
-        "facts": _facts(settings, estimand, bias, studies),
-        "domains": [
-            {
-                "id": f"{identifier}/{row['domain']}",
-                **{key: row[key] for key in ("domain", "judgement", "reason")},
-                "downgrade": int(row["downgrade"]),
-            }
-            for row in rows
-        ],
+        "moved": any(one["moved"] for one in domains),
+        "facts": _facts(settings, estimand, risks, studies),
+        "domains": domains,
     }
 
 
-def _facts(settings: Settings, estimand: Record, bias: Rows, studies: Rows) -> Record:
+def _domain(
+    identifier: str, row: Mapping[str, Any], estimand: Record, risks: Mapping[str, str]
+) -> Record:
+    """Return what was judged of a domain, and whether that was on these data."""
+    answer = _answer(estimand)
+    found = basis(estimand["studies"], row["domain"], risks)
+    now = replace(found, ci=rounded(answer["ci"] if answer else None))
+    then = read(row.get("judged_on", ""))
+    return {
+        "id": f"{identifier}/{row['domain']}",
+        **{key: row[key] for key in ("domain", "judgement", "reason")},
+        "downgrade": int(row["downgrade"]),
+        "judged_on": then
+        and {
+            **{key: getattr(then, key) for key in ("k", "events", "total")},
+            "ci": None
+            if "none" in then.ci
+            else {"lower": float(then.ci[0]), "upper": float(then.ci[1])},
+        },
+        "moved": moved(row.get("judged_on", ""), now),
+    }
+
+
+def _answer(estimand: Record) -> Record | None:
+    """Return the result of the plan's primary model; None if nothing could be pooled."""
+    return next((r for r in estimand["results"] if r["role"] == "primary"), None)
+
+
+def _facts(settings: Settings, estimand: Record, risks: Mapping[str, str], studies: Rows) -> Record:
     """Return what is known of an estimand by counting and computing alone."""
     used, total = estimand["studies"], estimand["total"]
-    answer = next((r for r in estimand["results"] if r["role"] == "primary"), None)
+    answer = _answer(estimand)
     parts = ("proportion", "ci", "prediction", "tau", "i2", "level", "model")
     result = {part: answer[part] if answer else None for part in parts}
     about = {row["study_id"]: row for row in studies}
@@ -107,7 +142,7 @@ def _facts(settings: Settings, estimand: Record, bias: Rows, studies: Rows) -> R
         "lowest": min((s["proportion"] for s in used), default=None),
         "highest": max((s["proportion"] for s in used), default=None),
         "largest_share": max((s["total"] for s in used), default=0) / total if total else None,
-        "risk_of_bias": list(_bias_mix(used, bias)),
+        "risk_of_bias": list(_bias_mix(used, risks)),
         "mixes": list(_mixes(settings, used)),
         "retrospective": len(retrospective),
         "not_as_reported": sum(study["record_type"] != "reported" for study in used),
@@ -122,11 +157,20 @@ def _threshold(at: float, answer: Record | None) -> Record:
     return found
 
 
-def _bias_mix(used: Sequence[Record], bias: Rows) -> Iterator[Record]:
+def risks_of(bias: Rows, endpoint: str) -> dict[str, str]:
+    """Return the overall risk of bias of each study for an endpoint.
+
+    A row ``overall_ENDPOINT`` is of that endpoint alone, and counts before ``overall``.
+    """
+    found = {row["study_id"]: row["adjudicated"] for row in bias if row["item"] == OVERALL}
+    own = {r["study_id"]: r["adjudicated"] for r in bias if r["item"] == f"{OVERALL}_{endpoint}"}
+    return {**found, **own}
+
+
+def _bias_mix(used: Sequence[Record], risks: Mapping[str, str]) -> Iterator[Record]:
     """Yield each overall level of bias with its studies and share of the patients."""
-    overall = {row["study_id"]: row["adjudicated"] for row in bias if row["item"] == OVERALL}
-    if overall:
-        yield from _shares(used, lambda study: overall.get(study["study_id"], "not_assessed"))
+    if risks:
+        yield from _shares(used, lambda study: risks.get(study["study_id"], "not_assessed"))
 
 
 def _mixes(settings: Settings, used: Sequence[Record]) -> Iterator[Record]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import numpy as np
 
@@ -69,8 +69,9 @@ def _time(
     studies, result, companion = [], None, None
     if used:
         yi, vi = _effects(used, level)
-        result = _result(plan, identifier, yi, vi, used, level)
-        if len(used) >= plan.min_studies:
+        alike = not _apart(plan, used)
+        result = _result(plan, identifier, yi, vi, used, level) if alike else None
+        if alike and len(used) >= plan.min_studies:
             companion = _companion(plan, f"{identifier}/bayes", yi, vi, used, level)
         studies = _studies(identifier, used, yi, vi, result, level)
         for study, row in zip(studies, used, strict=True):
@@ -92,8 +93,19 @@ def _time(
             for row in rows
             if row["use"] != "yes"
         ],
-        "notes": _notes(used, factors),
+        "notes": [*_apart(plan, used), *_notes(used, factors, plan.alike)],
     }
+
+
+def _apart(plan: Survival, rows: Rows) -> list[str]:
+    """Say by which factors the studies differ that the plan wants alike: they are not pooled."""
+    found = []
+    for factor in plan.alike:
+        levels = dict.fromkeys(row.get(label_column(factor), "") for row in rows)
+        if len(levels) > 1:
+            words = factor.replace("_", " ")
+            found.append(f"Not pooled: the studies differ by {words} ({', '.join(levels)}).")
+    return found
 
 
 def _effects(rows: Rows, level: float) -> tuple[Floats, Floats]:
@@ -195,12 +207,12 @@ def _own_interval(row: Mapping[str, str], y: float, v: float, level: float) -> R
     return _limits(_rates(Interval(lower=y - half, upper=y + half)))
 
 
-def _notes(rows: Rows, factors: Mapping[str, str]) -> list[str]:
+def _notes(rows: Rows, factors: Mapping[str, str], alike: Collection[str]) -> list[str]:
     """Say by what the studies differ, and whose variance is only approximate."""
     notes = []
     for factor, label in factors.items():
         levels = dict.fromkeys(row.get(label_column(factor), "") for row in rows)
-        if len(levels) > 1:
+        if len(levels) > 1 and factor not in alike:
             notes.append(
                 f"The studies differ by {label} ({', '.join(levels)}): read each study; a pooled "
                 "rate describes none of them."

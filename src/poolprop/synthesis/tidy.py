@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from poolprop.formats import MISSING, fixed, number
+from poolprop.sentences import FACTS, filled
+
 Record = dict[str, Any]
 Table = tuple[list[str], list[Record]]
 
@@ -83,16 +86,33 @@ def certainty_table(record: Record) -> Table:
     """Return each judged domain; an estimand that nobody judged has one row without a domain."""
     columns = [
         "id", "endpoint", "estimand", "k", "total", "level", "domain", "judgement", "downgrade",
-        "reason",
+        "reason", "moved",
     ]  # fmt: skip
     rows = []
     for one in record["assessments"]:
         about = {key: one[key] for key in ("endpoint", "estimand", "level")}
         about |= {key: one["facts"][key] for key in ("k", "total")}
         empty = {"id": one["id"], "domain": None, "judgement": None, "downgrade": None}
-        for domain in one["domains"] or [empty | {"reason": None}]:
-            rows.append(about | domain)
+        for domain in one["domains"] or [empty | {"reason": None, "moved": None}]:
+            rows.append(about | domain | {"reason": _reason(domain["reason"], one)})
     return columns, rows
+
+
+def _reason(text: str | None, one: Record) -> str | None:
+    """Return a reason with its figures, percentages with one decimal."""
+
+    def value(name: str) -> str:
+        found = one["facts"]
+        for part in name.split("."):
+            found = found[part] if found else None
+        if found is None:
+            return MISSING
+        form = FACTS.get(name, "count")
+        if form in ("percent", "share"):
+            return f"{fixed(100 * found, 1)}%"
+        return number(found, 2 if form == "number" else 0)
+
+    return None if text is None else filled(text, value)
 
 
 def estimate_cells(result: Record, role: str) -> Record:

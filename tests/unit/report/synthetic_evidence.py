@@ -68,13 +68,15 @@ def certainty(names: tuple[str, ...]) -> dict:
         }  # fmt: skip
         domains = [
             {"id": f"{name}/{domain}", "domain": domain, "judgement": "serious", "downgrade": 1,
+             "moved": False, "judged_on": None,
              "reason": names[-1]}
             for domain in ("risk_of_bias", "inconsistency", "indirectness", "imprecision",
                            "publication_bias")
         ]  # fmt: skip
         assessments.append({
             "id": name, "endpoint": endpoint, "endpoint_label": names[0], "estimand": "primary",
-            "label": names[-1], "judged": judged, "downgrades": 5 if judged else None,
+            "label": names[-1], "judged": judged, "moved": False,
+            "downgrades": 5 if judged else None,
             "level": "very_low" if judged else None, "facts": facts,
             "domains": domains if judged else [],
         })  # fmt: skip

@@ -99,7 +99,7 @@ def _number(result: Record) -> Sentence:
 
 def _certainty(context: Context, endpoint: EndpointResults, estimand: Record) -> str:
     found = grade.assessment(context, endpoint.id, estimand["estimand"])
-    return grade.spelled(found["level"]) if found else ""
+    return grade.spelled(found) if found else ""
 
 
 def _sentences(

@@ -10,6 +10,7 @@ from poolprop.report.context import Context, Section
 from poolprop.report.formats import MISSING, level, plain
 from poolprop.report.tables import Cell, Column, Table, TableRow, cell
 from poolprop.report.values import (
+    Piece,
     Record,
     Sentence,
     join,
@@ -19,6 +20,10 @@ from poolprop.report.values import (
     quote_range,
     separated,
 )
+from poolprop.sentences import FACTS, pieces
+
+# What a judgement keeps of the data that it was made on.
+COUNTS = ("k", "events", "total")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +75,11 @@ def _about(record: Record, found: list[Record]) -> list[str]:
     ]
     used = dict.fromkeys(one["level"] for one in found if one["level"])
     lines += [f"{grade.signs(one)} {grade.WORDS[one]}: {grade.MEANING[one]}." for one in used]
+    if any(one["moved"] for one in found):
+        lines.append(
+            "A judgement marked as judged on earlier data stands as it was made; the data have "
+            "changed since, and nobody has read its reason again."
+        )
     if any(not one["judged"] for one in found):
         lines.append("Where a level is missing nobody judged.")
     return lines
@@ -107,7 +117,7 @@ def _finding(one: Record) -> tuple[Cell, ...]:
         cell(total, " (", studies, ")"),
         cell(share, " (", quote_range(one, "facts.ci"), ")"),
         cell(quote_range(one, "facts.prediction")),
-        cell(grade.spelled(one["level"])),
+        cell(grade.spelled(one)),
         cell(", ".join(lowered) or ("nothing" if one["judged"] else MISSING)),
     )
 
@@ -129,7 +139,7 @@ def _assessment(context: Context, one: Record) -> Assessment:
     return Assessment(
         id=f"certainty-{name}",
         title=title,
-        verdict=grade.spelled(one["level"]),
+        verdict=grade.spelled(one),
         table=Table(id=f"table-certainty-{name}", caption=title, columns=columns, rows=rows),
         lead=lead,
     )
@@ -144,11 +154,30 @@ def _domain(one: Record, key: str, judged: Record | None, people: str) -> TableR
         cells=(
             cell(grade.DOMAINS[key]),
             cell(verdict),
-            cell(FACTS[key](one, people)),
-            cell(judged["reason"] if judged else MISSING),
+            cell(SHOWN[key](one, people)),
+            cell(_reason(one, key) if judged else MISSING),
         ),
         anchor=judged["id"] if judged else "",
     )
+
+
+def _reason(one: Record, key: str) -> Sentence:
+    """Return the reason with its figures filled in, and on which data it was given if on others."""
+    place = next(i for i, domain in enumerate(one["domains"]) if domain["domain"] == key)
+    domain = one["domains"][place]
+    parts: list[Piece | Sentence] = []
+    if domain["moved"]:
+        counts = (quote(one, f"domains.{place}.judged_on.{n}", "count") for n in COUNTS)
+        k, events, total = counts
+        parts = [f"{grade.EARLIER.capitalize()} (k = ", k, ", ", events, "/", total]
+        if domain["judged_on"]["ci"] is not None:
+            parts += ["; ", quote_range(one, f"domains.{place}.judged_on.ci")]
+        parts.append("): ")
+    for text, field in pieces(domain["reason"]):
+        parts.append(text)
+        if field:
+            parts.append(quote(one, f"facts.{field}", FACTS.get(field, "count")))
+    return join(*parts)
 
 
 def _risk_of_bias(one: Record, people: str) -> Sentence:
@@ -226,7 +255,7 @@ def _publication_bias(one: Record, people: str) -> Sentence:
     return join(quote(one, "facts.k", "count"), f" {word}. ", prose.funnel(k))
 
 
-FACTS: dict[str, Callable[[Record, str], Sentence]] = {
+SHOWN: dict[str, Callable[[Record, str], Sentence]] = {
     "risk_of_bias": _risk_of_bias,
     "inconsistency": _inconsistency,
     "indirectness": _indirectness,

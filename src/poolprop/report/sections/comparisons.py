@@ -34,20 +34,20 @@ def section(context: Context) -> Section | None:
         return None
     table = Table(
         id="table-comparisons",
-        caption="Regimen against comparator within studies",
+        caption="Arms compared within studies",
         columns=_columns(f"({level(context.settings.level)} CI)"),
         rows=tuple(TableRow(cells=_cells(one), anchor=one["id"]) for one in found),
     )
     body = Comparisons(table=table, strata=_strata(context))
-    return Section(id="comparisons", title="Two-arm studies", body=body)
+    return Section(id="comparisons", title="Arms and schedules compared", body=body)
 
 
 def _columns(interval: str) -> tuple[Column, ...]:
     return (
         Column(title="Figure"),
         Column(title="Study"),
-        Column(title="Regimen", numeric=True),
-        Column(title="Comparator", numeric=True),
+        Column(title="First arm", numeric=True, help="the regimen, or the first schedule"),
+        Column(title="Second arm", numeric=True, help="the comparator, or the other schedule"),
         Column(title=f"Difference, points {interval}", numeric=True),
         Column(title=f"Risk ratio {interval}", numeric=True),
         Column(title=f"Odds ratio {interval}", numeric=True),
@@ -73,7 +73,7 @@ def _strata(context: Context) -> Table | None:
     )
     return Table(
         id="table-comparison-strata",
-        caption="Regimen against comparator within strata of one study",
+        caption="Arms compared within strata of one study",
         columns=columns,
         rows=tuple(TableRow(cells=_stratum_cells(one), anchor=one["id"]) for one in found),
     )

@@ -11,6 +11,7 @@ from poolprop.report.checklists.moose import MOOSE
 from poolprop.report.checklists.prisma import PRISMA
 from poolprop.report.context import Context, Section
 from poolprop.report.prose import plural
+from poolprop.sentences import COUNTED, told
 
 CHECKLISTS = (PRISMA, LIVING, MOOSE)
 FILLED, LACKING, NOT_APPLICABLE = "filled", "text missing", "not applicable"
@@ -58,9 +59,19 @@ def section(context: Context, others: Collection[Section]) -> Section:
         The sections that stand on the page.
     """
     by_id = {other.id: other for other in others}
-    statements = context.settings.review.statements
+    counts = _counts(context)
+    written = context.settings.review.statements.items()
+    statements = {key: told(text, counts) for key, text in written}
     filled = tuple(_fill(checklist, by_id, statements) for checklist in CHECKLISTS)
     return Section(id="reporting", title="Reporting checklists", body=Reporting(checklists=filled))
+
+
+def _counts(context: Context) -> dict[str, int]:
+    """Return what a statement may count: documents, studies and arms of the tables."""
+    checked = context.results.checked.get("tables", [])
+    rows = {str(one["file"]).rpartition("/")[2]: int(one["rows"]) for one in checked}
+    files = ("sources.csv", "studies.csv", "arms.csv")
+    return dict(zip(COUNTED, (rows.get(name, 0) for name in files), strict=True))
 
 
 def _fill(
