@@ -60,7 +60,7 @@ class Glmm:
 
         def fall(z):
             eta = Long(mu) + Long(tau) * z
-            return float(z * z / 2 - binomial(x, n, eta, self.link))
+            return min(float(z * z / 2 - binomial(x, n, eta, self.link)), 1e300)
 
         middle = minimize_scalar(fall, bounds=(-80, 80), method="bounded").x
         share = (x + 0.5) / (n + 1)
@@ -111,29 +111,65 @@ class Glmm:
         ]
         return np.abs(np.linalg.solve(np.array(slopes).T, score))
 
-    def highest_seen(self, mu, tau):
+    def highest_seen(self, mu, tau, top=100.0):
         """Return the highest log-likelihood on a grid, and without variance."""
         spread = max(tau, 0.3)
-        grid = [(mu + m * spread, t) for m in (-1, -0.3, 0, 0.3, 1) for t in (0.05, 0.3, 1, 3)]
+        grid = [(mu + m * spread, t) for m in (-1, -0.3, 0, 0.3, 1) for t in (0.05, 0.3, 1, 3, top)]
         return max(self.common()[1], *(float(self.at(*point)[0]) for point in grid))
 
-    def ridge(self, mu):
+    def ridge(self, mu, top=100.0):
         """Return the log-likelihood maximised over ``tau`` at a mean."""
-        grid = [0.02, 0.1, 0.3, 0.7, 1.5, 3.0, 6.0, 15.0, 40.0, 90.0]
-        heights = [float(self.at(mu, tau)[0]) for tau in grid]
-        i = int(np.argmax(heights))
-        low, high = grid[max(i - 1, 0)] / 2, grid[min(i + 1, len(grid) - 1)] * 1.5
-        got = minimize_scalar(
-            lambda tau: -float(self.at(mu, tau)[0]), bounds=(low, high), method="bounded",
-            options={"xatol": 1e-7},
-        )  # fmt: skip
         pairs = zip(self.x, self.n, strict=True)
         flat = float(sum(binomial(x, n, Long(mu), self.link) for x, n in pairs))
-        return max(-got.fun, heights[i], flat)
+        grid = [tau for tau in (0.02, 0.1, 0.3, 0.7, 1.5, 3.0, 6.0, 15.0, 40.0) if tau < top]
+        return max(flat, highest_along(lambda tau: float(self.at(mu, tau)[0]), [*grid, top]))
 
-    def fall(self, mu, top):
-        """Return by how much twice the profile has fallen below ``top``."""
-        return 2 * (top - self.ridge(mu))
+    def fall(self, mu, highest, top=100.0):
+        """Return by how much twice the profile has fallen below ``highest``."""
+        return 2 * (highest - self.ridge(mu, top))
+
+
+def highest_along(height, grid):
+    """Return the maximum of a function between 0 and the end of a grid, from its best point."""
+    heights = [height(at) for at in grid]
+    i = int(np.argmax(heights))
+    low, high = grid[i - 1] if i else 0.0, grid[min(i + 1, len(grid) - 1)]
+    found = minimize_scalar(
+        lambda at: -height(at), bounds=(low + 1e-9 * high, high), method="bounded",
+        options={"xatol": 1e-7 * high},
+    )  # fmt: skip
+    return max(-found.fun, heights[i])
+
+
+def sum_of_logs(p, theta, count):
+    """Return ``sum(log(p + theta j))`` over ``j < count``, by Euler and Maclaurin beyond 400."""
+    first = min(count, 400)
+    total = np.sum(np.log(p + theta * np.arange(first, dtype=Long)))
+    if count <= first:
+        return total
+    start, rest = p + theta * first, Long(count - first)
+    if theta == 0:
+        return total + rest * np.log(p)
+    u, end = theta * rest / start, p + theta * count
+    total += rest * np.log(start) + start / theta * ((1 + u) * np.log1p(u) - u)
+    total -= np.log1p(u) / 2
+    ratios = theta / start, theta / end
+    for power, factor in ((1, Long(1) / 12), (3, -Long(2) / 720), (5, Long(24) / 30240)):
+        total += factor * (ratios[1] ** power - ratios[0] ** power)
+    return total
+
+
+def sum_of_inverses(p, theta, count):
+    """Return ``sum(1 / (p + theta j))`` over ``j < count`` likewise, ``theta > 0``."""
+    first = min(count, 400)
+    total = np.sum(1 / (p + theta * np.arange(first, dtype=Long)))
+    if count <= first:
+        return total
+    start, end = p + theta * first, p + theta * count
+    total += np.log1p(theta * (count - first) / start) / theta - (1 / end - 1 / start) / 2
+    for power, factor in ((1, -Long(1) / 12), (3, Long(6) / 720), (5, -Long(120) / 30240)):
+        total += factor * theta**power * (end ** -(power + 1) - start ** -(power + 1))
+    return total
 
 
 class BetaBinomial:
@@ -146,11 +182,37 @@ class BetaBinomial:
         """Return the log-likelihood at the logit of the mean and ``theta = 1 / (a + b)``."""
         p = 1 / (1 + np.exp(-Long(mu)))
         q = 1 / (1 + np.exp(Long(mu)))
-        total = Long(0)
+        total, theta = Long(0), Long(theta)
         for x, n in zip(self.x, self.n, strict=True):
-            theta = Long(theta)
-            total += log_choose(x, n)
-            total += np.sum(np.log(p + theta * np.arange(x, dtype=Long)))
-            total += np.sum(np.log(q + theta * np.arange(n - x, dtype=Long)))
-            total -= np.sum(np.log1p(theta * np.arange(n, dtype=Long)))
+            total += log_choose(x, n) + sum_of_logs(p, theta, x) + sum_of_logs(q, theta, n - x)
+            total -= sum_of_logs(Long(1), theta, n)
         return total
+
+    def score(self, mu, log_theta):
+        """Return the derivatives of the log-likelihood in ``mu`` and ``log(theta)``."""
+        p, q = 1 / (1 + np.exp(-Long(mu))), 1 / (1 + np.exp(Long(mu)))
+        theta, out = np.exp(Long(log_theta)), np.zeros(2, Long)
+        for x, n in zip(self.x, self.n, strict=True):
+            yes, no = sum_of_inverses(p, theta, x), sum_of_inverses(q, theta, n - x)
+            out += p * q * (yes - no), sum_of_inverses(Long(1), theta, n) - p * yes - q * no
+        return out
+
+    def error(self, mu, theta):
+        """Return the Newton step from a maximum inside in ``mu`` and ``log(theta)``."""
+        at, h = np.array([Long(mu), np.log(Long(theta))]), 1e-4
+        bend = [(self.score(*(at + s)) - self.score(*(at - s))) / (2 * h) for s in np.eye(2) * h]
+        return np.abs(np.linalg.solve(np.array(bend, float).T, np.array(self.score(*at), float)))
+
+    def highest_seen(self, mu, theta):
+        """Return the highest log-likelihood on a grid, and without variance."""
+        spread = math.sqrt(max(theta, 0.01))
+        grid = [(mu + m * spread, t) for m in (-2, -0.5, 0, 0.5, 2) for t in THETAS]
+        return max(float(self.loglik(*point)) for point in grid)
+
+    def fall(self, mu, highest):
+        """Return by how much twice the profile has fallen below ``highest``."""
+        ridge = highest_along(lambda r: float(self.loglik(mu, r * r)), np.sqrt(THETAS[1:]).tolist())
+        return 2 * (highest - max(ridge, float(self.loglik(mu, 0))))
+
+
+THETAS = (0, 1e-6, 1e-4, 1e-3, 0.01, 0.03, 0.1, 0.3, 1, 3, 30, 1e3, 1e6, 1e14)

@@ -4,27 +4,16 @@ import math
 
 import numpy as np
 import pytest
-from oracle import BetaBinomial, Glmm, log_choose
+from oracle import BetaBinomial, Glmm
 from scipy.optimize import brentq
 
-from poolprop.stats.fits.betabinom import BetaBinomial as Batched
-from poolprop.stats.fits.betabinom import fit_betabinom_sets
 from poolprop.stats.fits.climb import ascend
 from poolprop.stats.fits.glmm import fit_sets
-from poolprop.stats.fits.profile import limits_of, profile_drop_many
+from poolprop.stats.fits.profile import profile_drop_many
+from poolprop.stats.likelihoods.beta_binomial import BetaBinomial as Batched
 from poolprop.stats.likelihoods.links import LINKS
 from poolprop.stats.likelihoods.quadrature import log_marginal
 from poolprop.stats.sets import Sets, rectangular
-
-CUT = 3.841458820694124
-HARD = [
-    ([3, 2, 0, 1, 8], [8, 25, 26, 36, 103]),  # two maxima
-    ([5, 5, 5], [10, 10, 10]),
-    ([0, 990, 3, 40, 1], [50, 1000, 800, 41, 2]),
-    ([1, 0], [2, 3]),
-    ([500_000_000, 2, 38], [10**9, 40, 40]),
-    ([3, 5], [9, 9]),
-]
 
 
 def drawn(seed):
@@ -39,36 +28,6 @@ def drawn(seed):
 
 def one(x, n):
     return Sets.of(np.array(x, dtype=float), np.array(n, dtype=float))
-
-
-@pytest.mark.parametrize(("link", "x", "n"), [
-    *(("logit", x, n) for x, n in HARD),
-    *(("logit", *drawn(seed)) for seed in range(10)),
-    *((link, *drawn(4 * seed)) for link in ("probit", "cloglog") for seed in range(3)),
-])  # fmt: skip
-def test_the_maximum_is_the_oracles(link, x, n):
-    if sum(x) in (0, sum(n)):
-        pytest.skip("at the boundary")
-    fit, sets = fit_sets(one(x, n), LINKS[link]), one(x, n)
-    constant = float(LINKS[link].constant(sets.x, sets.n).sum())
-    model, mu, tau = Glmm(x, n, link), float(fit.mu[0]), float(fit.tau[0])
-    top = float(fit.loglik[0]) + constant
-    assert top >= model.highest_seen(mu, tau) - 1e-9 * (1 + abs(top))
-    if tau:
-        assert top == pytest.approx(float(model.at(mu, tau)[0]), rel=1e-9, abs=1e-9)
-        assert np.all(model.error(mu, tau) < 1e-8 * (1 + np.abs([mu, tau])))
-    else:
-        assert (mu, top) == pytest.approx(model.common(), rel=1e-9, abs=1e-9)
-
-
-@pytest.mark.parametrize(("x", "n"), [HARD[0], HARD[3], HARD[4], drawn(1), drawn(3)])
-def test_the_profile_has_fallen_by_the_cut_at_its_limits(x, n):
-    sets, model = one(x, n), Glmm(x, n)
-    fit = fit_sets(sets, LINKS["logit"])
-    top = float(fit.loglik[0] + LINKS["logit"].constant(sets.x, sets.n).sum())
-    for (limit,) in limits_of(sets, fit, CUT, LINKS["logit"]):
-        if math.isfinite(limit):
-            assert model.fall(limit, top) == pytest.approx(CUT, abs=1e-6)
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -95,28 +54,13 @@ def test_the_profile_finds_the_higher_of_two_maxima_in_tau():
     assert drop[0] == pytest.approx(Glmm(x, n).fall(1.5, top), abs=1e-7)
 
 
-@pytest.mark.parametrize(("x", "n"), [([3, 9], [10, 12]), ([0, 4, 40], [7, 5, 90]), drawn(1)])
-def test_the_beta_binomial_likelihood_is_highest_where_it_is_said_to_be(x, n):
-    sets, model = one(x, n), BetaBinomial(x, n)
-    fit = fit_betabinom_sets(sets)
-    mu, theta = float(fit.mu[0]), float(fit.tau[0]) ** 2
-    top = model.loglik(mu, theta)
-    assert fit.loglik[0] + Batched.of(sets).constants()[0] == pytest.approx(float(top), rel=1e-11)
-    for step in (1e-3, -1e-3):
-        assert model.loglik(mu + step, theta) < top
-        if theta:
-            assert model.loglik(mu, theta * (1 + step)) < top
-    assert model.loglik(mu, theta + 1e-3) < top
-
-
 def test_long_sums_of_the_beta_binomial_keep_their_digits():
     x, n = [3, 5, 900_000], [10, 20, 2_000_000]
-    sets = one(x, n)
-    theta = np.array([[-0.3], [0.4]])
-    found = Batched.of(sets).derivatives(theta, np.ones(1, dtype=bool))[0]
-    constant = sum(float(log_choose(a, b)) for a, b in zip(x, n, strict=True))
-    wanted = BetaBinomial(x, n).loglik(-0.3, 0.16)
-    assert found[0] + constant == pytest.approx(float(wanted), abs=2e-8)
+    problem, model = Batched.of(one(x, n)), BetaBinomial(x, n)
+    for theta in (0.16, 1e-7, 0.0, 1e5):
+        at = np.array([[-0.3], [math.sqrt(theta)]])
+        found = problem.derivatives(at, np.ones(1, dtype=bool))[0] + problem.constants()
+        assert found[0] == pytest.approx(float(model.loglik(-0.3, theta)), rel=1e-12)
 
 
 @pytest.mark.parametrize("link", LINKS)

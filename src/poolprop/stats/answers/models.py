@@ -36,7 +36,7 @@ from poolprop.stats.fits.kenward_roger import NO_INTERVAL
 from poolprop.stats.fits.one_proportion import study_intervals
 from poolprop.stats.fits.two_step import pool_ragged
 from poolprop.stats.likelihoods.binomial_normal import BinomialNormal
-from poolprop.stats.likelihoods.links import LINKS, log_choose
+from poolprop.stats.likelihoods.links import LINKS
 from poolprop.stats.measures import MEASURES, back_transform, effect_sizes, effects_of
 from poolprop.stats.sets import Sets
 
@@ -148,7 +148,7 @@ def beta_binomial(sets: Sets, options: Options) -> Columns:
     rho = theta / (1 + theta)
     variance = p * (1 - p)
     tau2 = np.where(variance > 0, rho / np.where(variance > 0, variance, 1.0), 0.0)
-    constants = sets.total(log_choose(sets.x, sets.n))
+    constants = sets.total(LINKS["logit"].constant(sets.x, sets.n))
     return answers(
         sets,
         (p, expit(lower), expit(upper)),

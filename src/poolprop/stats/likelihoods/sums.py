@@ -6,20 +6,37 @@ are the same for all data sets, so that each is a row of weights: single terms u
 then Chebyshev nodes of blocks from A to 2 A whose weights, for every place at which a sum can end,
 are exact for polynomials of degree below ``NODES``. For these functions, singular left of 0, that
 is exact to rounding.
+
+Sums of more than 100,000 terms would lose the digits that count. A study that large is counted
+from its maximum: with ``a = pi / theta``, ``b = (1 - pi) / theta`` and Stirling's formula for each
+log-gamma function, what is left are divergences of proportions close to one another, logs of
+ratios and Stirling's remainders. None is a difference of large numbers, at any ``theta >= 0``.
+
+References
+----------
+Loader C (2000). Fast and accurate computation of binomial probabilities. Bell Laboratories (the
+same rearrangement of the binomial distribution).
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
+from scipy.special import gammaln, psi
 
-from poolprop.stats._types import Floats, Ints
+from poolprop.stats._types import Bools, Floats, Ints
+from poolprop.stats.likelihoods.links import LARGE, LOG_SQRT_2PI
 from poolprop.stats.sets import Sets
 
 FIRST, NODES = 16, 16
 # Longer blocks have no table of the places at which a sum can end.
 TABLED = 4096
+# Stirling's series are exact to rounding from here on.
+FAR = 16.0
+# Below it ``u - log(1 + u)`` is summed as a series.
+NEAR, TERMS = 0.03, 10
 
 
 @lru_cache(maxsize=8)
@@ -107,4 +124,89 @@ def _polynomial_sums(start: int, terms: Ints) -> Floats:
             slope = one.deriv(order)
             value += factor * step**order * np.asarray(slope(end) - slope(-1.0), dtype=np.float64)
         out[:, degree] = np.where(terms > 0, value, 0.0)
+    return out
+
+
+@dataclass(frozen=True, slots=True)
+class LargeStudies:
+    """Events and totals of the large studies of each data set, shape (b, m); 0 where fewer."""
+
+    x: Floats
+    n: Floats
+
+    @classmethod
+    def of(cls, sets: Sets) -> LargeStudies | None:
+        """Return those of data sets, ``None`` where there are none."""
+        large = sets.n > LARGE
+        count = sets.total(large.astype(np.float64)).astype(np.intp)
+        if not count.any():
+            return None
+        owner = np.repeat(np.arange(sets.count), sets.size)[large]
+        column = np.arange(owner.size) - np.repeat(np.cumsum(count) - count, count)
+        x = np.zeros((sets.count, int(count.max())))
+        n = np.zeros_like(x)
+        x[owner, column], n[owner, column] = sets.x[large], sets.n[large]
+        return cls(x, n)
+
+    def take(self, which: Bools | Ints) -> LargeStudies:
+        """Return those of some data sets."""
+        return LargeStudies(self.x[which], self.n[which])
+
+    def added(self, p: Floats, q: Floats, theta: Floats) -> tuple[Floats, Floats]:
+        """Return their log-likelihoods and derivatives by ``theta``, added up, shape (b,)."""
+        value, slope = np.zeros_like(p), np.zeros_like(p)
+        for x, n in zip(self.x.T, self.n.T, strict=True):
+            one, there = _study(x, n, p, q, theta), n > 0
+            value, slope = value + there * one[0], slope + there * one[1]
+        return value, slope
+
+
+def _study(x: Floats, n: Floats, p: Floats, q: Floats, theta: Floats) -> tuple[Floats, Floats]:
+    grown = 1 + theta * n
+    value, slope = 0.5 * np.log(grown), 0.5 * n / grown
+    with np.errstate(divide="ignore"):
+        scale = 1 / theta
+    for count, share in ((x, p), (n - x, q)):
+        # How far the count is from that expected, as a share of the latter, and of itself.
+        gap, part = count - n * share, share + theta * count
+        off = gap / (share * grown)
+        value -= theta * share * off**2 * _kept(theta * off)
+        slope += share * off**2 * _kept(theta * off) - 0.5 * count / part
+        moved = -gap / grown
+        own = np.where(count > 0, count, 1.0)
+        value -= np.where(count > 0, moved**2 / own * _kept(moved / own), moved)
+        value += 0.5 * np.log(share / part)
+        value += _rest(part * scale) - _rest(share * scale)
+        slope += _rest_slope(share * scale) / share - _rest_slope(part * scale) * share / part**2
+    value += _rest(scale) - _rest(grown * scale)
+    slope += _rest_slope(grown * scale) / grown**2 - _rest_slope(scale)
+    return value, slope
+
+
+def _kept(u: Floats) -> Floats:
+    """Return ``(u - log(1 + u)) / u^2``."""
+    near = np.abs(u) < NEAR
+    far = np.where(near, 1.0, u)
+    small, series = np.where(near, u, 0.0), np.zeros_like(u)
+    for power in range(TERMS, -1, -1):
+        series = 1 / (power + 2) - small * series
+    out: Floats = np.where(near, series, (far - np.log1p(far)) / far**2)
+    return out
+
+
+def _rest(z: Floats) -> Floats:
+    """Return ``log Gamma(z)`` less Stirling's ``(z - 1/2) log z - z + log sqrt(2 pi)``."""
+    near, square = np.minimum(z, FAR), 1 / np.maximum(z, FAR) ** 2
+    exact = gammaln(near) - (near - 0.5) * np.log(near) + near - LOG_SQRT_2PI
+    series = (1 / 12 - square * (1 / 360 - square * (1 / 1260 - square / 1680))) * np.sqrt(square)
+    out: Floats = np.where(z < FAR, exact, series)
+    return out
+
+
+def _rest_slope(z: Floats) -> Floats:
+    """Return ``z^2`` times the derivative of that."""
+    near, square = np.minimum(z, FAR), 1 / np.maximum(z, FAR) ** 2
+    exact = near * (near * (psi(near) - np.log(near)) + 0.5)
+    series = -1 / 12 + square * (1 / 120 - square * (1 / 252 - square * (1 / 240)))
+    out: Floats = np.where(z < FAR, exact, series)
     return out
