@@ -15,6 +15,11 @@ $(BIN)/uv pip install --quiet --python $(BIN)/python $(1) 2>/dev/null || $(BIN)/
 endef
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export UV_SYSTEM_CERTS := 1
+# Where Python is told to keep no bytecode, every process of a build or a test would compile NumPy anew.
+ifneq ($(PYTHONDONTWRITEBYTECODE),)
+export PYTHONDONTWRITEBYTECODE :=
+export PYTHONPYCACHEPREFIX := $(CURDIR)/$(VENV)/bytecode
+endif
 
 .DEFAULT_GOAL := help
 PAGE_TOOLS := tests/browser/node_modules/.installed

@@ -27,6 +27,7 @@ from typing import Any
 from poolprop.errors import ConfigError, ResultError
 from poolprop.files import sweep
 from poolprop.house import snakefile
+from poolprop.workflow.bytecode import bytecode
 
 PLAN = Path("config") / "config.yaml"
 # Options of Snakemake by which the review is not in this folder, or nothing is built.
@@ -172,7 +173,7 @@ def _run(command: Sequence[str], lock: int) -> int:
     try:
         process = subprocess.Popen(
             command,
-            env=os.environ | {LINE: str(there.fileno())},
+            env=os.environ | bytecode() | {LINE: str(there.fileno())},
             pass_fds=(lock, there.fileno()),
             process_group=0,
             stdin=subprocess.DEVNULL,

@@ -59,7 +59,7 @@ MAY_IMPORT = {
         "bulk", "checking", "house", "importing", "starting", "errors", "files", "plan", "pooling",
         "review", "evidence", "stats", "audit", "exporting",
     },
-    "building": {"errors", "files", "house"},
+    "building": {"errors", "files", "house", "workflow"},
     "recompute": {"audit", "errors", "files", "house"},  # runs steps, imports none
     "auditing": {"audit", "errors", "files", "house", "recompute", "wording"},
     "revisions": {"errors"},

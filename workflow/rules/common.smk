@@ -24,6 +24,7 @@ from poolprop.evidence.tables import TABLES
 from poolprop.review import check_record
 from poolprop.settings.reading import read_plan
 from poolprop.workflow import targets
+from poolprop.workflow.bytecode import bytecode
 from poolprop.workflow.closure import code_of, whole_code
 from poolprop.workflow.parts import MODELS, plan_digest
 from poolprop.workflow.software import r_with_metafor
@@ -56,12 +57,22 @@ R_IS_ASKED = "yes" if PLAN.crosscheck == "r" and r_with_metafor() else "no"
 # that happens to be active say; only where conda was asked for (`--sdm conda`) its Python runs.
 # A prefix is no parameter: moving the checkout does not look like a change.
 CONDA = DeploymentMethod.CONDA in workflow.deployment_settings.deployment_method
-PYTHON = shlex.quote(sys.executable).replace("{", "{{").replace("}", "}}")
+VARIABLES = {
+    "PYTHONPATH": ENGINE.parent,
+    "POOLPROP_TEMPLATES": house() / "report",
+    "POOLPROP_RECORD": 1,  # each step leaves a record of its files, time and memory
+    **bytecode(),
+}
+
+
+def word(value):
+    """Quote a word for the shell, in a string that Snakemake fills in."""
+    return shlex.quote(str(value)).replace("{", "{{").replace("}", "}}")
+
+
 shell.prefix(
-    f"export PYTHONPATH={shlex.quote(str(ENGINE.parent))};"
-    f" export POOLPROP_TEMPLATES={shlex.quote(str(house() / 'report'))};"
-    " export POOLPROP_RECORD=1; "  # each step leaves a record of its files, time and memory
-    + ("" if CONDA else f'python() {{{{ {PYTHON} "$@"; }}}}; ')
+    "".join(f"export {name}={word(value)}; " for name, value in VARIABLES.items())
+    + ("" if CONDA else f'python() {{{{ {word(sys.executable)} "$@"; }}}}; ')
 )
 
 
