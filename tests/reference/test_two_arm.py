@@ -15,7 +15,7 @@ import pytest
 from agreement import source
 from rows import HERE, PUBLIC, agrees, open_table
 
-from poolprop.stats.answers.two_step_single import fit_two_step, hts_prediction
+from poolprop.stats.answers.pool_two_step import fit_two_step, hts_prediction
 from poolprop.stats.arms.two_arm import mantel_haenszel, peto, two_arm_effects
 
 FOLDER = source(PUBLIC)

@@ -104,7 +104,7 @@ def _trim_and_fill(settings: Settings, rows: Rows, identifier: str) -> Record:
 
 def _funnel(rows: Rows) -> Record:
     """Return the funnel's points and the mean that its contours lean on."""
-    from poolprop.stats.answers.two_step_single import fit_two_step
+    from poolprop.stats.answers.pool_two_step import fit_two_step
 
     yi, vi = effect_sizes(*counts(rows), "PLO")
     centre: Any = fit_two_step(yi, vi, "REML", "wald", 0.95)

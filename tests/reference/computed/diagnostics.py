@@ -10,7 +10,7 @@ from rows import Dataset
 from computed.registry import LOGIT, Quantities, each, method
 from computed.two_step import two_step_fit
 from poolprop.stats.analyses.influence import case_diagnostics
-from poolprop.stats.answers.two_step_single import fit_two_step
+from poolprop.stats.answers.pool_two_step import fit_two_step
 from poolprop.stats.fits import glmm_design as glmm
 from poolprop.stats.fits.empirical_bayes import shrunken_effects
 from poolprop.stats.numeric.wls import intercept

@@ -12,10 +12,10 @@ from computed.registry import LOGIT, SM, Quantities, back, method
 from computed.regression import level_of
 from poolprop.stats import measures
 from poolprop.stats.analyses.subgroups import wald_between
-from poolprop.stats.answers.two_step_single import fit_two_step, hts_prediction
+from poolprop.stats.answers.pool_two_step import fit_two_step, hts_prediction
 from poolprop.stats.fits import glmm_design as glmm
 from poolprop.stats.fits.glmm_levels import fit_levels
-from poolprop.stats.fits.tau2_single import estimate_tau2
+from poolprop.stats.fits.tau2 import estimate_tau2
 from poolprop.stats.numeric.distributions import chi_square_pvalue
 from poolprop.stats.numeric.wls import intercept
 

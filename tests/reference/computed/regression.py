@@ -15,7 +15,8 @@ from poolprop.stats.analyses.regression import fit_regression
 from poolprop.stats.answers.pool_glmm import saturated_loglik
 from poolprop.stats.fits import glmm_design as glmm
 from poolprop.stats.fits.heterogeneity import typical_variance
-from poolprop.stats.likelihoods.normal import local_maxima, normal_loglik
+from poolprop.stats.fits.tau2 import local_maxima
+from poolprop.stats.likelihoods.normal import logliks, studies
 from poolprop.stats.numeric.distributions import chi_square_pvalue
 
 
@@ -61,9 +62,10 @@ def regression_exact(data: Dataset, kind: str, measure: str) -> Quantities:
     found = regression(data, kind, measure, "REML", "z")
     design = moderator_design(data, kind)
     yi, vi = measures.effect_sizes(data.x, data.n, measure)
-    loglik = normal_loglik(yi, vi, design, found["tau2"], restricted=True)
-    found["logLik"] = float(loglik) - 0.5 * np.linalg.slogdet(design.T @ design)[1]
-    found["n.local.max"] = len(local_maxima(yi, vi, design, restricted=True))
+    alone = studies(yi, vi, design)
+    loglik = float(logliks(alone, np.full(2, found["tau2"]), restricted=True)[0])
+    found["logLik"] = loglik - 0.5 * np.linalg.slogdet(design.T @ design)[1]
+    found["n.local.max"] = np.count_nonzero(local_maxima(alone, restricted=True)[0] == 0)
     return found
 
 

@@ -12,11 +12,11 @@ from poolprop.stats import measures
 from poolprop.stats.analyses import tau2_intervals
 from poolprop.stats.analyses.henmi_copas import henmi_copas
 from poolprop.stats.analyses.robust import cluster_robust
-from poolprop.stats.answers.two_step_single import fit_two_step, hts_prediction
+from poolprop.stats.answers.pool_two_step import fit_two_step, hts_prediction
 from poolprop.stats.fits.heterogeneity import typical_variance
 from poolprop.stats.fits.one_proportion import study_intervals
-from poolprop.stats.fits.tau2_single import tau2_standard_error
-from poolprop.stats.likelihoods.normal import local_maxima, normal_loglik
+from poolprop.stats.fits.tau2 import local_maxima, tau2_standard_error
+from poolprop.stats.likelihoods.normal import logliks, studies
 from poolprop.stats.numeric.wls import intercept
 
 
@@ -108,17 +108,15 @@ def prediction_riley(data: Dataset, measure: str) -> Quantities:
 @method(r"rma_exact\|(\w+)\|(ML|REML|PM)")
 def random_effects_exact(data: Dataset, measure: str, tau2: str) -> Quantities:
     yi, vi = measures.effect_sizes(data.x, data.n, measure)
-    design = intercept(data.k)
-    fit = fit_two_step(yi, vi, tau2, "wald", 0.95)
+    fit, alone = fit_two_step(yi, vi, tau2, "wald", 0.95), studies(yi, vi)
     found = {"beta": fit.estimate, "se": fit.se, "tau2": fit.tau2, "n.local.max": 1}
     if tau2 != "PM" and data.k > 1:
-        restricted = tau2 == "REML"
-        maxima = local_maxima(yi, vi, design, restricted=restricted)
-        found["n.local.max"] = len(maxima)
+        lane, _ = local_maxima(alone, restricted=tau2 == "REML")
+        found["n.local.max"] = np.count_nonzero(lane == 0)
     # R's exact fits leave out the constant log|X'X| / 2 of the restricted likelihood.
     constant = 0.5 * math.log(data.k) if tau2 == "REML" else 0.0
-    loglik = normal_loglik(yi, vi, design, fit.tau2, restricted=tau2 == "REML")
-    found["logLik"] = float(loglik) - constant
+    loglik = logliks(alone, np.full(2, fit.tau2), restricted=tau2 == "REML")
+    found["logLik"] = float(loglik[0]) - constant
     return found
 
 

@@ -13,7 +13,7 @@ import poolprop as pp
 import poolprop.stats
 from poolprop.stats.analyses.robust import cluster_robust
 from poolprop.stats.analyses.survival import cloglog_rates, pool_survival
-from poolprop.stats.answers.two_step_single import fit_two_step
+from poolprop.stats.answers.pool_two_step import fit_two_step
 from poolprop.stats.arms.two_arm import exact_test, mantel_haenszel, peto
 
 EVENTS, TOTAL = [2, 5, 9, 14, 11], [20, 22, 25, 24, 19]

@@ -26,7 +26,7 @@ from poolprop.stats.answers.results import Interval, PoolResult
 from poolprop.stats.design import Labels, group_design
 from poolprop.stats.fits.glmm_levels import LevelLikelihood, LevelsFit, fit_levels, level_likelihood
 from poolprop.stats.fits.maxima import Maxima
-from poolprop.stats.fits.tau2_single import estimate_tau2
+from poolprop.stats.fits.tau2 import estimate_tau2
 from poolprop.stats.likelihoods.links import LINKS
 from poolprop.stats.measures import effect_sizes
 

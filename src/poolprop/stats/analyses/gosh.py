@@ -17,9 +17,10 @@ from poolprop.errors import EstimationError
 from poolprop.stats._types import Bools, Floats
 from poolprop.stats.answers.shown import Shown
 from poolprop.stats.fits.glmm import fit_sets
-from poolprop.stats.fits.tau2 import ESTIMATORS, weighted_means
+from poolprop.stats.fits.tau2 import ESTIMATORS
 from poolprop.stats.inputs import choice, counts
 from poolprop.stats.likelihoods.links import LINKS
+from poolprop.stats.likelihoods.normal import Means
 from poolprop.stats.measures import MEASURES, back_transform, effect_sizes, harmonic_mean
 from poolprop.stats.sets import Sets
 
@@ -100,7 +101,7 @@ def gosh(
     x, n = counts(events, total)
     choice(measure, "measure", MEASURES if model == "two-step" else ["PLO"])
     choice(model, "model", ("two-step", "glmm"))
-    choice(tau2, "tau2", [name for name in ESTIMATORS if name != "EE"])
+    choice(tau2, "tau2", ESTIMATORS)
     if x.size < 3:
         raise EstimationError(f"gosh needs at least 3 studies, got {x.size}", where="events")
     complete = x.size < 60 and (1 << x.size) - x.size - 1 <= most
@@ -197,9 +198,9 @@ def _pool_block(y: Floats, v: Floats, members: Bools, tau2: str) -> tuple[Floats
         return _dersimonian_laird(y, v, inside)
     effects = np.where(inside, y[:, None], 0.0)
     variances = np.where(inside, v[:, None], np.inf)
-    between = ESTIMATORS[tau2](effects, variances, inside.sum(axis=0).astype(np.float64))
-    mean = weighted_means(effects, variances, between).mean
-    return mean, between, weighted_means(effects, variances).q
+    data = Means(effects, variances, inside.sum(axis=0).astype(np.float64))
+    between = ESTIMATORS[tau2](data)
+    return data.fit(between).mean, between, data.common.q
 
 
 def _dersimonian_laird(y: Floats, v: Floats, inside: Bools) -> tuple[Floats, Floats, Floats]:

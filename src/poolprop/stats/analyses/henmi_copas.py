@@ -19,7 +19,7 @@ from poolprop.errors import EstimationError
 from poolprop.stats._types import Floats
 from poolprop.stats.answers.results import Interval
 from poolprop.stats.answers.shown import Shown
-from poolprop.stats.fits.tau2_single import dersimonian_laird
+from poolprop.stats.fits.tau2 import estimate_tau2
 from poolprop.stats.inputs import effects, fraction
 from poolprop.stats.numeric.roots import bracketed_root
 from poolprop.stats.numeric.rules import legendre
@@ -74,7 +74,7 @@ def henmi_copas(yi: ArrayLike, vi: ArrayLike, level: float = 0.95) -> HenmiCopas
     if yi.size < 2:
         raise EstimationError(f"Henmi-Copas needs at least 2 studies, got {yi.size}", where="yi")
     design = intercept(yi.size)
-    tau2 = dersimonian_laird(yi, vi, design)
+    tau2 = estimate_tau2(yi, vi, design, "DL")
     s1, s2, s3, s4 = (float(np.sum(vi**-power)) for power in (1.0, 2.0, 3.0, 4.0))
     w2, w3, w4 = s2 / s1, s3 / s1, s4 / s1
     root = math.sqrt(1 + tau2 * w2)

@@ -22,7 +22,7 @@ from poolprop.errors import EstimationError
 from poolprop.stats._types import Bools, Floats
 from poolprop.stats.analyses.influence_glmm import GlmmInfluence, glmm_diagnostics
 from poolprop.stats.answers.shown import Shown
-from poolprop.stats.fits.tau2_single import ESTIMATORS, estimate_tau2
+from poolprop.stats.fits.tau2 import ESTIMATORS, estimate_tau2
 from poolprop.stats.inputs import choice, counts
 from poolprop.stats.likelihoods.links import LINKS
 from poolprop.stats.measures import MEASURES, effect_sizes

@@ -26,7 +26,7 @@ from poolprop.stats.answers.shown import Shown, flat, p_words
 from poolprop.stats.design import named_columns, study_members
 from poolprop.stats.fits.glmm_design import fit_glmm
 from poolprop.stats.fits.permuted import permuted_omnibus
-from poolprop.stats.fits.tau2_single import ESTIMATORS
+from poolprop.stats.fits.tau2 import ESTIMATORS
 from poolprop.stats.inputs import choice, counts, fraction
 from poolprop.stats.likelihoods.links import LINKS
 from poolprop.stats.measures import MEASURES, effect_sizes

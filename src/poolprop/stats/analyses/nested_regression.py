@@ -126,7 +126,7 @@ def fit_nested_regression(
     slopes = found.beta[1:]
     chi = float(slopes @ np.linalg.solve(found.cov[1:, 1:], slopes))
     wald = math.isinf(df)
-    q = float(weighted_fit(yi, vi, design).rss)
+    q = weighted_fit(yi, vi, design).rss
     return NestedRegression(
         beta=found.beta,
         se=se,

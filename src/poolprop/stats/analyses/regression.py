@@ -16,9 +16,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from poolprop.stats._types import Floats
-from poolprop.stats.fits.heterogeneity import Heterogeneity, from_q, heterogeneity
-from poolprop.stats.fits.tau2_single import estimate_tau2, tau2_standard_error
-from poolprop.stats.likelihoods.normal import normal_loglik
+from poolprop.stats.fits.heterogeneity import Heterogeneity, heterogeneity
+from poolprop.stats.fits.tau2 import estimate_tau2, tau2_standard_error
+from poolprop.stats.likelihoods.normal import logliks, studies
 from poolprop.stats.numeric.distributions import chi_square_pvalue, f_pvalue, t_pvalue, t_quantile
 from poolprop.stats.numeric.wls import weighted_fit
 
@@ -88,7 +88,7 @@ def fit_regression(
     fit = weighted_fit(yi, vi, design, tau2)
     factor = 1.0
     if ci.startswith("hksj"):
-        factor = float(fit.rss) / (k - p)
+        factor = fit.rss / (k - p)
         factor = max(1.0, factor) if ci == "hksj-adhoc" else factor
     cov = factor * fit.cov
     df = math.inf if ci == "wald" else float(k - p)
@@ -96,9 +96,7 @@ def fit_regression(
     statistic = fit.beta / se
     half = t_quantile(level, df) * se
     qm, qm_p = _omnibus(fit.beta, cov, df)
-    spread = heterogeneity(yi, vi, design, tau2)
-    if tau2_method == "EE" and spread.q is not None:
-        spread = from_q(spread.q, spread.q_df)
+    data = studies(yi, vi, design)
     return Regression(
         beta=fit.beta,
         se=se,
@@ -110,12 +108,12 @@ def fit_regression(
         df=df,
         tau2=tau2,
         tau2_se=tau2_standard_error(yi, vi, design, tau2_method, tau2),
-        heterogeneity=spread,
+        heterogeneity=heterogeneity(data, tau2, common=tau2_method == "EE"),
         qm=qm,
         qm_df=p - 1,
         qm_p=qm_p,
         r2=_explained(yi, vi, design, tau2_method, tau2),
-        loglik=float(normal_loglik(yi, vi, design, tau2, restricted=tau2_method == "REML")),
+        loglik=float(logliks(data, np.full(2, tau2), restricted=tau2_method == "REML")[0]),
     )
 
 
@@ -132,8 +130,8 @@ def _explained(yi: Floats, vi: Floats, design: Floats, tau2_method: str, tau2: f
     """Return R2: the fall of ``tau2``; under a common effect the adjusted R2 of the fit."""
     alone = np.ones((yi.size, 1))
     if tau2_method == "EE":
-        left = float(weighted_fit(yi, vi, design).rss) / (design.shape[0] - design.shape[1])
-        before = float(weighted_fit(yi, vi, alone).rss) / (yi.size - 1)
+        left = weighted_fit(yi, vi, design).rss / (design.shape[0] - design.shape[1])
+        before = weighted_fit(yi, vi, alone).rss / (yi.size - 1)
     else:
         left, before = tau2, estimate_tau2(yi, vi, alone, tau2_method)
     return max(0.0, 1 - left / before) if before > 0 else 0.0

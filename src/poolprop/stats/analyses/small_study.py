@@ -161,7 +161,7 @@ def regression_test(
     if multiplicative:
         fit = weighted_fit(yi, vi, design)
         df = float(yi.size - 2)
-        cov, beta = fit.cov * float(fit.rss) / df, fit.beta
+        cov, beta = fit.cov * fit.rss / df, fit.beta
     else:
         model = fit_regression(yi, vi, design, tau2, "wald", 0.95)
         cov, beta = model.cov, model.beta

@@ -15,10 +15,10 @@ from numpy.typing import ArrayLike
 
 from poolprop.errors import EstimationError
 from poolprop.stats._types import Floats
+from poolprop.stats.answers.pool_two_step import fit_two_step, hts_prediction
 from poolprop.stats.answers.results import Interval
 from poolprop.stats.answers.shown import Shown
-from poolprop.stats.answers.two_step_single import fit_two_step, hts_prediction
-from poolprop.stats.fits.tau2_single import ESTIMATORS
+from poolprop.stats.fits.tau2 import ESTIMATORS
 from poolprop.stats.inputs import choice, effects, fraction
 from poolprop.stats.numeric.distributions import normal_quantile
 

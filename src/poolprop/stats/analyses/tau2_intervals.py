@@ -14,8 +14,8 @@ import numpy as np
 
 from poolprop.stats._types import Floats
 from poolprop.stats.answers.results import Interval
-from poolprop.stats.fits.tau2_single import q_root
-from poolprop.stats.likelihoods.normal import local_maxima, normal_loglik
+from poolprop.stats.fits.tau2 import local_maxima, q_root
+from poolprop.stats.likelihoods.normal import logliks, studies
 from poolprop.stats.numeric.distributions import chi_square_quantile
 from poolprop.stats.numeric.roots import bracketed_root
 
@@ -35,12 +35,11 @@ def q_profile(yi: Floats, vi: Floats, design: Floats, level: float) -> Interval:
     level : float
         Confidence level.
     """
+    data, tail = studies(yi, vi, design), (1 - level) / 2
     df = design.shape[0] - design.shape[1]
-    tail = (1 - level) / 2
-    return Interval(
-        lower=q_root(yi, vi, design, chi_square_quantile(1 - tail, df)),
-        upper=q_root(yi, vi, design, chi_square_quantile(tail, df)),
-    )
+    targets = np.array([chi_square_quantile(share, df) for share in (1 - tail, tail)])
+    lower, upper = q_root(data, targets).tolist()
+    return Interval(lower=lower, upper=upper)
 
 
 def profile_likelihood(
@@ -50,13 +49,17 @@ def profile_likelihood(
 
     Parameters are as in :func:`q_profile`; ``restricted`` chooses REML rather than ML.
     """
-    maxima = np.array(local_maxima(yi, vi, design, restricted=restricted))
-    heights = normal_loglik(yi, vi, design, maxima, restricted=restricted)
-    best = float(maxima[np.argmax(heights)])
-    target = float(heights.max()) - chi_square_quantile(level) / 2
+    data = studies(yi, vi, design)
+
+    def height(tau2: float) -> float:
+        return float(logliks(data, np.full(2, tau2), restricted=restricted)[0])
+
+    lane, maxima = local_maxima(data, restricted=restricted)
+    best = max(maxima[lane == 0].tolist(), key=height)
+    target = height(best) - chi_square_quantile(level) / 2
 
     def excess(tau2: float) -> float:
-        return float(normal_loglik(yi, vi, design, tau2, restricted=restricted)) - target
+        return height(tau2) - target
 
     lower = 0.0
     if excess(0.0) < 0:

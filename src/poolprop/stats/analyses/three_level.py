@@ -274,7 +274,7 @@ def _on_both_scales(found: Components, around: float, measure: str, n: float) ->
 
 def _heterogeneity(found: Components, yi: Floats, vi: Floats) -> dict[str, Any]:
     whole = found.between + found.within + typical_variance(vi, intercept(yi.size))
-    q = float(weighted_fit(yi, vi, intercept(yi.size)).rss)
+    q = weighted_fit(yi, vi, intercept(yi.size)).rss
     return {
         "tau2_study": found.between,
         "tau2_row": found.within,

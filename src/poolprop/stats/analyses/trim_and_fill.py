@@ -17,9 +17,9 @@ from numpy.typing import ArrayLike
 from poolprop.errors import EstimationError
 from poolprop.stats._types import Floats
 from poolprop.stats.analyses.regression import fit_regression
+from poolprop.stats.answers.pool_two_step import TwoStep, fit_two_step
 from poolprop.stats.answers.shown import Shown
-from poolprop.stats.answers.two_step_single import TwoStep, fit_two_step
-from poolprop.stats.fits.tau2_single import ESTIMATORS as TAU2
+from poolprop.stats.fits.tau2 import ESTIMATORS as TAU2
 from poolprop.stats.inputs import choice, effects, fraction
 
 ESTIMATORS = ("L0", "R0", "Q0")

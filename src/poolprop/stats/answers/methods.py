@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from poolprop.errors import EstimationError
 from poolprop.stats.answers.options import INTERVALS, Options, resolve
-from poolprop.stats.fits.tau2_single import ESTIMATORS
+from poolprop.stats.fits.tau2 import ESTIMATORS
 from poolprop.stats.likelihoods.links import LINKS
 from poolprop.stats.measures import MEASURES
 from poolprop.stats.priors import HalfCauchy, HalfNormal, Prior

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from poolprop.errors import EstimationError
-from poolprop.stats.fits.tau2_single import ESTIMATORS
+from poolprop.stats.fits.tau2 import ESTIMATORS
 from poolprop.stats.inputs import choice, fraction
 from poolprop.stats.likelihoods.links import LINKS
 from poolprop.stats.measures import MEASURES

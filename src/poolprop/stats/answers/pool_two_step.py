@@ -1,13 +1,19 @@
-"""Pooling in two steps, or under a common effect, as an answer."""
+"""Pooling in two steps, or under a common effect: a batch of one, and what only its reader wants.
+
+References
+----------
+Higgins JPT, Thompson SG, Spiegelhalter DJ (2009). JRSS A 172(1):137-159 (prediction).
+"""
 
 from __future__ import annotations
 
 import math
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
 
+from poolprop.errors import EstimationError
 from poolprop.stats._types import Floats
 from poolprop.stats.answers.answer import Answer
 from poolprop.stats.answers.bayes import bayes
@@ -15,9 +21,13 @@ from poolprop.stats.answers.bootstrap_prediction import bootstrap_prediction
 from poolprop.stats.answers.notes import COMPARISON, OUT_OF_RANGE, correction_note, prior_words
 from poolprop.stats.answers.options import Options
 from poolprop.stats.answers.results import Interval
-from poolprop.stats.answers.two_step_single import TwoStep, fit_two_step, hts_prediction
 from poolprop.stats.fits.empirical_bayes import StudyEffects, shrunken_effects
+from poolprop.stats.fits.heterogeneity import Heterogeneity, heterogeneity
+from poolprop.stats.fits.kenward_roger import FEWEST, NO_INTERVAL
+from poolprop.stats.fits.two_step import pool_means
+from poolprop.stats.likelihoods.normal import Means, studies
 from poolprop.stats.measures import MEASURES, back_transform, effects_of, harmonic_mean
+from poolprop.stats.numeric.distributions import t_pvalue, t_quantile
 
 WORDS = {
     "wald": "Wald interval",
@@ -26,6 +36,105 @@ WORDS = {
     "hksj-adhoc": "Hartung-Knapp-Sidik-Jonkman interval, never below Wald's standard error",
     "kr": "Kenward-Roger interval",
 }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TwoStep:
+    """A weighted mean on the scale of ``yi``.
+
+    Attributes
+    ----------
+    estimate, se, df : float
+        Mean, its standard error and the degrees of freedom of its reference distribution
+        (infinite for the normal).
+    ci : Interval
+        Confidence interval.
+    statistic, p : float
+        Test of a mean of 0, worked out when asked for.
+    tau2 : float
+        Between-study variance.
+    heterogeneity : Heterogeneity
+        Q, I2, H2.
+    loglik : float or None
+        Normal log-likelihood at ``tau2``, restricted for REML; for ML and REML only.
+    weights : ndarray, shape (k,)
+        Shares; they sum to 1.
+    """
+
+    estimate: float
+    se: float
+    df: float
+    ci: Interval
+    tau2: float
+    heterogeneity: Heterogeneity
+    loglik: float | None
+    weights: Floats
+
+    @property
+    def statistic(self) -> float:
+        """The mean in units of its standard error."""
+        if self.se > 0:
+            return self.estimate / self.se
+        return math.copysign(math.inf, self.estimate)
+
+    @property
+    def p(self) -> float:
+        """Two-sided p value of a mean of 0."""
+        return t_pvalue(self.statistic, self.df)
+
+
+def fit_two_step(
+    yi: Floats,
+    vi: Floats,
+    tau2_method: str,
+    ci: str,
+    level: float,
+    tau2_value: float | None = None,
+) -> TwoStep:
+    """Pool ``k >= 1`` effect sizes, shape (k,), with sampling variances ``vi > 0``.
+
+    The other parameters are those of :func:`poolprop.stats.fits.two_step.pool_means`.
+
+    Raises
+    ------
+    EstimationError
+        If one study holds all the weight, which leaves Kenward-Roger's method without an interval.
+    """
+    data = studies(yi, vi)
+    assert isinstance(data, Means)
+    if yi.size == 1:
+        ci, tau2_value = "wald", tau2_value or 0.0
+    many, fit = pool_means(data, tau2_method, ci, level, tau2_value)
+    df = float(many.df[0])
+    if df < FEWEST:
+        raise EstimationError(NO_INTERVAL, where="ci", hint="Use ci='hksj-adhoc'.")
+    tau2 = float(many.tau2[0])
+    return TwoStep(
+        estimate=float(many.estimate[0]),
+        se=float(many.se[0]),
+        df=df,
+        ci=Interval(lower=float(many.ci_lower[0]), upper=float(many.ci_upper[0])),
+        tau2=tau2,
+        heterogeneity=heterogeneity(data, tau2, common=tau2_method == "EE"),
+        loglik=float(many.loglik[0]) if tau2_method in ("ML", "REML") else None,
+        weights=fit.weights[:, 0] / fit.total[0],
+    )
+
+
+def hts_prediction(fit: TwoStep, level: float, df: float) -> Interval:
+    """Return Higgins, Thompson and Spiegelhalter's prediction interval of a new study's effect.
+
+    Parameters
+    ----------
+    fit : TwoStep
+        The pooled mean, with the standard error of its interval method.
+    level : float
+        Level.
+    df : float
+        Degrees of freedom: ``k - 2`` as they proposed, ``k - 1``, or infinite for the normal.
+    """
+    half = t_quantile(level, df) * math.sqrt(fit.tau2 + fit.se**2)
+    return Interval(lower=fit.estimate - half, upper=fit.estimate + half)
 
 
 def pool_two_step(x: Floats, n: Floats, options: Options) -> Answer:

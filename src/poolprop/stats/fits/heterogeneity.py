@@ -11,8 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from poolprop.stats._types import Floats
+from poolprop.stats.likelihoods.normal import Normal, studies
 from poolprop.stats.numeric.distributions import chi_square_pvalue
-from poolprop.stats.numeric.wls import Wls, trace_p, weighted_fit
 
 FROM_TAU2 = "from the estimate of tau2"
 FROM_Q = "from Cochran's Q"
@@ -30,51 +30,37 @@ class Heterogeneity:
     i2_definition: str = FROM_TAU2
 
 
-def typical_variance(vi: Floats, design: Floats) -> float:
-    """Return Higgins and Thompson's typical sampling variance: ``(k - p) / tr(P)``."""
-    k, p = design.shape
-    fit = weighted_fit(vi, vi, design)  # P does not depend on the effects
-    return float((k - p) / trace_p(fit, design))
+def typical_variance(vi: Floats, design: Floats | None = None) -> float:
+    """Return Higgins and Thompson's typical sampling variance: ``(k - p) / tr(P)``.
+
+    Of a mean, or of a design (k, p).
+    """
+    data = studies(vi, vi, design)  # P does not depend on the effects
+    return float(data.df[0] / data.trace[0])
 
 
-def heterogeneity(yi: Floats, vi: Floats, design: Floats, tau2: float) -> Heterogeneity:
-    """Return (residual) Q of the common-effect model, and I2 and H2 for a given ``tau2``.
+def heterogeneity(data: Normal, tau2: float, *, common: bool = False) -> Heterogeneity:
+    """Return (residual) Q of the common-effect model, and I2 and H2, of the first data set.
 
     Parameters
     ----------
-    yi, vi : ndarray, shape (k,)
+    data : Means or Designs
         Effect sizes and sampling variances.
-    design : ndarray, shape (k, p)
-        One column of ones for a pooled mean.
     tau2 : float
         Between-study variance.
+    common : bool
+        Define I2 and H2 from Q, as for models without ``tau2``.
     """
-    df = design.shape[0] - design.shape[1]
-    common = weighted_fit(yi, vi, design)
-    return spread_of(common, df, float(trace_p(common, design)), tau2)
-
-
-def spread_of(common: Wls, df: int, trace: float, tau2: float) -> Heterogeneity:
-    """Return :func:`heterogeneity` of a common-effect fit, with ``tr(P)``, made already."""
+    df = int(data.df[0])
     if df < 1:
         return Heterogeneity(q=None, q_df=0, q_p=None, i2=None, h2=None)
-    q, typical = float(common.rss), df / trace
+    q = float(data.common.q[0])
+    typical = df / float(data.trace[0])
     return Heterogeneity(
         q=q,
         q_df=df,
         q_p=chi_square_pvalue(q, df),
-        i2=tau2 / (tau2 + typical),
-        h2=1 + tau2 / typical,
-    )
-
-
-def from_q(q: float, df: int) -> Heterogeneity:
-    """Return I2 and H2 as defined from Q, for models without ``tau2``."""
-    return Heterogeneity(
-        q=q,
-        q_df=df,
-        q_p=chi_square_pvalue(q, df),
-        i2=max(0.0, 1 - df / q) if q > 0 else 0.0,
-        h2=q / df,
-        i2_definition=FROM_Q,
+        i2=(max(0.0, 1 - df / q) if q > 0 else 0.0) if common else tau2 / (tau2 + typical),
+        h2=q / df if common else 1 + tau2 / typical,
+        i2_definition=FROM_Q if common else FROM_TAU2,
     )

@@ -1,8 +1,13 @@
-"""Estimators of ``tau2`` for thousands of data sets at once.
+"""Estimators of the between-study variance ``tau2``, as one registry.
 
-The estimators are those of ``tau2_single``. Arrays have shape (k, b): studies first, so
-that sums over the studies of ``b`` data sets run along memory. A data set of fewer studies than
-``k`` has effects of 0 with an infinite variance in their place: weights of 0.
+Each is a function of many data sets, about means or about designs, so that the same code serves
+one pooled mean, thousands of them, a meta-regression and its permutations. A search that has
+arrived is frozen while others go on.
+
+References
+----------
+Veroniki AA et al. (2016). Methods to estimate the between-study variance and its uncertainty in
+meta-analysis. Research Synthesis Methods 7(1):55-79.
 """
 
 from __future__ import annotations
@@ -12,251 +17,314 @@ from typing import NamedTuple
 
 import numpy as np
 
-from poolprop.stats._types import Floats
-from poolprop.stats.likelihoods.normal import maximum_likelihood, restricted_ml
-from poolprop.stats.numeric.wls import complements, intercept
+from poolprop.errors import EstimationError
+from poolprop.stats._types import Bools, Floats, Ints
+from poolprop.stats.likelihoods.normal import Normal, logliks, studies, two
+from poolprop.stats.numeric.wls import projection, weighted_fit
 
-# A score is looked at for a change of sign wherever tau2 has grown by this factor.
+# A score is looked at for a change of sign wherever tau2 has grown by this factor: a study's
+# weight changes over a factor of about ten of tau2.
 RATIO = 2.5
-STEPS = 200
-SCAN = 1000
-# The scan starts at so much of the smallest sampling variance.
+STEPS = 500
+# The scan starts at so much of the smallest sampling variance, and looks at several values at once
+# while there are no more numbers than these.
 LOWEST = 0.05
+NUMBERS = 2000
+TINY = 1e-300
 # A last step as small as this has an error of the order of its square.
 SURE = 1e-6
 
 
-class Fit(NamedTuple):
-    """Weighted means at given ``tau2``: weights and residuals (k, b), the rest (b,)."""
-
-    weights: Floats
-    residual: Floats
-    mean: Floats
-    total: Floats
-    q: Floats
-
-
-def weighted_means(y: Floats, v: Floats, tau2: Floats | float = 0.0) -> Fit:
-    """Return the fits of one mean with weights ``1 / (v + tau2)``."""
-    weights = 1 / (v + tau2)
-    total = weights.sum(axis=0)
-    heavy = weights * y
-    mean = heavy.sum(axis=0) / total
-    residual = y - mean
-    q = np.einsum("ij,ij,ij->j", weights, residual, residual)
-    # What is left of effects that agree to rounding is rounding.
-    q[q < 1e-28 * np.einsum("ij,ij->j", heavy, y)] = 0.0
-    return Fit(weights, residual, mean, total, q)
-
-
-def plain_squares(y: Floats, v: Floats, k: Floats) -> Floats:
-    """Return the sum of squares about the unweighted mean."""
-    residual = y - y.sum(axis=0) / k
-    residual *= v < np.inf
-    out: Floats = np.einsum("ij,ij->j", residual, residual)
+def dersimonian_laird(data: Normal) -> Floats:
+    """Equate Cochran's Q to its expectation (DerSimonian R, Laird N 1986)."""
+    out: Floats = np.maximum(0.0, (data.common.q - data.df) / data.trace)
     return out
 
 
-def dersimonian_laird(y: Floats, v: Floats, k: Floats) -> Floats:
-    """Equate Cochran's Q to its expectation."""
-    fit = weighted_means(y, v)
-    trace = np.einsum("ij,ij->j", fit.weights, complements(fit.weights / fit.total, axis=0))
-    out: Floats = np.maximum(0.0, (fit.q - (k - 1)) / trace)
+def hedges(data: Normal) -> Floats:
+    """Equate the unweighted residual variance to its expectation (Hedges LV, Olkin I 1985)."""
+    squares, noise = data.plain()
+    out: Floats = np.maximum(0.0, (squares - noise) / data.df)
     return out
 
 
-def hedges(y: Floats, v: Floats, k: Floats) -> Floats:
-    """Equate the unweighted variance to its expectation."""
-    there = v < np.inf
-    plain = weighted_means(y, np.where(there, 1.0, np.inf)).q
-    noise = np.where(there, v, 0.0).sum(axis=0)
-    out: Floats = np.maximum(0.0, (plain - (1 - 1 / k) * noise) / (k - 1))
+def hunter_schmidt(data: Normal) -> Floats:
+    """Equate Q to the number of studies (Hunter JE, Schmidt FL 1990)."""
+    total = data.common.weights.sum(axis=0)
+    out: Floats = np.maximum(0.0, (data.common.q - data.size) / total)
     return out
 
 
-def hunter_schmidt(y: Floats, v: Floats, k: Floats) -> Floats:
-    """Equate Q to the number of studies."""
-    fit = weighted_means(y, v)
-    out: Floats = np.maximum(0.0, (fit.q - k) / fit.total)
-    return out
-
-
-def sidik_jonkman(y: Floats, v: Floats, k: Floats) -> Floats:
-    """Scale a crude variance by its own Q; 0 only if all effects agree."""
-    start = plain_squares(y, v, k) / k
-    found = start * weighted_means(y, v, np.where(start > 0, start, 1.0)).q / (k - 1)
+def sidik_jonkman(data: Normal) -> Floats:
+    """Scale a crude variance by its own Q (Sidik K, Jonkman JN 2005); 0 only if all yi agree."""
+    start = crude_variance(data)
+    found = start * data.fit(np.where(start > 0, start, 1.0)).q / data.df
     return np.where(start > 0, found, 0.0)
 
 
-def paule_mandel(y: Floats, v: Floats, k: Floats) -> Floats:
-    """Equate the generalised Q to ``k - 1`` by Newton steps from 0 on its reciprocal.
+def crude_variance(data: Normal) -> Floats:
+    """Return the variance of the effect sizes, divisor ``k``: where Sidik-Jonkman starts."""
+    residual = data.y - data.y.sum(axis=0) / data.size
+    residual *= data.v < np.inf
+    out: Floats = np.einsum("ij,ij->j", residual, residual) / data.size
+    return out
 
-    Q is a sum of ``c_i^2 / (m_i + tau2)``, so that its reciprocal is concave and increasing: steps
-    from the left never pass the root, and where the variances are equal one step is there.
+
+def paule_mandel(data: Normal) -> Floats:
+    """Equate the generalised Q to its expectation (Paule RC, Mandel J 1982).
+
+    The empirical Bayes estimator (Morris CN 1983) solves the same equation.
     """
-    target, tau2 = k - 1, np.zeros(y.shape[1])
-    lanes = np.flatnonzero(weighted_means(y, v).q > target)
-    y, v, here, target = y[:, lanes], v[:, lanes], np.zeros(lanes.size), target[lanes]
-    for _ in range(500):
-        if not lanes.size:
-            break
-        weights = v + here
-        np.reciprocal(weights, out=weights)
-        residual = y - np.einsum("ij,ij->j", weights, y) / weights.sum(axis=0)
-        weights *= residual
-        q = np.einsum("ij,ij->j", weights, residual)
-        step = (q - target) * q / (target * np.einsum("ij,ij->j", weights, weights))
+    return q_root(data, data.df)
+
+
+def q_root(data: Normal, target: Floats) -> Floats:
+    """Return the ``tau2 >= 0`` at which the generalised Q equals ``target``; 0 if below it.
+
+    By Newton steps on the reciprocal of Q, from DerSimonian and Laird's estimate. Q is a sum of
+    ``c_i^2 / (m_i + tau2)``, so that its reciprocal is concave and increasing: a step from the
+    right ends on the left of the root, and steps from there never pass it.
+    """
+    tau2, here = np.zeros(target.size), dersimonian_laird(data)
+    above = data.common.q > target
+    lanes = two(np.flatnonzero(above))
+    if np.count_nonzero(above) < above.size:
+        data, target, here = data.take(lanes), target[lanes], here[lanes]
+    live = np.ones(lanes.size, dtype=bool)
+    for _ in range(STEPS if lanes.size else 0):
+        at = data.terms(here, restricted=False, curves=False)
+        new = np.maximum(0.0, here + (at.q - target) * at.q / (target * at.value))
+        step = (new - here) * live
         here = here + step
-        moving = step > SURE * here
+        live = np.abs(step) > SURE * here
+        if (keep := _fewer(live)) is None:
+            continue
         tau2[lanes] = here
-        if 4 * np.count_nonzero(moving) <= 3 * moving.size:
-            y, v, here, lanes = y[:, moving], v[:, moving], here[moving], lanes[moving]
-            target = target[moving]
+        if not keep.size:
+            break
+        data, target, here = data.take(keep), target[keep], here[keep]
+        lanes, live = lanes[keep], live[keep]
     return tau2
 
 
-def maximum_likelihoods(y: Floats, v: Floats, k: Floats) -> Floats:
+def _fewer(live: Bools) -> Ints | None:
+    """Return the numbers of live searches once a quarter has arrived, none once all have."""
+    alive = np.count_nonzero(live)
+    if alive and (4 * alive > 3 * live.size or live.size == 2):
+        return None
+    return two(np.flatnonzero(live))
+
+
+def maximum_likelihood(data: Normal) -> Floats:
     """Maximise the likelihood over ``tau2 >= 0``, globally."""
-    return _maxima(y, v, k, restricted=False)
+    return _highest(data, restricted=False)
 
 
-def restricted_maxima(y: Floats, v: Floats, k: Floats) -> Floats:
+def restricted_ml(data: Normal) -> Floats:
     """Maximise the restricted likelihood over ``tau2 >= 0``, globally."""
-    return _maxima(y, v, k, restricted=True)
+    return _highest(data, restricted=True)
 
 
-def _maxima(y: Floats, v: Floats, k: Floats, *, restricted: bool) -> Floats:
-    """Find where the score falls through 0; more than one such place goes to the single engine."""
-    bracket, falls = _scan(y, v, k, restricted=restricted)
-    tau2 = np.zeros(y.shape[1])
-    once = np.flatnonzero(falls == 1)
-    tau2[once] = _refine(y[:, once], v[:, once], bracket[:, once], restricted=restricted)
-    search = restricted_ml if restricted else maximum_likelihood
-    for lane in np.flatnonzero(falls > 1):
-        there = v[:, lane] < np.inf
-        tau2[lane] = search(y[there, lane], v[there, lane], intercept(int(there.sum())))
+def _highest(data: Normal, *, restricted: bool) -> Floats:
+    falls, at_zero = _scan(data, restricted=restricted)
+    tau2 = np.zeros(data.size.size)
+    if not falls.lane.size:
+        return tau2
+    tau2[falls.lane] = roots = _refined(data, falls, restricted=restricted)
+    several = np.bincount(falls.lane, minlength=tau2.size) + at_zero > 1
+    if np.count_nonzero(several):
+        lane, maxima = _in_order(falls, roots, at_zero)
+        mine = several[lane]
+        lane, maxima = lane[mine], maxima[mine]
+        heights = logliks(data.take(lane), maxima, restricted=restricted)
+        for one in np.flatnonzero(several).tolist():
+            own = np.flatnonzero(lane == one)
+            tau2[one] = maxima[own[np.argmax(heights[own])]]
     return tau2
 
 
-def _scan(y: Floats, v: Floats, k: Floats, *, restricted: bool) -> tuple[Floats, Floats]:
-    """Return a bracket of the score's root, the excess at its ends, and the number of maxima.
+class Brackets(NamedTuple):
+    """Where scores fall through 0: numbers of the data sets, ends, and the ratio less 1 at both."""
+
+    lane: Ints
+    low: Floats
+    high: Floats
+    before: Floats
+    after: Floats
+
+
+def local_maxima(data: Normal, *, restricted: bool) -> tuple[Ints, Floats]:
+    """Return every local maximum of the (restricted) likelihoods over ``tau2 >= 0``.
+
+    Returns
+    -------
+    lane, tau2 : ndarray, shape (maxima,)
+        The number of the data set, and a maximum of it; those of one rise.
+    """
+    falls, at_zero = _scan(data, restricted=restricted)
+    roots = _refined(data, falls, restricted=restricted) if falls.lane.size else falls.low
+    return _in_order(falls, roots, at_zero)
+
+
+def _in_order(falls: Brackets, roots: Floats, at_zero: Bools) -> tuple[Ints, Floats]:
+    zero = np.flatnonzero(at_zero)
+    lane, tau2 = np.concatenate([zero, falls.lane]), np.append(np.zeros(zero.size), roots)
+    order = np.argsort(lane, kind="stable")
+    return lane[order], tau2[order]
+
+
+def _scan(data: Normal, *, restricted: bool) -> tuple[Brackets, Bools]:
+    """Return brackets of the scores' falls through 0, and whether they are below 0 at 0.
 
     The scan starts where ``tau2`` begins to count against the smallest sampling variance, and
     ends where the score is surely negative for good. With the eigenvalues ``1 / (m_i + tau2)`` of
     ``P``, all ``m_i`` between the smallest and the largest variance, ``y'PPy`` is at most ``Q`` by
-    the largest, and the trace at least ``k - 1`` times the smallest; and ``Q`` falls. The number is
-    0 where the only maximum is at 0, 1 where it is in the bracket, more elsewhere.
+    the largest, and the trace at least ``df`` times the smallest; and ``Q`` falls. What is looked
+    at is the ratio of the trace to the other term, below 1 where the score is above 0.
     """
-    count = y.shape[1]
-    least, most = v.min(axis=0), np.where(v < np.inf, v, 0.0).max(axis=0)
-    bracket, falls, lanes = np.zeros((4, count)), np.zeros(count), np.arange(count)
-    before, last, at = np.full(count, np.inf), np.zeros(count), np.zeros(count)
-    at_zero = falls > 0
-    for round_ in range(SCAN):
-        excess, q = excess_of(y, v, at, restricted=restricted)
-        fall = (before < 0) & (excess >= 0)
-        found = lanes[fall]
-        bracket[:, found] = last[fall], at[fall], before[fall], excess[fall]
-        falls[found] += 1
-        on = q * (most + at) >= (k - 1) * (least + at)
-        if round_ == 0:
-            at_zero = excess >= 0
-        before, last = excess, at
-        at = at * RATIO if round_ else LOWEST * least
-        if 3 * np.count_nonzero(on) <= 2 * on.size:
-            y, v, lanes, k = y[:, on], v[:, on], lanes[on], k[on]
-            before, last, at, least, most = before[on], last[on], at[on], least[on], most[on]
-            if not lanes.size:
-                break
-    return bracket, np.where(at_zero & (falls > 0), falls + 1, falls)
+    first, lanes, last = True, np.arange(data.size.size), np.zeros(data.size.size)
+    least = np.minimum.reduce(data.v) + last
+    most = np.maximum.reduce(np.where(data.v < np.inf, data.v, 0.0)) + last
+    found: list[tuple[Ints, Floats, Floats, Floats, Floats]] = []
+    before, at_zero = last[None], np.zeros(0, dtype=bool)
+    while True:
+        grid = np.full(
+            (1 + max(1, min(16, NUMBERS // (len(data.y) * lanes.size))), last.size), RATIO
+        )
+        grid[0], grid[1] = last, np.where(last > 0, RATIO * last, LOWEST * least)
+        np.multiply.accumulate(grid[1:], out=grid[1:])
+        new = grid if first else grid[1:]
+        at = data.terms(new, restricted=restricted, curves=False)
+        on = np.logical_and.accumulate(at.q * (most + new) >= data.df * (least + new))
+        ratio = at.trace / np.maximum(at.value, TINY)
+        ratio = np.where(on, ratio, np.maximum(ratio, 1.0))
+        if first:
+            first, at_zero = False, ratio[0] >= 1
+        else:
+            ratio = np.concatenate([before, ratio])
+        above = ratio >= 1
+        row, lane = np.nonzero(above[1:] > above[:-1])
+        if row.size:
+            own = lane >= (lanes[0] == lanes[-1])  # a single one is there twice
+            row, lane = row[own], lane[own]
+            ends = (grid[row, lane], grid[row + 1, lane], ratio[row, lane] - 1)
+            found.append((lanes[lane], *ends, ratio[row + 1, lane] - 1))
+        if not np.count_nonzero(on[-1]):
+            break
+        keep = two(np.flatnonzero(on[-1]))
+        data, lanes, last, before = data.take(keep), lanes[keep], grid[-1, keep], ratio[-1:, keep]
+        least, most = least[keep], most[keep]
+    if len(found) == 1:
+        return Brackets(*found[0]), at_zero
+    none = (np.zeros(0, dtype=np.intp), *[np.zeros(0)] * 4)
+    return Brackets(*map(np.concatenate, zip(none, *found, strict=True))), at_zero
 
 
-def _refine(y: Floats, v: Floats, bracket: Floats, *, restricted: bool) -> Floats:
+def _refined(data: Normal, falls: Brackets, *, restricted: bool) -> Floats:
     """Return the root of the score in each bracket.
 
     Newton steps on the ratio of the score's two terms, which is as good as linear: where the
     variances are equal, one step is there. They never leave the bracket.
     """
-    low, high, before, after = bracket
-    out, lanes = np.zeros(low.size), np.arange(low.size)
+    out, place = np.empty(falls.lane.size), two(np.arange(falls.lane.size))
+    data = data.take(falls.lane[place])
+    low, high, before, after = (each[place] for each in falls[1:])
     tau2 = low - (high - low) * before / (after - before)
+    live = np.ones(place.size, dtype=bool)
     for _ in range(STEPS):
-        if not lanes.size:
-            break
-        value, trace, slope, curve = score(y, v, tau2, restricted=restricted)
-        low, high = np.where(value > trace, tau2, low), np.where(value > trace, high, tau2)
+        value, trace, _q, slope, curve = data.terms(tau2, restricted=restricted, curves=True)
+        excess = value - trace
+        np.copyto(low, tau2, where=excess > 0)
+        np.copyto(high, tau2, where=excess <= 0)
         fall = slope * trace - curve * value
-        step = (value - trace) * value / np.where(fall > 0, fall, np.inf)
+        down = fall > 0
+        step = excess * value / np.where(down, fall, np.inf)
         new = tau2 + step
-        sure = (fall > 0) & (np.abs(step) <= SURE * tau2)
-        inside = (new > low) & (new < high) & (fall > 0)
+        sure = down & (np.abs(step) <= SURE * tau2)
+        inside = down & (new > low) & (new < high)
         new = np.where(inside | sure, new, 0.5 * (low + high))
-        out[lanes] = new
-        keep = ~sure & (high - low > 4e-16 * high)
-        tau2 = new
-        if 4 * np.count_nonzero(keep) <= 3 * keep.size:
-            lanes, y, v, tau2 = lanes[keep], y[:, keep], v[:, keep], tau2[keep]
-            low, high = low[keep], high[keep]
+        np.copyto(tau2, new, where=live)
+        live &= ~sure & (high - low > 4e-16 * high)
+        if (keep := _fewer(live)) is None:
+            continue
+        out[place] = tau2
+        if not keep.size:
+            break
+        data, place, live, tau2 = data.take(keep), place[keep], live[keep], tau2[keep]
+        low, high = low[keep], high[keep]
     return out
 
 
-def excess_of(y: Floats, v: Floats, tau2: Floats, *, restricted: bool) -> tuple[Floats, Floats]:
-    """Return the ratio of the score's terms less 1, below 0 where the score is above, and ``Q``."""
-    weights = v + tau2
-    np.reciprocal(weights, out=weights)
-    total = weights.sum(axis=0)
-    residual = y - np.einsum("ij,ij->j", weights, y) / total
-    trace = total
-    if restricted:
-        trace = total - np.einsum("ij,ij->j", weights, weights) / total
-    weights *= residual
-    with np.errstate(divide="ignore"):
-        out: Floats = trace / np.einsum("ij,ij->j", weights, weights) - 1
-    return out, np.einsum("ij,ij->j", weights, residual)
-
-
-def score(
-    y: Floats, v: Floats, tau2: Floats, *, restricted: bool
-) -> tuple[Floats, Floats, Floats, Floats]:
-    """Return the two terms whose difference is twice the score, and minus their derivatives.
-
-    These are ``y'PPy`` and the trace of ``P`` (of ``W`` for the likelihood), ``2 y'PPPy`` and the
-    trace of ``PP`` (``WW``).
-    """
-    weights = v + tau2
-    np.reciprocal(weights, out=weights)
-    total = weights.sum(axis=0)
-    heavy = y - np.einsum("ij,ij->j", weights, y) / total
-    heavy *= weights  # u = P y
-    squares = heavy * heavy
-    value = squares.sum(axis=0)
-    cubic = np.einsum("ij,ij->j", weights, squares)
-    heavy *= weights
-    moved = heavy.sum(axis=0)
-    square = np.multiply(weights, weights, out=squares)
-    second = square.sum(axis=0)
-    trace, curve = total, second
-    if restricted:
-        moment = second / total
-        trace = total - moment
-        third = np.einsum("ij,ij->j", square, weights)
-        curve = second + moment * moment - 2 * third / total
-    return value, trace, 2 * (cubic - moved * moved / total), curve
-
-
-def no_variance(y: Floats, v: Floats, k: Floats) -> Floats:
-    """Return 0: the common effect."""
-    return np.zeros(y.shape[1])
-
-
-ESTIMATORS: dict[str, Callable[[Floats, Floats, Floats], Floats]] = {
+ESTIMATORS: dict[str, Callable[[Normal], Floats]] = {
     "DL": dersimonian_laird,
     "HE": hedges,
     "HS": hunter_schmidt,
     "SJ": sidik_jonkman,
-    "ML": maximum_likelihoods,
-    "REML": restricted_maxima,
+    "ML": maximum_likelihood,
+    "REML": restricted_ml,
     "EB": paule_mandel,
     "PM": paule_mandel,
-    "EE": no_variance,
 }
+
+
+def between(data: Normal, method: str) -> Floats:
+    """Return ``tau2`` of each data set by a method of the registry, 0 by ``"EE"``."""
+    return np.zeros(data.size.size) if method == "EE" else ESTIMATORS[method](data)
+
+
+def estimate_tau2(yi: Floats, vi: Floats, design: Floats, method: str) -> float:
+    """Return ``tau2`` of one data set by a method of the registry.
+
+    Parameters
+    ----------
+    yi, vi : ndarray, shape (k,)
+        Effect sizes and sampling variances.
+    design : ndarray, shape (k, p)
+        Of full column rank.
+    method : str
+        A key of ``ESTIMATORS``, or ``"EE"`` for the common effect.
+
+    Raises
+    ------
+    EstimationError
+        If there are no more studies than columns in the design.
+    """
+    if method == "EE":
+        return 0.0
+    if design.shape[0] <= design.shape[1]:
+        raise EstimationError(
+            f"tau2 needs more studies than coefficients, got {yi.size} and {design.shape[1]}",
+            where="tau2",
+            hint="Use the common-effect model, or fewer moderators.",
+        )
+    return float(between(studies(yi, vi, design), method)[0])
+
+
+def tau2_standard_error(yi: Floats, vi: Floats, design: Floats, method: str, tau2: float) -> float:
+    """Return the large-sample standard error of an estimate of ``tau2``.
+
+    From the variance of a quadratic form ``y' A y`` (moment estimators) or the expected
+    information (likelihood estimators), at the estimate itself.
+    """
+    if method == "EE":
+        return float("nan")
+    df = design.shape[0] - design.shape[1]
+    fit = weighted_fit(yi, vi, design, tau2)
+    if method == "ML":
+        return float(np.sqrt(2 / np.sum(fit.weights**2)))
+    if method == "REML":
+        return float(np.sqrt(2 / np.sum(projection(fit, design) ** 2)))
+    if method in ("EB", "PM"):
+        return float(np.sqrt(2 * yi.size**2 / df) / fit.weights.sum())
+    # Estimates are factor * (y'Py - c) / divisor, P with variances of its own.
+    factor, variances = 1.0, vi
+    if method == "HE":
+        variances = np.ones_like(vi)
+    elif method == "SJ":
+        factor = float(np.var(yi))
+        variances = vi + factor
+    p = projection(weighted_fit(yi, variances, design), design)
+    divisor = {"DL": np.trace(p), "HS": np.sum(1 / vi)}.get(method, float(df))
+    pv = p * vi
+    parts = 2 * np.sum(pv * pv.T) + 4 * tau2 * np.sum(pv * p) + 2 * tau2**2 * np.sum(p * p)
+    return float(factor * np.sqrt(parts) / divisor)

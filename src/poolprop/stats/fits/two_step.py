@@ -1,19 +1,23 @@
-"""Two-step random effects for thousands of data sets at once.
+"""Two-step random effects: effect sizes first, then their weighted mean, for many data sets.
 
-The same numbers as :func:`poolprop.stats.answers.two_step_single.fit_two_step`.
+References
+----------
+Hartung J, Knapp G (2001). Statistics in Medicine 20(24):3875-3889.
+Sidik K, Jonkman JN (2002). Statistics in Medicine 21(21):3153-3159.
+Knapp G, Hartung J (2003). Statistics in Medicine 22(17):2693-2710 (the ad hoc bound).
 """
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 
 from poolprop.stats._types import Floats, Ints
 from poolprop.stats.fits.kenward_roger import FEWEST, kenward_roger
-from poolprop.stats.fits.tau2 import ESTIMATORS, weighted_means
+from poolprop.stats.fits.tau2 import between
+from poolprop.stats.likelihoods.normal import Fit, Means, two
 from poolprop.stats.measures import effects_of
 from poolprop.stats.numeric.distributions import t_quantile
 from poolprop.stats.sets import blocks
@@ -30,6 +34,8 @@ class TwoStepMany:
     ----------
     estimate, se, tau2 : ndarray
         Means, their standard errors and between-study variances.
+    df : ndarray
+        Degrees of freedom of the means' reference distribution; infinite for the normal.
     ci_lower, ci_upper : ndarray
         Confidence limits.
     loglik : ndarray
@@ -39,47 +45,22 @@ class TwoStepMany:
     estimate: Floats
     se: Floats
     tau2: Floats
+    df: Floats
     ci_lower: Floats
     ci_upper: Floats
     loglik: Floats
 
 
-class Sums(NamedTuple):
-    """What a weighted mean leaves of a data set's studies; shape (b,).
-
-    ``logs`` is the sum of the logs of the weights; ``weights``, of shape (studies, b), are for
-    Kenward and Roger.
-    """
-
-    mean: Floats
-    total: Floats
-    q: Floats
-    logs: Floats
-    weights: Floats
-
-
 def two_step_many(
-    x: Floats,
-    n: Floats,
-    measure: str = "PLO",
-    tau2: str = "DL",
-    ci: str = "wald",
-    level: float = 0.95,
-    correction: str = "only0",
+    x: Floats, n: Floats, measure: str, tau2: str, ci: str, level: float = 0.95
 ) -> TwoStepMany:
-    """Pool data sets of equally many studies in two steps.
+    """Pool data sets of equally many studies, ``k >= 2``; events and totals have shape (b, k).
 
-    Parameters
-    ----------
-    x, n : ndarray, shape (b, k)
-        Events and totals, ``k >= 2``.
-    measure, tau2, ci, level, correction
-        As for :func:`poolprop.pool`; ``tau2="EE"`` is the common effect.
+    ``measure``, ``tau2``, ``ci`` and ``level`` are as for :func:`poolprop.pool`.
     """
-    yi, vi = effects_of(np.asarray(x, dtype=float), np.asarray(n, dtype=float), measure, correction)
-    k = np.full(len(yi), yi.shape[1], dtype=np.float64)
-    y, v = np.ascontiguousarray(yi.T), np.ascontiguousarray(vi.T)
-    return pool_effects(y, v, k, tau2, ci, level)
+    yi, vi = effects_of(np.asarray(x, dtype=float), np.asarray(n, dtype=float), measure, "only0")
+    size = np.full(len(yi), yi.shape[1], dtype=np.intp)
+    return pool_ragged(yi.ravel(), vi.ravel(), size, tau2, ci, level)
 
 
 def pool_ragged(
@@ -89,64 +70,81 @@ def pool_ragged(
     out = TwoStepMany(**{name: np.empty(size.size) for name in TwoStepMany.__slots__})
     y, v = np.append(yi, 0.0), np.append(vi, np.inf)
     for lanes, studies in blocks(size, BLOCK):
-        k = size[lanes].astype(np.float64)
-        found = pool_effects(y[studies], v[studies], k, tau2, ci, level)
+        if lanes.size == 1:
+            lanes, studies = two(lanes), np.repeat(studies, 2, axis=1)
+        found, _ = pool_means(
+            Means(y[studies], v[studies], size[lanes].astype(np.float64)), tau2, ci, level
+        )
         for name in TwoStepMany.__slots__:
             getattr(out, name)[lanes] = getattr(found, name)
     return out
 
 
-def pool_effects(y: Floats, v: Floats, k: Floats, tau2: str, ci: str, level: float) -> TwoStepMany:
-    """Pool effects ``y`` and variances ``v`` of shape (studies, b), of which ``k`` are there.
+def pool_means(
+    data: Means, tau2: str, ci: str, level: float, value: float | None = None
+) -> tuple[TwoStepMany, Fit]:
+    """Pool effects about a mean of each data set; return the weighted fits too.
 
-    Elsewhere the effect is 0 and the variance infinite.
+    Parameters
+    ----------
+    data : Means
+        Effects and variances.
+    tau2 : str
+        A key of ``ESTIMATORS``, or ``"EE"`` for the common effect.
+    ci : {"wald", "t", "hksj", "hksj-adhoc", "kr"}
+        Normal quantile; Student's with ``k - 1``; Hartung-Knapp-Sidik-Jonkman; the same with a
+        standard error never below Wald's; Kenward-Roger. What Kenward and Roger's method has no
+        answer for is not a number.
+    level : float
+        Confidence level.
+    value : float, optional
+        Take ``tau2`` as known instead.
     """
-    between = ESTIMATORS[tau2](y, v, k)
-    fit = weighted_means(y, v, between)
-    logs = np.full(k.shape, np.nan)
+    estimated = between(data, tau2) if value is None else np.full(data.size.size, value)
+    fit = data.fit(estimated) if np.count_nonzero(estimated) else data.common
+    se, df = _standard_errors(fit, data.df, ci)
+    half = _quantiles(level, df) * se if ci != "kr" else _far(se, _quantiles(level, df))
+    loglik = np.full(estimated.shape, np.nan)
     if tau2 in ("ML", "REML"):
-        logs = np.log(np.where(fit.weights > 0, fit.weights, 1.0)).sum(axis=0)
-    return _table(Sums(fit.mean, fit.total, fit.q, logs, fit.weights), between, k, tau2, ci, level)
-
-
-def _table(
-    fit: Sums, tau2: Floats, k: Floats, estimator: str, ci: str, level: float
-) -> TwoStepMany:
-    se, df = _standard_errors(fit, k, ci)
-    half = np.where(np.isfinite(se), _quantiles(level, df) * se, np.inf)
-    loglik = np.full(k.shape, np.nan)
-    if estimator in ("ML", "REML"):
-        restricted = estimator == "REML"
-        loglik = fit.logs - fit.q + (np.log(k / fit.total) if restricted else 0.0)
-        loglik = 0.5 * (loglik - (k - restricted) * math.log(2 * math.pi))
-    # Not a number where Kenward and Roger's method has no answer.
-    known = np.where(df < FEWEST, np.nan, 1.0)
-    return TwoStepMany(
-        estimate=known * fit.mean,
-        se=known * se,
-        tau2=known * tau2,
-        ci_lower=fit.mean - known * half,
-        ci_upper=fit.mean + known * half,
-        loglik=known * loglik,
+        loglik = data.loglik(estimated, fit, restricted=tau2 == "REML")
+    mean = fit.mean
+    if ci == "kr":
+        known = np.where(df < FEWEST, np.nan, 1.0)
+        mean, se, estimated, half = known * mean, known * se, known * estimated, known * half
+        loglik = known * loglik
+    found = TwoStepMany(
+        estimate=mean,
+        se=se,
+        tau2=estimated,
+        df=df,
+        ci_lower=mean - half,
+        ci_upper=mean + half,
+        loglik=loglik,
     )
+    return found, fit
 
 
-def _standard_errors(fit: Sums, k: Floats, ci: str) -> tuple[Floats, Floats | float]:
+def _far(se: Floats, quantiles: Floats | float) -> Floats:
+    """Return half-widths that are infinite where the standard error is."""
+    return np.where(np.isfinite(se), quantiles * np.where(np.isfinite(se), se, 1.0), np.inf)
+
+
+def _standard_errors(fit: Fit, k1: Floats, ci: str) -> tuple[Floats, Floats]:
     """Return standard errors and degrees of freedom of their reference distribution."""
-    wald = np.sqrt(1 / fit.total)
-    if ci == "wald":
-        return wald, math.inf
     if ci == "kr":
         return kenward_roger(fit.weights)
+    wald = np.sqrt(1 / fit.total)
+    if ci == "wald":
+        return wald, np.full(wald.shape, math.inf)
     if ci == "t":
-        return wald, k - 1.0
-    factor = np.sqrt(fit.q / (k - 1))
-    return wald * (np.maximum(1.0, factor) if ci == "hksj-adhoc" else factor), k - 1.0
+        return wald, k1
+    factor = np.sqrt(fit.q / k1)
+    return wald * (np.maximum(1.0, factor) if ci == "hksj-adhoc" else factor), k1
 
 
-def _quantiles(level: float, df: Floats | float) -> Floats | float:
-    if isinstance(df, float):
-        return t_quantile(level, df)
+def _quantiles(level: float, df: Floats) -> Floats | float:
+    if (df == df[0]).all():
+        return t_quantile(level, float(df[0]))
     different, place = np.unique(df, return_inverse=True)
     out: Floats = np.array([t_quantile(level, value) for value in different.tolist()])[place]
     return out
