@@ -24,13 +24,8 @@ from coverage_table import WIDEST
 from interval_candidates import outermost
 from scipy.special import expit
 
-from poolprop.stats.likelihoods.likelihood_table import (
-    distinct,
-    mu_nodes,
-    sum_rows,
-    tabulate,
-    tau_nodes,
-)
+from poolprop.stats.analyses.posterior_grid import mu_nodes, tau_nodes
+from poolprop.stats.likelihoods.tabulated import distinct, sum_rows, tabulate
 from poolprop.stats.numeric.distributions import profile_cut
 from poolprop.stats.priors import HalfNormal
 

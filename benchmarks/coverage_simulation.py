@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 from coverage_cells import Cell, cells, draw, prediction_coverage, seed_of
-from scipy.special import expit, logit
+from scipy.special import expit
 
 from poolprop.stats.analyses.coverage import (
     Trial,
@@ -30,15 +30,27 @@ from poolprop.stats.analyses.coverage import (
     glmm_trials,
     wald_trials,
 )
-from poolprop.stats.analyses.posterior_grid import PosteriorMany, posterior_many
+from poolprop.stats.analyses.posterior_grid import (
+    MuNodes,
+    mu_nodes,
+    posterior_many,
+    prior_top,
+    quantiles,
+    tau_nodes,
+)
 from poolprop.stats.fits.two_step import two_step_many
+from poolprop.stats.likelihoods.links import LOG_SQRT_2PI
+from poolprop.stats.likelihoods.tabulated import distinct, sum_rows, tabulate
 from poolprop.stats.numeric.distributions import t_quantile
-from poolprop.stats.priors import HalfCauchy, HalfNormal
+from poolprop.stats.numeric.rules import hermite
+from poolprop.stats.priors import HalfCauchy, HalfNormal, Prior
 
 LEVEL = 0.95
 SEED = 20261121
 TAILS = (0.025, 0.975)
 PREDICTING = 2
+# Data sets whose posteriors are held at once, and nodes of a new study's deviation.
+CHUNK, HERMITE = 128, 24
 # Share of the replicates for which limits of profile intervals are computed, for their widths.
 MEASURED = 5
 # The first two, which also predict, in every cell; the others on the grid of the design study.
@@ -66,12 +78,11 @@ def run_group(group: list[Cell], replicates: int, bootstrap: int) -> list[dict[s
     own = np.concatenate([seed.spawn(1)[0].generate_state(replicates) for seed in seeds])
     trials["bootstrap-lr"] = bootstrap_trial(x, n, truth, LEVEL, own, bootstrap)
     priors = PRIORS if group[0].main else dict(list(PRIORS.items())[:PREDICTING])
-    found = posterior_many(x, n, list(priors.values()), TAILS, predicted=PREDICTING)
-    posteriors = dict(zip(priors, found, strict=True))
-    trials |= {name: credible_trial(one, mu) for name, one in posteriors.items()}
+    found = posterior_many(x, n, list(priors.values()), TAILS)
+    trials |= {name: credible_trial(one, mu) for name, one in zip(priors, found, strict=True)}
     spread = np.hypot(truth.fit.se, truth.fit.tau)
     limits = prediction_limits(x, n, truth.fit.mu, spread)
-    limits |= {name: new_limits(posteriors[name]) for name in list(priors)[:PREDICTING]}
+    limits |= {name: new_limits(x, n, priors[name]) for name in list(priors)[:PREDICTING]}
     seconds = (time.process_time() - start) / len(group)
     return [
         record(cell, trials, limits, slice(i * replicates, (i + 1) * replicates), seconds)
@@ -79,9 +90,47 @@ def run_group(group: list[Cell], replicates: int, bootstrap: int) -> list[dict[s
     ]
 
 
-def new_limits(posterior: PosteriorMany) -> tuple[np.ndarray, np.ndarray]:
-    """Return limits of Bayesian prediction intervals on the logit scale."""
-    return logit(posterior.new_study[:, 0]), logit(posterior.new_study[:, 1])
+def new_limits(x: np.ndarray, n: np.ndarray, prior: Prior) -> tuple[np.ndarray, np.ndarray]:
+    """Return limits of Bayesian prediction intervals on the logit scale, on one shared grid."""
+    nodes, (tau, weight) = mu_nodes(x, n), tau_nodes(prior_top(prior))
+    new = nodes.reaching(float(np.abs(nodes.mu).max()) + 9 * float(tau.max()))
+    kernel, share = predictive_kernel(nodes, new, tau), np.exp(prior.log_density(tau)) * weight
+    pair_x, pair_n, where = distinct(x, n)
+    table = tabulate(pair_x, pair_n, nodes.mu, tau).reshape(pair_x.size, -1)
+    log_prior = -np.logaddexp(0, nodes.mu) - np.logaddexp(0, -nodes.mu) + np.log(nodes.slope)
+    parts = []
+    for first in range(0, len(x), CHUNK):
+        joint = sum_rows(table, where[first : first + CHUNK]).reshape(-1, tau.size, nodes.mu.size)
+        joint = joint + log_prior
+        joint = np.exp(joint - joint.max(axis=(1, 2), keepdims=True)) * share[:, None]
+        mass = joint.reshape(len(joint), -1) @ kernel / joint.sum(axis=(1, 2))[:, None]
+        parts.append(quantiles(new, mass, np.array(TAILS)))
+    lower, upper = np.concatenate(parts).T
+    return lower, upper
+
+
+def predictive_kernel(nodes: MuNodes, new: MuNodes, tau: np.ndarray) -> np.ndarray:
+    """Return the matrix from the joint posterior of (tau, mu) to the density of a new logit.
+
+    Shape (taus * mus, nodes of the new logit), the latter's weights included. Where ``tau`` is
+    wider than the nodes' distance the sum over ``mu`` is exact by itself; elsewhere the
+    band-limited conditional posterior is averaged over the new study's deviation.
+    """
+    out = np.empty((tau.size, nodes.mu.size, new.mu.size))
+    z, weight = hermite(HERMITE)
+    spacing = new.spacing(new.mu)
+    order = np.arange(nodes.mu.size)
+    for j, width in enumerate(tau):
+        wide = width >= 2 * spacing
+        distance = (new.mu[wide] - nodes.mu[:, None]) / max(width, 1e-300)
+        out[j][:, wide] = (
+            np.exp(-0.5 * distance**2 - LOG_SQRT_2PI) * spacing[wide] / width if wide.any() else 0.0
+        )
+        points = new.mu[~wide, None] - width * z
+        response = np.sinc(nodes.index(points)[..., None] - order)
+        share = weight * spacing[~wide, None] / new.spacing(points)
+        out[j][:, ~wide] = np.einsum("yz,yzm->my", share, response)
+    return out.reshape(-1, new.mu.size)
 
 
 def prediction_limits(

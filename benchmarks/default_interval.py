@@ -27,7 +27,7 @@ from interval_candidates import Limits, Nodes, bayes, curves, drops, limits, nod
 from interval_verdict import lowest_cells, report
 from scipy.special import expit
 
-from poolprop.stats.likelihoods.likelihood_table import distinct, sum_rows, tabulate
+from poolprop.stats.likelihoods.tabulated import distinct, sum_rows, tabulate
 
 SEED = 20261130
 STUDIES = (2, 3, 4, 5, 6, 8, 12, 20)

@@ -1,4 +1,4 @@
-"""Simulation engine: the same answers as the single engine, for many data sets at once."""
+"""Simulations: what intervals do in many data sets is what they do in each."""
 
 from __future__ import annotations
 
@@ -16,10 +16,12 @@ from poolprop.stats.analyses.coverage import (
     wald_trials,
 )
 from poolprop.stats.analyses.posterior_grid import posterior_many
-from poolprop.stats.fits.bootstrap_lr import Draws, binomial_quantile, likelihood_ratios
-from poolprop.stats.fits.bootstrap_test import critical_values, null_maxima, shared_grid
-from poolprop.stats.fits.likelihood_grid import grid_for
+from poolprop.stats.fits.bootstrap import Draws, binomial_quantile, critical_value
+from poolprop.stats.fits.glmm import fit_glmm_many
+from poolprop.stats.fits.profile import profile_at
+from poolprop.stats.likelihoods.links import LINKS
 from poolprop.stats.likelihoods.quadrature import log_marginal
+from poolprop.stats.likelihoods.tabulated import LikelihoodGrid
 from poolprop.stats.priors import HalfCauchy, HalfNormal
 
 MU = float(np.log(0.92 / 0.08))
@@ -41,28 +43,16 @@ def test_posteriors_are_those_of_single_data_sets(k: int, low: int, high: int) -
     for i in range(0, 40, 5):
         for prior, many in zip(priors, found, strict=True):
             one = pp.bayes(x[i].astype(int), n[i].astype(int), prior)
-            new = one.prediction()
-            assert many.median_study[i] == pytest.approx(
-                one.quantiles([0.025, 0.5, 0.975]), abs=2e-6
-            )
-            assert many.new_study[i, [0, 2]] == pytest.approx([new.lower, new.upper], abs=5e-6)
+            assert many[i] == pytest.approx(one.quantiles([0.025, 0.5, 0.975]), abs=2e-6)
 
 
 def test_heavy_tailed_priors_are_integrated_far_out() -> None:
     x, n = np.array([[12.0, 91, 11, 12], [9, 12, 30, 8]]), np.array([[21.0, 110, 12, 13]] * 2)
     n[1] = [12, 12, 40, 9]
-    found = posterior_many(x, n, [HalfCauchy(0.5)], [0.025, 0.975])[0].median_study
+    found = posterior_many(x, n, [HalfCauchy(0.5)], [0.025, 0.975])[0]
     for i in range(2):
         one = pp.bayes(x[i].astype(int), n[i].astype(int), HalfCauchy(0.5))
         assert found[i] == pytest.approx(one.quantiles([0.025, 0.975]), abs=1e-5)
-
-
-def test_only_the_priors_asked_for_predict() -> None:
-    x, n = drawn(3, 8, 20, 0.3, 5)
-    first, second = posterior_many(x, n, [HalfNormal(), HalfNormal(0.5)], [0.5], predicted=1)
-    assert np.isfinite(first.new_study).all()
-    assert np.isnan(second.new_study).all()
-    assert np.isfinite(second.median_study).all()
 
 
 def test_binomial_quantiles_are_the_smallest_counts_that_reach_u() -> None:
@@ -85,25 +75,23 @@ def test_coverage_by_the_profile_is_that_of_the_limits() -> None:
 
 def test_maxima_under_the_null_are_those_of_the_profile() -> None:
     x, n = drawn(5, 10, 40, 1.0, 20)
-    (null,) = null_maxima(x, n, 1.5, (5.0,))
+    loglik, tau = profile_at(x, n, fit_glmm_many(x, n, LINKS["logit"]), 1.5, LINKS["logit"], 5.0)
+    loglik += LINKS["logit"].constant(x, n).sum(axis=1)
     for i in range(20):
         taus = np.linspace(0, 5, 2001)
         values = log_marginal(x[i], n[i], np.array(1.5), taus[:, None]).sum(axis=1)
-        assert null.loglik[i] == pytest.approx(values.max(), abs=1e-4)
-        assert null.tau[i] == pytest.approx(taus[np.argmax(values)], abs=0.02)
+        assert loglik[i] == pytest.approx(values.max(), abs=1e-5)
+        assert tau[i] == pytest.approx(taus[np.argmax(values)], abs=0.02)
 
 
-def test_the_bootstrap_test_is_that_of_a_single_data_set() -> None:
-    x, n = drawn(4, 8, 30, 1.0, 3)
-    (null,) = null_maxima(x, n, MU, (5.0,))
-    many = critical_values(
-        shared_grid(n, MU, 1.0), n, null.tau, MU, 0.95, 0.0, np.arange(3, dtype=np.uint32), 400
-    )
-    for i in range(3):
+def test_critical_values_of_a_shared_grid_are_those_of_a_grid_for_one_data_set() -> None:
+    _, n = drawn(4, 8, 30, 1.0, 3)
+    shared = LikelihoodGrid(n[np.argmax(n.sum(axis=1))], MU, 1.0, 5.0)
+    for i, tau in enumerate((0.0, 0.4, 1.1)):
         draws = Draws(np.sort(n[i]), i, 400)
-        grid = grid_for(draws.n, MU, 1.0)
-        ratios = likelihood_ratios(grid, draws.events(MU, float(null.tau[i])), MU)
-        assert many[i] == pytest.approx(float(np.quantile(ratios, 0.95)), abs=0.03)
+        own = LikelihoodGrid(draws.n, MU, 1.0, 5.0)
+        found, wanted = (critical_value(each, draws, MU, tau, 0.95, 0.0) for each in (shared, own))
+        assert found == pytest.approx(wanted, abs=0.03)
 
 
 def test_a_bootstrap_never_rejects_what_the_chi_square_interval_holds() -> None:

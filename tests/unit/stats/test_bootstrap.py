@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from scipy import stats
 
 import poolprop as pp
 from poolprop.errors import EstimationError
@@ -13,12 +12,12 @@ from poolprop.stats.answers.bootstrap_prediction import (
     tau2_roots,
     weighted_means,
 )
-from poolprop.stats.fits.bootstrap_lr import Draws, binomial_quantile, likelihood_ratios
+from poolprop.stats.fits.bootstrap import Draws
 from poolprop.stats.fits.glmm_design import fit_glmm
-from poolprop.stats.fits.likelihood_grid import grid_for
 from poolprop.stats.fits.walks import ridge
 from poolprop.stats.likelihoods.binomial_normal import BinomialNormal
 from poolprop.stats.likelihoods.links import LINKS
+from poolprop.stats.likelihoods.tabulated import LikelihoodGrid
 from poolprop.stats.numeric.wls import intercept
 from poolprop.stats.sets import Sets
 
@@ -85,18 +84,11 @@ def test_other_links_and_too_few_replicates_are_refused():
         bootstrap_lr(EVENTS, TOTAL, replicates=10)
 
 
-def test_binomial_quantiles_agree_with_scipy():
-    random = np.random.default_rng(5)
-    u, p = random.random(2000), random.random(2000)
-    n = random.integers(1, 300, 2000).astype(float)
-    assert np.array_equal(binomial_quantile(u, n, p), stats.binom.ppf(u, n, p))
-
-
 @pytest.mark.parametrize(("mu", "tau"), [(0.2, 1.2), (1.5, 0.0)])
 def test_likelihood_ratios_of_the_grid_agree_with_newtons_method(mu, tau):
     n = np.array([12.0, 13.0, 21.0, 110.0])
     events = Draws(n, 1, 60).events(mu, tau)
-    found = likelihood_ratios(grid_for(n, 1.0, 1.2), events, mu)
+    found = LikelihoodGrid(n, 1.0, 1.2, 5.0).likelihood_ratios(events, n, mu)
     for x, ratio in zip(events, found, strict=True):
         fit = fit_glmm(x, n, intercept(4), LINKS["logit"])
         problem = BinomialNormal(Sets.of(x, n), LINKS["logit"])

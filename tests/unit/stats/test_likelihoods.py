@@ -9,7 +9,7 @@ from scipy.optimize import brentq
 
 from poolprop.stats.fits.climb import ascend
 from poolprop.stats.fits.glmm import fit_sets
-from poolprop.stats.fits.profile import profile_drop_many
+from poolprop.stats.fits.profile import profile_at
 from poolprop.stats.likelihoods.beta_binomial import BetaBinomial as Batched
 from poolprop.stats.likelihoods.links import LINKS
 from poolprop.stats.likelihoods.quadrature import log_marginal
@@ -30,28 +30,13 @@ def one(x, n):
     return Sets.of(np.array(x, dtype=float), np.array(n, dtype=float))
 
 
-@pytest.mark.parametrize("seed", range(4))
-def test_the_fall_of_the_profile_is_the_oracles(seed):
-    x, n = drawn(4 * seed)
-    if sum(x) in (0, sum(n)):
-        pytest.skip("at the boundary")
-    sets = rectangular(np.array([x]), np.array([n]))
-    fit = fit_sets(sets, LINKS["logit"])
-    drop = profile_drop_many(np.array([x]), np.array([n]), fit, -1.0, LINKS["logit"])
-    top = float(fit.loglik[0] + LINKS["logit"].constant(sets.x, sets.n).sum())
-    assert drop[0] == pytest.approx(Glmm(x, n).fall(-1.0, top), abs=1e-7)
-
-
-def test_the_profile_finds_the_higher_of_two_maxima_in_tau():
-    """At this mean 0 is a local maximum, and one at 1.2 is higher by 0.04."""
-    x, n = [12, 13, 19, 92], [12, 13, 21, 110]
-    sets = rectangular(np.array([x]), np.array([n]))
-    drop = profile_drop_many(
-        *np.array([[x], [n]]), fit_sets(sets, LINKS["logit"]), 1.5, LINKS["logit"]
-    )
-    constant = LINKS["logit"].constant(sets.x, sets.n).sum()
-    top = float(fit_sets(sets, LINKS["logit"]).loglik[0] + constant)
-    assert drop[0] == pytest.approx(Glmm(x, n).fall(1.5, top), abs=1e-7)
+def test_the_profile_at_a_mean_is_the_oracles_the_higher_of_two_maxima_in_tau():
+    """At the first mean 0 is a local maximum, and one at 1.2 is higher by 0.04."""
+    for mean, (x, n) in ((1.5, ([12, 13, 19, 92], [12, 13, 21, 110])), (-1.0, drawn(4))):
+        x, n, link = np.array([x]), np.array([n]), LINKS["logit"]
+        fit = fit_sets(rectangular(x, n), link)
+        height = profile_at(x, n, fit, mean, link, 100.0)[0] + link.constant(x, n).sum()
+        assert height[0] == pytest.approx(Glmm(x[0], n[0]).ridge(mean), abs=1e-9)
 
 
 def test_long_sums_of_the_beta_binomial_keep_their_digits():

@@ -15,18 +15,13 @@ from numpy.typing import NDArray
 from scipy.special import expit
 
 from poolprop.stats._types import Bools, Floats
-from poolprop.stats.analyses.posterior_grid import PosteriorMany
-from poolprop.stats.fits.bootstrap_test import (
-    NullMaxima,
-    critical_values,
-    null_maxima,
-    shared_grid,
-)
+from poolprop.stats.fits.bootstrap import Draws, critical_value
 from poolprop.stats.fits.glmm import TAU_BOUNDARY, GlmmMany, fit_glmm_many
-from poolprop.stats.fits.profile import profile_limits_many
+from poolprop.stats.fits.profile import profile_at, profile_limits_many
 from poolprop.stats.fits.two_step import two_step_many
 from poolprop.stats.fits.walks import TAU_TOP
 from poolprop.stats.likelihoods.links import LINKS
+from poolprop.stats.likelihoods.tabulated import LikelihoodGrid
 from poolprop.stats.numeric.distributions import profile_cut, t_quantile
 
 LOGIT = LINKS["logit"]
@@ -66,17 +61,15 @@ class AtTruth:
         The truth.
     fit : GlmmMany
         The maxima.
-    top : ndarray
-        Their log-likelihoods, all constants included.
-    free, bounded : NullMaxima
-        Maxima over ``tau`` at the truth, ``tau`` at most ``TAU_TOP`` or ``TAU_BOUNDARY``.
+    free, bounded : tuple of ndarray
+        The log-likelihood at the truth maximised over ``tau``, and that ``tau``, which is at most
+        ``TAU_TOP`` or ``TAU_BOUNDARY``.
     """
 
     mu: float
     fit: GlmmMany
-    top: Floats
-    free: NullMaxima
-    bounded: NullMaxima
+    free: tuple[Floats, Floats]
+    bounded: tuple[Floats, Floats]
 
     def drop(self, cut: float, k: int) -> Floats:
         """Return by how much twice the profile has fallen at the truth.
@@ -85,8 +78,8 @@ class AtTruth:
         :func:`poolprop.stats.fits.profile.needs_bound`.
         """
         few = (self.fit.side != 0) & (cut / 2 >= k * np.log(2))
-        loglik = np.where(few | self.fit.runaway, self.bounded.loglik, self.free.loglik)
-        out: Floats = 2 * (self.top - loglik)
+        loglik = np.where(few | self.fit.runaway, self.bounded[0], self.free[0])
+        out: Floats = np.maximum(0.0, 2 * (self.fit.loglik - loglik))
         return out
 
 
@@ -161,23 +154,21 @@ def bootstrap_trial(
         Data sets drawn in each bootstrap.
     """
     floor = profile_cut(level, x.shape[1], small_sample=False)
-    drop = 2 * (truth.top - truth.bounded.loglik)
+    drop = 2 * (truth.fit.loglik - truth.bounded[0])
     covered = drop <= floor
-    doubtful = np.flatnonzero(~covered)
-    if doubtful.size:
-        # Half of a typical interval of the largest data sets: the grid is dense within.
-        width = float(np.clip(2 * np.sqrt(4 / n.sum(axis=1).max() + 0.3 / x.shape[1]), 0.3, 3.0))
-        cut = critical_values(
-            shared_grid(n, truth.mu, width), n[doubtful], truth.bounded.tau[doubtful], truth.mu,
-            level, floor, seeds[doubtful], replicates,
-        )  # fmt: skip
-        covered[doubtful] = drop[doubtful] <= cut
+    # Half of a typical interval of the largest data sets: the grid is dense within.
+    width = float(np.clip(2 * np.sqrt(4 / n.sum(axis=1).max() + 0.3 / x.shape[1]), 0.3, 3.0))
+    largest = n[np.argmax(n.sum(axis=1))]
+    grid = LikelihoodGrid(largest, truth.mu, width, TAU_BOUNDARY)
+    for i in np.flatnonzero(~covered).tolist():
+        draws, tau = Draws(np.sort(n[i]), int(seeds[i]), replicates), float(truth.bounded[1][i])
+        covered[i] = drop[i] <= critical_value(grid, draws, truth.mu, tau, level, floor)
     return Trial(covered=covered, width=np.full(len(x), np.nan), failed=~np.isfinite(drop))
 
 
-def credible_trial(posterior: PosteriorMany, mu: float) -> Trial:
-    """Return what a credible interval does, from the first and last quantile asked for."""
-    lower, upper = posterior.median_study[:, 0], posterior.median_study[:, -1]
+def credible_trial(quantiles: Floats, mu: float) -> Trial:
+    """Return what a credible interval does, from quantiles of shape (B, q) of ``expit(mu)``."""
+    lower, upper = quantiles[:, 0], quantiles[:, -1]
     return Trial(
         covered=(lower <= expit(mu)) & (expit(mu) <= upper),
         width=upper - lower,
@@ -187,10 +178,14 @@ def credible_trial(posterior: PosteriorMany, mu: float) -> Trial:
 
 def at_truth(x: Floats, n: Floats, mu: float) -> AtTruth:
     """Fit data sets of shape (B, k), and maximise over ``tau`` at the true ``mu``."""
-    bounded, free = null_maxima(x, n, mu, (TAU_BOUNDARY, TAU_TOP))
     fit = fit_glmm_many(x, n, LOGIT)
-    top = fit.loglik + LOGIT.constant(x, n).sum(axis=1)
-    return AtTruth(mu=mu, fit=fit, top=top, free=free, bounded=bounded)
+    free = profile_at(x, n, fit, mu, LOGIT, TAU_TOP)
+    beyond = free[1] > TAU_BOUNDARY
+    bounded = free[0].copy(), free[1].copy()
+    if beyond.any():
+        held = profile_at(x[beyond], n[beyond], taken(fit, beyond), mu, LOGIT, TAU_BOUNDARY)
+        bounded[0][beyond], bounded[1][beyond] = held
+    return AtTruth(mu=mu, fit=fit, free=free, bounded=bounded)
 
 
 def taken(fit: GlmmMany, rows: Bools) -> GlmmMany:

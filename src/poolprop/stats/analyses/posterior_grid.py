@@ -1,9 +1,8 @@
 """Posteriors of the Bayesian binomial-normal model for many data sets at once.
 
-The model is that of :mod:`poolprop.stats.answers.bayes`: ``expit(mu)`` uniform, a prior on
-``tau``. All data sets share one grid of ``(mu, tau)``; the distribution functions of ``mu`` and of
-a new study's logit are integrals of band-limited functions known at evenly spaced nodes, hence
-exact between the nodes too.
+The model is that of :mod:`poolprop.stats.answers.bayes`: ``expit(mu)`` uniform, a prior on ``tau``.
+All data sets share one grid of ``(mu, tau)``; the distribution function of ``mu`` is an integral of
+a band-limited function known at evenly spaced nodes, hence exact between the nodes too.
 
 References
 ----------
@@ -21,48 +20,27 @@ from scipy.special import expit, sici
 
 from poolprop.stats._types import Floats
 from poolprop.stats.answers.bayes import DEPTH, TAU_TOP
-from poolprop.stats.answers.predictive import HERMITE
-from poolprop.stats.likelihoods.likelihood_table import (
-    MuNodes,
-    distinct,
-    mu_nodes,
-    sum_rows,
-    tabulate,
-    tau_nodes,
-)
-from poolprop.stats.likelihoods.links import LOG_SQRT_2PI
+from poolprop.stats.likelihoods.tabulated import distinct, sum_rows, tabulate
 from poolprop.stats.priors import Prior
 
 CHUNK = 128
 # The distribution function is evaluated exactly at this many points for each node.
 FINE = 4
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PosteriorMany:
-    """Quantiles of each data set, on the 0-1 scale.
-
-    Attributes
-    ----------
-    median_study : ndarray, shape (B, q)
-        Quantiles of ``expit(mu)``.
-    new_study : ndarray, shape (B, q)
-        Quantiles of a new study's true proportion.
-    """
-
-    median_study: Floats
-    new_study: Floats
+# Nodes of mu lie evenly in t, mu = centre + scale sinh(t): dense where posteriors are narrow.
+REACH = 32.0
+# Largest spacing of mu, in standard deviations of the narrowest posterior there.
+SPACING = 0.55
+# It holds this many standard deviations about a mode; further out only wider posteriors reach.
+BREADTH = 4.0
+# Nodes of tau lie evenly in asinh(tau / TAU_SCALE).
+TAU_SCALE = 0.5
+TAU_STEP = 0.1
 
 
 def posterior_many(
-    x: Floats,
-    n: Floats,
-    priors: Sequence[Prior],
-    probabilities: Sequence[float],
-    *,
-    predicted: int | None = None,
-) -> list[PosteriorMany]:
-    """Return quantiles of the posterior and predictive distributions of many data sets.
+    x: Floats, n: Floats, priors: Sequence[Prior], probabilities: Sequence[float]
+) -> list[Floats]:
+    """Return posterior quantiles of ``expit(mu)`` of many data sets, for each prior.
 
     Parameters
     ----------
@@ -73,28 +51,20 @@ def posterior_many(
         Priors on ``tau``; the likelihood is shared.
     probabilities : sequence of float
         Between 0 and 1, ends excluded.
-    predicted : int, optional
-        For how many of the priors, from the first, a new study is asked for; all by default. Its
-        quantiles are NaN for the others.
 
     Returns
     -------
-    list of PosteriorMany
-        One for each prior.
+    list of ndarray, shape (B, q)
+        On the 0-1 scale.
     """
     nodes = mu_nodes(x, n)
-    tau, weight = tau_nodes(max(_top(prior) for prior in priors))
+    tau, weight = tau_nodes(max(prior_top(prior) for prior in priors))
     pair_x, pair_n, where = distinct(x, n)
     table = tabulate(pair_x, pair_n, nodes.mu, tau).reshape(pair_x.size, -1)
     log_prior = -np.logaddexp(0, nodes.mu) - np.logaddexp(0, -nodes.mu) + np.log(nodes.slope)
     on_tau = np.stack([np.exp(prior.log_density(tau)) * weight for prior in priors])
-    asked = priors[:predicted]
-    reached = tau <= max((_top(prior) for prior in asked), default=-1.0)
-    new = nodes.reaching(float(np.abs(nodes.mu).max()) + 9 * float(tau[reached].max(initial=0)))
-    kernel = predictive_kernel(nodes, new, tau[reached])
     levels = np.asarray(probabilities, dtype=np.float64)
-    shape = (len(priors), len(x), levels.size)
-    median, other = np.empty(shape), np.full(shape, np.nan)
+    out = np.empty((len(priors), len(x), levels.size))
     for start in range(0, len(x), CHUNK):
         rows = slice(start, start + CHUNK)
         joint = sum_rows(table, where[rows]).reshape(-1, tau.size, nodes.mu.size) + log_prior
@@ -102,53 +72,105 @@ def posterior_many(
         np.exp(joint, out=joint)
         for i, share in enumerate(on_tau):
             mass = np.einsum("btm,t->bm", joint, share)
-            total = mass.sum(axis=1, keepdims=True)
-            median[i, rows] = quantiles(nodes, mass / total, levels)
-            if i < len(asked):
-                mass = (joint * share[:, None])[:, reached].reshape(len(joint), -1) @ kernel
-                other[i, rows] = quantiles(new, mass / total, levels)
-    return [
-        PosteriorMany(median_study=expit(median[i]), new_study=expit(other[i]))
-        for i in range(len(priors))
-    ]
+            out[i, rows] = quantiles(nodes, mass / mass.sum(axis=1, keepdims=True), levels)
+    return list(expit(out))
 
 
 def table_cells(x: Floats, n: Floats, priors: Sequence[Prior]) -> int:
     """Return how many numbers the table of likelihoods of :func:`posterior_many` holds."""
-    tau, _ = tau_nodes(max(_top(prior) for prior in priors))
+    tau, _ = tau_nodes(max(prior_top(prior) for prior in priors))
     return int(distinct(x, n)[0].size * tau.size * mu_nodes(x, n).mu.size)
 
 
-def _top(prior: Prior) -> float:
+def prior_top(prior: Prior) -> float:
     """Return beyond which ``tau`` a prior leaves out nothing that counts."""
     tau = np.linspace(0, TAU_TOP, 20_001)
     kept = prior.log_density(tau) > prior.log_density(np.zeros(1)) - DEPTH
     return float(tau[kept][-1])
 
 
-def predictive_kernel(nodes: MuNodes, new: MuNodes, tau: Floats) -> Floats:
-    """Return the matrix from the joint posterior of (tau, mu) to the density of a new logit.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MuNodes:
+    """Nodes of ``mu``, evenly spaced in ``t`` where ``mu = centre + scale sinh(t)``.
 
-    Shape (taus * mus, nodes of the new logit), the latter's weights included. Where ``tau`` is
-    wider than the nodes' distance the sum over ``mu`` is exact by itself; elsewhere the
-    band-limited conditional posterior is averaged over the new study's deviation.
+    Attributes
+    ----------
+    centre, scale : float
+        Where nodes are densest, and the width of that region.
+    step : float
+        Spacing in ``t``.
+    first : int
+        Index of the first node: ``t = step * (first + 0, 1, ...)``.
+    mu : ndarray, shape (m,)
+        The nodes.
     """
-    out = np.empty((tau.size, nodes.mu.size, new.mu.size))
-    z, weight = np.polynomial.hermite_e.hermegauss(HERMITE)
-    weight = weight / weight.sum()
-    spacing = new.spacing(new.mu)
-    order = np.arange(nodes.mu.size)
-    for j, width in enumerate(tau):
-        wide = width >= 2 * spacing
-        distance = (new.mu[wide] - nodes.mu[:, None]) / max(width, 1e-300)
-        out[j][:, wide] = (
-            np.exp(-0.5 * distance**2 - LOG_SQRT_2PI) * spacing[wide] / width if wide.any() else 0.0
-        )
-        points = new.mu[~wide, None] - width * z
-        response = np.sinc(nodes.index(points)[..., None] - order)
-        share = weight * spacing[~wide, None] / new.spacing(points)
-        out[j][:, ~wide] = np.einsum("yz,yzm->my", share, response)
-    return out.reshape(-1, new.mu.size)
+
+    centre: float
+    scale: float
+    step: float
+    first: int
+    mu: Floats
+
+    @property
+    def slope(self) -> Floats:
+        """Derivative of ``mu`` in ``t`` at the nodes, times the spacing: their weights."""
+        return self.spacing(self.mu)
+
+    def spacing(self, mu: Floats) -> Floats:
+        """Return the local distance of nodes about ``mu``."""
+        out: Floats = self.step * np.hypot(self.scale, mu - self.centre)
+        return out
+
+    def index(self, mu: Floats) -> Floats:
+        """Return the (fractional) index of ``mu`` among the nodes."""
+        out: Floats = np.arcsinh((mu - self.centre) / self.scale) / self.step - self.first
+        return out
+
+    def at(self, index: Floats) -> Floats:
+        """Return ``mu`` at a (fractional) index."""
+        out: Floats = self.centre + self.scale * np.sinh(self.step * (index + self.first))
+        return out
+
+    def reaching(self, reach: float) -> MuNodes:
+        """Return the same nodes, continued to ``reach`` on either side of the centre."""
+        return _nodes(self.centre, self.scale, self.step, reach)
+
+
+def mu_nodes(x: Floats, n: Floats) -> MuNodes:
+    """Return nodes of ``mu`` fine enough for every data set of shape (B, k).
+
+    The narrowest posterior that a data set can have is that of a common effect.
+    """
+    share = (x.sum(axis=1) + 0.5) / (n.sum(axis=1) + 1)
+    mode = np.log(share / (1 - share))
+    sd = 1 / np.sqrt(n.sum(axis=1) * share * (1 - share) + 0.5)
+    centre = float(np.median(mode))
+    scales = np.geomspace(0.1, 5.0, 30)
+    reach = np.abs(mode - centre) + BREADTH * sd
+    steps = (SPACING * sd / np.hypot(scales[:, None], reach)).min(axis=1)
+    best = int(np.argmin(np.arcsinh(REACH / scales) / steps))
+    return _nodes(centre, float(scales[best]), float(steps[best]), REACH + abs(centre))
+
+
+def _nodes(centre: float, scale: float, step: float, reach: float) -> MuNodes:
+    last = int(np.ceil(np.arcsinh(reach / scale) / step))
+    t = step * np.arange(-last, last + 1)
+    return MuNodes(
+        centre=centre, scale=scale, step=step, first=-last, mu=centre + scale * np.sinh(t)
+    )
+
+
+def tau_nodes(top: float) -> tuple[Floats, Floats]:
+    """Return nodes of ``tau`` from 0 to ``top`` and their weights (trapezoid rule).
+
+    In ``u = asinh(tau / scale)`` likelihood and priors are even and smooth, so the rule converges
+    geometrically with half a weight at 0.
+    """
+    count = int(np.ceil(np.arcsinh(top / TAU_SCALE) / TAU_STEP)) + 1
+    u = TAU_STEP * np.arange(count)
+    weight = TAU_STEP * TAU_SCALE * np.cosh(u)
+    weight[[0, -1]] /= 2
+    return TAU_SCALE * np.sinh(u), weight
 
 
 def quantiles(nodes: MuNodes, mass: Floats, levels: Floats) -> Floats:

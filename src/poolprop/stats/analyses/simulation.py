@@ -99,7 +99,7 @@ def simulate(
         trials["bootstrap-lr"] = bootstrap_trial(x, n_all, truth, level, own, bootstrap)
     tail = (1 - level) / 2
     if table_cells(x, n_all, [HalfNormal()]) <= LARGEST:
-        posterior = posterior_many(x, n_all, [HalfNormal()], [tail, 1 - tail], predicted=0)[0]
+        posterior = posterior_many(x, n_all, [HalfNormal()], [tail, 1 - tail])[0]
         trials["bayes"] = credible_trial(posterior, mu)
     parts = [slice(i * replicates, (i + 1) * replicates) for i in range(len(taus))]
     return [{name: _summary(trial, part) for name, trial in trials.items()} for part in parts]

@@ -10,7 +10,7 @@ from poolprop.stats._types import Bools, Floats, Ints
 from poolprop.stats.answers.columns import Words, add_note
 from poolprop.stats.answers.notes import BOUNDED, NO_WALD, ONE_SIDED
 from poolprop.stats.answers.options import Options
-from poolprop.stats.fits.bootstrap_lr import bootstrap_interval
+from poolprop.stats.fits.bootstrap import bootstrap_interval
 from poolprop.stats.fits.climb import Likelihoods
 from poolprop.stats.fits.maxima import Maxima
 from poolprop.stats.fits.profile import mean_limits, needs_bound

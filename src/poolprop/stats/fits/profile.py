@@ -140,16 +140,10 @@ def needs_bound(fit: GlmmMany, cut: Floats | float, distant: Floats) -> Bools:
     return out
 
 
-def profile_drop_many(
-    x: Floats,
-    n: Floats,
-    fit: GlmmMany,
-    mu0: Floats | float,
-    link: Link,
-    *,
-    cut: Floats | float = 0.0,
-) -> Floats:
-    """Return by how much twice the log-likelihood, maximised over ``tau``, falls at ``mu0``.
+def profile_at(
+    x: Floats, n: Floats, fit: GlmmMany, mu: float, link: Link, top: float
+) -> tuple[Floats, Floats]:
+    """Return the log-likelihood at one mean, maximised over ``tau``, and where.
 
     Parameters
     ----------
@@ -157,30 +151,26 @@ def profile_drop_many(
         Events and totals.
     fit : GlmmMany
         Their maxima.
-    mu0 : float or ndarray, shape (b,)
+    mu : float
         A mean on the link's scale, such as the true one of a simulation.
     link : Link
         The link function.
-    cut : float or ndarray, shape (b,)
-        What the fall will be compared with: so few studies at the boundary that their interval
-        rests on ``tau`` being bounded are held to the same bound.
+    top : float
+        Largest ``tau``.
 
     Returns
     -------
-    ndarray, shape (b,)
-        ``>= 0``; ``mu0`` lies in a profile interval where this is at most its cut.
+    loglik, tau : ndarray, shape (b,)
+        The former as the fits count it: ``mu`` lies in a profile interval where twice the fall
+        from their maximum is at most its cut.
     """
-    sets = rectangular(x, n)
-    problem = BinomialNormal(sets, link)
-    mu = np.broadcast_to(np.asarray(mu0, dtype=np.float64), fit.mu.shape).copy()
-    away = np.where(fit.side == 0, np.where(np.isfinite(fit.mu), mu - fit.mu, 0.0), 1.0)
-    near = np.sqrt(fit.tau**2 + 0.5 * away**2)
-    held = fit.runaway | needs_bound(fit, cut, -sets.size * np.log(2))
-    top = np.where(held, TAU_BOUNDARY, TAU_TOP)
-    height, _ = ridge(problem, mu, np.minimum(near, top), top, ())
-    doubtful = problem.at_zero(mu)[1] < 0
+    problem = BinomialNormal(rectangular(x, n), link)
+    means, held = np.full(fit.mu.shape, mu), np.full(fit.mu.shape, top)
+    away = np.where(fit.side == 0, mu - np.where(fit.side == 0, fit.mu, 0.0), 1.0)
+    near = np.minimum(np.sqrt(fit.tau**2 + 0.5 * away**2), held)
+    loglik, tau = ridge(problem, means, near, held, ())
+    doubtful = problem.at_zero(means)[1] < 0
     if doubtful.any():
-        some = problem.take(doubtful)
-        again, _ = ridge(some, mu[doubtful], near[doubtful], top[doubtful], STARTS)
-        height[doubtful] = again
-    return np.maximum(0.0, 2 * (fit.loglik - height))
+        again = means[doubtful], near[doubtful], held[doubtful]
+        loglik[doubtful], tau[doubtful] = ridge(problem.take(doubtful), *again, STARTS)
+    return loglik, tau

@@ -20,11 +20,11 @@ from scipy.special import bdtr, expit, ndtri
 from poolprop.stats._types import Floats
 from poolprop.stats.fits.climb import Likelihoods
 from poolprop.stats.fits.glmm import TAU_BOUNDARY
-from poolprop.stats.fits.likelihood_grid import LikelihoodGrid, grid_for
 from poolprop.stats.fits.maxima import Maxima
 from poolprop.stats.fits.profile import STARTS
 from poolprop.stats.fits.walks import ridge
 from poolprop.stats.likelihoods.links import log_choose
+from poolprop.stats.likelihoods.tabulated import LikelihoodGrid
 
 # Limits are found to this share of the distance between estimate and chi-square limit: the
 # random error of 2,000 replicates is several times as large.
@@ -67,7 +67,7 @@ def bootstrap_interval(
     width = max(abs(limit - centre) for limit in finite) if np.isfinite(mu) else 1.0
     centre = (finite[0] + finite[-1]) / 2 if both else centre
     draws = Draws(np.sort(n), seed, replicates)
-    grid = grid_for(draws.n, centre, width)
+    grid = LikelihoodGrid(draws.n, centre, width, TAU_BOUNDARY)
     excess = _excess(problem, fit, draws, grid, level, floor)
     return _limit(excess, plain[0], -1.0, width), _limit(excess, plain[1], 1.0, width)
 
@@ -100,10 +100,31 @@ def _excess(
     def excess(mu: float) -> float:
         loglik, tau = ridge(problem, np.array([mu]), fit.tau, top, STARTS)
         observed = 2 * float(fit.loglik[0] - loglik[0])
-        ratios = likelihood_ratios(grid, draws.events(mu, float(tau[0])), mu)
-        return observed - max(floor - 1e-6, float(np.quantile(ratios, level)))
+        return observed - critical_value(grid, draws, mu, float(tau[0]), level, floor)
 
     return excess
+
+
+def critical_value(
+    grid: LikelihoodGrid, draws: Draws, mu: float, tau: float, level: float, floor: float
+) -> float:
+    """Return what twice the log-likelihood ratio of ``mu`` may reach.
+
+    Parameters
+    ----------
+    grid : LikelihoodGrid
+        For data sets no larger than those drawn.
+    draws : Draws
+        Of the data sets.
+    mu, tau : float
+        The null value, and the between-study standard deviation under it.
+    level : float
+        Confidence level.
+    floor : float
+        Smallest critical value.
+    """
+    ratios = grid.likelihood_ratios(draws.events(mu, tau), draws.n, mu)
+    return max(floor - 1e-6, float(np.quantile(ratios, level)))
 
 
 class Draws:
@@ -146,21 +167,3 @@ def binomial_quantile(u: Floats, n: Floats, p: Floats) -> Floats:
         chance = np.where(fewer, chance * x / (n - x + 1) / odds, chance)
         x = x - fewer
     return x
-
-
-def likelihood_ratios(grid: LikelihoodGrid, events: Floats, mu: float) -> Floats:
-    """Return twice the log-likelihood ratio of ``mu`` in each data set.
-
-    Parameters
-    ----------
-    grid : LikelihoodGrid
-        Log-likelihoods of single studies.
-    events : ndarray, shape (replicates, k)
-        Data sets.
-    mu : float
-        The null value.
-    """
-    total = grid.maximum(events)
-    null = grid.maximum_at(events, mu)
-    out: Floats = 2 * np.maximum(total - null, 0.0)
-    return out
