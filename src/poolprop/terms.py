@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Mapping
 from poolprop.errors import Fault
 from poolprop.hints import did_you_mean
 from poolprop.settings import Settings
+from poolprop.settings.forest import COLUMNS
 
 FIELD = "field"  # a term that is itself the name of a field of the vocabulary
 NOT_REPORTED = "NR"
@@ -117,6 +118,9 @@ def left_out_faults(
 
 
 def _terms_used(settings: Settings) -> Iterator[tuple[str, str, str]]:
+    for name in settings.forest_columns:
+        if name not in COLUMNS:
+            yield "forest_columns", FIELD, name
     for end_name, endpoint in settings.endpoints.items():
         for name, estimand in endpoint.estimands.items():
             key = f"endpoints.{end_name}.estimands.{name}"

@@ -194,13 +194,12 @@ def test_steps_count_the_files_of_the_lineage(visit, home):
 def test_studies_counted_in_plots_are_those_of_the_result(visit):
     """``k = 4`` and ``4 studies`` beside a mark say what the result of the row says."""
     found = visit().page.evaluate(
-        """() => [...document.querySelectorAll("svg .row[data-ref]")].flatMap(row => {
-          const k = page.facts.results[row.dataset.ref]?.values.k;
-          return [...row.querySelectorAll("text")].map(t => [t.textContent, k, row.dataset.ref]);
-        })"""
+        """() => [...document.querySelectorAll(".drawn-table tr[data-ref]")].map(row =>
+          [page.textOf(row.querySelector("th") || row), row.dataset.ref,
+           page.facts.results[row.dataset.ref]?.values.k])"""
     )
     checked = 0
-    for text, k, ref in found:
+    for text, ref, k in found:
         for match in COUNTS.finditer(text):
             if k is not None:
                 checked += 1
@@ -210,14 +209,10 @@ def test_studies_counted_in_plots_are_those_of_the_result(visit):
 
 def test_headings_of_a_plot_count_the_rows_below_them(visit):
     found = visit().page.evaluate(
-        """() => [...document.querySelectorAll("#subgroups svg.wide")].flatMap(plot => {
-          const counts = [];
-          for (const row of plot.querySelectorAll(":scope > .row")) {
-            if (row.matches(".heading-row")) counts.push([row.textContent, 0]);
-            else if (row.matches(".study-row") && counts.length) counts.at(-1)[1] += 1;
-          }
-          return counts;
-        })"""
+        """() => [...document.querySelectorAll("#subgroups .drawn-table tbody")]
+          .filter(body => body.querySelector(".heading-row"))
+          .map(body => [body.querySelector(".heading-row").textContent,
+            body.querySelectorAll(".study-row").length])"""
     )
     told = [(COUNTS.search(text), below) for text, below in found]
     assert len([one for one in told if one[0]]) > 2

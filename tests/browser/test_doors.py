@@ -22,10 +22,10 @@ def test_a_click_opens_a_panel_that_tells_where_the_number_comes_from(visit):
 
 
 @pytest.mark.parametrize("width", [390, 1440])
-def test_enter_opens_escape_closes_and_focus_returns(visit, width):
+def test_by_key_one_button_lists_the_numbers_and_each_leads_to_its_panel(visit, width):
     page = visit(width).page
-    number = page.locator(HEADLINE).first
-    number.focus()
+    opener = page.locator("#answer .sources").first
+    opener.focus()
     page.keyboard.press("Enter")
     panel = page.get_by_role("dialog")
     panel.wait_for()
@@ -33,33 +33,46 @@ def test_enter_opens_escape_closes_and_focus_returns(visit, width):
     assert box["x"] >= 0
     assert box["x"] + box["width"] <= width
     assert panel.evaluate("e => e.contains(document.activeElement)")
+    number = panel.locator(".door-numbers button").first
+    text = number.inner_text()
+    number.focus()
+    page.keyboard.press("Enter")
+    assert panel.get_by_role("heading").inner_text().startswith(f"{text} ")
+    panel.get_by_role("button", name="Back to the list").focus()
+    page.keyboard.press("Enter")
+    assert panel.locator(".door-numbers button").first.inner_text() == text
     page.keyboard.press("Escape")
     panel.wait_for(state="hidden")
-    assert number.evaluate("e => e === document.activeElement")
+    assert opener.evaluate("e => e === document.activeElement")
 
 
-def test_arrows_move_among_the_numbers_of_a_table(visit):
+def test_numbers_are_text_and_every_one_of_them_is_in_a_list(visit):
+    """No number is announced as a button; each is behind the one button of its block."""
     page = visit().page
-    table = page.locator("#summary table").first
-    assert table.locator('[data-field][tabindex="0"]').count() == 1
-    table.locator('[data-field][tabindex="0"]').focus()
-    page.keyboard.press("ArrowRight")
-    page.keyboard.press("ArrowDown")
-    at = "document.activeElement"
-    assert page.evaluate(f"{at}.dataset.field") == "ci.lower"
-    assert page.evaluate(f"{at}.closest('tr').rowIndex") == 2
-    page.keyboard.press("Enter")
-    assert "interval, lower end" in page.get_by_role("dialog").inner_text()
+    main = "main [data-field]"
+    assert page.locator(f"{main}[role], {main}[tabindex]").count() == 0
+    count, listed, faults = page.evaluate("""() => {
+      HTMLDialogElement.prototype.showModal = function () { this.setAttribute("open", ""); };
+      const faults = [];
+      let listed = 0;
+      for (const opener of document.querySelectorAll("main .sources")) {
+        opener.click();
+        const made = document.querySelectorAll("#door .door-numbers button");
+        listed += made.length;
+        if (!opener.ariaLabel.split(": ")[1]) faults.push(opener.parentElement.id);
+      }
+      return [document.querySelectorAll("main [data-field]").length, listed, faults]; }""")
+    assert faults == []
+    assert listed == count > 500
 
 
-def test_a_row_of_a_plot_opens_its_estimate(visit):
+def test_a_row_of_a_forest_plot_says_its_number_once(visit):
+    """The drawn cell is decoration; name, counts and estimate are cells of a true table."""
     page = visit().page
-    row = page.locator("#forests svg.wide .pooled-row").first
-    row.focus()
-    page.keyboard.press("Enter")
-    assert page.get_by_role("dialog").get_by_role("heading").inner_text().endswith("proportion")
-    page.keyboard.press("Escape")
-    assert row.evaluate("e => e === document.activeElement")
+    row = page.locator("#forests .drawn-table .pooled-row").first
+    assert row.locator("th[scope=row]").count() == 1
+    assert row.locator("td.drawn svg[aria-hidden=true]").count() == 1
+    assert row.locator("td.estimate [data-field$=proportion]").count() == 1
 
 
 def test_the_address_of_a_number_opens_its_panel(visit):

@@ -11,33 +11,33 @@ import pytest
 from poolprop.formats import PERCENT
 
 UNFOLD = "for (const fold of document.querySelectorAll('details')) fold.open = true"
-SHOWN_TEXTS = """plot => [...plot.querySelectorAll("text")]
-  .filter(t => getComputedStyle(t).display !== "none" && t.getClientRects().length)
-  .map(t => t.textContent.replace(/\\s+/g, " ").trim()).filter(Boolean).sort()"""
-# Sorts by each key and gives, block by block, what the shown rows say of themselves from above.
+# The words of a drawing as they are shown; of a table those of its cells.
+SHOWN_WORDS = """one => {
+  const words = [];
+  const walk = document.createTreeWalker(one, NodeFilter.SHOW_TEXT);
+  while (walk.nextNode()) {
+    const at = walk.currentNode.parentElement;
+    const text = at.closest("text");
+    const aside = at.closest("title, desc, .visually-hidden, .link-button");
+    if (aside || (one.matches("svg") && !text) || !at.getClientRects().length) continue;
+    words.push(...walk.currentNode.data.split(/\\s+/).filter(Boolean));
+  }
+  return words.sort(); }"""
+# Sorts by each key and gives, block by block, what the studies' rows say from above.
 SORTED = """(figure, key) => {
   const chooser = [...figure.querySelectorAll("label")]
     .find(label => label.textContent.startsWith("Studies")).querySelector("select");
   chooser.value = key;
   chooser.dispatchEvent(new Event("change"));
-  const plot = [...figure.querySelectorAll("svg.plot")].find(one => one.getClientRects().length);
-  const blocks = [];
-  let run = [];
-  for (const row of plot.querySelectorAll(":scope > .row")) {
-    if (row.matches(".study-row")) run.push(row);
-    else run = [];
-    if (run.length === 2) blocks.push(run);
-  }
   const number = (row, end) => {
     const found = row.querySelector(`[data-field$="${end}"]`);
     return found ? page.valueOf(found) : null;
   };
-  return blocks.map(block => block
-    .map(row => ({top: row.getBoundingClientRect().top, effect: number(row, "proportion"),
-      size: number(row, "total"),
-      name: [...row.querySelectorAll(".label")].map(t => t.textContent).join(" ")}))
-    .sort((a, b) => a.top - b.top)); }"""
-STOPS = """plot => [...plot.querySelectorAll("[tabindex]")].map(row => row.tabIndex)"""
+  return [...figure.querySelector("table").tBodies]
+    .map(body => [...body.querySelectorAll(".study-row")])
+    .filter(block => block.length > 1)
+    .map(block => block.map(row => ({effect: number(row, "proportion"), size: number(row, "total"),
+      name: page.textOf(row.querySelector("th"))}))); }"""
 
 
 @pytest.fixture
@@ -54,21 +54,27 @@ def picker(figure, name: str):
 
 
 def figures(page) -> list:
-    """Return every figure; each holds one drawing for each of two layouts."""
+    """Return every figure: a table with a drawn column, or a chart in each of two layouts."""
     found = page.locator("main figure").all()
     assert len(found) > 8
     assert len(found) == page.locator("main figure.plot-figure[id]").count()
-    drawings = page.locator("main figure svg.plot").count()
-    assert page.locator("main svg").count() == drawings == 2 * len(found)
     return found
 
 
-def test_every_figure_has_a_name_a_caption_and_one_layout_shown(opened):
+def drawing(figure):
+    """Return what is shown of a figure: its table or its chart."""
+    (shown,) = figure.locator("table.drawn-table, svg.plot >> visible=true").all()
+    return shown
+
+
+def test_every_figure_has_a_name_a_caption_and_one_drawing_shown(opened):
     for figure in figures(opened.page):
         assert figure.locator("figcaption").inner_text().strip()
-        shown = [plot for plot in figure.locator("svg.plot").all() if plot.is_visible()]
-        assert len(shown) == 1
-        label = shown[0].get_attribute("aria-labelledby").split()[0]
+        shown = drawing(figure)
+        if shown.evaluate("one => one.matches('table')"):
+            assert shown.locator("caption").text_content().strip()
+            continue
+        label = shown.get_attribute("aria-labelledby").split()[0]
         assert opened.page.locator(f"[id='{label}']").text_content().strip()
 
 
@@ -76,16 +82,16 @@ def test_every_figure_is_saved_whole_as_svg_and_png(opened, tmp_path):
     page = opened.page
     for figure in figures(page):
         name = figure.get_attribute("id")
-        plot = figure.locator("svg.wide")
         with page.expect_download() as download:
             figure.get_by_text("SVG", exact=True).click()
         assert download.value.suggested_filename == f"{name}.svg"
         root = ElementTree.parse(download.value.path()).getroot()
-        texts = [
-            " ".join("".join(e.itertext()).split())
+        told = [
+            word
             for e in root.iter("{http://www.w3.org/2000/svg}text")
+            for word in "".join(e.itertext()).split()
         ]
-        assert sorted(filter(None, texts)) == plot.evaluate(SHOWN_TEXTS), name
+        assert sorted(told) == sorted(drawing(figure).evaluate(SHOWN_WORDS)), name
         width, height = (float(part) for part in root.attrib["viewBox"].split()[2:])
         with page.expect_download() as download:
             figure.get_by_text("PNG", exact=True).click()
@@ -145,7 +151,7 @@ def test_every_model_of_every_figure_shows_its_own_numbers(opened):
         chooser = picker(figure, "Model")
         if not chooser.count():
             continue
-        pooled = figure.locator("svg.wide .pooled-row")
+        pooled = figure.locator(".drawn-table .pooled-row")
         shown = """all => all.filter(g => g.getClientRects().length).map(g => {
           const number = g.querySelector("[data-field$=proportion]");
           const ends = g.querySelectorAll("[data-field$='ci.lower'], [data-field$='ci.upper']");
@@ -163,31 +169,9 @@ def test_every_model_of_every_figure_shows_its_own_numbers(opened):
     assert switched
 
 
-def test_every_figure_is_one_stop_of_the_tab_key_and_a_row_opens_its_panel(opened):
-    """Enter opens the panel of the first number, Escape closes it, the focus comes back."""
-    page = opened.page
-    panel = page.get_by_role("dialog")
-    opened_panels = 0
-    for figure in figures(page):
-        plot = figure.locator("svg.wide")
-        stops = plot.evaluate(STOPS)
-        if not stops:
-            continue
-        assert stops.count(0) == 1, figure.get_attribute("id")
-        row = plot.locator("[tabindex='0']")
-        row.focus()
-        page.keyboard.press("End")
-        page.keyboard.press("Home")
-        if not row.locator("[data-field]").count():
-            continue
-        page.keyboard.press("Enter")
-        panel.wait_for()
-        text = panel.get_by_role("heading").inner_text()
-        numbers = row.locator("[data-field]").all_text_contents()
-        assert any(text.startswith(number) for number in numbers), (text, numbers)
-        page.keyboard.press("Escape")
-        panel.wait_for(state="hidden")
-        assert row.evaluate("row => row === document.activeElement"), figure.get_attribute("id")
-        opened_panels += 1
-    assert opened_panels > 3
-    assert opened.complaints == []
+def test_no_mark_and_no_number_of_a_figure_is_a_stop_of_the_tab_key(opened):
+    """The choices above it are; its numbers are listed behind one of them."""
+    for figure in figures(opened.page):
+        assert figure.locator(".plot-box [tabindex], .plot-box [role=button]").count() == 0
+        if figure.locator("[data-field]").count():
+            assert figure.locator(".plot-tools .sources").count() == 1

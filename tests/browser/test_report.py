@@ -82,17 +82,6 @@ def test_tables_sort_by_value_and_keep_missing_ones_last(visit):
         assert given == sorted(given, key=float, reverse=downwards)
 
 
-def test_arrow_keys_move_among_the_rows_of_a_plot(visit):
-    page = visit().page
-    rows = page.locator("#forests svg.wide").first.locator(":scope > .row[tabindex]")
-    assert rows.evaluate_all("all => all.filter(r => r.tabIndex === 0).length") == 1
-    rows.first.focus()
-    page.keyboard.press("ArrowDown")
-    assert rows.nth(1).evaluate("row => row === document.activeElement")
-    page.keyboard.press("End")
-    assert rows.last.evaluate("row => row === document.activeElement")
-
-
 def test_a_deep_link_opens_what_hides_it(visit):
     name = visit().page.locator("details:not([open]) tr[id^=pool]").first.get_attribute("id")
     page = visit(fragment=f"#{name}").page
@@ -127,7 +116,7 @@ def test_without_scripts_everything_can_be_read(visit):
         == page.locator("nav.contents ol ol a").count()
         > 5
     )
-    assert page.locator("#forests svg.wide").first.is_visible()
+    assert page.locator("#forests table.drawn-table").first.is_visible()
     page.locator("summary").first.click()
     assert page.locator("details table").first.is_visible()
     assert not page.locator("#theme").is_visible()
@@ -147,7 +136,7 @@ def test_motion_is_only_for_those_who_want_it(visit):
 def test_printing_keeps_every_section_and_opens_tables(visit):
     page = visit(scheme="dark").page
     page.emulate_media(media="print", color_scheme="dark")
-    assert page.locator("#forests svg.wide").first.is_visible()
+    assert page.locator("#forests table.drawn-table").first.is_visible()
     assert not page.locator("nav.contents").is_visible()
     paper = page.evaluate("getComputedStyle(document.documentElement).getPropertyValue('--paper')")
     assert paper.strip() == "#ffffff"

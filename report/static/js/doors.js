@@ -1,4 +1,5 @@
-// Every number is a door: click or Enter opens a panel that says where the number comes from.
+// Every number is a door: a click opens a panel that says where it comes from. For keyboards and
+// screen readers each table, figure and text has one button that lists its numbers.
 (function () {
   "use strict";
   const { make, refOf, valueOf } = page;
@@ -11,8 +12,7 @@
     q_between: "Q between levels", df: "degrees of freedom", estimate: "estimate",
   };
   let panel = null;
-  let opener = null;
-
+  let listed = null; // the block whose numbers were listed, to go back to
 
   // "result.ci.lower" in words: interval, lower end.
   function words(field) {
@@ -142,9 +142,8 @@
       page.copy([ref, field + " = " + value, about.file, about.method,
         about.rows.join(" "), about.code,
         about.command].filter(Boolean).join("\n"), "Copied: all")));
-    const close = page.button("close", "\u00d7", () => panel.close());
-    close.setAttribute("aria-label", "Close");
-    panel.replaceChildren(close, title, bar, list);
+    if (listed) bar.prepend(page.button("copy", "Back to the list", () => listing(listed)));
+    show(title, bar, list);
   }
 
   function build() {
@@ -152,64 +151,73 @@
     made.id = "door";
     made.setAttribute("aria-labelledby", "door-title");
     made.addEventListener("click", (event) => { if (event.target === made) made.close(); });
-    made.addEventListener("close", function () {
-      if (opener) opener.focus({ preventScroll: true });
-    });
     document.body.append(made);
     return made;
   }
 
-  function open(number, from) {
+  function show(...parts) {
     panel = panel || build();
-    opener = from;
-    fill(number.textContent, refOf(number), number.dataset.field);
-    if (!panel.open) panel.showModal();
+    const close = page.button("close", "\u00d7", () => panel.close());
+    close.setAttribute("aria-label", "Close");
+    panel.replaceChildren(close, ...parts);
+    if (!panel.open) panel.showModal(); // closing gives the focus back
     panel.scrollTop = 0;
   }
 
-  // Numbers in running text are stops of the Tab key; each table is one stop, with arrows within.
-  function prepare(numbers) {
-    numbers.forEach(function (number, index) {
-      number.tabIndex = index === 0 ? 0 : -1;
-      number.setAttribute("role", "button");
-    });
+  function open(number) {
+    fill(number.textContent, refOf(number), number.dataset.field);
   }
 
-  function step(table, number, key) {
-    if (key === "ArrowUp" || key === "ArrowDown") {
-      const cell = number.closest("td, th");
-      for (let row = cell.parentElement; row;) {
-        row = key === "ArrowUp" ? row.previousElementSibling : row.nextElementSibling;
-        const found = row && row.cells[cell.cellIndex].querySelector("[data-field]");
-        if (found && !row.hidden) return found;
-      }
-      return null;
-    }
-    const all = Array.from(table.querySelectorAll("[data-field]"));
-    if (key === "Home") return all[0];
-    if (key === "End") return all[all.length - 1];
-    const move = { ArrowLeft: -1, ArrowRight: 1 }[key];
-    return move ? all[all.indexOf(number) + move] : null;
+  // What has a button of its own: the numbers of a table or figure are not those of the text.
+  const BLOCKS = "figure, .table-box, article, section";
+  const blockOf = (number) => number.closest(BLOCKS);
+  const numbersOf = (block) =>
+    Array.from(block.querySelectorAll("[data-field]")).filter((one) => blockOf(one) === block);
+
+  function nameOf(block) {
+    const named = block.querySelector("caption, svg > title") || block.querySelector("h2, h3, h4");
+    return named ? page.textOf(named) : "";
   }
 
-  function rove(table) {
-    prepare(table.querySelectorAll("[data-field]"));
-    table.addEventListener("keydown", function (event) {
-      const at = event.target.closest("[data-field]");
-      const next = at && step(table, at, event.key);
-      if (!next) return;
-      event.preventDefault();
-      at.tabIndex = -1;
-      next.tabIndex = 0;
-      next.focus();
-    });
-  }
-  page.ready(function (root) {
-    for (const table of root.querySelectorAll("table")) rove(table);
-    for (const number of root.querySelectorAll("[data-field]")) {
-      if (!number.closest("table, svg")) prepare([number]);
+  // The numbers of a block, row by row or sentence by sentence, each a button to its panel.
+  function listing(block) {
+    listed = block;
+    const title = make("h2", "", "Sources of these numbers ", make("span", "", nameOf(block)));
+    title.id = "door-title";
+    const rows = new Map();
+    for (const number of numbersOf(block)) {
+      const row = number.closest("tr, p, li, dd, figcaption, svg .row") || block;
+      if (!rows.has(row)) rows.set(row, []);
+      rows.get(row).push(number);
     }
-  });
+    const list = make("ul", "door-numbers");
+    for (const [row, numbers] of rows) {
+      const head = row.matches("tr") ? row.querySelector("th") : null;
+      const told = head ? page.textOf(head) + ": " : "";
+      list.append(make("li", "", told, ...numbers.flatMap((number) => {
+        const made = page.button("copy", number.textContent, () => open(number));
+        made.setAttribute("aria-label", number.textContent + ", " + words(number.dataset.field));
+        return [made, " "];
+      })));
+    }
+    show(title, list);
+  }
+
+  page.sources = function (block) {
+    const made = page.button("tool sources", "Sources", () => listing(block));
+    made.setAttribute("aria-label", "Sources of these numbers: " + nameOf(block));
+    return made;
+  };
+
+  function place(block) {
+    const own = numbersOf(block);
+    const bar = block.matches("figure") ? block.querySelector(".exports")
+      : block.matches(".table-box") ? block.previousElementSibling.querySelector(".exports") : null;
+    if (bar) bar.prepend(page.sources(block));
+    else own.at(-1).closest("p, li, dl, ul, div").after(page.sources(block));
+  }
+
+  page.ready((root) => new Set(Array.from(root.querySelectorAll("[data-field]"), blockOf)).forEach(place));
 
   document.addEventListener("pointerover", function (event) {
     const number = event.target.closest(NUMBER);
@@ -220,17 +228,9 @@
   });
   document.addEventListener("click", function (event) {
     const number = event.target.closest(NUMBER);
-    if (number) open(number, number.closest(".row[tabindex]") || number);
-  });
-  document.addEventListener("keydown", function (event) {
-    if (event.key !== "Enter" && event.key !== " ") return;
-    const row = event.target.closest("svg .row[tabindex]");
-    const number = row
-      ? row.querySelector('[data-field$="proportion"]') || row.querySelector("[data-field]")
-      : event.target.closest(NUMBER);
     if (!number) return;
-    event.preventDefault();
-    open(number, row || number);
+    listed = null;
+    open(number);
   });
 
   // For deep links: the first visible number of a result, or one field of it.
@@ -240,6 +240,6 @@
       (number) => refOf(number) === ref && (!field || number.dataset.field === field));
     const number = found.find((one) => one.getClientRects().length) || found[0];
     if (!number) return null;
-    return { number, open: () => open(number, number.closest(".row[tabindex]") || number) };
+    return { number, open: () => { listed = null; open(number); } };
   };
 })();

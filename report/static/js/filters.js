@@ -54,12 +54,14 @@
     return rows.map((row) => row.map(quoted).join(",") + "\r\n").join("");
   }
 
+  page.saveCsv = (table, name) =>
+    page.save(name + ".csv", "text/csv;charset=utf-8", "\ufeff" + csv(page.grid(table)));
+
   function exports(table) {
     const name = page.textOf(table.caption);
     const copy = page.button("tool", "Copy", () =>
       page.copy(shown(table).map((row) => row.join("\t")).join("\n"), "Table copied"));
-    const save = page.button("tool", "CSV", () =>
-      page.save(table.id + ".csv", "text/csv;charset=utf-8", "\ufeff" + csv(page.grid(table))));
+    const save = page.button("tool", "CSV", () => page.saveCsv(table, table.id));
     copy.setAttribute("aria-label", "Copy the table " + name);
     save.setAttribute("aria-label", "Download as CSV: " + name);
     return make("span", "exports", copy, save);

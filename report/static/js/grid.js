@@ -57,13 +57,15 @@ page.grid = (function () {
 
   // Titles first, then the rows that are shown, in the order in which they are.
   return function (table) {
-    const titles = Array.from(table.tHead.rows[0].cells, page.textOf);
+    const all = Array.from(table.tHead.rows[0].cells);
+    const told = all.filter((cell) => !cell.matches(".drawn"));
+    const titles = told.map(page.textOf);
     const shown = [], groups = [];
     let group = "";
-    for (const row of table.tBodies[0].rows) {
-      if (row.matches(".group")) group = page.textOf(row);
-      else if (!row.hidden && row.cells.length === titles.length) {
-        shown.push(Array.from(row.cells, read));
+    for (const row of Array.from(table.tBodies).flatMap((body) => Array.from(body.rows))) {
+      if (row.matches(".group, .heading-row")) group = page.textOf(row);
+      else if (!row.hidden && row.cells.length === all.length) {
+        shown.push(told.map((cell) => read(row.cells[cell.cellIndex])));
         groups.push(safe(group));
       }
     }

@@ -2,7 +2,7 @@
 
 Modules, in the order in which they may import one another::
 
-    formats -> values -> bias, ledger -> read -> textbox, drawing -> geometry
+    formats -> values -> bias, ledger -> read -> textbox, drawing -> strips -> drawn
             -> figures, tables, prose, naming, checklists -> sections, doors -> view -> render
 
 Nothing here computes a result. Every number on the page is quoted from a result file and

@@ -1,7 +1,7 @@
 """What a plot is before and after layout: plain data, no arithmetic.
 
-A :class:`Plot` says what to show; :mod:`poolprop.report.geometry` turns it into a
-:class:`Drawing`, whose coordinates a template only has to print.
+A :class:`Plot` says what to show; :mod:`poolprop.report.drawn` turns it into a table with a drawn
+column. A :class:`Drawing` is a chart, whose coordinates a template only has to print.
 """
 
 from __future__ import annotations
@@ -28,14 +28,6 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Weight:
-    """A study's weight in another model: its text, and the share that the square shows."""
-
-    text: Sentence
-    share: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class PlotRow:
     """One line of a plot.
 
@@ -47,8 +39,12 @@ class PlotRow:
         ``note`` are text only.
     label, detail : str
         Name, and a second name in smaller type.
+    facts : tuple of Sentence
+        What the plot's columns of the user's choice say of a study.
     counts, estimate, weight : Sentence
         Text of the columns; empty where a column does not apply.
+    after : tuple of Sentence
+        Texts of the plot's further columns of numbers.
     at, share : float or None
         Position of the mark, and the share of the weight that the square shows.
     ci, prediction : Span or None
@@ -61,17 +57,22 @@ class PlotRow:
         Where short upright lines stand, for values to compare with.
     cloud : tuple of (float, float)
         Points to draw above the mark: where, and size as a share of the largest.
-    others : tuple of Weight
+    others : tuple of Sentence
         The study's weight in each of the plot's variants.
+    bound : int
+        -1 where the value is known to lie below the mark, 1 where above it; else 0.
     policy : Policy
         How the row's proportions are written.
-    summary : str
-        The row in words, for tooltips and screen readers.
+    told : str
+        What the drawing shows and no column says, for screen readers.
+    anchor : str
+        Element id of the row, for deep links.
     """
 
     kind: Kind
     label: str
     detail: str = ""
+    facts: tuple[Sentence, ...] = ()
     counts: Sentence = ()
     estimate: Sentence = ()
     weight: Sentence = ()
@@ -83,9 +84,12 @@ class PlotRow:
     note: Sentence = ()
     ticks: tuple[float, ...] = ()
     cloud: tuple[tuple[float, float], ...] = ()
-    others: tuple[Weight, ...] = ()
+    others: tuple[Sentence, ...] = ()
+    after: tuple[Sentence, ...] = ()
+    bound: int = 0
     policy: Policy = PERCENT
-    summary: str = ""
+    told: str = ""
+    anchor: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,11 +117,13 @@ class Plot:
     ----------
     id : str
         Fixed identifier, unique on the page.
-    title, description : str
-        Name and content in words.
+    title : str
+        Its name.
     headers : dict
-        Titles of the columns: ``label``, ``counts``, ``estimate``, ``weight``; a missing
-        key leaves the column out.
+        Titles of the columns: ``label``, ``counts``, ``estimate``, ``weight``, ``light``; a
+        missing key leaves the column out.
+    facts, after : tuple of str
+        Titles of further columns: texts beside the name, and numbers beside the estimate.
     rows : tuple of PlotRow
         Top to bottom.
     reference : float or None
@@ -132,9 +138,10 @@ class Plot:
 
     id: str
     title: str
-    description: str
     headers: dict[str, str]
     rows: tuple[PlotRow, ...]
+    facts: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
     reference: float | None = None
     axis: Ends | None = None
     axis_label: str = ""
@@ -188,14 +195,6 @@ class Disc:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DrawnWeight:
-    """A study's square and weight in another model, in the place of the row's own."""
-
-    texts: tuple[Text, ...]
-    shapes: tuple[Shape | Disc, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class DrawnRow:
     """One row after layout; ``top`` and ``height`` bound its band."""
 
@@ -206,22 +205,11 @@ class DrawnRow:
     texts: tuple[Text, ...]
     lines: tuple[Line, ...]
     shapes: tuple[Shape | Disc, ...]
-    others: tuple[DrawnWeight, ...] = ()
 
     @property
     def ref(self) -> str:
         """The result that the row quotes; only numbers of other results name theirs."""
         return common_ref(text.content for text in self.texts)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DrawnVariant:
-    """The rows of another model after layout, and its own reference line."""
-
-    label: str
-    method: str
-    rows: tuple[DrawnRow, ...]
-    lines: tuple[Line, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -237,6 +225,5 @@ class Drawing:
     texts: tuple[Text, ...]
     lines: tuple[Line, ...]
     rows: tuple[DrawnRow, ...]
-    variants: tuple[DrawnVariant, ...] = ()
     shapes: tuple[Shape | Disc, ...] = ()
     curves: tuple[Shape, ...] = ()

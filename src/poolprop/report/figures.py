@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from poolprop.formats import PERCENT, Policy, level
+from poolprop.formats import MISSING, PERCENT, Policy, level
 from poolprop.report import few, prose
 from poolprop.report.bias import Light
 from poolprop.report.drawing import Drawing, Plot, PlotRow, Span
+from poolprop.report.drawn import DrawnTable, draw
 from poolprop.report.formats import beside
-from poolprop.report.geometry import layouts
 from poolprop.report.tables import Table
 from poolprop.report.values import (
     Record,
@@ -20,27 +20,38 @@ from poolprop.report.values import (
     policy_of,
     quote,
     quote_range,
-    spell,
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
-    """A plot in both layouts, its caption, the same data as a table, and whose result it is."""
+    """A drawing with its caption, what belongs to it as a table, and whose result it is.
+
+    ``drawn`` is a table with a drawn column, ``drawings`` are charts; a figure has one of them.
+    """
 
     id: str
-    drawings: tuple[Drawing, ...]
     caption: Sentence
+    drawn: DrawnTable | None = None
+    drawings: tuple[Drawing, ...] = ()
     table: Table | None = None
+    table_title: str = "The numbers of this figure"
     ref: str = ""
+
+    @property
+    def title(self) -> str:
+        """What it is called."""
+        return self.drawn.title if self.drawn else self.drawings[0].title
 
 
 def figure(plot: Plot, caption: Sentence, table: Table | None = None, ref: str = "") -> Figure:
-    """Lay out a plot and join it with its caption, its table and the id of its result."""
-    drawings = layouts(plot)
-    return Figure(
-        id=plot.id, drawings=drawings, caption=(*caption, *cuts(drawings)), table=table, ref=ref
-    )
+    """Lay out a plot and join it with its caption, a table and the id of its result."""
+    drawn = draw(plot)
+    marks = "".join(drawn.strips)
+    told = _cut("arrow" in marks, "cut-mark" in marks)
+    caption = join(caption, told)
+    return Figure(id=plot.id, drawn=drawn, caption=caption, table=table, ref=ref,
+                  table_title=table.caption if table else "")  # fmt: skip
 
 
 def cuts(drawings: Sequence[Drawing]) -> Sentence:
@@ -49,12 +60,17 @@ def cuts(drawings: Sequence[Drawing]) -> Sentence:
               for shape in part]  # fmt: skip
     arrows = any("arrow" in shape.style for shape in shapes)
     slashes = any(line.style == "cut-mark" for one in drawings for line in one.lines)
+    said = _cut(arrows, slashes)
+    return (said,) if said else ()
+
+
+def _cut(arrows: bool, slashes: bool) -> str:
     parts = [
         "Arrow: the interval goes on beyond the axis." if arrows else "",
         "Two slashes: the axis is cut." if slashes else "",
     ]
     said = " ".join(filter(None, parts))
-    return (f" {said}",) if said else ()
+    return f" {said}" if said else ""
 
 
 def axis_label(policy: Policy) -> str:
@@ -69,6 +85,21 @@ def headers(
     estimate = f"{policy.unit.strip()} ({level(level_of)} CI)"
     titles = {"label": label, "counts": "Events/total", "estimate": estimate}
     return titles | {"weight": "Weight"} if weight else titles
+
+
+def spread_titles(level_of: float) -> tuple[str, ...]:
+    """Return the titles of the columns of :func:`spread`."""
+    return f"{level(level_of)} prediction", "τ²", "I²"
+
+
+def spread(owner: Record, prefix: str = "") -> tuple[Sentence, ...]:
+    """Quote where a new study is expected and how studies differ; two show no spread."""
+    many = look_up(owner, f"{prefix}k") > few.FEW
+    return (
+        quote_range(owner, f"{prefix}prediction", "points"),
+        (quote(owner, f"{prefix}tau2", "number") if many else MISSING,),
+        (quote(owner, f"{prefix}i2", "share") if many else MISSING,),
+    )
 
 
 def span(record: Record, field: str) -> Span | None:
@@ -92,7 +123,13 @@ def estimate(record: Record, ci: str, prefix: str = "") -> Sentence:
 
 
 def study_row(
-    owner: Record, prefix: str, interval: str, *, weight: bool = True, light: Light | None = None
+    owner: Record,
+    prefix: str,
+    interval: str,
+    *,
+    weight: bool = True,
+    light: Light | None = None,
+    anchor: bool = False,
 ) -> PlotRow:
     """Return the row of one study.
 
@@ -107,12 +144,15 @@ def study_row(
         Whether to print the weight.
     light : Light, optional
         Overall risk of bias.
+    anchor : bool
+        Whether the row is the place that the study's address leads to.
     """
     study = look_up(owner, prefix.removesuffix(".")) if prefix else owner
     ci = f"intervals.{interval}"
     share = study.get("weight")
-    row = PlotRow(
+    return PlotRow(
         kind="study",
+        anchor=study["id"] if anchor else "",
         label=study["label"],
         detail=beside(study["label"], study["arm_label"]),
         counts=counts(study),
@@ -124,7 +164,6 @@ def study_row(
         light=light,
         policy=policy_of(study),
     )
-    return summarised(row)
 
 
 def pooled_rows(owner: Record, prefix: str = "", label: str = "Pooled") -> tuple[PlotRow, ...]:
@@ -140,7 +179,7 @@ def pooled_rows(owner: Record, prefix: str = "", label: str = "Pooled") -> tuple
         policy=policy_of(owner),
     )
     if result["prediction"] is None:
-        return (summarised(diamond),)
+        return (diamond,)
     bar = PlotRow(
         kind="prediction",
         label=f"{level(result['level'])} prediction interval",
@@ -148,10 +187,12 @@ def pooled_rows(owner: Record, prefix: str = "", label: str = "Pooled") -> tuple
         prediction=span(result, "prediction"),
         policy=policy_of(owner),
     )
-    return summarised(diamond), summarised(bar)
+    return diamond, bar
 
 
-def panel(record: Record, label: str, interval: str, prefix: str = "result.") -> list[PlotRow]:
+def panel(
+    record: Record, label: str, interval: str, prefix: str = "result.", *, anchor: bool = False
+) -> list[PlotRow]:
     """Return the rows of one group: heading, studies, and the pooled value if there is one.
 
     Parameters
@@ -164,10 +205,13 @@ def panel(record: Record, label: str, interval: str, prefix: str = "result.") ->
         Which of the studies' own intervals to draw.
     prefix : str
         Dotted path to the pooled value that the diamond shows.
+    anchor : bool
+        Whether the heading is the place that the group's address leads to.
     """
     many = record["k"] > 1
     title = f"{label} (k = {record['k']})"
-    heading = PlotRow(kind="heading", label=title, counts=counts(record) if many else ())
+    heading = PlotRow(kind="heading", label=title, anchor=record["id"] if anchor else "",
+                      counts=counts(record) if many else ())  # fmt: skip
     studies = [
         study_row(record, f"studies.{i}.", interval, weight=False)
         for i in range(len(record["studies"]))
@@ -180,14 +224,17 @@ def panel(record: Record, label: str, interval: str, prefix: str = "result.") ->
     return [heading, *studies, *pooled, *lines]
 
 
-def interval_row(owner: Record, prefix: str, label: str, detail: str = "") -> PlotRow:
+def interval_row(
+    owner: Record, prefix: str, label: str, detail: str = "", *, own: bool = False
+) -> PlotRow:
     """Return a result as dot, confidence interval and prediction interval.
 
-    A result that rests on one study is drawn as a study: a square with its own interval.
+    A result that rests on one study is drawn as a study: a square with its own interval. ``own``:
+    the row is the place of the result, with its address and the columns of :func:`spread`.
     """
     result = look_up(owner, prefix.removesuffix(".")) if prefix else owner
     single = result["k"] == 1
-    row = PlotRow(
+    return PlotRow(
         kind="study" if single else "interval",
         label=label,
         detail=detail,
@@ -196,36 +243,10 @@ def interval_row(owner: Record, prefix: str, label: str, detail: str = "") -> Pl
         at=result["proportion"],
         ci=span(result, "ci"),
         prediction=None if single else span(result, "prediction"),
+        after=spread(owner, prefix) if own else (),
+        anchor=owner["id"] if own else "",
         policy=policy_of(owner),
     )
-    return summarised(row)
-
-
-def summarised(row: PlotRow) -> PlotRow:
-    """Add the row in words."""
-    return replace(row, summary=summary(row))
-
-
-def summary(row: PlotRow) -> str:
-    """Put a row into words, for its tooltip and for screen readers."""
-    name = f"{row.label}, {row.detail}" if row.detail else row.label
-    parts = [name]
-    if row.counts:
-        parts.append(spell(row.counts).replace("/", " of "))
-    policy, unit = row.policy, row.policy.unit
-    if row.estimate:
-        parts.append(f"{spell(row.estimate)}{unit}")
-    if row.prediction is not None and row.kind == "interval":
-        ends = policy.interval(row.prediction.lower, row.prediction.upper, dash=" to ")
-        parts.append(f"prediction interval {ends}{unit}")
-    if row.ticks:
-        listed = ", ".join(map(policy.number, row.ticks))
-        parts.append(f"quoted of other studies: {listed}{unit}")
-    if row.weight:
-        parts.append(f"weight {spell(row.weight)}")
-    if row.light is not None:
-        parts.append(f"risk of bias {row.light.word.lower()}")
-    return ": ".join((parts[0], "; ".join(parts[1:])))
 
 
 def crossing(rows: Sequence[PlotRow]) -> bool:

@@ -17,11 +17,9 @@ from poolprop.report.figures import (
     headers,
     reference,
     span,
-    summary,
 )
 from poolprop.report.formats import level
 from poolprop.report.read import EndpointResults
-from poolprop.report.tables import Column, Table, TableRow, cell
 from poolprop.report.values import Record, look_up, policy_of, quote
 
 # So many studies are told one by one in words; of more the range is.
@@ -45,7 +43,6 @@ def orchard(context: Context, endpoint: EndpointResults) -> Figure | None:
     plot = Plot(
         id=f"plot-orchard-{meta['id']}",
         title=f"{meta['label']}: studies and groups",
-        description="; ".join(row.summary for row in rows if row.summary),
         headers=headers(context.settings.level, policy_of(meta), label="Group", weight=False),
         rows=tuple(rows),
         reference=reference([replace(rows[0], kind="pooled")]),
@@ -58,7 +55,7 @@ def orchard(context: Context, endpoint: EndpointResults) -> Figure | None:
         f"Thin line with caps: {of} prediction interval. Dashed: all studies together."
     )
     text = f"{caption} {prose.CROSSING}" if crossing(rows) else caption
-    return figure(plot, (text,), _table(meta, found), ref=result["id"])
+    return figure(plot, (text,), ref=result["id"])
 
 
 def _row(record: Record, label: str, largest: int, direct: Record | None = None) -> PlotRow:
@@ -67,7 +64,7 @@ def _row(record: Record, label: str, largest: int, direct: Record | None = None)
     result = look_up(owner, prefix.removesuffix(".")) if prefix else owner
     k = record["k"]
     bayes = ", Bayesian" if prefix == "companion." else ""
-    row = PlotRow(
+    return PlotRow(
         kind="interval",
         label=label,
         detail="one study" if k == 1 else f"{k} studies{bayes}",
@@ -78,8 +75,8 @@ def _row(record: Record, label: str, largest: int, direct: Record | None = None)
         prediction=None if k == 1 else span(result, "prediction"),
         policy=policy_of(owner),
         cloud=tuple((study["proportion"], study["total"] / largest) for study in record["studies"]),
+        told=_told(record["studies"]),
     )
-    return replace(row, summary=f"{summary(row)}; {_told(record['studies'])}")
 
 
 def _told(studies: list[Record]) -> str:
@@ -90,29 +87,3 @@ def _told(studies: list[Record]) -> str:
         )
         return f"studies from {low} to {high}"
     return "studies at " + ", ".join(quote(one, "proportion", "percent").text for one in rising)
-
-
-def _table(meta: Record, found: list[Record]) -> Table:
-    columns = (
-        Column(title="Study"),
-        Column(title="Factor", filter=True),
-        Column(title="Group", filter=True),
-        Column(title="Events/total", numeric=True),
-        Column(title="%", numeric=True),
-    )
-    rows = tuple(
-        TableRow(
-            cells=(
-                cell(study["label"]),
-                cell(factor["label"]),
-                cell(one["label"]),
-                cell(quote(study, "events", "count"), "/", quote(study, "total", "count")),
-                cell(quote(study, "proportion", "percent")),
-            )
-        )
-        for factor in found
-        for one in factor["levels"]
-        for study in one["studies"]
-    )
-    caption = f"{meta['short']}: studies of each group"
-    return Table(id=f"table-orchard-{meta['id']}", caption=caption, columns=columns, rows=rows)

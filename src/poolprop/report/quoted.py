@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from poolprop.report import prose
 from poolprop.report.context import Context, factors
-from poolprop.report.drawing import Span
+from poolprop.report.drawing import PlotRow, Span
 from poolprop.report.read import EndpointResults
 from poolprop.report.values import Record, Sentence, join, quote
 
@@ -40,6 +42,15 @@ def marks(found: list[Record]) -> tuple[float, ...]:
     """Return where the quoted results lie on the scale; a range has two ends."""
     ends = [one[key] for one in found for key in ("proportion", "upper")]
     return tuple(sorted({end for end in ends if end is not None}))
+
+
+def ticked(row: PlotRow, found: list[Record]) -> PlotRow:
+    """Return a row with the quoted results as short upright lines, told in words as well."""
+    ticks = marks(found)
+    if not ticks:
+        return row
+    listed = ", ".join(map(row.policy.number, ticks))
+    return replace(row, ticks=ticks, told=f"Quoted of other studies: {listed}{row.policy.unit}")
 
 
 def figure_of(one: Record, *, sign: bool) -> Sentence:

@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from poolprop.report.context import Terms
 from poolprop.report.read import read_results
+from poolprop.report.strips import drawn
 from poolprop.report.svg import outline, round_shape, short, strokes
 from poolprop.report.values import Value
 from poolprop.report.view import Page, make_page
@@ -42,7 +43,6 @@ SCRIPTS = (
     "filters",
     "tables",
     "terms",
-    "plots",
     "plot-tools",
     "doors",
     "links",
@@ -92,7 +92,12 @@ def render(view: Page, source: Path) -> str:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    env.filters |= {"short": short, "outline": outline, "strokes": strokes}
+    env.filters |= {
+        "drawn": lambda *parts: Markup(drawn(*parts)),
+        "short": short,
+        "outline": outline,
+        "strokes": strokes,
+    }
     env.tests["round_shape"] = round_shape
     env.tests["value"] = lambda piece: isinstance(piece, Value)
     return env.get_template("report.html.j2").render(

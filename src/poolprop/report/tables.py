@@ -7,7 +7,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from poolprop.report.formats import MISSING, level, plain
+from poolprop.report.formats import MISSING, level
 from poolprop.report.values import (
     Piece,
     Record,
@@ -16,7 +16,6 @@ from poolprop.report.values import (
     common_ref,
     join,
     look_up,
-    policy_of,
     quote,
     quote_range,
     spell,
@@ -134,55 +133,6 @@ def result_cells(owner: Record, prefix: str = "") -> tuple[Cell, ...]:
         cell(quote(owner, f"{prefix}tau2", "number") if many else MISSING),
         cell(quote(owner, f"{prefix}i2", "share") if many else MISSING),
     )
-
-
-def study_table(
-    owner: Record, interval: str, level_of: float, *, name: str, caption: str, prefix: str = ""
-) -> Table:
-    """Return the studies of a result as a table.
-
-    Parameters
-    ----------
-    owner, prefix : mapping, str
-        The result, and the dotted path to the record that lists ``studies``.
-    interval : str
-        Method of the studies' intervals.
-    level_of : float
-        Level of the intervals.
-    name, caption : str
-        Identifier and caption of the table.
-    """
-    unit = policy_of(owner).unit.strip()
-    columns = (
-        Column(title="Study"),
-        Column(title="Arm"),
-        Column(title="Events", numeric=True),
-        Column(title="Total", numeric=True),
-        Column(title=unit, numeric=True),
-        Column(title=f"{level(level_of)} CI", numeric=True),
-        Column(title="Weight", numeric=True, help="share of the information"),
-        Column(title="Denominator"),
-        Column(title="Where in the source", room="long"),
-    )
-    studies = look_up(owner, f"{prefix}studies")
-    rows = [
-        TableRow(
-            cells=(
-                cell(study["label"]),
-                cell(study["arm_label"]),
-                cell("no count" if study["events"] is None else quote(study, "events", "count")),
-                cell(quote(study, "total", "count")),
-                cell(quote(study, "proportion", "points")),
-                cell(quote_range(study, f"intervals.{interval}", "points")),
-                cell(quote(owner, f"{prefix}studies.{i}.weight", "share")),
-                cell(study.get("denominator_label") or plain(study["denominator_basis"])),
-                cell(study["locator"]),
-            ),
-            anchor=study["id"],
-        )
-        for i, study in enumerate(studies)
-    ]
-    return Table(id=name, caption=caption, columns=columns, rows=tuple(rows))
 
 
 def text_table(

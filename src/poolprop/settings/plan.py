@@ -11,6 +11,7 @@ from poolprop.settings.atlas import Atlas
 from poolprop.settings.base import Block, Name
 from poolprop.settings.certainty import Certainty
 from poolprop.settings.endpoints import Endpoint
+from poolprop.settings.forest import COLUMNS
 from poolprop.settings.models import Models
 from poolprop.settings.multiverse import Multiverse
 from poolprop.settings.stages import Certificate, Comparisons, Rules, Safety
@@ -77,6 +78,11 @@ class Settings(Block):
 
     study_interval: Literal["clopper-pearson", "wilson"] = Field(
         "clopper-pearson", description="Interval of single studies in figures."
+    )
+    forest_columns: tuple[str, ...] = Field(
+        (),
+        description="Columns of forest plots beside the names: factors of the review, "
+        f"{', '.join(COLUMNS)}; empty: an endpoint's first two subgroups, denominator, timepoint.",
     )
     models: Models = Field(Models())
     rules: Rules = Field(Rules())

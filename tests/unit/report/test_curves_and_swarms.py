@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import combinations
 from pathlib import Path
 
@@ -12,10 +13,10 @@ from unit.report.page import Page
 from poolprop.axes import fixed
 from poolprop.formats import PERCENT
 from poolprop.report.drapery import drapery
-from poolprop.report.drawing import Plot, PlotRow, Span
-from poolprop.report.geometry import layouts
+from poolprop.report.drawing import PlotRow, Span
 from poolprop.report.multiples import Case, Measure, Point, multiples
 from poolprop.report.render import build
+from poolprop.report.strips import GAP, STEP, strip
 from poolprop.report.swarm import HIGHEST, swarm, tallest
 from poolprop.report.values import spell
 
@@ -77,15 +78,16 @@ def test_sixty_equal_studies_stay_in_their_row():
 
 def test_a_group_is_as_high_as_its_cloud():
     row = PlotRow(kind="interval", label="All", at=0.5, ci=Span(lower=0.4, upper=0.6),
-                  cloud=tuple((0.5, 1.0) for _ in range(12)), summary="x")  # fmt: skip
-    plot = Plot(id="p", title="T", description="D", headers={"label": "Group"}, rows=(row, row))
-    for drawing in layouts(plot):
-        first, second = drawing.rows
-        assert first.top + first.height == pytest.approx(second.top)
-        for one in drawing.rows:
-            for shape in (s for s in one.shapes if s.style == "fruit"):
-                assert one.top <= shape.y - shape.radius
-                assert shape.y + shape.radius <= one.top + one.height
+                  cloud=tuple((0.5, 1.0) for _ in range(12)))  # fmt: skip
+    drawn = strip(row, fixed(0.0, 1.0))
+    rises = re.findall(r'cy="50%" r="([\d.]+)" transform="translate\(0 (-[\d.]+)\)"', drawn.marks)
+    assert len(rises) == 12
+    highest = max(float(radius) - float(up) for radius, up in rises)
+    assert STEP * (drawn.rise - 1) < highest <= STEP * drawn.rise + 0.1
+    css = (SOURCE / "static/css/plots.css").read_text("utf-8")
+    steps = {int(n): float(rem) for n, rem in re.findall(r"rise-(\d) \{ height: ([\d.]+)rem", css)}
+    assert max(steps) >= -(-(HIGHEST + GAP) // STEP)
+    assert all(16 * rem >= STEP * n + 20 for n, rem in steps.items())  # the mark itself below
 
 
 def measures():

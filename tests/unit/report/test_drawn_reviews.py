@@ -22,8 +22,15 @@ def built(request, tmp_path_factory, repo):
 
 
 def svgs(html):
-    """Yield the id and the content of each plot."""
+    """Yield the id and the content of each chart."""
     for found in re.finditer(r'<svg class="plot \w+" id="([^"]+)".*?</svg>', html, re.DOTALL):
+        yield found[1], found[0]
+
+
+def tables(html):
+    """Yield the id and the content of each table with a drawn column."""
+    table = r'<table class="drawn-table[^"]*" id="([^"]+)-table">.*?</table>'
+    for found in re.finditer(table, html, re.DOTALL):
         yield found[1], found[0]
 
 
@@ -46,50 +53,46 @@ def xs(d):
 
 
 def frame(svg):
-    """Return where the horizontal axis begins and ends."""
+    """Return where the horizontal axis of a chart begins and ends."""
     ends = max((xs(d) for d in paths(svg, "axis")), key=lambda ends: max(ends) - min(ends))
     return min(ends), max(ends)
 
 
-def marks(svg):
-    """Return where squares, dots and points of studies stand; and where intervals end."""
-    own = re.sub(r'<g class="of-model">.*?</g>', "", svg, flags=re.DOTALL)
-    squares = [(min(p) + max(p)) / 2 for p in (xs(d) for d in paths(own, "square"))]
-    discs = re.findall(rf'<circle class="(?:dot|fruit)" cx="({NUMBER})"', svg)
-    styles = ("whisker", "interval", "curve study-curve")
-    lines = [x for style in styles for d in paths(svg, style) for x in xs(d)]
-    return squares + [float(x) for x in discs], lines
+def drawn(table):
+    """Return where marks stand and where intervals end, in per cent of the axis."""
+    at = rf'(?:rect|circle) class="(?:square|dot|fruit)" c?x="({NUMBER})%"'
+    ends = rf'line class="(?:whisker|interval)" x1="({NUMBER})%" x2="({NUMBER})%"'
+    lines = [float(x) for pair in re.findall(ends, table) for x in pair]
+    return [float(x) for x in re.findall(at, table)], lines
 
 
 def test_marks_are_never_all_at_one_place(built):
     kind, _, html = built
     seen = 0
-    for name, svg in svgs(html):
-        if any(part in name for part in ("bayes", "multiverse", "influence", "baujat")):
-            continue  # other marks
-        where, lines = marks(svg)
+    for name, table in tables(html):
+        where, lines = drawn(table)
         if not where:
             continue
         seen += 1
-        left, right = frame(svg)
-        width = right - left
-        assert all(left - 1 <= x <= right + 1 for x in (*where, *lines)), name
-        spread = max([*where, *lines]) - min([*where, *lines])
-        assert spread > 0.2 * width, name
-        if kind not in SAME and any(part in name for part in ("forest", "curves", "orchard")):
-            assert max(where) - min(where) > 0.05 * width, name
-    assert seen >= 3 if kind == "one study" else seen >= 10
+        assert all(0 <= x <= 100 for x in (*where, *lines)), name
+        assert max([*where, *lines]) - min([*where, *lines]) > 20, name
+        if kind not in SAME and any(part in name for part in ("forest", "orchard")):
+            assert max(where) - min(where) > 5, name
+    assert seen >= 3 if kind == "one study" else seen >= 6
+    for name, svg in svgs(html):
+        if "curves" in name:
+            left, right = frame(svg)
+            lines = [x for d in paths(svg, "curve study-curve") for x in xs(d)]
+            assert all(left - 1 <= x <= right + 1 for x in lines), name
+            assert max(lines) - min(lines) > 0.2 * (right - left), name
 
 
 def test_ticks_stand_across_the_axis_with_labels_that_differ(built):
     _, _, html = built
-    for name, svg in svgs(html):
-        if "plot-forest" not in name:
-            continue
-        left, right = frame(svg)
-        grid = [x for d in paths(svg, "grid") for x in xs(d)]
-        assert max(grid) - min(grid) > 0.9 * (right - left)
-        labels = re.findall(r'<text class="tick middle"[^>]*>([\d,.]+%?)</text>', svg)
+    for name, table in tables(html):
+        grid = [float(x) for x in re.findall(rf'line class="grid" x1="({NUMBER})%"', table)]
+        assert max(grid) - min(grid) > 90 or len(grid) >= 3, name
+        labels = re.findall(r'<text class="tick middle"[^>]*>([\d,.]+%?)</text>', table)
         assert len(labels) >= 2
         assert len(set(labels)) == len(labels)
 
@@ -128,15 +131,14 @@ def test_a_cut_is_marked_and_told(built):
         e.attrs["id"]: caption.text
         for e, caption in zip(page.all("figure"), page.all("figcaption"), strict=True)
     }
-    for name, svg in svgs(html):
+    for name, content in (*svgs(html), *tables(html)):
         figure = re.sub("-(wide|narrow)$", "", name)
         for style, words in (("arrow", "Arrow: the interval"), ("cut-mark", "Two slashes")):
-            drawn = f" {style}" in svg or f'"{style}"' in svg
-            if drawn and not any(part in name for part in ("bayes", "multiverse")):
+            shown = f' {style}"' in content or f'"{style}"' in content
+            if shown and not any(part in name for part in ("bayes", "multiverse")):
                 assert words in captions[figure], name
-    slashes = re.search(r'id="plot-forest-response-wide".*?</svg>', html, re.DOTALL)[0]
     # Ordinary shares are shown from 0 to 100 %.
-    assert ("cut-mark" in slashes) == (kind != "ordinary")
+    assert ("cut-mark" in dict(tables(html))["plot-forest-response"]) == (kind != "ordinary")
 
 
 def test_stored_probabilities_lie_between_0_and_1(built):
@@ -166,11 +168,10 @@ def test_stored_probabilities_lie_between_0_and_1(built):
 def test_the_plan_may_set_the_axis_of_an_endpoint(tmp_path, repo):
     folder = write(tmp_path, KINDS["ordinary"], axis=[0.5, 0.9])
     html = build(repo, folder)
-    drawn = dict(svgs(html))["plot-forest-response-wide"]
-    left, right = frame(drawn)
-    labels = re.findall(r'<text class="tick middle"[^>]*>([^<]*%)</text>', drawn)
+    table = dict(tables(html))["plot-forest-response"]
+    labels = re.findall(r'<text class="tick middle"[^>]*>([^<]*%)</text>', table)
     assert (labels[0], labels[-1]) == ("50%", "90%")
-    squares, _ = marks(drawn)
+    squares, _ = drawn(table)
     assert len(squares) == 3  # 11/12 and 7/7 lie beyond, each with an arrow
-    assert drawn.count("whisker arrow") >= 2
-    assert all(left <= x <= right for x in squares)
+    assert table.count("whisker arrow") >= 2
+    assert all(0 <= x <= 100 for x in squares)

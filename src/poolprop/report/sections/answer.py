@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from poolprop.axes import alike
 from poolprop.report import certified, few, grade, prose, quoted, uncertainty
@@ -17,6 +17,7 @@ from poolprop.report.context import (
     primary_result,
 )
 from poolprop.report.drawing import Plot, PlotRow
+from poolprop.report.drawn import axis_of
 from poolprop.report.figures import (
     Figure,
     crossing,
@@ -24,10 +25,8 @@ from poolprop.report.figures import (
     headers,
     interval_row,
     marks,
-    summarised,
 )
 from poolprop.report.formats import level
-from poolprop.report.layout import axis_of
 from poolprop.report.read import EndpointResults
 from poolprop.report.values import Record, Sentence, join, quote, quote_range, spell
 
@@ -151,7 +150,6 @@ def _plot(context: Context, name: str, rows: Sequence[PlotRow], endpoint: str = 
     return Plot(
         id=name,
         title="Estimates with intervals and prediction intervals",
-        description="; ".join(row.summary for row in rows if row.summary),
         headers=headers(
             context.settings.level, rows[-1].policy, label="Endpoint and group", weight=False
         ),
@@ -178,8 +176,7 @@ def _level_rows(context: Context, endpoint: EndpointResults) -> list[PlotRow]:
         prefix = few.leader(record)
         detail = _k(record) + (", Bayesian" if prefix == "companion." else "")
         row = interval_row(record, prefix, record["label"], detail)
-        ticks = quoted.marks(quoted.beside(context, endpoint.id, record["level"]))
-        rows.append(summarised(replace(row, ticks=ticks)))
+        rows.append(quoted.ticked(row, quoted.beside(context, endpoint.id, record["level"])))
     return rows
 
 

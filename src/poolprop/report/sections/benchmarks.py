@@ -14,7 +14,6 @@ from poolprop.report.figures import (
     headers,
     interval_row,
     span,
-    summarised,
 )
 from poolprop.report.formats import MISSING, level, plain
 from poolprop.report.read import EndpointResults
@@ -67,7 +66,6 @@ def _figure(context: Context, endpoint: EndpointResults) -> Figure | None:
     plot = Plot(
         id=f"plot-benchmarks-{meta['id']}",
         title=f"{meta['label']}: this review and what its sources quote of others",
-        description="; ".join(row.summary for row in rows if row.summary),
         headers=headers(context.settings.level, policy_of(meta), weight=False),
         rows=tuple(rows),
         axis=context.axis(endpoint.id),
@@ -85,7 +83,7 @@ def _row(one: Record) -> PlotRow:
     ci = "ci" if one["ci"] else ""
     ranged = one["upper"] is not None
     shown = span(one, ci) if ci else None
-    row = PlotRow(
+    return PlotRow(
         kind="study",
         label=one["quoted_study"],
         detail=f"{one['outcome_label']}, quoted by {one['source_label']}",
@@ -95,7 +93,6 @@ def _row(one: Record) -> PlotRow:
         ci=quoted.range_of(one) if ranged else shown,
         policy=policy_of(one),
     )
-    return summarised(row)
 
 
 def _counts(one: Record) -> Sentence:

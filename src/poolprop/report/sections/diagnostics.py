@@ -10,13 +10,13 @@ from poolprop.report import prose
 from poolprop.report.chart import Chart, Path, Spot, layouts
 from poolprop.report.context import Context, Section, answered
 from poolprop.report.drawing import Plot
-from poolprop.report.figures import Figure, cuts, figure, headers, interval_row
+from poolprop.report.figures import Figure, cuts, figure, headers, interval_row, spread_titles
 from poolprop.report.formats import number, share
 from poolprop.report.influence import influence_panel
 from poolprop.report.read import EndpointResults
 from poolprop.report.scales import Scale
 from poolprop.report.sections.funnel import funnel
-from poolprop.report.tables import Column, Table, TableRow, cell, result_cells, result_columns
+from poolprop.report.tables import Column, Table, TableRow, cell
 from poolprop.report.values import Record, Sentence, policy_of, quote
 
 MEASURES = (
@@ -88,30 +88,21 @@ def _cumulative(context: Context, meta: Record, record: Record, result: Record) 
         return None  # an order of the table is no order in time
     names = [f"+ {one['added']}" if i else one["added"] for i, one in enumerate(steps)]
     rows = tuple(
-        interval_row(one, "result.", name, str(one["year"] or "year not stated"))
+        interval_row(one, "result.", name, str(one["year"] or "year not stated"), own=True)
         for one, name in zip(steps, names, strict=True)
     )
     title = f"{meta['short']}: cumulative by year"
     plot = Plot(
         id=f"plot-cumulative-{meta['id']}",
         title=title,
-        description="; ".join(row.summary for row in rows),
         headers=headers(context.settings.level, policy_of(meta), label="Added", weight=False),
         rows=rows,
+        after=spread_titles(context.settings.level),
         reference=result["proportion"],
         axis=context.axis(meta["id"]),
     )
-    table = Table(
-        id=f"table-cumulative-{meta['id']}",
-        caption=title,
-        columns=result_columns("Added", context.settings.level),
-        rows=tuple(
-            TableRow(cells=(cell(name), *result_cells(one, "result.")), anchor=one["id"])
-            for one, name in zip(steps, names, strict=True)
-        ),
-    )
     text = "Studies enter by year of publication; those that state none come last."
-    return figure(plot, (text,), table)
+    return figure(plot, (text,))
 
 
 def _baujat(meta: Record, cases: Record) -> Figure | None:

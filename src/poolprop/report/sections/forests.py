@@ -8,7 +8,8 @@ from poolprop.report import prose
 from poolprop.report.bias import legend, overall
 from poolprop.report.context import Context, Section, primary_estimand, primary_result
 from poolprop.report.drapery import drapery
-from poolprop.report.drawing import Plot, Variant, Weight
+from poolprop.report.drawing import Plot, Variant
+from poolprop.report.facts import facts, of_study
 from poolprop.report.figures import (
     Figure,
     axis_label,
@@ -21,7 +22,7 @@ from poolprop.report.figures import (
 from poolprop.report.formats import MISSING
 from poolprop.report.naming import one_line
 from poolprop.report.read import EndpointResults
-from poolprop.report.tables import Table, study_table, text_table
+from poolprop.report.tables import Table, text_table
 from poolprop.report.values import Record, Sentence, join, policy_of, quote
 
 
@@ -72,7 +73,7 @@ def _forest(context: Context, endpoint: EndpointResults, estimand: Record) -> Fo
         title=meta["label"],
         estimand=estimand["label"],
         description=estimand["description"],
-        figure=_figure(context, meta, estimand, result) if result else None,
+        figure=_figure(context, endpoint.id, meta, estimand, result) if result else None,
         curves=(
             drapery(endpoint.confidence, result, context.settings.level, context.axis(endpoint.id))
             if result and primary
@@ -91,17 +92,26 @@ def _notes(estimand: Record, result: Record | None) -> tuple[str, ...]:
     return (*result["notes"], *counts)
 
 
-def _figure(context: Context, meta: Record, estimand: Record, result: Record) -> Figure:
+def _figure(
+    context: Context, endpoint: str, meta: Record, estimand: Record, result: Record
+) -> Figure:
     interval, of = context.settings.study_interval, context.settings.level
     many = not prose.single(result)
     lights = overall(context.results.risk_of_bias)
     others = _others(estimand) if many else []
+    columns, shared = facts(context, endpoint, estimand["studies"])
     rows = [
         replace(
             study_row(
-                estimand, f"studies.{i}.", interval, weight=many, light=lights.get(study["label"])
+                estimand,
+                f"studies.{i}.",
+                interval,
+                weight=many,
+                light=lights.get(study["label"]),
+                anchor=True,
             ),
-            others=tuple(_weight(other, i) for other in others),
+            facts=of_study(columns, i),
+            others=tuple((quote(other, f"weights.{i}", "share"),) for other in others),
         )
         for i, study in enumerate(estimand["studies"])
     ]
@@ -110,24 +120,18 @@ def _figure(context: Context, meta: Record, estimand: Record, result: Record) ->
     plot = Plot(
         id=f"plot-forest-{meta['id']}",
         title=f"Forest plot: {meta['label']}, {estimand['label']}",
-        description="; ".join(row.summary for row in rows),
         headers=headers(of, policy_of(meta), weight=many) | ({"light": "RoB"} if lights else {}),
         rows=tuple(rows),
+        facts=tuple(columns),
         reference=reference(rows),
         axis_label=f"{meta['short']}, {axis_label(policy_of(meta))}",
         axis=context.axis(meta["id"]),
         variants=_variants(estimand) if many else (),
     )
-    table = study_table(
-        estimand,
-        interval,
-        of,
-        name=f"table-forest-{meta['id']}",
-        caption=f"Studies behind the forest plot of {meta['short']}",
-    )
     marks = legend(row.light for row in rows if row.light is not None)
-    caption = join(_caption(result, estimand), f" {marks}" if marks else "")
-    return figure(plot, caption, table, ref=result["id"])
+    parts = filter(None, (shared, marks))
+    caption = join(_caption(result, estimand), *(f" {part}" for part in parts))
+    return figure(plot, caption, ref=result["id"])
 
 
 def _variants(estimand: Record) -> tuple[Variant, ...]:
@@ -144,12 +148,6 @@ def _variants(estimand: Record) -> tuple[Variant, ...]:
 
 def _others(estimand: Record) -> list[Record]:
     return [result for result in estimand["results"] if result["role"] != "primary"]
-
-
-def _weight(result: Record, i: int) -> Weight:
-    """Quote a study's weight in the result of another model."""
-    weight = quote(result, f"weights.{i}", "share")
-    return Weight(text=(weight,), share=result["weights"][i])
 
 
 def _caption(result: Record, estimand: Record) -> Sentence:

@@ -105,7 +105,6 @@ def _figure(context: Context, pooled: list[Record]) -> Figure:
     plot = Plot(
         id="plot-safety",
         title="Adverse events reported by several studies, by grade",
-        description="; ".join(row.summary for row in shown if row.summary),
         headers=headers(
             context.settings.level, _policy(context), label="Adverse event and grade", weight=False
         ),
@@ -137,7 +136,6 @@ def _forest(context: Context, pooled: list[Record]) -> Figure:
     plot = Plot(
         id="plot-safety-studies",
         title="Adverse events reported by several studies, study by study",
-        description="; ".join(row.summary for row in rows if row.summary),
         headers=headers(context.settings.level, _policy(context), weight=False),
         rows=tuple(rows),
     )

@@ -3,15 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from poolprop.report import prose
 from poolprop.report.context import Context, Section, answered, primary_result
 from poolprop.report.drawing import Plot, PlotRow
-from poolprop.report.figures import Figure, crossing, figure, headers, interval_row, marks
+from poolprop.report.figures import (
+    Figure,
+    crossing,
+    figure,
+    headers,
+    interval_row,
+    marks,
+    spread_titles,
+)
 from poolprop.report.naming import model_name, one_line
 from poolprop.report.read import EndpointResults
-from poolprop.report.tables import Column, Table, TableRow, cell, result_cells, result_columns
+from poolprop.report.tables import (
+    Column,
+    Table,
+    TableRow,
+    cell,
+    result_cells,
+    result_columns,
+    text_table,
+)
 from poolprop.report.values import Record, Sentence, quote
 
 
@@ -69,14 +85,14 @@ def _endpoint(
 
 def _plot(
     context: Context, meta: Record, name: str, title: str, label: str, rows: Sequence[PlotRow],
-    at: float,
+    at: float, *more: str,
 ) -> Plot:  # fmt: skip
     return Plot(
         id=f"plot-{name}",
         title=title,
-        description="; ".join(row.summary for row in rows),
         headers=headers(context.settings.level, rows[0].policy, label=label, weight=False),
         rows=tuple(rows),
+        after=(*spread_titles(context.settings.level), *more),
         reference=at,
         axis=context.axis(meta["id"]),
     )
@@ -88,19 +104,14 @@ def _estimands(context: Context, endpoint: EndpointResults, result: Record) -> P
     shown = [(e, found) for e, found in pairs if found is not None]
     if len(shown) < 2:
         return None
-    rows = [interval_row(found, "", e["label"], _detail(e)) for e, found in shown]
+    rows = [
+        replace(interval_row(found, "", e["label"], _detail(e), own=True), anchor="")
+        for e, found in shown
+    ]
     name = f"estimands-{meta['id']}"
     title = f"{meta['short']}: other estimands"
     plot = _plot(context, meta, name, title, "Estimand", rows, result["proportion"])
-    table = Table(
-        id=f"table-{name}",
-        caption=title,
-        columns=result_columns("Estimand", context.settings.level),
-        rows=tuple(TableRow(cells=(cell(e["label"]), *result_cells(found))) for e, found in shown),
-    )
-    return Panel(
-        id=name, title="Other estimands", figure=figure(plot, _legend(context, rows), table)
-    )
+    return Panel(id=name, title="Other estimands", figure=figure(plot, _legend(context, rows)))
 
 
 def _detail(estimand: Record) -> str:
@@ -112,33 +123,18 @@ def _models(context: Context, meta: Record, estimand: Record, result: Record) ->
     results = estimand["results"]
     if len(results) < 2 or prose.single(result):
         return None
-    rows = [interval_row(r, "", *model_name(r)) for r in results]
+    rows = [interval_row(r, "", *model_name(r), own=True) for r in results]
+    rows[0] = replace(rows[0], anchor="")  # the primary result has its place in the summary
     name = f"models-{meta['id']}"
     title = f"{meta['short']}: other models"
     plot = _plot(context, meta, name, title, "Model", rows, result["proportion"])
-    columns = result_columns("Model", context.settings.level)
-    words = Column(title="Method in full", room="long"), Column(title="Notes", room="long")
-    table = Table(
-        id=f"table-{name}",
-        caption=title,
-        columns=(*columns, *words),
-        rows=tuple(_model_row(r) for r in results),
+    table = text_table(
+        f"table-{name}",
+        f"{title}: methods in full",
+        ("Model", "Method in full", "Notes"),
+        [(one_line(r), prose.symbols(r["method"]), " ".join(r["notes"])) for r in results],
     )
     return Panel(id=name, title="Other models", figure=figure(plot, _legend(context, rows), table))
-
-
-def _model_row(result: Record) -> TableRow:
-    notes = " ".join(result["notes"])
-    return TableRow(
-        cells=(
-            cell(one_line(result)),
-            *result_cells(result),
-            cell(prose.symbols(result["method"])),
-            cell(notes),
-        ),
-        anchor="" if result["role"] == "primary" else result["id"],
-        strong=result["role"] == "primary",
-    )
 
 
 def _grid(context: Context, endpoint: EndpointResults) -> Table | None:
@@ -172,24 +168,16 @@ def _omissions(context: Context, endpoint: EndpointResults, result: Record) -> P
     meta = endpoint.pool["endpoint"]
     name = f"omissions-{meta['id']}"
     title = f"{meta['short']}: leaving out one study at a time"
-    lines = [interval_row(row, "result.", f"Without {row['omitted']}") for row in rows]
-    plot = _plot(context, meta, name, title, "Left out", lines, result["proportion"])
-    columns = result_columns("Left out", context.settings.level)
-    table = Table(
-        id=f"table-{name}",
-        caption=title,
-        columns=(*columns, Column(title="Change, points", numeric=True)),
-        rows=tuple(_omission_row(row) for row in rows),
-    )
-    caption = prose.omission(rows)
-    return Panel(id=name, title="Leave one out", figure=figure(plot, caption, table))
+    lines = [_omission(row) for row in rows]
+    plot = _plot(context, meta, name, title, "Left out", lines, result["proportion"],
+                 "Change, points")  # fmt: skip
+    return Panel(id=name, title="Leave one out", figure=figure(plot, prose.omission(rows)))
 
 
-def _omission_row(row: Record) -> TableRow:
-    change = cell(quote(row, "change", "signed-points"))
-    return TableRow(
-        cells=(cell(row["omitted"]), *result_cells(row, "result."), change), anchor=row["id"]
-    )
+def _omission(row: Record) -> PlotRow:
+    made = interval_row(row, "result.", f"Without {row['omitted']}", own=True)
+    change: Sentence = (quote(row, "change", "signed-points"),)
+    return replace(made, after=(*made.after, change))
 
 
 def _legend(context: Context, rows: Sequence[PlotRow]) -> Sentence:

@@ -17,7 +17,7 @@ from poolprop.report.figures import (
 )
 from poolprop.report.orchard import orchard
 from poolprop.report.read import EndpointResults
-from poolprop.report.tables import Cell, Table, TableRow, cell, result_cells, result_columns
+from poolprop.report.tables import Table
 from poolprop.report.values import Record, Sentence, Value, join, policy_of
 
 
@@ -88,23 +88,25 @@ def _subgroup(context: Context, endpoint: EndpointResults, factor: Record) -> Su
     meta = endpoint.pool["endpoint"]
     name = f"{meta['id']}-{factor['factor']}"
     interval = context.settings.study_interval
-    rows = [row for r in factor["levels"] for row in panel(r, r["label"], interval, few.leader(r))]
+    rows = [
+        row
+        for record in factor["levels"]
+        for row in panel(record, record["label"], interval, few.leader(record), anchor=True)
+    ]
     if line := prose.between_line(factor):
         rows.append(PlotRow(kind="note", label="", note=line))
     plot = Plot(
         id=f"plot-subgroup-{name}",
         title=f"{meta['label']} by {factor['label'].lower()}",
-        description="; ".join(row.summary for row in rows if row.summary),
         headers=headers(context.settings.level, policy_of(meta), weight=False),
         rows=tuple(rows),
         axis=context.axis(endpoint.id),
         axis_label=f"{meta['short']}, {axis_label(policy_of(meta))}",
     )
-    table = _table(context, meta, factor, name)
     return Subgroup(
         id=factor["id"],
         title=f"{meta['short']} by {factor['label'].lower()}{_estimand(context, meta, factor)}",
-        figure=figure(plot, _caption(factor), table, ref=factor["id"]),
+        figure=figure(plot, _caption(factor), ref=factor["id"]),
         test=prose.between(factor),
         within=contrast_table(
             factor,
@@ -159,19 +161,3 @@ def _nested(sentence: Sentence, prefix: str) -> Sentence:
         replace(piece, field=prefix + piece.field) if isinstance(piece, Value) else piece
         for piece in sentence
     )
-
-
-def _table(context: Context, meta: Record, factor: Record, name: str) -> Table:
-    columns = result_columns(factor["label"], context.settings.level)
-    return Table(
-        id=f"table-subgroup-{name}",
-        caption=f"{meta['short']} by {factor['label'].lower()}",
-        columns=columns,
-        rows=tuple(
-            TableRow(cells=_cells(record), anchor=record["id"]) for record in factor["levels"]
-        ),
-    )
-
-
-def _cells(record: Record) -> tuple[Cell, ...]:
-    return (cell(record["label"]), *result_cells(record, "result."))

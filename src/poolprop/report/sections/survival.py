@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from poolprop.report import few, prose, quoted
 from poolprop.report.context import Context, Section
 from poolprop.report.drawing import Plot, PlotRow
-from poolprop.report.figures import Figure, estimate, figure, span, summarised
+from poolprop.report.figures import Figure, estimate, figure, span
 from poolprop.report.formats import EN_DASH, MISSING, level, plain
 from poolprop.report.tables import Cell, Column, Table, TableRow, cell, text_table
 from poolprop.report.values import Record, Sentence, look_up, quote, quote_range
@@ -86,7 +86,6 @@ def _figure(context: Context, times: list[Record]) -> Figure:
     plot = Plot(
         id=f"plot-survival-{times[0]['endpoint']}",
         title=f"{times[0]['label']} at fixed times",
-        description="; ".join(row.summary for row in rows if row.summary),
         headers={"label": "Study", "counts": "Patients", "estimate": f"% ({of} CI)"},
         rows=tuple(rows),
         axis_label="% alive and, where the endpoint says so, without event",
@@ -102,14 +101,13 @@ def _panel(context: Context, time: Record) -> list[PlotRow]:
     rows += [_study(time, i) for i in range(k)]
     if k > 1 and time["result"] is not None:
         rows.append(_pooled(time))
-    ticks = quoted.marks(quoted.beside(context, time["id"], ""))
-    rows[-1] = summarised(replace(rows[-1], ticks=ticks))
+    rows[-1] = quoted.ticked(rows[-1], quoted.beside(context, time["id"], ""))
     return rows
 
 
 def _study(time: Record, i: int) -> PlotRow:
     study = time["studies"][i]
-    row = PlotRow(
+    return PlotRow(
         kind="study",
         label=study["label"],
         detail="; ".join(filter(None, (study["arm_label"], study["group_label"]))),
@@ -119,12 +117,11 @@ def _study(time: Record, i: int) -> PlotRow:
         share=study["weight"] if time["k"] > 1 else None,
         ci=span(study, "ci"),
     )
-    return summarised(row)
 
 
 def _pooled(time: Record) -> PlotRow:
     prefix = few.leader(time)
-    row = PlotRow(
+    return PlotRow(
         kind="pooled",
         label=few.pooled_name(prefix),
         counts=(quote(time, "total", "count"),) if time["total"] is not None else (),
@@ -132,7 +129,6 @@ def _pooled(time: Record) -> PlotRow:
         at=look_up(time, f"{prefix}proportion"),
         ci=span(time, f"{prefix}ci"),
     )
-    return summarised(row)
 
 
 def _caption(times: list[Record], rows: list[PlotRow]) -> Sentence:
