@@ -32,7 +32,7 @@ MAY_IMPORT = {
     "stats": {"errors", "wording"},
     "characters": set(),
     "reading": {"characters", "errors", "hints"},
-    "evidence": {"characters", "errors", "hints", "files", "reading", "settings"},
+    "evidence": {"characters", "errors", "hints", "files", "reading", "settings", "stats"},
     "audit": {"errors", "hints", "files", "settings", "wording", "_version"},
     "terms": {"errors", "hints", "settings"},
     "review": {"errors", "settings", "plan", "terms", "evidence"},

@@ -34,10 +34,11 @@ def odds_ratio(table: Table, level: float) -> Record | None:
 def risk_difference(table: Table, level: float) -> Record:
     """Return the difference with its exact interval; of larger studies Newcombe's."""
     from poolprop.stats.arms.exact_two_arm import exact_risk_difference
+    from poolprop.stats.arms.score_two_arm import newcombe
 
     x1, n1, x2, n2 = table
     small = n1 * n2 <= MOST_TABLES
-    ci = exact_risk_difference(*table, level) if small else _approximate(table, "diff", level)
+    ci = exact_risk_difference(*table, level) if small else newcombe(*table, level)
     method = EXACT if small else "Newcombe's hybrid score interval"
     return {"estimate": x1 / n1 - x2 / n2, "ci": limits(ci), "method": method}
 
@@ -48,6 +49,7 @@ def risk_ratio(table: Table, level: float) -> Record | None:
     The estimate is ``None`` where arm 2 has no event; the whole is where no arm has one.
     """
     from poolprop.stats.arms.exact_two_arm import exact_risk_ratio
+    from poolprop.stats.arms.score_two_arm import miettinen_nurminen
 
     x1, n1, x2, n2 = table
     if x1 == x2 == 0:
@@ -57,7 +59,7 @@ def risk_ratio(table: Table, level: float) -> Record | None:
         ci, method = exact_risk_ratio(*table, level), EXACT
     else:
         inside = 0 < x1 < n1 and 0 < x2 < n2
-        ci = _approximate(table, "ratio", level) if inside else None
+        ci = miettinen_nurminen(*table, level) if inside else None
         method = "Miettinen and Nurminen's score interval"
     return {"estimate": estimate, "ci": limits(ci), "method": method}
 
@@ -67,13 +69,3 @@ def fisher_p(table: Table) -> float:
     from poolprop.stats.arms.two_arm import exact_test
 
     return exact_test(*table)
-
-
-def _approximate(table: Table, compare: str, level: float) -> Interval:
-    from statsmodels.stats.proportion import confint_proportions_2indep
-
-    method = "newcomb" if compare == "diff" else "score"
-    lower, upper = confint_proportions_2indep(
-        *table, compare=compare, method=method, alpha=1 - level
-    )
-    return Interval(lower=float(lower), upper=float(upper))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections import Counter
 from collections.abc import Sequence
 from typing import TypedDict
 
@@ -10,6 +12,7 @@ from poolprop.evidence.load import Evidence
 
 Ratings = list[tuple[str, str]]  # what A says and what B says of the same item
 OVERALL = "all"
+NORMAL = 1.959963984540054  # the 97.5 % quantile of the normal distribution
 REPORTED = "reported"  # the category of what a source prints, as against what follows from it
 
 
@@ -146,17 +149,28 @@ def kappa(ratings: Sequence[tuple[str, str]]) -> tuple[float, float, float] | No
     Large sample standard errors of kappa and weighted kappa. Psychological Bulletin
     72(5):323-327.
     """
-    import numpy as np
-    from statsmodels.stats.inter_rater import cohens_kappa
-
     categories = sorted({category for pair in ratings for category in pair})
     if len(categories) < 2:
         return None
-    place = {category: index for index, category in enumerate(categories)}
-    table = [[0] * len(categories) for _ in categories]
-    for a, b in ratings:
-        table[place[a]][place[b]] += 1
-    with np.errstate(invalid="ignore"):  # rounding can leave a variance of zero below zero
-        result = cohens_kappa(table)
-    value, half = float(result.kappa), float(np.nan_to_num(result.kappa_upp - result.kappa))
+    n = len(ratings)
+    cells = {pair: count / n for pair, count in Counter(ratings).items()}
+    first, second = (
+        {one: sum(p for pair, p in cells.items() if pair[rater] == one) for one in categories}
+        for rater in (0, 1)
+    )
+    agreed = math.fsum(cells.get((one, one), 0.0) for one in categories)
+    chance = math.fsum(first[one] * second[one] for one in categories)
+    value = (agreed - chance) / (1 - chance)
+    rest = 1 - value
+    spread = math.fsum(
+        p
+        * (
+            (1 - (first[a] + second[a]) * rest) ** 2
+            if a == b
+            else (rest * (first[b] + second[a])) ** 2
+        )
+        for (a, b), p in cells.items()
+    )
+    variance = (spread - (value - chance * rest) ** 2) / ((1 - chance) ** 2 * n)
+    half = NORMAL * math.sqrt(max(variance, 0.0))  # rounding can leave a variance below zero
     return value, max(-1.0, value - half), min(1.0, value + half)

@@ -171,8 +171,8 @@ def _pvalue(kind: _Contrast, table: Table, at: float, side: int) -> float:
     if math.isinf(value):
         return float(x2 == 0)
     first, second = np.meshgrid(np.arange(n1 + 1.0), np.arange(n2 + 1.0), indexing="ij")
-    score = side * _score(kind, first, n1, second, n2, value)
-    extreme = (score >= score[x1, x2] - TIE).astype(np.float64)
+    found = side * score(kind, first, n1, second, n2, value)
+    extreme = (found >= found[x1, x2] - TIE).astype(np.float64)
     low, high = max(0.0, -value if kind is DIFFERENCE else 0.0), kind.most(value)
     best = 0.0
     for _ in range(2):
@@ -185,7 +185,7 @@ def _pvalue(kind: _Contrast, table: Table, at: float, side: int) -> float:
     return best
 
 
-def _score(kind: _Contrast, x1: Floats, n1: int, x2: Floats, n2: int, value: float) -> Floats:
+def score(kind: _Contrast, x1: Floats, n1: int, x2: Floats, n2: int, value: float) -> Floats:
     """Return the score statistic of each table; infinite where its variance is zero."""
     second = kind.restricted(x1, n1, x2, n2, value)
     first = np.clip(kind.first(second, value), 0, 1)

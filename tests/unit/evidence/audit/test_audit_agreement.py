@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 import audit_review
 import pytest
 import small_review
@@ -68,3 +70,17 @@ def test_rows_in_neither_extraction_count_for_presence_over_all(lines):
 
 def test_without_extractions_there_is_nothing_to_compare(review):
     assert agreement(load(review / "data")) == []
+
+
+@pytest.mark.parametrize("categories", ["ab", "abc", "abcd"])
+def test_kappa_and_its_limits_are_those_of_statsmodels(categories):
+    from statsmodels.stats.inter_rater import cohens_kappa
+
+    rng = random.Random(len(categories))
+    ratings = [
+        (a, a if rng.random() < 0.6 else rng.choice(categories))
+        for a in rng.choices(categories, k=80)
+    ]
+    table = [[ratings.count((a, b)) for b in categories] for a in categories]
+    theirs = cohens_kappa(table)
+    assert kappa(ratings) == pytest.approx((theirs.kappa, theirs.kappa_low, theirs.kappa_upp))
