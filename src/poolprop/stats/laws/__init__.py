@@ -1,0 +1,1 @@
+"""Random effects that follow another law than the normal one."""
