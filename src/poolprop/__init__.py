@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from poolprop.stats.analyses.influence import Influence, influence
     from poolprop.stats.analyses.influence_glmm import GlmmInfluence
     from poolprop.stats.analyses.influence_study import StudyInfluence
+    from poolprop.stats.analyses.laws import LawFit, RandomEffectsLaws, random_effects_laws
     from poolprop.stats.analyses.leave_one_out import Omission, cumulative, leave_one_out
     from poolprop.stats.analyses.left_out import leave_one_out_many
     from poolprop.stats.analyses.meta_regression import MetaRegression, meta_regression
@@ -95,6 +96,9 @@ _HOMES = {
     "SubgroupResult": "stats.analyses.subgroups",
     "Omission": "stats.analyses.leave_one_out",
     "Posterior": "stats.answers.posterior",
+    "random_effects_laws": "stats.analyses.laws",
+    "RandomEffectsLaws": "stats.analyses.laws",
+    "LawFit": "stats.analyses.laws",
     "three_level": "stats.analyses.three_level",
     "ThreeLevel": "stats.analyses.three_level",
     "Robust": "stats.analyses.robust",
@@ -120,6 +124,9 @@ _HOMES = {
     "pool_survival": "stats.analyses.survival",
 }
 __all__ = [
+    "LawFit",
+    "RandomEffectsLaws",
+    "random_effects_laws",
     "BetaPrior",
     "NormalPrior",
     "Robust",

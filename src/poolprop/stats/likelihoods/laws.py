@@ -2,7 +2,7 @@
 
 Student's t is a normal law whose variance is divided by a gamma variable; a skew-normal one is a
 normal law whose mean is shifted by the size of another normal variable. Given the mixing variable
-a study's likelihood is the binomial-normal one of :mod:`poolprop.stats.batch.kernel`.
+a study's likelihood is the binomial-normal one of :mod:`poolprop.stats.likelihoods.integrals`.
 
 References
 ----------
@@ -24,16 +24,16 @@ import numpy as np
 from scipy.special import expit, gammaln, logit, ndtr, ndtri, owens_t
 
 from poolprop.stats._types import Floats
-from poolprop.stats.links import LOG_SQRT_2PI
-from poolprop.stats.roots import bracketed_root
-from poolprop.stats.rules import legendre
+from poolprop.stats.likelihoods.links import LOG_SQRT_2PI
+from poolprop.stats.numeric.roots import bracketed_root
+from poolprop.stats.numeric.rules import legendre
 
 # exp(-DEPTH) of a density is left out; beyond REACH a normal variable has less than that.
 DEPTH, REACH = 36.0, 8.6
 # Nodes over the size of the shift, of a study's likelihood and of an average.
-SHIFTS, AVERAGED = 44, 96
-# With larger factors a study is at 0 or 1: they are taken together, an error of about 1e-9.
-FACTOR_MOST = 200.0
+SHIFTS, AVERAGED = 44, (48, 96)
+# Of so large a scale a study is at 0 or 1: all beyond it is taken together, an error of about 1e-8.
+SCALE_MOST = 150.0
 
 
 class Value(NamedTuple):
@@ -99,11 +99,12 @@ class StudentT:
         log_w = np.linspace(first, last, count)
         log_weight = half * (log_w - np.exp(log_w)) + half * math.log(half) - gammaln(half)
         log_weight = log_weight + math.log(log_w[1] - log_w[0])
-        far = log_w < -2 * math.log(FACTOR_MOST)
+        farthest = -2 * math.log(SCALE_MOST / max(float(theta[-1]), 1e-3))
+        far = log_w < farthest
         if far.any():
             together = np.logaddexp.reduce(log_weight[far])
             log_weight = np.append(together, log_weight[~far])
-            log_w = np.append(-2 * math.log(FACTOR_MOST), log_w[~far])
+            log_w = np.append(farthest, log_w[~far])
             count = log_w.size
         return Nodes(
             np.broadcast_to(log_weight, (k, count)),
@@ -124,7 +125,7 @@ class StudentT:
 
     def _log_density(self, z: Floats) -> Floats:
         if math.isinf(self.df):
-            return -0.5 * z * z - LOG_SQRT_2PI
+            return np.asarray(-0.5 * z * z - LOG_SQRT_2PI)
         half = self.df / 2
         constant = gammaln(half + 0.5) - gammaln(half) - 0.5 * math.log(self.df * math.pi)
         out: Floats = constant - (half + 0.5) * np.log1p(z * z / self.df)
@@ -175,12 +176,13 @@ class SkewNormal:
 
     def mean(self, theta: Floats) -> Value:
         """Return the logit of the average: over ``|U|``, and over ``Z`` by the trapezoid rule."""
-        node, weight = legendre(AVERAGED)
+        node, weight = legendre(AVERAGED[abs(float(theta[1])) > 2])
         u = REACH * (node + 1) / 2
-        z = np.arange(-REACH, REACH + 0.01, 0.25)
+        step = 0.25 if theta[2] > 1.5 else 0.5
+        z = np.arange(-REACH, REACH + 0.01, step)
         density = np.multiply.outer(
             weight * REACH * np.exp(-u * u / 2 - LOG_SQRT_2PI),
-            0.25 * np.exp(-z * z / 2 - LOG_SQRT_2PI),
+            step * np.exp(-z * z / 2 - LOG_SQRT_2PI),
         ).ravel()
         on_u, on_z = np.repeat(u, z.size), np.tile(z, u.size)
         return _logit_average(theta, np.stack([np.ones_like(on_u), on_u, on_z], axis=1), density)

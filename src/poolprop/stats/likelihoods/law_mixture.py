@@ -8,9 +8,9 @@ import numpy as np
 from scipy.special import log_expit
 
 from poolprop.stats._types import Bools, Floats, Ints
-from poolprop.stats.batch.kernel import COARSE, FAST, study_moments
-from poolprop.stats.laws.families import DEPTH, Family, Nodes
-from poolprop.stats.links import LINKS
+from poolprop.stats.likelihoods.integrals import COARSE, FAST, study_moments
+from poolprop.stats.likelihoods.laws import DEPTH, Family, Nodes
+from poolprop.stats.likelihoods.links import LINKS
 
 FARTHEST = 60.0
 

@@ -1,1 +1,0 @@
-"""Random effects that follow another law than the normal one."""
