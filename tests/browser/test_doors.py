@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 COPY = {"permissions": ["clipboard-read", "clipboard-write"]}
-HEADLINE = "#answer .headline [data-field=proportion]"
+HEADLINE = "#strata-all strong [data-field=proportion]"
 
 
 def test_a_click_opens_a_panel_that_tells_where_the_number_comes_from(visit):

@@ -101,7 +101,7 @@ def test_the_panel_tells_job_code_and_hashes(visit, report_path):
     (path,) = [*report_path.parent.glob("audit/lineage.json"),
                *report_path.parent.glob("results/audit/lineage.json")]  # fmt: skip
     lineage = json.loads(path.read_text("utf-8"))
-    number = page.locator("#answer .headline [data-field]").first
+    number = page.locator("#answer .strata strong [data-field]").first
     ref = number.evaluate("one => page.refOf(one)")
     made = lineage["results"][ref]
     job = lineage["jobs"][made["job"]]

@@ -38,8 +38,10 @@ def test_every_number_shown_is_that_of_its_result(visit, report_path):
 
 def test_headlines_are_the_primary_results(visit, report_path):
     page = visit().page
-    for card in page.locator("#answer .card").all():
-        number = card.locator(".headline [data-field]").first
-        endpoint = card.get_attribute("id").removeprefix("answer-")
-        assert number.get_attribute("data-ref") == f"pool/{endpoint}/primary"
+    cells = page.locator("#strata-all td").all()
+    assert len(cells) > 1
+    for cell in cells:
+        number = cell.locator("strong [data-field]").first
+        assert number.get_attribute("data-ref").startswith("pool/")
+        assert number.get_attribute("data-ref").endswith("/primary")
         assert number.get_attribute("data-field") in ("proportion", "events")

@@ -103,7 +103,7 @@ def test_a_row_copies_its_link(visit):
 
 def test_a_number_tells_its_result_field_and_digits(visit):
     page = visit().page
-    number = page.locator("#answer .headline [data-field]").first
+    number = page.locator("#answer .strata strong [data-field]").first
     number.hover()
     told = number.get_attribute("title")
     assert re.fullmatch(r"pool/\w+/primary, proportion: 0\.\d{4,}", told)

@@ -21,8 +21,8 @@ def results(report_path):
     home = home if (home / "analysis").is_dir() else home / "results"
 
     def read(visited, name):
-        card = visited.locator("#answer .card").first.get_attribute("id")
-        path = home / "analysis" / card.removeprefix("answer-") / name
+        number = visited.locator("#strata-all td [data-ref]").first
+        path = home / "analysis" / number.get_attribute("data-ref").split("/")[1] / name
         return json.loads(path.read_text("utf-8"))
 
     return read

@@ -64,5 +64,14 @@ const page = (function () {
     return number ? String(valueOf(number) ?? "") : textOf(cell);
   }
 
-  return { facts, say, copy, save, make, button, textOf, refOf, valueOf, sortKey };
+  const ROLES = { TABLE: "table", THEAD: "rowgroup", TBODY: "rowgroup", TR: "row", TD: "cell" };
+
+  // Roles stay what they are when the style sheet no longer shows a table as one.
+  function roles(table) {
+    for (const part of [table, ...table.querySelectorAll("thead, tbody, tr, th, td")]) {
+      part.setAttribute("role", ROLES[part.tagName] || (part.scope === "col" ? "columnheader" : "rowheader"));
+    }
+  }
+
+  return { facts, say, copy, save, make, button, textOf, refOf, valueOf, sortKey, roles };
 })();

@@ -52,17 +52,12 @@
   }
 
   const SENTENCE = 36;
-  const ROLES = { TABLE: "table", THEAD: "rowgroup", TBODY: "rowgroup", TR: "row", TD: "cell" };
-
-  // Roles stay what they are when the style sheet no longer shows a table as one.
   function stack(table) {
     const titles = Array.from(table.tHead.rows[0].cells, page.textOf);
     for (const row of table.tBodies[0].rows) {
       Array.from(row.cells).forEach((cell, index) => { cell.dataset.title = titles[index]; });
     }
-    for (const part of [table, ...table.querySelectorAll("thead, tbody, tr, th, td")]) {
-      part.setAttribute("role", ROLES[part.tagName] || (part.scope === "col" ? "columnheader" : "rowheader"));
-    }
+    page.roles(table);
     table.classList.add("stacks");
   }
 

@@ -1,38 +1,85 @@
-"""What to show where studies are very few: which result leads, and what it cannot say.
+"""Which result stands for a group of studies: one rule for every place of the page, from the plan.
 
-With two studies the calibrated likelihood interval spans nearly the whole scale; the Bayesian
-one, which brings a prior on how much studies differ, is read instead, and both are printed.
+With very few studies the likelihood interval spans nearly the whole scale; the Bayesian one, which
+brings a prior on how much studies differ, is read instead. Where even that says next to nothing,
+the studies stand by their counts.
 """
 
 from __future__ import annotations
 
-from poolprop.report.values import Record, Sentence, join, look_up, quote, quote_range
-from poolprop.settings import Settings
+from dataclasses import dataclass
 
-FEW = 2
-LEADS = (
-    "Two studies hardly show how much studies differ: the interval of the primary method then "
-    "covers nearly the whole scale. The figure shows the Bayesian estimate and interval there, "
-    "which rest on a prior for that difference; the table has both."
-)
-WIDE = "An interval that covers most of the scale says next to nothing: read the studies."
+from poolprop.report.context import Context
+from poolprop.report.read import EndpointResults
+from poolprop.report.values import Record, look_up
 
 
-def leader(record: Record) -> str:
-    """Return the path, ending in a dot, of the result to show: ``companion.`` for two studies."""
-    return "companion." if record["k"] == FEW and record.get("companion") else "result."
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lead:
+    """Where the numbers to be shown stand: a record and the paths in it.
+
+    ``bayesian`` says whose they are; ``told`` is False where the interval is wider than the plan
+    lets an interval be, so that the counts stand alone.
+    """
+
+    record: Record
+    proportion: str
+    ci: str
+    prediction: str
+    bayesian: bool
+    told: bool
 
 
-def beside(view: Record) -> Sentence:
-    """Quote the Bayesian answer beside an interval of two studies."""
-    return join(
-        "From two studies this interval says next to nothing. The Bayesian estimate, which rests "
-        "on a prior for how much studies differ, is ",
-        quote(view, "median", "percent"),
-        " (",
-        quote_range(view, "ci"),
-        ").",
+def leader(context: Context, record: Record) -> str:
+    """Return the path, ending in a dot, of the result of a group to show."""
+    few = record["k"] <= context.settings.rules.bayesian_up_to
+    return "companion." if few and record.get("companion") else "result."
+
+
+def shown(context: Context, record: Record) -> str:
+    """Return the path of the result of a group to draw; empty where the counts stand alone."""
+    return leader(context, record) if of_group(context, record).told else ""
+
+
+def of_group(context: Context, record: Record) -> Lead:
+    """Return what stands for a level of a factor or an adverse event."""
+    prefix = leader(context, record)
+    return _lead(context, record, prefix, f"{prefix}proportion", bayesian=prefix != "result.")
+
+
+def of_estimand(context: Context, endpoint: EndpointResults, key: str, result: Record) -> Lead:
+    """Return what stands for an estimand whose primary model gave ``result``."""
+    views: list[Record] = endpoint.bayes.get("estimands", [])
+    view = next((one for one in views if one["estimand"] == key), None)
+    if view is not None and 1 < result["k"] <= context.settings.rules.bayesian_up_to:
+        return _lead(context, view, "", "median", bayesian=True)
+    return _lead(context, result, "", "proportion", bayesian=False)
+
+
+def _lead(context: Context, record: Record, prefix: str, at: str, *, bayesian: bool) -> Lead:
+    ci = look_up(record, f"{prefix}ci")
+    narrow = ci["upper"] - ci["lower"] <= context.settings.rules.uninformative_width
+    return Lead(
+        record=record,
+        proportion=at,
+        ci=f"{prefix}ci",
+        prediction=f"{prefix}prediction",
+        bayesian=bayesian,
+        told=bool(narrow or record["k"] == 1),
     )
+
+
+def leads(context: Context) -> str:
+    """Say which result is shown of so few studies."""
+    up_to = context.settings.rules.bayesian_up_to
+    of = "two studies" if up_to == 2 else f"{up_to} studies or fewer"
+    return (
+        f"Of {of} the Bayesian estimate and interval are shown, because between-study variation "
+        "cannot be estimated reliably from them."
+    )
+
+
+WIDE = "Intervals too wide to be informative: see the individual studies."
 
 
 def pooled_name(prefix: str) -> str:
@@ -40,7 +87,6 @@ def pooled_name(prefix: str) -> str:
     return "Pooled, Bayesian" if prefix == "companion." else "Pooled"
 
 
-def too_wide(settings: Settings, record: Record, prefix: str = "") -> bool:
+def too_wide(context: Context, record: Record) -> bool:
     """Return whether the interval to show is so wide that the plan calls it uninformative."""
-    ci = look_up(record, f"{prefix or leader(record)}ci")
-    return bool(ci["upper"] - ci["lower"] > settings.rules.uninformative_width)
+    return not of_group(context, record).told

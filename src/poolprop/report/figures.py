@@ -94,7 +94,7 @@ def spread_titles(level_of: float) -> tuple[str, ...]:
 
 def spread(owner: Record, prefix: str = "") -> tuple[Sentence, ...]:
     """Quote where a new study is expected and how studies differ; two show no spread."""
-    many = look_up(owner, f"{prefix}k") > few.FEW
+    many = look_up(owner, f"{prefix}k") > 2
     return (
         quote_range(owner, f"{prefix}prediction", "points"),
         (quote(owner, f"{prefix}tau2", "number") if many else MISSING,),
@@ -204,7 +204,7 @@ def panel(
     interval : str
         Which of the studies' own intervals to draw.
     prefix : str
-        Dotted path to the pooled value that the diamond shows.
+        Dotted path to the pooled value that the diamond shows; empty: the studies stand alone.
     anchor : bool
         Whether the heading is the place that the group's address leads to.
     """
@@ -216,7 +216,7 @@ def panel(
         study_row(record, f"studies.{i}.", interval, weight=False)
         for i in range(len(record["studies"]))
     ]
-    if record["result"] is None or not many:
+    if record["result"] is None or not (many and prefix):
         return [heading, *studies]
     pooled = pooled_rows(record, prefix, f"{few.pooled_name(prefix)}: {label}")
     spread = prose.spread(record, prefix)

@@ -36,10 +36,10 @@ def orchard(context: Context, endpoint: EndpointResults) -> Figure | None:
     groups = [one for factor in found for one in factor["levels"]]
     largest = max(study["total"] for one in (estimand, *groups) for study in one["studies"])
     overall = {"id": result["id"], "k": estimand["k"], "studies": estimand["studies"]}
-    rows = [_row(overall | {"result": result}, "All studies", largest, result)]
+    rows = [_row(context, overall | {"result": result}, "All studies", largest, result)]
     for factor in found:
         rows.append(PlotRow(kind="heading", label=factor["label"]))
-        rows += [_row(one, one["label"], largest) for one in factor["levels"]]
+        rows += [_row(context, one, one["label"], largest) for one in factor["levels"]]
     plot = Plot(
         id=f"plot-orchard-{meta['id']}",
         title=f"{meta['label']}: studies and groups",
@@ -58,21 +58,24 @@ def orchard(context: Context, endpoint: EndpointResults) -> Figure | None:
     return figure(plot, (text,), ref=result["id"])
 
 
-def _row(record: Record, label: str, largest: int, direct: Record | None = None) -> PlotRow:
+def _row(
+    context: Context, record: Record, label: str, largest: int, direct: Record | None = None
+) -> PlotRow:
     """Return a group: its interval as a trunk, its studies as points above it."""
-    owner, prefix = (direct, "") if direct else (record, few.leader(record))
+    owner, prefix = (direct, "") if direct else (record, few.leader(context, record))
     result = look_up(owner, prefix.removesuffix(".")) if prefix else owner
     k = record["k"]
-    bayes = ", Bayesian" if prefix == "companion." else ""
+    told = direct is not None or few.of_group(context, record).told
+    bayes = ", Bayesian" if prefix == "companion." else "" if told else ", too few to pool"
     return PlotRow(
         kind="interval",
         label=label,
         detail="one study" if k == 1 else f"{k} studies{bayes}",
         counts=counts(owner, prefix),
-        estimate=estimate(owner, "ci", prefix),
-        at=result["proportion"] if k > 1 else None,
-        ci=span(result, "ci"),
-        prediction=None if k == 1 else span(result, "prediction"),
+        estimate=estimate(owner, "ci", prefix) if told else (),
+        at=result["proportion"] if k > 1 and told else None,
+        ci=span(result, "ci") if told else None,
+        prediction=span(result, "prediction") if k > 1 and told else None,
         policy=policy_of(owner),
         cloud=tuple((study["proportion"], study["total"] / largest) for study in record["studies"]),
         told=_told(record["studies"]),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from poolprop.report.formats import level
 from poolprop.report.values import (
     Record,
     Sentence,
@@ -78,17 +77,6 @@ CROSSING = (
 )
 
 
-def answer(result: Record, studies: Sequence[Record], participants: str) -> Sentence:
-    """Say what an estimate rests on, to stand below the number itself."""
-    counts = join(quote(result, "events", "count"), " of ", quote(result, "total", "count"))
-    if single(result):
-        own = ", in one study: its own proportion, not a pooled value."
-        return join(counts, f" {participants}{own}")
-    about = join("About ", quote(result, "proportion", "frequency"), f" {participants}")
-    return join(about, ", pooled from ", sources(result, studies), " with ", counts,
-                f" {participants}.")  # fmt: skip
-
-
 def differing(record: Record) -> str:
     """Return the unit of a difference, with its space: percentage points, or per 10,000."""
     policy = policy_of(record)
@@ -108,33 +96,6 @@ def funnel(k: int) -> str:
         f"With fewer than {FEWEST_FOR_A_FUNNEL} nothing can tell whether small studies with low "
         "results are missing, so nothing is tested."
     )
-
-
-def expectation(result: Record) -> Sentence:
-    """Say what a new study may find, or that no prediction interval exists."""
-    if single(result):
-        return ("One study cannot show how much studies differ.",)
-    if result["prediction"] is None:
-        return ("No prediction interval could be computed.",)
-    lower = quote(result, "prediction.lower", "points")
-    upper = quote(result, "prediction.upper", "percent")
-    term = Term(key="prediction", text="prediction interval")
-    of = f" ({level(result['level'])} "
-    start = "A new study like these may find anything from "
-    return join(start, lower, " to ", upper, of, term, ").")
-
-
-def by_level(factor: Record) -> Sentence:
-    """Say the estimate of each level, and on how many studies and participants it rests."""
-    items: list[Sentence] = []
-    for record in factor["levels"]:
-        one = single(record["result"])
-        of: Sentence = ("one study",) if one else sources(record, record["studies"])
-        counts = join(quote(record, "events", "count"), " of ", quote(record, "total", "count"))
-        number = quote(record, "result.proportion", "percent")
-        told = join(counts, " (one study)") if one else join(number, " (", of, ", ", counts, ")")
-        items.append(join(record["label"], " ", told))
-    return join(f"By {factor['label'].lower()}: ", separated(items, "; "), ".")
 
 
 def heterogeneity(result: Record) -> Sentence:

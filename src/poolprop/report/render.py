@@ -37,6 +37,7 @@ SCRIPTS = (
     "facts",
     "page",
     "views",
+    "answer",
     "grid",
     "theme",
     "contents",

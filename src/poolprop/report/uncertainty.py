@@ -1,8 +1,6 @@
-"""What is said of an answer's certainty: by the posterior, and over every defensible analysis."""
+"""The Bayesian view of an answer, and how far it moves over every defensible analysis."""
 
 from __future__ import annotations
-
-from collections.abc import Iterator
 
 from poolprop.report.read import EndpointResults
 from poolprop.report.values import Record, Sentence, join, quote
@@ -12,28 +10,6 @@ def primary_view(endpoint: EndpointResults) -> Record | None:
     """Return the Bayesian view of the primary estimand; None if there is none."""
     views: list[Record] = endpoint.bayes.get("estimands", [])
     return next((view for view in views if view["estimand"] == "primary"), None)
-
-
-def sentences(endpoint: EndpointResults) -> Iterator[Sentence]:
-    """Yield what belongs beside the headline number."""
-    view, summary = primary_view(endpoint), endpoint.multiverse.get("summary")
-    if view is not None:
-        yield chances(view)
-    if summary:
-        yield defensible(summary)
-
-
-def chances(view: Record) -> Sentence:
-    """Say how likely the proportion, and that of a new study, exceeds the headline threshold."""
-    return join(
-        "The probability that the proportion is above ",
-        quote(view, "headline.threshold", "stated"),
-        " is ",
-        quote(view, "headline.median_study", "share"),
-        "; that a new study's is, ",
-        quote(view, "headline.new_study", "share"),
-        " (Bayesian).",
-    )
 
 
 def defensible(summary: Record) -> Sentence:

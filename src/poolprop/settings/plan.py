@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 
 from poolprop.settings.atlas import Atlas
 from poolprop.settings.base import Block, Name
@@ -30,7 +30,15 @@ class Review(Block):
 
     title: str = Field(min_length=1, description="Title of the report.")
     question: str = Field(min_length=1, description="The question the review answers.")
-    caveat: str = Field("", description="Said beside each estimate that averages over settings.")
+    strata: Literal["auto"] | tuple[Name, ...] = Field(
+        "auto",
+        description="Factors whose levels are the rows of the report's first table, in order; each "
+        "is a subgroup of an endpoint. auto: the first two subgroups that the plan names.",
+    )
+    caveat: str = Field("", description="Said beside the estimate over all studies.")
+    overlap: str = Field(
+        "", description="Said in the answer: which of the studies may have patients in common."
+    )
     participants: str = Field(
         "participants", min_length=1, description="What is counted, in the plural: patients, eyes."
     )
@@ -67,6 +75,21 @@ class Settings(Block):
                 f"{folder!r} is where a run writes; keep the tables apart, as in 'data'"
             )
         return folder
+
+    @field_validator("endpoints")
+    @classmethod
+    def _hold_the_strata(
+        cls, endpoints: dict[str, Endpoint], info: ValidationInfo
+    ) -> dict[str, Endpoint]:
+        review = info.data.get("review")
+        known = {name for one in endpoints.values() for name in one.subgroups}
+        for name in review.strata if review and review.strata != "auto" else ():
+            if name not in known:
+                raise ValueError(
+                    f"review.strata names {name!r}, which is no subgroup of any endpoint; there "
+                    f"are {', '.join(sorted(known)) or 'none'}"
+                )
+        return endpoints
 
     @field_validator("endpoints")
     @classmethod

@@ -70,6 +70,12 @@ class Rules(Block):
     min_studies_per_level: int = Field(
         2, ge=1, description="A subgroup test needs this many studies in each of two levels."
     )
+    bayesian_up_to: int = Field(
+        2,
+        ge=0,
+        description="Of so many studies or fewer the Bayesian estimate and interval are shown; "
+        "0: never.",
+    )
     uninformative_width: float = Field(
         0.8, gt=0, le=1, description="An interval wider than this share of the scale says nothing."
     )

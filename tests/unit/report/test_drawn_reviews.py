@@ -116,10 +116,10 @@ def test_rare_outcomes_have_a_unit_of_their_own(built):
             "one study": "per_10000", "rare, and one small study": "per_10000",
             "none": "per_10000"}  # fmt: skip
     assert scale["scale"] == rare.get(kind, "percent")
-    (estimate,) = re.findall(r'<p class="headline"><strong>(.*?)</strong>', html)[:1]
+    estimate = re.findall(r'<tbody id="strata-all">.*?<strong>(.*?)</strong>', html, re.S)[0]
     text = re.sub("<[^>]+>", "", estimate)
     if kind == "rare":
-        assert text == "1.2 per 10,000"
+        assert text == "12 of 100,000"
     if kind == "one study":
         assert text == "3 of 10,000"
 

@@ -26,27 +26,14 @@ def test_plural(number, words, text):
     assert prose.plural(number, *words) == text
 
 
-def test_the_answer_counts_studies_and_participants():
-    said = spell(prose.answer(POOLED, STUDIES, "eyes"))
-    assert said == "About 81 of 100 eyes, pooled from 4 studies with 126 of 156 eyes."
-
-
 def test_arms_of_one_study_are_not_called_studies():
     twice = [STUDIES[0], STUDIES[1] | {"study_id": STUDIES[0]["study_id"]}, STUDIES[2]]
     assert spell(prose.sources(synthetic.result("x", twice), twice)) == "3 arms of 2 studies"
 
 
 def test_one_study_is_never_called_pooled():
-    said = spell(prose.answer(SINGLE, STUDIES[:1], "participants"))
-    assert "not a pooled value" in said
-    assert "one study" in said
-    assert "cannot show" in spell(prose.expectation(SINGLE))
+    assert prose.single(SINGLE)
     assert prose.heterogeneity(SINGLE) == ()
-
-
-def test_the_prediction_interval_is_said_only_if_there_is_one():
-    assert "57 to 93% (95% prediction interval)" in spell(prose.expectation(POOLED))
-    assert spell(prose.expectation(POOLED | {"prediction": None})).startswith("No prediction")
 
 
 def test_heterogeneity_names_scale_and_definition():
@@ -83,31 +70,6 @@ def test_omission_names_the_largest_change_of_either_sign():
     ]
     assert "Maple moves the estimate most, by −4.0 percentage" in spell(prose.omission(rows))
     assert "at least two" in spell(prose.omission([]))
-
-
-def test_levels_are_listed_with_what_they_rest_on():
-    levels = [
-        {
-            "id": "subgroup/a/b/c",
-            "label": "First",
-            "studies": STUDIES[:1],
-            "result": SINGLE,
-            "k": 1,
-            "events": 12,
-            "total": 21,
-        },
-        {
-            "id": "subgroup/a/b/d",
-            "label": "Later",
-            "studies": STUDIES,
-            "result": POOLED,
-            "k": 4,
-            "events": 126,
-            "total": 156,
-        },
-    ]
-    said = spell(prose.by_level({"label": "Setting", "levels": levels}))
-    assert said == "By setting: First 12 of 21 (one study); Later 81% (4 studies, 126 of 156)."
 
 
 def test_crossing_intervals_are_noticed():

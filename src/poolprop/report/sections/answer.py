@@ -1,193 +1,169 @@
-"""The answer: one card per endpoint, and one picture."""
+"""The answer: the review's strata in one table, and a line each on how far it can be trusted."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from poolprop.axes import alike
-from poolprop.report import certified, few, grade, prose, quoted, uncertainty
+from poolprop.report import grade, prose
 from poolprop.report.context import (
     Context,
     Section,
     answered,
-    factors,
     leading,
     primary_estimand,
     primary_result,
 )
-from poolprop.report.drawing import Plot, PlotRow
-from poolprop.report.drawn import axis_of
-from poolprop.report.figures import (
-    Figure,
-    crossing,
-    figure,
-    headers,
-    interval_row,
-    marks,
-)
 from poolprop.report.formats import level
 from poolprop.report.read import EndpointResults
-from poolprop.report.values import Record, Sentence, join, quote, quote_range, spell
+from poolprop.report.strata import Strata, strata
+from poolprop.report.values import Record, Sentence, Term, join, listing, quote, separated
 
-# The factors that the plan names first are in the answer; all have their place below.
-MOST_FACTORS = 2
+# Adverse events that most studies report: so many of them stand in the answer.
+MOST_EVENTS = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Card:
-    """The answer to one endpoint; ``number`` is empty where no study reports it.
+class Line:
+    """A line below the table: what it is about, what is said, and where there is more."""
 
-    ``certainty`` is its level in words and signs, empty without the result file.
-    """
-
-    id: str
-    label: str
-    number: Sentence
-    interval: Sentence
-    interval_name: str
-    term: str
-    certainty: str
-    sentences: tuple[Sentence, ...]
+    title: str
+    text: Sentence
+    link: str = ""
+    more: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """All cards, what limits them, and the pictures."""
+    """The table, what its marks are, the lines below it, and the question."""
 
-    cards: tuple[Card, ...]
-    caveat: str
-    pictures: tuple[Figure, ...]
+    strata: Strata
+    key: Sentence
+    lines: tuple[Line, ...]
+    question: str
 
 
 def section(context: Context) -> Section:
     """Return the first section of the page."""
-    endpoints = leading(context)
-    mixed = any(_leading(endpoint) for endpoint in endpoints)
+    table = strata(context)
     body = Answer(
-        cards=tuple(_card(context, endpoint) for endpoint in endpoints),
-        caveat=context.settings.review.caveat if mixed else "",
-        pictures=_pictures(context),
+        strata=table,
+        key=_key(context, table),
+        lines=tuple(_lines(context)),
+        question=context.settings.review.question,
     )
     return Section(id="answer", title="The answer", body=body)
 
 
-def _card(context: Context, endpoint: EndpointResults) -> Card:
-    meta, estimand = endpoint.pool["endpoint"], primary_estimand(endpoint)
-    result = primary_result(estimand)
-    return Card(
-        id=meta["id"],
-        label=meta["label"],
-        number=_number(result) if result else (),
-        interval=quote_range(result, "ci") if result else (),
-        interval_name=f"{level(context.settings.level)} CI",
-        term="term-ci",
-        certainty=_certainty(context, endpoint, estimand) if result else "",
-        sentences=tuple(
-            _sentences(endpoint, estimand, result, context.settings.review.participants)
-        ),
-    )
+def _key(context: Context, table: Strata) -> Sentence:
+    """Say what the marks are, of those that are drawn."""
+    strips = [cell.strip for cell in table.cells if cell.strip]
+    of = level(context.settings.level)
+    parts: list[Sentence] = []
+    if any(not strip.single for strip in strips):
+        term = Term(key="ci", text="confidence interval")
+        parts.append(join(f"Blue: pooled estimate and {of} ", term, "."))
+    if any(strip.prediction for strip in strips):
+        term = Term(key="prediction", text="prediction interval")
+        parts.append(join(f"Orange: {of} ", term, ", where a new, similar study may fall."))
+    if any(strip.single for strip in strips):
+        parts.append(("Square: one study, not pooled, with its exact interval.",))
+    return separated(parts, " ")
 
 
-def _number(result: Record) -> Sentence:
-    """Quote the estimate; of a single study its counts."""
-    if not prose.single(result):
-        return (quote(result, "proportion", "percent"),)
-    return join(quote(result, "events", "count"), " of ", quote(result, "total", "count"))
+def _lines(context: Context) -> Iterator[Line]:
+    yield from _certainty(context)
+    if context.settings.review.overlap:
+        yield Line(title="Overlap of patients", text=(context.settings.review.overlap,))
+    yield from _robustness(context)
+    yield from _harms(context)
 
 
-def _certainty(context: Context, endpoint: EndpointResults, estimand: Record) -> str:
-    found = grade.assessment(context, endpoint.id, estimand["estimand"])
-    return grade.spelled(found) if found else ""
-
-
-def _sentences(
-    endpoint: EndpointResults, estimand: Record, result: Record | None, participants: str
-) -> Iterator[Sentence]:
-    if result is None:
-        yield (" ".join(estimand["notes"]) or "No study reports it.",)
+def _certainty(context: Context) -> Iterator[Line]:
+    found = [
+        (endpoint, one)
+        for endpoint in leading(context)
+        if (one := grade.assessment(context, endpoint.id, primary_estimand(endpoint)["estimand"]))
+        and one["facts"]["k"]
+    ]
+    if not found:
         return
-    yield prose.answer(result, estimand["studies"], participants)
-    if result["k"] == few.FEW and (view := uncertainty.primary_view(endpoint)):
-        yield few.beside(view)
-    yield prose.expectation(result)
-    if not prose.single(result):  # of one study a prior alone would speak
-        yield from uncertainty.sentences(endpoint)
-    for factor in factors(endpoint)[:MOST_FACTORS]:
-        levels = factor["levels"]
-        if len(levels) > 1 or levels[0]["k"] < estimand["k"]:
-            yield prose.by_level(factor)
-    if endpoint.certificate.get("methods") and endpoint.certificate["default"]:
-        yield certified.measured(endpoint.certificate)
+    levels = {one["level"] for _, one in found}
+    if levels == {None}:
+        text: Sentence = ("not judged yet.",)
+    elif len(levels) == 1:
+        every = "for every outcome" if len(found) > 1 else ""
+        text = (f"{grade.spelled(found[0][1])} {every}".strip() + _reasons(found[0][1]),)
+    else:
+        named = [f"{e.pool['endpoint']['short']} {grade.spelled(one)}" for e, one in found]
+        text = (f"{'; '.join(named)}.",)
+    yield Line(title="Certainty", text=text, link="certainty", more="Reasons")
 
 
-def _leading(endpoint: EndpointResults) -> Record | None:
-    """Return the factor that the plan names first, if its levels are more than one."""
-    found = next(iter(factors(endpoint)), None)
-    return found if found and len(found["levels"]) > 1 else None
+def _reasons(one: Record) -> str:
+    named = [grade.DOMAINS[domain["domain"]].lower() for domain in one["domains"]
+             if domain["downgrade"]]  # fmt: skip
+    return f", lowered for {', '.join(named)}." if named else "."
 
 
-def _pictures(context: Context) -> tuple[Figure, ...]:
-    """Draw the overall estimate of each endpoint and that of each level.
-
-    Endpoints share a figure unless one of them would be too small to be seen beside another.
-    """
-    names = {endpoint.id for endpoint in leading(context)}
-    plots = [
-        _plot(context, f"picture-answer-{e.id}", _rows(context, e, estimand, result), e.id)
-        for e, estimand, result in answered(context)
-        if e.id in names
+def _robustness(context: Context) -> Iterator[Line]:
+    said = [
+        join(f"{endpoint.pool['endpoint']['short']}: ", separated(parts, "; "))
+        for endpoint, _, _ in answered(context)
+        if endpoint in leading(context) and (parts := list(_moved(endpoint)))
     ]
-    planned = any(plot.axis for plot in plots)
-    one_scale = len({plot.policy.scale for plot in plots}) == 1
-    if one_scale and not planned and alike([axis_of(plot) for plot in plots]):
-        rows = [row for plot in plots for row in plot.rows]
-        plots = [_plot(context, "picture-answer", rows)]
-    return tuple(figure(plot, _caption(context, plot.rows)) for plot in plots)
-
-
-def _plot(context: Context, name: str, rows: Sequence[PlotRow], endpoint: str = "") -> Plot:
-    return Plot(
-        id=name,
-        title="Estimates with intervals and prediction intervals",
-        headers=headers(
-            context.settings.level, rows[-1].policy, label="Endpoint and group", weight=False
-        ),
-        rows=tuple(rows),
-        axis=context.axis(endpoint),
+    if not said:
+        return
+    link = "multiverse" if any(e.multiverse.get("summary") for e in leading(context)) else ""
+    yield Line(
+        title="Robustness",
+        text=join(separated(said, ". "), "."),
+        link=link or "sensitivity",
+        more="Other analyses",
     )
 
 
-def _rows(
-    context: Context, endpoint: EndpointResults, estimand: Record, result: Record
-) -> list[PlotRow]:
-    return [
-        PlotRow(kind="heading", label=endpoint.pool["endpoint"]["label"]),
-        *_level_rows(context, endpoint),
-        interval_row(result, "", "Overall", _k(estimand)),
+def _moved(endpoint: EndpointResults) -> Iterator[Sentence]:
+    """Say how far the estimate moves over other analyses, and without one study."""
+    summary = endpoint.multiverse.get("summary")
+    if summary and summary["range"]["lower"] != summary["range"]["upper"]:
+        lower, upper = (quote(summary, f"range.{end}", form)
+                        for end, form in (("lower", "points"), ("upper", "percent")))  # fmt: skip
+        analyses = quote(summary, "analyses", "count")
+        yield join(lower, " to ", upper, " over ", analyses, " alternative analyses")
+    rows = endpoint.influence.get("leave_one_out", [])
+    if len(rows) >= prose.LEAST_FOR_SPREAD:
+        most = max(rows, key=lambda row: abs(row["change"] or 0.0))
+        change = quote(most, "change", "signed-points")
+        yield join(
+            f"leaving out {most['omitted']} moves it most, by ", change, prose.differing(most)
+        )
+
+
+def _harms(context: Context) -> Iterator[Line]:
+    """List the secondary endpoints and the adverse events that most patients were watched for."""
+    secondary = [
+        join(f"{endpoint.pool['endpoint']['label'].lower()} ", _counts(result))
+        for endpoint in context.results.endpoints
+        if endpoint not in leading(context)
+        and (result := primary_result(primary_estimand(endpoint)))
     ]
+    events: list[Record] = context.results.safety.get("events", [])
+    widest: dict[str, Record] = {}
+    for event in events:
+        held = widest.get(event["outcome"])
+        if held is None or (event["k"], event["total"]) > (held["k"], held["total"]):
+            widest[event["outcome"]] = event
+    first = sorted(widest.values(), key=lambda event: (-event["k"], -event["total"]))[:MOST_EVENTS]
+    named = [join(f"{event['label'].lower()} ", _counts(event)) for event in first]
+    if secondary or named:
+        yield Line(
+            title="Harms and other outcomes" if secondary else "Harms",
+            text=join(listing([*secondary, *named]), "."),
+            link="safety" if events else "summary",
+            more="All event rates" if events else "Summary of findings",
+        )
 
 
-def _level_rows(context: Context, endpoint: EndpointResults) -> list[PlotRow]:
-    """Draw each level, with what the sources quote of other studies for it."""
-    factor = _leading(endpoint)
-    rows = []
-    for record in factor["levels"] if factor else []:
-        prefix = few.leader(record)
-        detail = _k(record) + (", Bayesian" if prefix == "companion." else "")
-        row = interval_row(record, prefix, record["label"], detail)
-        rows.append(quoted.ticked(row, quoted.beside(context, endpoint.id, record["level"])))
-    return rows
-
-
-def _k(record: Record) -> str:
-    if record["k"] == 1:
-        return "one study"
-    return spell(prose.sources(record, record["studies"]))
-
-
-def _caption(context: Context, rows: Sequence[PlotRow]) -> Sentence:
-    text = marks(rows, context.settings.level)
-    if any(row.ticks for row in rows):
-        text = f"{text} {quoted.TICKS}"
-    return (f"{text} {prose.CROSSING}" if crossing(rows) else text,)
+def _counts(record: Record) -> Sentence:
+    return join(quote(record, "events", "count"), " of ", quote(record, "total", "count"))

@@ -74,7 +74,7 @@ def _rule(context: Context, events: list[Record], pooled: list[Record]) -> Sente
     plan = context.settings.safety
     if plan is None:
         return ()
-    least = max(plan.min_studies, few.FEW)
+    least = max(plan.min_studies, 2)
     basis = context.term("denominator_basis", plan.denominator)
     text = (
         f"Denominator: {basis}. An adverse event was pooled where at least {least} studies report "
@@ -91,9 +91,9 @@ def _rule(context: Context, events: list[Record], pooled: list[Record]) -> Sente
 
 def _notes(context: Context, pooled: list[Record]) -> list[str]:
     notes = []
-    if any(event["k"] == few.FEW for event in pooled):
-        notes.append(few.LEADS)
-    if any(few.too_wide(context.settings, event) for event in pooled):
+    if any(few.leader(context, event) == "companion." for event in pooled):
+        notes.append(few.leads(context))
+    if any(few.too_wide(context, event) for event in pooled):
         notes.append(few.WIDE)
     return notes
 
@@ -122,7 +122,7 @@ def _figure(context: Context, pooled: list[Record]) -> Figure:
 
 def _dot(context: Context, event: Record) -> PlotRow:
     grade, k = context.term("grade", event["grade"]), event["k"]
-    return interval_row(event, few.leader(event), grade, f"k = {k}")
+    return interval_row(event, few.leader(context, event), grade, f"k = {k}")
 
 
 def _forest(context: Context, pooled: list[Record]) -> Figure:
@@ -130,7 +130,7 @@ def _forest(context: Context, pooled: list[Record]) -> Figure:
         row
         for event in pooled
         for row in panel(
-            event, _name(context, event), context.settings.study_interval, few.leader(event)
+            event, _name(context, event), context.settings.study_interval, few.shown(context, event)
         )
     ]
     plot = Plot(

@@ -91,7 +91,7 @@ def _subgroup(context: Context, endpoint: EndpointResults, factor: Record) -> Su
     rows = [
         row
         for record in factor["levels"]
-        for row in panel(record, record["label"], interval, few.leader(record), anchor=True)
+        for row in panel(record, record["label"], interval, few.shown(context, record), anchor=True)
     ]
     if line := prose.between_line(factor):
         rows.append(PlotRow(kind="note", label="", note=line))
@@ -106,7 +106,7 @@ def _subgroup(context: Context, endpoint: EndpointResults, factor: Record) -> Su
     return Subgroup(
         id=factor["id"],
         title=f"{meta['short']} by {factor['label'].lower()}{_estimand(context, meta, factor)}",
-        figure=figure(plot, _caption(factor), ref=factor["id"]),
+        figure=figure(plot, _caption(context, factor), ref=factor["id"]),
         test=prose.between(factor),
         within=contrast_table(
             factor,
@@ -128,14 +128,16 @@ def _estimand(context: Context, meta: Record, factor: Record) -> str:
     return f" ({label[0].lower()}{label[1:]})"
 
 
-def _caption(factor: Record) -> Sentence:
+def _caption(context: Context, factor: Record) -> Sentence:
     levels = factor["levels"]
     several = [record for record in levels if record["k"] >= prose.LEAST_FOR_SPREAD]
     text: Sentence = ()
     if any(record["k"] == 1 for record in levels):
         text = ("A level with one study is shown as that study and has no diamond.",)
-    if any(few.leader(record) == "companion." for record in levels):
-        text = join(text, " " if text else "", few.LEADS)
+    if any(few.leader(context, record) == "companion." for record in levels):
+        text = join(text, " " if text else "", few.leads(context))
+    if any(not few.of_group(context, record).told for record in levels):
+        text = join(text, " " if text else "", few.WIDE)
     for record in several:
         spread = prose.heterogeneity(record["result"] | {"id": record["id"]})
         text = join(text, " " if text else "", f"{record['label']}: ", _nested(spread, "result."))

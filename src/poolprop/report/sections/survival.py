@@ -75,7 +75,7 @@ def _notes(context: Context, time: Record) -> list[str]:
     notes = [f"{at}: {note}" for note in time["notes"]]
     if time["result"] is None:
         notes.append(f"{at}: fewer studies than the plan asks for; not pooled.")
-    elif time["k"] > 1 and few.too_wide(context.settings, time):
+    elif time["k"] > 1 and few.too_wide(context, time):
         notes.append(f"{at}: {few.WIDE[0].lower()}{few.WIDE[1:]}")
     return notes
 
@@ -90,7 +90,7 @@ def _figure(context: Context, times: list[Record]) -> Figure:
         rows=tuple(rows),
         axis_label="% alive and, where the endpoint says so, without event",
     )
-    return figure(plot, _caption(times, rows), _table(context, times))
+    return figure(plot, _caption(context, times, rows), _table(context, times))
 
 
 def _panel(context: Context, time: Record) -> list[PlotRow]:
@@ -99,8 +99,8 @@ def _panel(context: Context, time: Record) -> list[PlotRow]:
     title = f"At {time['time_months']:g} months ({k} {prose.plural(k, 'study')})"
     rows = [PlotRow(kind="heading", label=title)]
     rows += [_study(time, i) for i in range(k)]
-    if k > 1 and time["result"] is not None:
-        rows.append(_pooled(time))
+    if k > 1 and time["result"] is not None and few.shown(context, time):
+        rows.append(_pooled(context, time))
     rows[-1] = quoted.ticked(rows[-1], quoted.beside(context, time["id"], ""))
     return rows
 
@@ -119,8 +119,8 @@ def _study(time: Record, i: int) -> PlotRow:
     )
 
 
-def _pooled(time: Record) -> PlotRow:
-    prefix = few.leader(time)
+def _pooled(context: Context, time: Record) -> PlotRow:
+    prefix = few.leader(context, time)
     return PlotRow(
         kind="pooled",
         label=few.pooled_name(prefix),
@@ -131,7 +131,7 @@ def _pooled(time: Record) -> PlotRow:
     )
 
 
-def _caption(times: list[Record], rows: list[PlotRow]) -> Sentence:
+def _caption(context: Context, times: list[Record], rows: list[PlotRow]) -> Sentence:
     text = "Squares are studies with their own intervals, printed or approximated."
     if any(row.ticks for row in rows):
         text += f" {quoted.TICKS}"
@@ -139,7 +139,8 @@ def _caption(times: list[Record], rows: list[PlotRow]) -> Sentence:
     if not pooled:
         return (f"{text} No time has more than one study, so nothing is pooled.",)
     text += " Diamonds are pooled on the scale of log(−log S)."
-    return (f"{text} {few.LEADS}" if any(t["k"] == few.FEW for t in pooled) else text,)
+    bayesian = any(few.leader(context, time) == "companion." for time in pooled)
+    return (f"{text} {few.leads(context)}" if bayesian else text,)
 
 
 def _table(context: Context, times: list[Record]) -> Table:
@@ -154,7 +155,7 @@ def _table(context: Context, times: list[Record]) -> Table:
         Column(title="Variance or method", room="long"),
         Column(title="Where in the source", room="long"),
     )
-    rows = [row for time in times for row in (*_study_rows(time), *_result_rows(time))]
+    rows = [row for time in times for row in (*_study_rows(time), *_result_rows(context, time))]
     caption = f"{times[0]['label']} at fixed times, studies and pooled"
     name = f"table-survival-{times[0]['endpoint']}"
     return Table(id=name, caption=caption, columns=columns, rows=tuple(rows))
@@ -179,8 +180,8 @@ def _study_rows(time: Record) -> list[TableRow]:
     ]
 
 
-def _result_rows(time: Record) -> list[TableRow]:
-    if time["k"] < 2 or time["result"] is None:
+def _result_rows(context: Context, time: Record) -> list[TableRow]:
+    if time["k"] < 2 or time["result"] is None or not few.shown(context, time):
         return []
     named = (("Pooled", "result", time["id"]), ("Pooled, Bayesian", "companion", ""))
     return [
@@ -196,7 +197,7 @@ def _result_rows(time: Record) -> list[TableRow]:
                 cell(MISSING),
             ),
             anchor=anchor,
-            strong=f"{part}." == few.leader(time),
+            strong=f"{part}." == few.leader(context, time),
         )
         for label, part, anchor in named
         if time[part] is not None
