@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from itertools import permutations
 
+import numpy as np
 import pytest
 
 import poolprop as pp
-from poolprop.stats.numeric.permutation import permute_labels
+from poolprop.stats.numeric.permutation import permutation_test
 
 X, N, LEVELS = [2, 9, 4, 11, 18], [20, 22, 25, 24, 19], list("aabbb")
 
@@ -25,16 +26,27 @@ def test_the_exact_p_value_is_the_share_of_all_orders():
 
 
 def test_many_studies_are_sampled_with_the_observed_assignment_among_them():
-    values = list(range(20))
-    labels = ["a"] * 10 + ["b"] * 10
+    signs = np.repeat([1, -1], 10)
 
-    def difference(order):
-        return abs(sum(v if g == "a" else -v for v, g in zip(values, order, strict=True)))
+    def differences(orders):
+        return np.abs(signs[orders] @ np.arange(20))
 
-    found = permute_labels(difference, labels, most=200, seed=5)
+    found = permutation_test(differences, signs.tolist(), 100, most=200, seed=5)
     assert (found.count, found.exact) == (200, False)
     assert found.p == 1 / 200
-    assert found == permute_labels(difference, labels, most=200, seed=5)
+    assert found == permutation_test(differences, signs.tolist(), 100, most=200, seed=5)
+
+
+def test_equal_rows_are_exchanged_once():
+    seen = []
+
+    def statistics(orders):
+        seen.extend("".join("aabbbc"[i] for i in order) for order in orders)
+        assert np.array_equal(np.sort(orders), np.tile(np.arange(6), (len(orders), 1)))
+        return np.zeros(len(orders))
+
+    assert permutation_test(statistics, "aabbbc", 0.0).count == 60
+    assert len(seen) == len(set(seen)) == 60
 
 
 def test_two_levels_of_two_studies_cannot_reach_a_small_p():

@@ -9,7 +9,7 @@ import pytest
 import poolprop as pp
 from poolprop.stats.analyses.regression import fit_regression
 from poolprop.stats.fits.permuted import permuted_omnibus
-from poolprop.stats.numeric.orders import all_orders, permutation_p
+from poolprop.stats.numeric.permutation import all_orders, permutation_test
 
 X = [12, 91, 11, 12, 25, 43]
 N = [21, 110, 12, 13, 42, 58]
@@ -66,7 +66,7 @@ def test_a_sample_holds_the_observed_order_and_ties_count():
         seen.append(orders)
         return np.where((orders == np.arange(8)).all(axis=1), 1.0 - 1e-12, 0.0)
 
-    assert permutation_p(statistic, 8, 1.0, 50, seed=3) == 1 / 50
+    assert permutation_test(statistic, range(8), 1.0, most=50, seed=3).p == 1 / 50
     assert len(seen[0]) == 50
 
 

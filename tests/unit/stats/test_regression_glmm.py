@@ -11,7 +11,6 @@ from scipy.optimize import minimize
 from scipy.special import chdtri, gammaln, stdtrit
 
 import poolprop as pp
-from poolprop.stats.analyses.meta_regression import predict_proportions
 from poolprop.stats.fits.glmm_design import fit_glmm
 from poolprop.stats.likelihoods.links import LINKS
 
@@ -60,12 +59,6 @@ def test_a_shift_of_a_moderator_moves_only_the_intercept():
     assert moved.beta[1] == pytest.approx(fit.beta[1], rel=1e-7)
     assert moved.beta[0] == pytest.approx(fit.beta[0] - 7 * fit.beta[1], rel=1e-7)
     assert moved.p[1] == pytest.approx(fit.p[1], rel=1e-6)
-
-
-def test_predictions_lie_on_the_scale_of_proportions():
-    found = pp.meta_regression(EVENTS, TOTAL, {"dose": DOSE}, model="glmm", link="probit")
-    middle, low, high = predict_proportions(found, [[1.0], [4.0]])
-    assert np.all((low > 0) & (low < middle) & (middle < high) & (high < 1))
 
 
 def test_separated_levels_keep_their_likelihood_ratio_test():

@@ -9,7 +9,7 @@ Statistics in Medicine 23(11):1663-1682 (permutation).
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,9 +19,11 @@ from numpy.typing import ArrayLike
 from poolprop.errors import EstimationError
 from poolprop.formats import number
 from poolprop.stats._types import Floats, Ints
-from poolprop.stats.analyses.nested_regression import NestedRegression, fit_nested_regression
-from poolprop.stats.analyses.regression import Regression, fit_regression
-from poolprop.stats.analyses.regression_glmm import GlmmRegression, fit_glmm_regression
+from poolprop.stats.analyses.regression import Regression, fit_nested_regression, fit_regression
+from poolprop.stats.analyses.regression_glmm import (
+    fit_glmm_regression,
+    fit_study_effect_regression,
+)
 from poolprop.stats.answers.shown import Shown, flat, p_words
 from poolprop.stats.design import named_columns, study_members
 from poolprop.stats.fits.glmm_design import fit_glmm
@@ -30,11 +32,19 @@ from poolprop.stats.fits.tau2 import ESTIMATORS
 from poolprop.stats.inputs import choice, counts, fraction
 from poolprop.stats.likelihoods.links import LINKS
 from poolprop.stats.measures import MEASURES, effect_sizes
-from poolprop.stats.numeric.orders import permutation_p
+from poolprop.stats.numeric.permutation import permutation_test
 
-CI_METHODS = {
-    "two-step": ("hksj", "hksj-adhoc", "t", "wald"),
-    "glmm": ("profile-ck", "profile", "t", "wald"),
+# Links, estimators of tau2 and intervals of each model, the default first; of rows nested in
+# studies fewer.
+PLAIN = {
+    "two-step": (
+        ["logit"], ["REML", *ESTIMATORS, "EE"], ["hksj", "hksj-adhoc", "t", "wald"],
+    ),
+    "glmm": (list(LINKS), ["ML"], ["profile-ck", "profile", "t", "wald"]),
+}  # fmt: skip
+NESTED = {
+    "two-step": (["logit"], ["REML", "ML"], ["t", "wald"]),
+    "glmm": (["logit"], ["ML"], ["profile", "t", "wald"]),
 }
 # All orders of seven studies, or six; beyond them a random sample of this size.
 MOST_PERMUTATIONS = {"two-step": 5040, "glmm": 1000}
@@ -48,8 +58,8 @@ class MetaRegression(Shown):
     ----------
     names : tuple of str
         Coefficients; the first is the intercept.
-    fit : Regression, GlmmRegression or NestedRegression
-        Coefficients, tests, residual heterogeneity, R2; the last where rows belong to studies.
+    fit : Regression
+        Coefficients, tests, residual heterogeneity, R2.
     model, measure, tau2_method, ci_method : str
         What was fitted.
     level : float
@@ -61,7 +71,7 @@ class MetaRegression(Shown):
     """
 
     names: tuple[str, ...]
-    fit: Regression | GlmmRegression | NestedRegression
+    fit: Regression
     model: str
     measure: str
     tau2_method: str
@@ -77,12 +87,9 @@ class MetaRegression(Shown):
     def to_dict(self) -> dict[str, Any]:
         """Return plain values for JSON."""
         fit = self.fit
-        lrt_p = getattr(fit, "lrt_p", None)
-        nested = {
-            name: getattr(fit, name)
-            for name in ("studies", "tau2_study", "tau2_row")
-            if hasattr(fit, name)
-        }
+        nested = {name: getattr(fit, name) for name in ("studies", "tau2_study", "tau2_row")}
+        if fit.studies is None:
+            nested = {}
         return nested | {
             "coefficients": [
                 {
@@ -93,10 +100,10 @@ class MetaRegression(Shown):
                     "statistic": _finite(fit.statistic[j]),
                     "p": _finite(fit.p[j]),
                 }
-                | ({} if lrt_p is None else {"lrt_p": _finite(lrt_p[j])})
+                | ({} if fit.lrt_p is None else {"lrt_p": _finite(fit.lrt_p[j])})
                 for j, name in enumerate(self.names)
             ],
-            "notes": list(getattr(fit, "notes", ())),
+            "notes": list(fit.notes),
             "tau2": fit.tau2,
             "r2": fit.r2,
             "omnibus": {
@@ -191,45 +198,36 @@ def meta_regression(
     (3, 0.794)
     """
     x, n = counts(events, total)
-    choice(model, "model", CI_METHODS)
+    choice(model, "model", PLAIN)
     fraction(level, "level")
     names, design = named_columns(X, x.size)
+    p = None
     if study is not None:
         _refuse_permutation(permutation)
         member = study_members(study, x.size)
-        tau2, ci = _nested_choices(model, measure, tau2, ci, link)
-        return MetaRegression(
-            names=names,
-            fit=_nested(x, n, design, member, (model, measure, tau2, ci, level)),
-            model=model,
-            measure=measure,
-            tau2_method=tau2,
-            ci_method=ci,
-            level=level,
-        )
-    tau2, ci = _choices(model, measure, tau2, ci, link)
-    most = MOST_PERMUTATIONS[model] if permutations is None else permutations
-    fit: Regression | GlmmRegression
-    p = None
-    if model == "glmm":
-        fit = fit_glmm_regression(x, n, design, LINKS[link], ci, level)
-        null = fit.loglik_null
-
-        def likelihood_ratios(orders: Ints) -> Floats:
-            fits = (fit_glmm(x, n, design[order], LINKS[link]) for order in orders)
-            return np.array([2 * (found.loglik - null) for found in fits])
-
-        if permutation:
-            p = permutation_p(likelihood_ratios, x.size, fit.qm, most, seed)
+        tau2, ci = _choices(model, measure, tau2, ci, link, NESTED)
+        if model == "glmm":
+            fit = fit_study_effect_regression(x, n, design, member.argmax(axis=1), ci, level)
+        else:
+            yi, vi = effect_sizes(x, n, measure)
+            fit = fit_nested_regression(yi, vi, design, member, tau2, ci, level)
     else:
-        yi, vi = effect_sizes(x, n, measure)
-        fit = fit_regression(yi, vi, design, tau2, ci, level)
+        tau2, ci = _choices(model, measure, tau2, ci, link, PLAIN)
+        if model == "glmm":
+            fit = fit_glmm_regression(x, n, design, LINKS[link], ci, level)
+        else:
+            yi, vi = effect_sizes(x, n, measure)
+            fit = fit_regression(yi, vi, design, tau2, ci, level)
+    if permutation:
 
         def statistics(orders: Ints) -> Floats:
-            return permuted_omnibus(yi, vi, design, orders, tau2, ci)
+            if model == "two-step":
+                return permuted_omnibus(yi, vi, design, orders, tau2 or "", ci or "")
+            fits = (fit_glmm(x, n, design[order], LINKS[link]) for order in orders)
+            return np.array([2 * (found.loglik - (fit.loglik_null or 0.0)) for found in fits])
 
-        if permutation:
-            p = permutation_p(statistics, x.size, fit.qm, most, seed)
+        most = MOST_PERMUTATIONS[model] if permutations is None else permutations
+        p = permutation_test(statistics, range(x.size), fit.qm, most=most, seed=seed).p
     return MetaRegression(
         names=names,
         fit=fit,
@@ -243,30 +241,6 @@ def meta_regression(
     )
 
 
-def _nested(
-    x: Floats, n: Floats, design: Floats, member: Floats, chosen: tuple[str, str, str, str, float]
-) -> NestedRegression:
-    """Fit rows nested in studies."""
-    model, measure, tau2, ci, level = chosen
-    if model == "glmm":
-        from poolprop.stats.analyses.study_effect_regression import fit_study_effect_regression
-
-        return fit_study_effect_regression(x, n, design, member.argmax(axis=1), ci, level)
-    yi, vi = effect_sizes(x, n, measure)
-    return fit_nested_regression(yi, vi, design, member, tau2, ci, level)
-
-
-def _nested_choices(
-    model: str, measure: str, tau2: str | None, ci: str | None, link: str
-) -> tuple[str, str]:
-    """Return estimator and interval of rows nested in studies; refuse what there is not."""
-    choice(measure, "measure", MEASURES if model == "two-step" else ["PLO"])
-    choice(link, "link", ["logit"])
-    allowed = ["ML"] if model == "glmm" else ["REML", "ML"]
-    methods = ["profile", "t", "wald"] if model == "glmm" else ["t", "wald"]
-    return choice(tau2 or allowed[0], "tau2", allowed), choice(ci or methods[0], "ci", methods)
-
-
 def _refuse_permutation(permutation: bool) -> None:
     if permutation:
         raise EstimationError(
@@ -277,42 +251,22 @@ def _refuse_permutation(permutation: bool) -> None:
 
 
 def _choices(
-    model: str, measure: str, tau2: str | None, ci: str | None, link: str
+    model: str,
+    measure: str,
+    tau2: str | None,
+    ci: str | None,
+    link: str,
+    may: Mapping[str, tuple[list[str], list[str], list[str]]],
 ) -> tuple[str, str]:
     """Return estimator and interval; refuse what the model does not have."""
+    links, estimators, intervals = may[model]
     choice(measure, "measure", MEASURES if model == "two-step" else ["PLO"])
-    choice(link, "link", LINKS if model == "glmm" else ["logit"])
-    allowed = ["ML"] if model == "glmm" else ["REML", *ESTIMATORS, "EE"]
-    methods = CI_METHODS[model]
-    return choice(tau2 or allowed[0], "tau2", allowed), choice(ci or methods[0], "ci", methods)
+    choice(link, "link", links)
+    return (
+        choice(tau2 or estimators[0], "tau2", estimators),
+        choice(ci or intervals[0], "ci", intervals),
+    )
 
 
 def _finite(value: float) -> float | None:
     return float(value) if math.isfinite(value) else None
-
-
-def predict_proportions(found: MetaRegression, rows: ArrayLike) -> tuple[Floats, Floats, Floats]:
-    """Return fitted proportions and their limits for rows of moderators.
-
-    Parameters
-    ----------
-    found : MetaRegression
-        On any measure but ``PFT``, whose inverse needs a sample size.
-    rows : array_like, shape (m, p - 1)
-        Values of the design's columns but the intercept.
-    """
-    from poolprop.stats.measures import back_transform
-    from poolprop.stats.numeric.distributions import t_quantile
-
-    table = np.atleast_2d(np.asarray(rows, dtype=np.float64))
-    design = np.column_stack([np.ones(len(table)), table])
-    eta = design @ found.fit.beta
-    half = t_quantile(found.level, found.fit.df) * np.sqrt(
-        np.sum((design @ found.fit.cov) * design, axis=1)
-    )
-    ends = (eta, eta - half, eta + half)
-    if found.model == "glmm":
-        middle, low, high = (LINKS[found.link].inverse(end) for end in ends)
-    else:
-        middle, low, high = (back_transform(end, found.measure) for end in ends)
-    return middle, low, high

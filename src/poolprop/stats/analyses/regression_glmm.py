@@ -1,97 +1,48 @@
-"""Meta-regression in one step: the binomial-normal model with moderators.
+"""Meta-regressions in one step: binomial-normal models with moderators.
 
 References
 ----------
 Stijnen T, Hamza TH, Özdemir P (2010). Random effects meta-analysis of event outcome in the
 framework of the generalized linear mixed model. Statistics in Medicine 29(29):3046-3067.
+Pinheiro JC, Chao EC (2006). Efficient Laplacian and adaptive Gaussian quadrature algorithms for
+multilevel generalized linear mixed models. Journal of Computational and Graphical Statistics
+15(1):58-81 (rows nested in studies).
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import numpy as np
 
 from poolprop.errors import EstimationError
-from poolprop.stats._types import Floats
+from poolprop.stats._types import Floats, Ints
+from poolprop.stats.analyses.regression import Regression, explained, require_freedom, wald
 from poolprop.stats.answers.pool_glmm import saturated_loglik
 from poolprop.stats.fits.glmm_design import GlmmFit, fit_glmm
 from poolprop.stats.fits.heterogeneity import Heterogeneity
-from poolprop.stats.fits.regression_profile import coefficient_limits
+from poolprop.stats.fits.regression_profile import coefficient_limits, limits_of
+from poolprop.stats.fits.study_effect_fit import StudyEffectFit, fit_study_effect
 from poolprop.stats.likelihoods.links import Link
-from poolprop.stats.numeric.distributions import (
-    chi_square_pvalue,
-    profile_cut,
-    t_pvalue,
-    t_quantile,
-)
+from poolprop.stats.likelihoods.study_effect import Rows, rows_of
+from poolprop.stats.numeric.distributions import chi_square_pvalue, chi_square_quantile, profile_cut
 
 UNBOUNDED = (
     "Moderators separate studies with events from studies without: coefficients are not bounded "
     "and have no standard errors; the likelihood-ratio tests hold."
 )
 NOT_CONVERGED = "The likelihood has no proper maximum: read the coefficients with caution."
+# A limit this many standard errors away, and this many logits, is taken for infinite.
+FARTHEST = 30.0
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GlmmRegression:
-    """Coefficients of a binomial-normal meta-regression.
-
-    Attributes
-    ----------
-    beta, se, statistic, p, lower, upper : ndarray, shape (p,)
-        Coefficients on the link's scale with Wald tests, and limits by Wald or the profile
-        likelihood; NaN (infinite for a profile) where there is none.
-    lrt, lrt_p : ndarray, shape (p,)
-        Likelihood-ratio statistic of each slope (its column dropped, ``tau`` fitted again) and
-        its p value; NaN for the intercept.
-    cov : ndarray, shape (p, p)
-        From the observed information of coefficients and ``tau`` jointly.
-    df : float
-        Degrees of freedom of the Wald tests; infinite for z.
-    tau2, tau2_null : float
-        Between-study variance with and without moderators.
-    heterogeneity : Heterogeneity
-        Residual Q: likelihood ratio of the common-effect model against one parameter a study.
-    qm, qm_df, qm_p : float
-        Likelihood-ratio test of all slopes.
-    r2 : float
-        ``1 - tau2 / tau2_null``, at least 0.
-    loglik, loglik_null : float
-        With and without moderators, all constants included.
-    converged : bool
-        Whether both fits solve their equations.
-    notes : tuple of str
-        What a reader must know.
-    """
-
-    beta: Floats
-    se: Floats
-    statistic: Floats
-    p: Floats
-    lower: Floats
-    upper: Floats
-    lrt: Floats
-    lrt_p: Floats
-    cov: Floats
-    df: float
-    tau2: float
-    tau2_null: float
-    heterogeneity: Heterogeneity
-    qm: float
-    qm_df: int
-    qm_p: float
-    r2: float
-    loglik: float
-    loglik_null: float
-    converged: bool
-    notes: tuple[str, ...]
+F = TypeVar("F", GlmmFit, StudyEffectFit)
 
 
 def fit_glmm_regression(
     x: Floats, n: Floats, design: Floats, link: Link, ci: str, level: float
-) -> GlmmRegression:
+) -> Regression:
     """Fit the model by maximum likelihood and test each slope and all of them.
 
     Parameters
@@ -114,74 +65,115 @@ def fit_glmm_regression(
     EstimationError
         If no patient or every patient had the event: no coefficient exists then.
     """
+    _require_events(x, n)
+    k, p = design.shape
+    full, null, tests = _likelihood_ratios(lambda columns: fit_glmm(x, n, columns, link), design)
+    df = math.inf if ci in ("wald", "profile") else float(k - p)
+    found = wald(full.beta, full.cov, df, level)
+    if ci.startswith("profile"):
+        cut = profile_cut(level, k, small_sample=ci == "profile-ck", parameters=p)
+        found["lower"], found["upper"] = coefficient_limits(x, n, design, link, full, cut)
+    q = max(0.0, 2 * (saturated_loglik(x, n) - full.loglik_common))
+    return Regression(
+        **found,
+        **tests,
+        tau2=full.tau**2,
+        tau2_null=null.tau**2,
+        heterogeneity=Heterogeneity(
+            q=q, q_df=k - p, q_p=chi_square_pvalue(q, k - p), i2=None, h2=None
+        ),
+        r2=explained(full.tau**2, null.tau**2),
+    )
+
+
+def fit_study_effect_regression(
+    x: Floats, n: Floats, design: Floats, study: Ints, ci: str, level: float
+) -> Regression:
+    """Fit with random effects of studies and of their rows, on the logit.
+
+    Parameters
+    ----------
+    x, n, design, level
+        As for :func:`fit_glmm_regression`.
+    study : ndarray of int, shape (k,)
+        The study of each row, numbered from 0.
+    ci : {"profile", "t", "wald"}
+        Profile likelihood at the chi-square quantile; Student's t with ``studies - p``; z.
+
+    Raises
+    ------
+    EstimationError
+        If no patient or every patient had the event, or no degree of freedom is left.
+    """
+    _require_events(x, n)
+    rows, p = rows_of(x, n, design, study), design.shape[1]
+    count = rows.first.size
+    require_freedom(count, p, ci)
+    full, null, tests = _likelihood_ratios(
+        lambda columns: fit_study_effect(rows._replace(design=columns)), rows.design
+    )
+    df = float(count - p) if ci == "t" else math.inf
+    found = wald(full.beta, full.cov, df, level)
+    if ci == "profile":
+        cut = chi_square_quantile(level)
+        ends = np.array([_profile_limits(rows, full, j, cut) for j in range(p)])
+        found["lower"], found["upper"] = ends.T
+    tau2 = full.tau_study**2 + full.tau_row**2
+    return Regression(
+        **found,
+        **tests,
+        studies=count,
+        tau2=tau2,
+        tau2_study=full.tau_study**2,
+        tau2_row=full.tau_row**2,
+        heterogeneity=Heterogeneity(q=None, q_df=0, q_p=None, i2=None, h2=None),
+        r2=explained(tau2, null.tau_study**2 + null.tau_row**2),
+    )
+
+
+def _require_events(x: Floats, n: Floats) -> None:
     if not x.any() or np.array_equal(x, n):
         raise EstimationError(
             f"{'every' if x.any() else 'no'} patient had the event, so no coefficient exists",
             where="events",
             hint="Pool the studies without moderators.",
         )
-    full = fit_glmm(x, n, design, link)
-    null = fit_glmm(x, n, design[:, :1], link)
-    lrt, lrt_p = _each_slope(x, n, design, link, full, null)
-    statistic = max(0.0, 2 * (full.loglik - null.loglik))
-    slopes = design.shape[1] - 1
-    df = math.inf if ci in ("wald", "profile") else float(x.size - slopes - 1)
-    se = np.sqrt(np.diag(full.cov))
-    wald = full.beta / se
-    if ci.startswith("profile"):
-        small = ci == "profile-ck"
-        cut = profile_cut(level, x.size, small_sample=small, parameters=slopes + 1)
-        lower, upper = coefficient_limits(x, n, design, link, full, cut)
-    else:
-        half = t_quantile(level, df) * se
-        lower, upper = full.beta - half, full.beta + half
-    return GlmmRegression(
-        beta=full.beta,
-        se=se,
-        statistic=wald,
-        p=np.array([t_pvalue(float(value), df) for value in wald]),
-        lower=lower,
-        upper=upper,
-        lrt=lrt,
-        lrt_p=lrt_p,
-        cov=full.cov,
-        df=df,
-        tau2=full.tau**2,
-        tau2_null=null.tau**2,
-        heterogeneity=_residual(x, n, full, x.size - slopes - 1),
-        qm=statistic,
-        qm_df=slopes,
-        qm_p=chi_square_pvalue(statistic, slopes),
-        r2=max(0.0, 1 - full.tau**2 / null.tau**2) if null.tau > 0 else 0.0,
-        loglik=full.loglik,
-        loglik_null=null.loglik,
-        converged=full.converged and null.converged,
-        notes=_notes(full, null),
-    )
 
 
-def _each_slope(
-    x: Floats, n: Floats, design: Floats, link: Link, full: GlmmFit, null: GlmmFit
-) -> tuple[Floats, Floats]:
-    """Return likelihood-ratio statistics and p values of dropping one column at a time."""
-    p = design.shape[1]
-    found = np.full((2, p), np.nan)
+def _likelihood_ratios(fit: Callable[[Floats], F], design: Floats) -> tuple[F, F, dict[str, Any]]:
+    """Return the fits with and without moderators, and the tests of each slope and of all."""
+    full, null, p = fit(design), fit(design[:, :1]), design.shape[1]
+    each = np.full((2, p), np.nan)
     for j in range(1, p):
-        without = null if p == 2 else fit_glmm(x, n, np.delete(design, j, axis=1), link)
-        found[0, j] = max(0.0, 2 * (full.loglik - without.loglik))
-        found[1, j] = chi_square_pvalue(float(found[0, j]), 1)
-    return found[0], found[1]
+        without = null if p == 2 else fit(np.delete(design, j, axis=1))
+        each[0, j] = max(0.0, 2 * (full.loglik - without.loglik))
+        each[1, j] = chi_square_pvalue(float(each[0, j]), 1)
+    statistic = max(0.0, 2 * (full.loglik - null.loglik))
+    converged = full.converged and null.converged
+    unbounded = not np.isfinite(full.cov).all()
+    tests = {
+        "qm": statistic,
+        "qm_df": p - 1,
+        "qm_p": chi_square_pvalue(statistic, p - 1),
+        "lrt": each[0],
+        "lrt_p": each[1],
+        "loglik": full.loglik,
+        "loglik_null": null.loglik,
+        "converged": converged,
+        "notes": (UNBOUNDED,) * unbounded + (NOT_CONVERGED,) * (not converged),
+    }
+    return full, null, tests
 
 
-def _residual(x: Floats, n: Floats, full: GlmmFit, df: int) -> Heterogeneity:
-    q = max(0.0, 2 * (saturated_loglik(x, n) - full.loglik_common))
-    return Heterogeneity(q=q, q_df=df, q_p=chi_square_pvalue(q, df), i2=None, h2=None)
+def _profile_limits(rows: Rows, full: StudyEffectFit, j: int, cut: float) -> tuple[float, float]:
+    """Return where twice the profile log-likelihood of a coefficient has fallen by ``cut``."""
+    others = rows._replace(design=np.delete(rows.design, j, axis=1))
+    start = np.delete(full.theta, j)
+    variance = float(full.cov[j, j])
+    se = math.sqrt(variance) if math.isfinite(variance) else 1.0
 
+    def fallen(value: float) -> float:
+        held = others._replace(offset=rows.offset + rows.design[:, j] * value)
+        return 2 * (full.loglik - fit_study_effect(held, start).loglik)
 
-def _notes(full: GlmmFit, null: GlmmFit) -> tuple[str, ...]:
-    notes = []
-    if not np.isfinite(full.cov).all():
-        notes.append(UNBOUNDED)
-    if not (full.converged and null.converged):
-        notes.append(NOT_CONVERGED)
-    return tuple(notes)
+    return limits_of(fallen, float(full.beta[j]), cut, 2 * se, FARTHEST * max(1.0, se))

@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike
 
 from poolprop.errors import EstimationError
 from poolprop.formats import count, number
-from poolprop.stats._types import Floats
+from poolprop.stats._types import Floats, Ints
 from poolprop.stats.analyses.meta_regression import MetaRegression, meta_regression
 from poolprop.stats.answers.pool import pool
 from poolprop.stats.answers.results import PoolResult, policy_of
@@ -28,7 +28,7 @@ from poolprop.stats.inputs import counts
 from poolprop.stats.likelihoods.links import LINKS, Link
 from poolprop.stats.measures import effect_sizes
 from poolprop.stats.numeric.distributions import chi_square_pvalue
-from poolprop.stats.numeric.permutation import Permutation, permute_labels
+from poolprop.stats.numeric.permutation import Permutation, permutation_test
 from poolprop.stats.numeric.wls import intercept
 
 ALL_SINGLE = (
@@ -291,17 +291,22 @@ def _glmm_test(
     null = fit_glmm(x, n, intercept(x.size), link).loglik
     known: dict[tuple[int, ...], float] = {}
 
-    def gain(order: Sequence[str]) -> float:
+    def gain(mine: Labels) -> float:
         # Levels by number of first appearance: which name a level has does not matter.
-        names = list(dict.fromkeys(order))
-        key = tuple(names.index(level) for level in order)
+        names = list(dict.fromkeys(mine))
+        key = tuple(names.index(level) for level in mine)
         if key not in known:
-            fit = fit_levels(x, n, np.array(order, dtype=object), link)
-            known[key] = max(0.0, 2 * (fit.loglik - null))
+            known[key] = max(0.0, 2 * (fit_levels(x, n, mine, link).loglik - null))
         return known[key]
 
-    permuted = None if seed is None else permute_labels(gain, list(labels), seed=seed)
-    return gain(list(labels)), permuted
+    def gains(orders: Ints) -> Floats:
+        return np.array([gain(labels[order]) for order in orders])
+
+    observed = gain(labels)
+    permuted = None
+    if seed is not None:
+        permuted = permutation_test(gains, labels.tolist(), observed, seed=seed)
+    return observed, permuted
 
 
 def _mean_and_variance(x: Floats, n: Floats, fit: PoolResult) -> tuple[float, float]:

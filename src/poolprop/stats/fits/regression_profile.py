@@ -49,8 +49,7 @@ def coefficient_limits(
         others = np.delete(design, j, axis=1)
         own = design[:, j] - others @ np.linalg.lstsq(others, design[:, j], rcond=None)[0]
         reach = 2 * REACH[link.name] / float(np.abs(own).max())
-        for side, sign in enumerate((-1.0, 1.0)):
-            ends[side, j] = _limit(fallen, float(fit.beta[j]), sign, cut, reach)
+        ends[:, j] = limits_of(fallen, float(fit.beta[j]), cut, reach / 256, reach)
     return ends[0], ends[1]
 
 
@@ -80,16 +79,24 @@ def _fall(
     return fallen
 
 
-def _limit(
-    fallen: Callable[[float], float], centre: float, sign: float, cut: float, reach: float
-) -> float:
-    inner, outer = 0.0, reach / 256
-    while fallen(centre + sign * outer) < cut:
-        inner, outer = outer, 2 * outer
-        if inner > reach:
-            return sign * math.inf
+def limits_of(
+    fallen: Callable[[float], float], centre: float, cut: float, first: float, reach: float
+) -> tuple[float, float]:
+    """Return where a function that is 0 at ``centre`` has risen to ``cut``, on either side.
 
-    def excess(distance: float) -> float:
-        return math.sqrt(max(fallen(centre + sign * distance), 0.0)) - math.sqrt(cut)
+    It is looked for ``first`` away, then twice as far, and beyond ``reach`` it is infinite.
+    """
 
-    return centre + sign * bracketed_root(excess, inner, outer, xtol=1e-12, rtol=1e-10)
+    def limit(sign: float) -> float:
+        inner, outer = 0.0, first
+        while fallen(centre + sign * outer) < cut:
+            inner, outer = outer, 2 * outer
+            if inner > reach:
+                return sign * math.inf
+
+        def excess(distance: float) -> float:
+            return math.sqrt(max(fallen(centre + sign * distance), 0.0)) - math.sqrt(cut)
+
+        return centre + sign * bracketed_root(excess, inner, outer, xtol=1e-12, rtol=1e-10)
+
+    return limit(-1.0), limit(1.0)
