@@ -158,12 +158,12 @@ def test_bars_of_bias_hold_every_study_once(visit, home):
     studies = Counter(row["item"] for row in rows(home / "tables/risk_of_bias.csv"))
     bars = (
         visit()
-        .page.locator("#risk-of-bias svg.wide .bar-row")
+        .page.locator("#plot-bias tbody tr")
         .evaluate_all(
-            "all => all.map(row => [...row.querySelectorAll('.cell')].map(t => t.textContent))"
+            "all => all.map(row => [...row.querySelectorAll('.after')].map(td => td.textContent))"
         )
     )
-    sums = [sum(int(tokens(text)[-1]) for text in parts if tokens(text)) for parts in bars]
+    sums = [sum(int(text) for text in counts if text.strip()) for counts in bars]
     assert sorted(sums) == sorted(studies.values())
 
 

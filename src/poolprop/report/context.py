@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from poolprop.axes import Ends
+from poolprop.report.bias import Lights
 from poolprop.report.formats import plain
 from poolprop.report.read import EndpointResults, Results
 from poolprop.report.values import Record
@@ -35,6 +36,12 @@ class Context:
     def term(self, field: str, code: str) -> str:
         """Return the label of a code; a code without one is written in plain words."""
         return self.terms.get(field, {}).get(code) or plain(code)
+
+    @property
+    def lights(self) -> Lights:
+        """The marks of risk of bias."""
+        answers = (row["adjudicated"] for row in self.results.risk_of_bias)
+        return Lights(self.settings.bias_levels, answers)
 
     def axis(self, endpoint: str) -> Ends | None:
         """Return the range of the axis that the plan gives an endpoint; None where it is chosen."""

@@ -53,6 +53,8 @@ class PlotRow:
         Risk of bias of the study.
     note : Sentence
         Text of a ``note``, on one line; its label is not drawn then.
+    parts : tuple of (float, str)
+        Shares of a bar, with the class of each.
     ticks : tuple of float
         Where short upright lines stand, for values to compare with.
     cloud : tuple of (float, float)
@@ -82,6 +84,7 @@ class PlotRow:
     prediction: Span | None = None
     light: Light | None = None
     note: Sentence = ()
+    parts: tuple[tuple[float, str], ...] = ()
     ticks: tuple[float, ...] = ()
     cloud: tuple[tuple[float, float], ...] = ()
     others: tuple[Sentence, ...] = ()

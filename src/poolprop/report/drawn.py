@@ -79,6 +79,11 @@ class DrawnTable:
     variants: tuple[DrawnVariant, ...] = ()
 
     @property
+    def many(self) -> bool:
+        """Whether several columns are drawn, each with its numbers beside it."""
+        return sum(head.role == "drawn" for head in self.heads) > 1
+
+    @property
     def long(self) -> bool:
         """Whether estimates need more room than those in per cent usually do."""
         place = next((i for i, head in enumerate(self.heads[1:]) if head.role == "estimate"), None)

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
-from poolprop.axes import around, proportions
+from poolprop.axes import Axis, Ends, around, proportions
+from poolprop.formats import Policy
+from poolprop.report.drawn import DrawnCell, DrawnRow, DrawnTable, Head
 from poolprop.report.figures import Figure
 from poolprop.report.formats import level
-from poolprop.report.multiples import Case, Measure, Point, multiples
-from poolprop.report.values import Record, quote, spell
+from poolprop.report.scales import Scale
+from poolprop.report.strips import Strip, axis_strip, bead, grid
+from poolprop.report.values import Record, Sentence, policy_of, quote
 
+# The least width of a drawing: five of them stand side by side.
+SMALL = 72.0
 # Key of a study's diagnostics, title, and how its number is written.
 MEASURES = (
     ("cooks_distance", "Cook's distance", "number"),
@@ -39,7 +45,7 @@ def influence_panel(meta: Record, record: Record, result: Record, level_of: floa
     if not studies or any(one["arm_id"] not in without for one in studies):
         return None
     measures = (_estimates(list(without.values()), result), *_scales(studies, result))
-    cases = [_case(one, without[one["arm_id"]]) for one in studies]
+    rows = [_row(one, without[one["arm_id"]], measures) for one in studies]
     name = f"plot-influence-{meta['id']}"
     title = f"{meta['short']}: influence of each study"
     caption = (
@@ -49,12 +55,41 @@ def influence_panel(meta: Record, record: Record, result: Record, level_of: floa
         "all. τ² without it; dashed: with all. Information: the study's share; dashed: an equal "
         f"share. {_marked(studies)}"
     )
-    return Figure(id=name, drawings=multiples(name, title, measures, cases), caption=(caption,))
+    heads = (Head(role="label", title="Left out"), *(h for m in measures for h in m.heads))
+    drawn = DrawnTable(id=name, title=title, heads=heads, groups=(tuple(rows),))
+    return Figure(id=name, drawn=drawn, caption=(caption,))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measure:
+    """What is drawn of each study: its scale, and the line to compare with."""
+
+    title: str
+    axis: Axis
+    at: float
+    policy: Policy | None = None
+
+    @property
+    def heads(self) -> tuple[Head, Head]:
+        """The column of its drawings, and that of its numbers."""
+        scale = Scale(axis=self.axis, label="", policy=self.policy)
+        drawn = axis_strip(scale, SMALL)
+        behind = grid(replace(self.axis, ticks=()), self.at)
+        return (
+            Head(role="drawn", title="", axis=drawn, grid=behind),
+            Head(role="after", title=self.title),
+        )
+
+    def cells(self, at: float | None, text: Sentence, ends: Ends | None, *, strong: bool
+              ) -> tuple[DrawnCell, DrawnCell]:  # fmt: skip
+        """Draw and write one study's value."""
+        strip = bead(self.axis, at, self.at, ends, strong=strong) if at is not None else Strip()
+        return DrawnCell(strip=strip), DrawnCell(content=text)
 
 
 def _marked(studies: Sequence[Record]) -> str:
     if any(one["influential"] for one in studies):
-        return "Bold: influential by the usual cuts."
+        return "Marked: influential by the usual cuts."
     return "By the usual cuts none is influential."
 
 
@@ -63,8 +98,8 @@ def _estimates(entries: Sequence[Record], result: Record) -> Measure:
     shares = [entry["result"]["proportion"] for entry in entries]
     spans = [(e["result"]["ci"]["lower"], e["result"]["ci"]["upper"]) for e in entries]
     axis = proportions([*shares, result["proportion"]], wide=spans)
-    return Measure(title="Estimate without it", short="Without it", axis=axis,
-                   at=result["proportion"])  # fmt: skip
+    return Measure(title="Estimate without it", axis=axis, at=result["proportion"],
+                   policy=policy_of(result))  # fmt: skip
 
 
 def _scales(studies: Sequence[Record], result: Record) -> list[Measure]:
@@ -81,23 +116,18 @@ def _scales(studies: Sequence[Record], result: Record) -> list[Measure]:
 def _scale(title: str, values: Sequence[float], at: float) -> Measure:
     """Return a scale that holds 0, all values and the line to compare with."""
     held = [value for value in (*values, at, 0.0) if math.isfinite(value)]
-    return Measure(title=title, short=title, axis=around(held, room=0.06), at=at)
+    return Measure(title=title, axis=around(held, room=0.06), at=at)
 
 
-def _case(one: Record, entry: Record) -> Case:
-    result, without = entry["result"], quote(entry, "result.proportion", "percent")
-    estimate = Point(
-        at=result["proportion"],
-        text=(without,),
-        ends=(result["ci"]["lower"], result["ci"]["upper"]),
-    )
-    points = [Point(at=one[key], text=(quote(one, key, form),)) for key, _, form in MEASURES]
-    told = [f"{title} {spell(p.text)}" for (_, title, _), p in zip(MEASURES, points, strict=True)]
-    moved = f"{without.text} without it"
-    mark = "; influential" if one["influential"] else ""
-    return Case(
-        label=one["label"],
-        summary=f"{one['label']}: {'; '.join([moved, *told])}{mark}",
-        points=(estimate, *points),
-        strong=bool(one["influential"]),
-    )
+def _row(one: Record, entry: Record, measures: Sequence[Measure]) -> DrawnRow:
+    result, strong = entry["result"], bool(one["influential"])
+    first, *others = measures
+    text: Sentence = (quote(entry, "result.proportion", "percent"),)
+    ends = result["ci"]["lower"], result["ci"]["upper"]
+    cells = list(first.cells(result["proportion"], text, ends, strong=strong))
+    for measure, (key, _, form) in zip(others, MEASURES, strict=True):
+        cells += measure.cells(one[key], (quote(one, key, form),), None, strong=strong)
+    return DrawnRow(
+        kind="case", label=one["label"], detail="influential" if strong else "", anchor="",
+        cells=tuple(cells),
+    )  # fmt: skip

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from markupsafe import escape
 
-from poolprop.axes import Axis, labels
+from poolprop.axes import Axis, Ends, labels
 from poolprop.report.drawing import PlotRow, Span
 from poolprop.report.scales import Scale
 from poolprop.report.svg import short
@@ -32,7 +32,7 @@ STEP = 12.0
 class Strip:
     """A drawn cell: its marks as SVG, what they say where no column does, how high it must be."""
 
-    marks: str
+    marks: str = ""
     told: str = ""
     rise: int = 0
 
@@ -58,11 +58,11 @@ def strip(row: PlotRow, axis: Axis) -> Strip:
     return Strip(marks=marks, told=row.told, rise=math.ceil(rise / STEP))
 
 
-def axis_strip(scale: Scale) -> Strip:
+def axis_strip(scale: Scale, width: float = NARROWEST) -> Strip:
     """Draw the axis below the last row: its line, its ticks, a mark where it is cut."""
     axis = scale.axis
     texts = labels(axis.ticks, scale.policy)
-    n = every_nth([NARROWEST * axis.share(at) for at in axis.ticks], texts, TICK, APART)
+    n = every_nth([width * axis.share(at) for at in axis.ticks], texts, TICK, APART)
     ends = zip(axis.cut, ("0%", "100%"), (1, -1), strict=True)
     return Strip(
         marks="".join(
@@ -105,8 +105,32 @@ def _box(axis: Axis, at: float, width: float, height: float, style: str) -> str:
     )
 
 
+def _bar(row: PlotRow) -> Iterator[str]:
+    """Draw the parts of a bar one after another."""
+    at = 0.0
+    for share, style in row.parts:
+        yield (
+            f'<rect class="bar-part {style}" x="{short(100 * at)}%" y="50%"'
+            f' width="{short(100 * share)}%" height="18" transform="translate(0 -9)"/>'
+        )
+        at += share
+
+
+def bead(axis: Axis, at: float, origin: float, ends: Ends | None, *, strong: bool) -> Strip:
+    """Draw a value as a dot: on a stalk from the line to compare with, or on its interval."""
+    low, high = (origin, at) if ends is None else ends
+    span = Span(lower=min(low, high), upper=max(low, high))
+    line = _whisker(span, axis, "stalk" if ends is None else "whisker")
+    style = "bead strong" if strong else "bead"
+    return Strip(
+        marks="".join(line) + f'<circle class="{style}" cx="{percent(axis, at)}" cy="50%" r="4.5"/>'
+    )
+
+
 def _mark(row: PlotRow, axis: Axis) -> Iterator[str]:
-    if row.kind == "pooled":
+    if row.kind == "bar":
+        yield from _bar(row)
+    elif row.kind == "pooled":
         yield from _diamond(row, axis)
         yield from _arrows(row.ci, axis, "diamond")
     elif row.kind == "prediction":
@@ -143,13 +167,13 @@ def _arrows(span: Span | None, axis: Axis, style: str) -> Iterator[str]:
     """Draw an arrow at each end of the axis beyond which an interval goes on."""
     sides = {axis.beyond(end) for end in (span.lower, span.upper)} - {0} if span else set()
     for side in sorted(sides):
-        yield arrow(axis, axis.upper if side > 0 else axis.lower, side, style)
+        yield arrow(axis, axis.upper if side > 0 else axis.lower, side, f"{style} arrow")
 
 
 def arrow(axis: Axis, at: float, side: int, style: str) -> str:
     """Draw a tip at a value that points up the axis, or down it for a negative ``side``."""
     return (
-        f'<svg x="{percent(axis, at)}" y="50%"><path class="{style} arrow"'
+        f'<svg x="{percent(axis, at)}" y="50%"><path class="{style}"'
         f' d="M{6 * side} 0l{-9 * side}-4.5v9z"/></svg>'
     )
 
@@ -159,7 +183,7 @@ def _square(row: PlotRow, axis: Axis) -> Iterator[str]:
     if row.at is None or axis.beyond(row.at):
         return
     if row.bound:
-        yield arrow(axis, row.at, row.bound, "whisker")
+        yield arrow(axis, row.at, row.bound, "bound")
         return
     half = UNWEIGHTED if row.share is None else max(SMALLEST, LARGEST * math.sqrt(row.share))
     yield _box(axis, row.at, 2 * half, 2 * half, "square")

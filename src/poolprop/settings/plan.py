@@ -9,6 +9,7 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from poolprop.settings.atlas import Atlas
 from poolprop.settings.base import Block, Name
+from poolprop.settings.bias import Level
 from poolprop.settings.certainty import Certainty
 from poolprop.settings.endpoints import Endpoint
 from poolprop.settings.forest import COLUMNS
@@ -106,6 +107,11 @@ class Settings(Block):
         (),
         description="Columns of forest plots beside the names: factors of the review, "
         f"{', '.join(COLUMNS)}; empty: an endpoint's first two subgroups, denominator, timepoint.",
+    )
+    bias_levels: tuple[Level, ...] = Field(
+        (),
+        description="Levels of a risk-of-bias tool of your own, best first. RoB 2, ROBINS-I V2, "
+        "ROBINS-E, QUADAS-2 and JBI need none.",
     )
     models: Models = Field(Models())
     rules: Rules = Field(Rules())

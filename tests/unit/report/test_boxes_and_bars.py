@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+import re
 
 import pytest
 from unit.report import synthetic
 
-from poolprop.report.bars import Bar, Part, bars
+from poolprop.axes import fixed
+from poolprop.report.drawing import PlotRow
 from poolprop.report.flowchart import flowchart
+from poolprop.report.strips import strip
 from poolprop.report.values import spell
 
 
@@ -35,23 +37,8 @@ def test_an_unknown_number_is_said_to_be_unknown():
     assert "n = 6" in said
 
 
-def test_parts_of_a_bar_fill_it_and_tell_their_numbers():
-    parts = (Part(style="good", sign="+", word="Yes", count=3),
-             Part(style="bad", sign="-", word="No", count=1))  # fmt: skip
-    for drawing in bars("b", "Bars", [Bar(label="Was it clear?", parts=parts)]):
-        (row,) = drawing.rows
-        ends = []
-        for shape in row.shapes:
-            xs = [float(pair.split(",")[0]) for pair in shape.points.split()]
-            ends.append((min(xs), max(xs)))
-        assert ends[-1][1] == drawing.width
-        assert all(a[1] == b[0] for a, b in pairwise(ends))
-        assert row.summary == "Was it clear?: yes 3, no 1"
-
-
-def test_a_part_too_small_for_its_number_stays_without():
-    parts = (Part(style="good", sign="+", word="Yes", count=199),
-             Part(style="bad", sign="-", word="No", count=1))  # fmt: skip
-    (row,) = bars("b", "Bars", [Bar(label="x", parts=parts)])[0].rows
-    assert [spell(text.content) for text in row.texts] == ["x", "+ Yes 199"]
-    assert "no 1" in row.summary
+def test_parts_of_a_bar_fill_it_and_stand_one_after_another():
+    row = PlotRow(kind="bar", label="Was it clear?", parts=((0.75, "good"), (0.25, "bad")))
+    marks = strip(row, fixed(0.0, 1.0)).marks
+    parts = re.findall(r'bar-part (\w+)" x="([\d.]+)%" y="50%" width="([\d.]+)%"', marks)
+    assert parts == [("good", "0", "75"), ("bad", "75", "25")]

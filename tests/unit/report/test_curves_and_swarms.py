@@ -14,9 +14,8 @@ from poolprop.axes import fixed
 from poolprop.formats import PERCENT
 from poolprop.report.drapery import drapery
 from poolprop.report.drawing import PlotRow, Span
-from poolprop.report.multiples import Case, Measure, Point, multiples
 from poolprop.report.render import build
-from poolprop.report.strips import GAP, STEP, strip
+from poolprop.report.strips import GAP, STEP, bead, strip
 from poolprop.report.swarm import HIGHEST, swarm, tallest
 from poolprop.report.values import spell
 
@@ -90,27 +89,13 @@ def test_a_group_is_as_high_as_its_cloud():
     assert all(16 * rem >= STEP * n + 20 for n, rem in steps.items())  # the mark itself below
 
 
-def measures():
-    return (Measure(title="A", short="A", axis=fixed(0.0, 1.0), at=0.5),
-            Measure(title="B", short="B", axis=fixed(-2.0, 2.0), at=0.0))  # fmt: skip
-
-
-@pytest.mark.parametrize("labels", [["Larch"], synthetic.HOSTILE])
-def test_multiples_put_each_value_on_its_scale(labels):
-    points = (Point(at=0.25, text=("25%",), ends=(0.0, 1.0)), Point(at=None, text=("none",)))
-    cases = [Case(label=name, summary=name, points=points, strong=not i)
-             for i, name in enumerate(labels)]  # fmt: skip
-    for drawing in multiples("m", "T", measures(), cases):
-        assert len(drawing.rows) == len(labels)
-        for row in drawing.rows:
-            (bead,) = row.shapes
-            whisker = next(line for line in row.lines if line.style == "whisker")
-            share = (bead.x - whisker.x1) / (whisker.x2 - whisker.x1)
-            assert share == pytest.approx(0.25, abs=0.01)
-            assert {spell(t.content) for t in row.texts} >= {"25%", "none"}
-            assert all(0 <= text.x <= drawing.width for text in row.texts)
-        last = drawing.rows[-1]
-        assert last.top + last.height <= drawing.height
+@pytest.mark.parametrize(("at", "ends"), [(0.25, (0.0, 1.0)), (0.75, None)])
+def test_a_bead_stands_on_its_scale_with_a_stalk_or_an_interval(at, ends):
+    marks = bead(fixed(0.0, 1.0), at, 0.5, ends, strong=False).marks
+    assert f'cx="{100 * at:g}%"' in marks
+    style, low, high = re.search(r'class="(\w+)" x1="([\d.]+)%" x2="([\d.]+)%"', marks).groups()
+    assert style == ("whisker" if ends else "stalk")
+    assert (float(low), float(high)) == ((0, 100) if ends else (50, 75))
 
 
 def test_the_page_says_what_is_missing_in_signs_and_words(tmp_path):

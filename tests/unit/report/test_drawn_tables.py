@@ -79,7 +79,7 @@ def test_an_end_beyond_the_axis_becomes_an_arrow_and_a_mark_beyond_is_not_drawn(
 def test_a_value_known_only_to_lie_below_or_above_is_an_arrow_not_a_square(bound, points):
     marks = strip(PlotRow(kind="study", label="x", at=0.2, bound=bound), UNIT).marks
     assert "square" not in marks
-    assert f'x="20%" y="50%"><path class="whisker arrow" d="{points} 0' in marks
+    assert f'x="20%" y="50%"><path class="bound" d="{points} 0' in marks
 
 
 def test_the_diamond_spans_its_interval_with_its_peak_at_the_estimate():

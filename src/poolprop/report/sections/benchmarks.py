@@ -74,7 +74,8 @@ def _figure(context: Context, endpoint: EndpointResults) -> Figure | None:
     caption = (
         "This review: estimate with its interval, and where several studies were pooled the "
         "prediction interval. Below it, squares: quoted results, with the printed interval or the "
-        "exact one of the quoted counts where there is either; a line without a square is a range."
+        "exact one of the quoted counts where there is either; a line without a square is a range, "
+        "an arrow a value known only to lie below or above."
     )
     return figure(plot, (f"{meta['label']}. {caption}",))
 
@@ -88,11 +89,19 @@ def _row(one: Record) -> PlotRow:
         label=one["quoted_study"],
         detail=f"{one['outcome_label']}, quoted by {one['source_label']}",
         counts=_counts(one) if one["events"] is not None and one["total"] is not None else (),
-        estimate=quoted.figure_of(one, sign=False),
+        estimate=_estimate(one),
         at=None if ranged else one["proportion"],
+        bound=quoted.SIDES.get(one["bound"], 0),
         ci=quoted.range_of(one) if ranged else shown,
         policy=policy_of(one),
     )
+
+
+def _estimate(one: Record) -> Sentence:
+    """Quote what was printed, and the interval that is drawn beside it."""
+    told = quoted.figure_of(one, sign=False)
+    drawn = one["ci"] and one["upper"] is None
+    return join(told, " (", quote_range(one, "ci", "points"), ")") if drawn else told
 
 
 def _counts(one: Record) -> Sentence:

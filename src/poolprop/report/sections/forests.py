@@ -97,7 +97,7 @@ def _figure(
 ) -> Figure:
     interval, of = context.settings.study_interval, context.settings.level
     many = not prose.single(result)
-    lights = overall(context.results.risk_of_bias)
+    lights = overall(context.lights, context.results.risk_of_bias, endpoint)
     others = _others(estimand) if many else []
     columns, shared = facts(context, endpoint, estimand["studies"])
     rows = [

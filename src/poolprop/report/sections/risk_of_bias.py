@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from poolprop.report.bars import Bar, Part, bars
-from poolprop.report.bias import Light, light
+from poolprop.report.bias import OVERALL, Light, Lights
 from poolprop.report.context import Context, Section
-from poolprop.report.figures import Figure
+from poolprop.report.drawing import Plot, PlotRow
+from poolprop.report.figures import Figure, figure
 from poolprop.report.formats import plain
 from poolprop.report.read import Rows
 from poolprop.report.tables import Table, text_table
@@ -42,18 +42,19 @@ def section(context: Context) -> Section | None:
     studies = tuple(dict.fromkeys(row["study_label"] for row in rows))
     items = dict.fromkeys((row["item"], row["question"]) for row in rows)
     answers = {(row["item"], row["study_label"]): row["adjudicated"] for row in rows}
+    lights = context.lights
     body = RiskOfBias(
         sentence=_assessed(rows),
         studies=studies,
         items=tuple(
             ItemRow(
-                item=plain(item),
+                item=_item(context, item),
                 question=question,
-                lights=tuple(light(answers.get((item, study))) for study in studies),
+                lights=tuple(lights(answers.get((item, study))) for study in studies),
             )
             for item, question in items
         ),
-        summary=_summary(items, rows),
+        summary=_summary(context, items, rows),
         reasons=text_table(
             "table-risk-of-bias",
             "Both assessments, the adjudicated one and its reason",
@@ -61,11 +62,11 @@ def section(context: Context) -> Section | None:
             [
                 [
                     row["study_label"],
-                    plain(row["item"]),
+                    _item(context, row["item"]),
                     row["question"],
                     plain(row["assessor_a"]),
                     plain(row["assessor_b"]),
-                    plain(row["adjudicated"]),
+                    _word(lights, row["adjudicated"]),
                     row["reason"],
                 ]
                 for row in rows
@@ -75,34 +76,53 @@ def section(context: Context) -> Section | None:
     return Section(id="risk-of-bias", title="Risk of bias", body=body)
 
 
-def _summary(items: Iterable[tuple[str, str]], rows: Rows) -> Figure:
-    """Return how often each answer was given, by item."""
-    title, name = "Answers by item, number of studies", "plot-bias"
-    made = [
-        Bar(
-            label=_name(*item),
-            parts=_parts([r["adjudicated"] for r in rows if r["item"] == item[0]]),
-        )
-        for item in items
-    ]
-    caption = (
-        "Each bar is all studies; the sign, the word and the number say the same as the colour."
+def _summary(context: Context, items: Iterable[tuple[str, str]], rows: Rows) -> Figure:
+    """Return how often each answer was given, by item: a bar, and a column for each answer."""
+    lights = context.lights
+    given = {mark for row in rows if (mark := lights(row["adjudicated"])) is not None}
+    levels = sorted(given, key=lambda mark: mark.rank)
+    plot = Plot(
+        id="plot-bias",
+        title="Answers by item, number of studies",
+        headers={"label": "Item"},
+        rows=tuple(
+            _bar(_name(context, *one), levels, [
+                lights(row["adjudicated"]) for row in rows if row["item"] == one[0]
+            ])
+            for one in items
+        ),
+        after=tuple(f"{level.sign} {level.word}" for level in levels),
+        axis=(0.0, 1.0),
+        axis_label="Share of studies",
+    )  # fmt: skip
+    return figure(plot, ("Each bar is all studies with an answer to the item.",))
+
+
+def _bar(label: str, levels: list[Light], marks: list[Light | None]) -> PlotRow:
+    counts = [marks.count(level) for level in levels]
+    total = sum(counts) or 1
+    parts = zip(levels, counts, strict=True)
+    return PlotRow(
+        kind="bar",
+        label=label,
+        parts=tuple((count / total, level.colour) for level, count in parts if count),
+        after=tuple((str(count),) if count else () for count in counts),
     )
-    return Figure(id=name, drawings=bars(name, title, made), caption=(caption,))
 
 
-def _name(item: str, question: str) -> str:
-    return f"{plain(item)}. {question}" if item.isdigit() else question
+def _name(context: Context, item: str, question: str) -> str:
+    return f"{plain(item)}. {question}" if item.isdigit() else _item(context, item)
 
 
-def _parts(answers: list[str]) -> tuple[Part, ...]:
-    marks = [mark for answer in answers if (mark := light(answer)) is not None]
-    order = {colour: place for place, colour in enumerate(("good", "between", "open", "bad"))}
-    kinds = sorted(dict.fromkeys(marks), key=lambda mark: (order[mark.colour], mark.word))
-    return tuple(
-        Part(style=mark.colour, sign=mark.sign, word=mark.word, count=marks.count(mark))
-        for mark in kinds
-    )
+def _item(context: Context, item: str) -> str:
+    """Name an item; an overall judgement of one endpoint names it."""
+    end = context.settings.endpoints.get(item.removeprefix(f"{OVERALL}_"))
+    return f"Overall, {end.short}" if end else plain(item)
+
+
+def _word(lights: Lights, answer: str) -> str:
+    mark = lights(answer)
+    return mark.word if mark else ""
 
 
 def _assessed(rows: Rows) -> str:
