@@ -96,8 +96,15 @@ def once(texts: Path | None) -> int:
         from poolprop.evidence.places import check_places
 
         places = check_places(evidence, Path(review.settings.data), texts)
+        for problem in places.elsewhere:
+            print(f"warning: {problem} [other-words]")
         print(
             f"Every figure stands at its place: {places.rows} rows of {places.documents} documents."
+        )
+        print(
+            f"The words beside {places.named} of these figures were compared with their rows; "
+            f"{len(places.elsewhere) or 'none'} name another stratum or outcome. "
+            "Times, grades and kinds of denominators are not looked up."
         )
     return 0
 
@@ -125,7 +132,8 @@ def as_json(texts: Path | None) -> int:
         if texts:
             from poolprop.evidence.places import check_places
 
-            check_places(review.evidence, Path(review.settings.data), texts)
+            places = check_places(review.evidence, Path(review.settings.data), texts)
+            records += [_record("warning", "other-words", one) for one in places.elsewhere]
     except Faults as error:
         records += [_record("error", _kind(fault), fault) for fault in error.faults]
     except PoolpropError as error:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from poolprop.checking import growth
+from poolprop.checking import growth, siblings
 from poolprop.evidence.cells import NOT_REPORTED
 from poolprop.evidence.load import Evidence
 from poolprop.evidence.moderators import coefficients, complete
@@ -38,7 +38,7 @@ def suspicions(settings: Settings, evidence: Evidence) -> list[Suspicion]:
     """Return everything odd of a sound review, in order of file and row."""
     found = [
         Suspicion(rule=name.replace("_", "-"), problem=problem)
-        for name, rule in {**RULES, **growth.RULES}.items()
+        for name, rule in {**RULES, **growth.RULES, **siblings.RULES}.items()
         for problem in rule(settings, evidence)
     ]
     return sorted(found, key=lambda one: (one.problem, one.rule))

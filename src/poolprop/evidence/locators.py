@@ -208,10 +208,11 @@ def figures(passage: str) -> list[Decimal]:
         Words such as ``no`` and ``none`` count as 0; marks of citations are left out.
     """
     text = TAG.sub(" ", CITATION.sub(" ", passage))
-    return [_number(found) for found in FIGURE.finditer(text)]
+    return [number_of(found) for found in FIGURE.finditer(text)]
 
 
-def _number(found: re.Match[str]) -> Decimal:
+def number_of(found: re.Match[str]) -> Decimal:
+    """Return the number that a match of ``FIGURE`` stands for."""
     word = {name: text.casefold() for name, text in found.groupdict(default="").items()}
     if word["digits"]:
         return Decimal(word["digits"].replace(",", ""))

@@ -12,6 +12,7 @@ from poolprop.evidence.cells import Row
 from poolprop.evidence.load import Evidence
 from poolprop.evidence.locators import missing, verify_all
 from poolprop.evidence.problems import Problem, TableErrors
+from poolprop.evidence.words import has_words, misplaced
 from poolprop.files import sha256
 
 # Tables beside the outcomes, and which of their columns hold figures as printed.
@@ -31,14 +32,25 @@ NUMBER = re.compile(r"[<>≤≥]?\s*(-?\d+(?:\.\d+)?)")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Places:
-    """What was looked up: documents at hand, and rows of all tables that rest on them."""
+    """What was looked up: documents at hand, and rows of all tables that rest on them.
+
+    ``named`` is how many outcomes have their stratum or outcome named beside the figure,
+    ``elsewhere`` what stands among words of another one.
+    """
 
     documents: int
     rows: int
+    named: int
+    elsewhere: tuple[Problem, ...]
 
 
 def check_places(evidence: Evidence, data: Path, folder: Path) -> Places:
     """Look up the figures of every row at the place that its locator names.
+
+    What it proves is that the figures stand there, a count beside its percentage, and, where the
+    vocabulary says by which words a source names a stratum or an outcome, that a statement with
+    the figure names the row's own. What it cannot show: times, grades, denominators' kinds, and
+    strata of which two stand in one statement.
 
     Parameters
     ----------
@@ -82,7 +94,12 @@ def check_places(evidence: Evidence, data: Path, folder: Path) -> Places:
             problems += [_problem(evidence, data, table, key, text) for text in found]
     if problems:
         raise TableErrors(problems)
-    return Places(documents=len(texts), rows=count)
+    odd = tuple(
+        _problem(evidence, data, "outcomes", key, text)
+        for key, text in misplaced(evidence, rows, texts)
+    )
+    named = sum(1 for row in rows if has_words(evidence, row))
+    return Places(documents=len(texts), rows=count, named=named, elsewhere=odd)
 
 
 def _others(evidence: Evidence) -> Iterator[tuple[str, str, str, Row]]:

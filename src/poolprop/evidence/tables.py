@@ -196,6 +196,7 @@ class Term(Row):
     definition: Text
     order: Count
     source_id: Text = ""
+    words: Items = ()
 
 
 class Discrepancy(Row):

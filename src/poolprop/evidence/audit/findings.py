@@ -37,6 +37,17 @@ CHECKS = (
     repeat_findings,
 )
 
+QUICK = (
+    count_findings,
+    shared_findings,
+    ratio_findings,
+    survival_findings,
+    sum_findings,
+    arm_findings,
+    grade_findings,
+    repeat_findings,
+)
+
 
 def findings(evidence: Evidence) -> list[Finding]:
     """Audit the sources of a review.
@@ -58,13 +69,15 @@ def findings(evidence: Evidence) -> list[Finding]:
     return sorted(linked, key=lambda one: order[one.source_id])
 
 
-def found_by_program(found: list[Finding]) -> dict[str, tuple[str, ...]]:
-    """Return the findings behind each discrepancy that a program can find."""
-    links: dict[str, list[str]] = {}
-    for one in found:
-        for discrepancy_id in one.discrepancy_ids:
-            links.setdefault(discrepancy_id, []).append(one.finding_id)
-    return {discrepancy_id: tuple(names) for discrepancy_id, names in links.items()}
+def unsettled(evidence: Evidence) -> Iterator[Finding]:
+    """Yield the contradictions between rows and claims that no discrepancy adjudicates.
+
+    Only what is quick to find: sums, parts, repeats, counts behind percentages, survival. A
+    curator's slip shows here as well as one of the source.
+    """
+    for one in chain.from_iterable(check(evidence) for check in QUICK):
+        if one.verdict in ("contradicts", "impossible") and not any(_adjudicated(one, evidence)):
+            yield one
 
 
 def _adjudicated(finding: Finding, evidence: Evidence) -> Iterator[str]:

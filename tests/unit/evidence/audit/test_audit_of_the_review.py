@@ -7,7 +7,7 @@ import re
 import pytest
 
 from poolprop.evidence.audit.agreement import agreement
-from poolprop.evidence.audit.findings import findings, found_by_program
+from poolprop.evidence.audit.findings import findings, unsettled
 from poolprop.evidence.load import load
 from poolprop.evidence.locators import missing
 
@@ -104,11 +104,15 @@ def test_each_finding_has_one_identifier(found):
 
 
 def test_each_discrepancy_that_a_program_can_find_is_found(evidence, found):
-    linked = found_by_program(found)
+    linked = {name for one in found for name in one.discrepancy_ids}
     by_program = {
         item.discrepancy_id for item in evidence.discrepancies if item.found_by == "program"
     }
-    assert by_program == set(linked)
+    assert by_program == linked
+
+
+def test_every_contradiction_of_the_flagship_is_settled(evidence):
+    assert list(unsettled(evidence)) == []
 
 
 def test_the_extractions_agree_on_almost_every_count(evidence):
