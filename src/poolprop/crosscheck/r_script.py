@@ -28,8 +28,12 @@ answer <- function(i) {
       list(proportion = NaN)
     }
   )
-  data.frame(id = task$id, field = names(found), value = sprintf("%.15g", unlist(found)))
+  data.frame(field = names(found), value = sprintf("%.15g", unlist(found)))
 }
+# What several results ask alike is computed once.
+asked <- do.call(paste, tasks[names(tasks) != "id"])
+answers <- sapply(which(!duplicated(asked)), answer, simplify = FALSE)
+names(answers) <- unique(asked)
 target <- commandArgs(trailingOnly = TRUE)
 versions <- data.frame(
   id = c("R", "metafor"), field = "version",
@@ -37,7 +41,7 @@ versions <- data.frame(
             as.character(packageVersion("metafor")))
 )
 write.csv(
-  rbind(versions, do.call(rbind, lapply(seq_len(nrow(tasks)), answer))),
+  rbind(versions, do.call(rbind, Map(cbind, id = tasks$id, answers[asked]))),
   if (length(target)) target[1] else stdout(), row.names = FALSE, quote = FALSE
 )
 """

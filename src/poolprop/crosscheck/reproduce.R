@@ -1,25 +1,21 @@
 # Two-step models: metafor. Likelihood models: base R alone, by its own quadrature and optimiser.
 
-# The binomial-normal model: log-likelihood of one study and its derivatives in (mu, tau), by the
-# trapezoid rule over z in eta = mu + tau z, on nodes fine enough for the narrowest integrand.
+# The binomial-normal model: log-likelihood of all studies and its derivatives in (mu, tau), by the
+# trapezoid rule over z in eta = mu + tau z, on nodes fine enough for the narrowest integrand. A row
+# of the matrices is a study, a column a node.
 glmm_at <- function(mu, tau, x, n) {
-  h <- min(0.1, 0.3 / max(tau, 1e-9), 0.5 / sqrt(1 + tau^2 * max(n) / 4))
-  z <- seq(-12, 12, length.out = 2 * ceiling(12 / h) + 1)
+  h <- min(0.25, 0.4 / max(tau, 1e-9), 0.7 / sqrt(1 + tau^2 * max(n) / 4))
+  z <- seq(-10, 10, length.out = 2 * ceiling(10 / h) + 1)
   eta <- mu + tau * z
   up <- plogis(eta, log.p = TRUE)
-  down <- plogis(-eta, log.p = TRUE)
   weight <- -z^2 / 2 - log(2 * pi) / 2 + log(z[2] - z[1])
-  p <- exp(up)
-  out <- c(0, 0, 0)
-  for (i in seq_along(x)) {
-    terms <- lchoose(n[i], x[i]) + x[i] * up + (n[i] - x[i]) * down + weight
-    top <- max(terms)
-    share <- exp(terms - top)
-    total <- sum(share)
-    excess <- (x[i] - n[i] * p) * share / total
-    out <- out + c(top + log(total), sum(excess), sum(excess * z))
-  }
-  out
+  # The log probability of no event is that of an event less eta.
+  terms <- lchoose(n, x) + tcrossprod(cbind(n, x - n, 1), cbind(up, eta, weight))
+  top <- terms[cbind(seq_along(x), max.col(terms, "first"))]
+  share <- exp(terms - top)
+  total <- rowSums(share)
+  excess <- share * (x - tcrossprod(n, exp(up)))
+  c(sum(top + log(total)), colSums((excess %*% cbind(1, z)) / total))
 }
 
 # The beta-binomial model in (mu, s): mean plogis(mu), overdispersion s^2 = rho / (1 - rho).
@@ -58,9 +54,9 @@ MODELS <- list(
 CONTROL <- list(rel.tol = 1e-15, x.tol = 1e-12, abs.tol = 0, iter.max = 500, eval.max = 1000)
 
 # Maximum over the spread alone, at one mu: from several starts, and at no spread.
-profile_at <- function(model, mu, x, n, top) {
+profile_at <- function(model, mu, x, n, top, starts = model$starts) {
   best <- list(value = model$at(mu, 0, x, n)[1], spread = 0)
-  for (start in model$starts) {
+  for (start in starts) {
     found <- nlminb(
       start, function(s) -model$at(mu, s, x, n)[1], function(s) -model$at(mu, s, x, n)[3],
       lower = 0, upper = top, control = CONTROL
@@ -70,7 +66,15 @@ profile_at <- function(model, mu, x, n, top) {
   best
 }
 
-maximum <- function(model, x, n, top) {
+# Intervals of several kinds rest on one fit: it is kept.
+fits <- new.env()
+maximum <- function(name, x, n, top) {
+  key <- paste(c(name, top, x, n), collapse = " ")
+  if (is.null(fits[[key]])) fits[[key]] <- climbed(MODELS[[name]], x, n, top)
+  fits[[key]]
+}
+
+climbed <- function(model, x, n, top) {
   mu <- qlogis(sum(x) / sum(n))
   best <- list(value = model$at(mu, 0, x, n)[1], mu = mu, spread = 0)
   for (start in model$starts) {
@@ -112,17 +116,30 @@ information <- function(model, fit, x, n) {
 # A spread at an end of its range has no uncertainty to share.
 standard_error <- function(model, fit, x, n, top) {
   about <- information(model, fit, x, n)
-  if (fit$spread == 0 || fit$spread > 0.999 * top) sqrt(1 / about[1, 1]) else sqrt(solve(about)[1, 1])
+  alone <- fit$spread == 0 || fit$spread > 0.999 * top
+  sqrt(if (alone) 1 / about[1, 1] else solve(about)[1, 1])
 }
 
+# Where the profile has fallen by the cut. On the way each maximum is sought from where the last one
+# stood; at the end from all starts, and if that is higher, all the way.
 limit <- function(model, fit, side, cut, x, n, top) {
-  excess <- function(mu) 2 * (fit$value - profile_at(model, mu, x, n, top)$value) - cut
-  far <- fit$mu + side * 0.5
-  while (excess(far) < 0) {
-    far <- fit$mu + 2 * (far - fit$mu)
-    if (abs(far) > 46) return(side * Inf)
+  excess <- function(mu, starts) {
+    found <- profile_at(model, mu, x, n, top, starts)
+    if (found$spread > 0) last <<- found$spread
+    2 * (fit$value - found$value) - cut
   }
-  uniroot(excess, sort(c(fit$mu, far)), tol = 1e-11)$root
+  root <- function(fallen) {
+    far <- fit$mu + side * 0.5
+    while (fallen(far) < 0) {
+      far <- fit$mu + 2 * (far - fit$mu)
+      if (abs(far) > 46) return(side * Inf)
+    }
+    uniroot(fallen, sort(c(fit$mu, far)), tol = 1e-11)$root
+  }
+  last <- max(fit$spread, model$starts[1])
+  found <- root(function(mu) excess(mu, last))
+  thorough <- function(mu) excess(mu, model$starts)
+  if (is.finite(found) && abs(thorough(found)) < 1e-8) found else root(thorough)
 }
 
 # Everyone or no one had the event: the maximum is at the boundary and the interval one-sided.
@@ -154,11 +171,11 @@ likelihood_model <- function(task, x, n) {
     return(list(proportion = plogis(side * Inf), lower = plogis(ends[1]), upper = plogis(ends[2])))
   }
   top <- model$top
-  fit <- maximum(model, x, n, top)
+  fit <- maximum(task$model, x, n, top)
   # The likelihood rises with tau without end: estimate and interval take tau <= 5.
   if (task$model == "glmm" && fit$spread > 0.999 * top) {
     top <- 5
-    fit <- maximum(model, x, n, top)
+    fit <- maximum(task$model, x, n, top)
   }
   ends <- if (task$ci %in% c("wald", "t")) {
     half <- if (task$ci == "wald") qnorm(tail) else qt(tail, k - 1)
