@@ -92,13 +92,14 @@ def test_a_deep_link_opens_what_hides_it(visit):
     )
 
 
-def test_a_row_copies_its_link(visit):
+def test_a_heading_copies_its_link_and_its_name_stays_its_own(visit):
     page = visit(permissions=["clipboard-read", "clipboard-write"]).page
-    row = page.locator("#summary tr[id]").first
-    row.hover()
-    row.get_by_role("button", name="Copy link").click()
+    heading = page.locator("#summary > h2, #summary .titled > h2").first
+    heading.hover()
+    page.get_by_role("button", name="Copy link to Summary of findings").click()
     page.get_by_role("status").filter(has_text="ink").wait_for()
-    assert page.evaluate("decodeURIComponent(location.hash)") == "#" + row.get_attribute("id")
+    assert page.evaluate("location.hash") == "#summary"
+    assert page.get_by_role("heading", name="Summary of findings", exact=True).count() == 1
 
 
 def test_a_number_tells_its_result_field_and_digits(visit):

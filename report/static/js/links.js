@@ -1,4 +1,4 @@
-// Deep links: open what hides the target, and copy the address of any heading or row.
+// Deep links: open what hides the target, and copy the address of any heading.
 (function () {
   "use strict";
   function unfold(target) {
@@ -40,10 +40,6 @@
       if (id && heading.matches("h4, article > h3, section > h2")) {
         heading.append(button(id, heading.textContent.trim()));
       }
-    }
-    for (const row of root.querySelectorAll("tr[id]")) {
-      const header = row.querySelector("th");
-      header.append(button(row.id, header.textContent.trim()));
     }
   });
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from poolprop.report.context import Context
+from poolprop.report.formats import MISSING
 from poolprop.report.values import Record
 
 # Said wherever a judgement stands beside an estimate of other data than it was made on.
@@ -43,6 +44,16 @@ def spelled(one: Record | None) -> str:
     if not level:
         return "not judged"
     return f"{signs(level)} {WORDS[level]}" + (f" ({EARLIER})" if one and one["moved"] else "")
+
+
+def lowered(one: Record) -> str:
+    """Return the reasons for downgrading an assessment, with the levels that each took."""
+    named = [
+        f"{DOMAINS[domain['domain']].lower()} (−{domain['downgrade']})"
+        for domain in one["domains"]
+        if domain["downgrade"]
+    ]
+    return ", ".join(named) or ("nothing" if one["judged"] else MISSING)
 
 
 def assessment(context: Context, endpoint: str, estimand: str) -> Record | None:

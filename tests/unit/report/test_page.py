@@ -13,8 +13,8 @@ from poolprop.report.render import build
 
 SOURCE = Path(__file__).parents[3] / "report"
 SECTIONS = [
-    "answer", "summary", "forests", "subgroups", "studies", "risk-of-bias",
-    "sensitivity", "diagnostics", "multiverse", "bayes", "coverage",
+    "answer", "summary", "forests", "groups", "studies", "risk-of-bias", "change", "cite",
+    "sensitivity", "subgroups", "diagnostics", "multiverse", "confidence", "bayes", "coverage",
     "safety", "survival", "comparisons",
     "flow", "map", "certainty", "benchmarks", "sources",
     "methods", "second-engine", "provenance", "reporting", "glossary",
@@ -133,14 +133,33 @@ def test_one_study_alone_has_neither_diamond_nor_heterogeneity(tmp_path):
     assert "Pooled from" not in parsed.text()
 
 
-def test_without_years_the_studies_have_no_order_to_be_drawn_in(plain):
-    assert 'id="plot-cumulative-healed"' in render(plain)
-    path = plain / "analysis/healed/influence.json"
+def test_figures_that_say_nothing_of_few_studies_are_not_drawn(tmp_path):
+    few = render(synthetic.write_results(tmp_path / "few"))
+    many = render(
+        synthetic.write_results(tmp_path / "many", [f"Elm {1990 + i}" for i in range(12)])
+    )
+    for name in ("cumulative", "baujat", "gosh"):
+        assert f'id="plot-{name}-healed"' not in few
+        assert f'id="plot-{name}-healed"' in many
+
+
+def test_without_years_the_studies_have_no_order_to_be_drawn_in(tmp_path):
+    home = synthetic.write_results(tmp_path, [f"Elm {1990 + i}" for i in range(12)])
+    path = home / "analysis/healed/influence.json"
     record = json.loads(path.read_text())
-    for one in record["cumulative"][1:]:
+    for one in record["cumulative"][4:]:
         one["year"] = None
     path.write_text(json.dumps(record))
-    assert 'id="plot-cumulative-healed"' not in render(plain)
+    assert 'id="plot-cumulative-healed"' not in render(home)
+
+
+def test_of_a_long_list_the_ten_that_matter_are_shown_and_the_file_with_all_is_named(tmp_path):
+    html = render(synthetic.write_results(tmp_path, [f"Elm {1990 + i}" for i in range(12)]))
+    (section,) = page.Page(html).all("section", id="sensitivity")
+    omitted = [line for line in section.text.splitlines() if line.startswith("Without Elm")]
+    assert len(omitted) == 2 * 10
+    assert "the 10 studies of 12 that move it most" in section.text
+    assert "results/tables/influence.csv" in section.text
 
 
 def test_notes_of_results_are_shown(plain):
@@ -177,7 +196,10 @@ def test_optional_files_may_be_missing(plain):
         "answer",
         "summary",
         "forests",
+        "change",
+        "cite",
         "sensitivity",
+        "confidence",
         "methods",
         "provenance",
         "reporting",

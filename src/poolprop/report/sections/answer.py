@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from poolprop.report import grade, prose
+from poolprop.report import grade, harms, prose
 from poolprop.report.context import (
     Context,
     Section,
@@ -148,20 +148,14 @@ def _harms(context: Context) -> Iterator[Line]:
         if endpoint not in leading(context)
         and (result := primary_result(primary_estimand(endpoint)))
     ]
-    events: list[Record] = context.results.safety.get("events", [])
-    widest: dict[str, Record] = {}
-    for event in events:
-        held = widest.get(event["outcome"])
-        if held is None or (event["k"], event["total"]) > (held["k"], held["total"]):
-            widest[event["outcome"]] = event
-    first = sorted(widest.values(), key=lambda event: (-event["k"], -event["total"]))[:MOST_EVENTS]
+    first = harms.widest(context, MOST_EVENTS)
     named = [join(f"{event['label'].lower()} ", _counts(event)) for event in first]
     if secondary or named:
         yield Line(
             title="Harms and other outcomes" if secondary else "Harms",
             text=join(listing([*secondary, *named]), "."),
-            link="safety" if events else "summary",
-            more="All event rates" if events else "Summary of findings",
+            link="safety" if first else "summary",
+            more="All event rates" if first else "Summary of findings",
         )
 
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from poolprop.report import grade, prose
 from poolprop.report.context import Context, Section
-from poolprop.report.formats import MISSING, level, plain
-from poolprop.report.tables import Cell, Column, Table, TableRow, cell
+from poolprop.report.formats import MISSING, plain
+from poolprop.report.tables import Column, Table, TableRow, cell
 from poolprop.report.values import (
     Piece,
     Record,
@@ -39,10 +39,9 @@ class Assessment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Certainty:
-    """How it was judged, the summary of findings, and each assessment."""
+    """How it was judged, and each assessment."""
 
     about: tuple[str, ...]
-    table: Table
     assessments: tuple[Assessment, ...]
 
 
@@ -54,7 +53,6 @@ def section(context: Context) -> Section | None:
         return None
     body = Certainty(
         about=tuple(_about(record, found)),
-        table=_summary(context, found),
         assessments=tuple(_assessment(context, one) for one in found),
     )
     return Section(id="certainty", title="Certainty of the evidence", body=body)
@@ -83,43 +81,6 @@ def _about(record: Record, found: list[Record]) -> list[str]:
     if any(not one["judged"] for one in found):
         lines.append("Where a level is missing nobody judged.")
     return lines
-
-
-def _summary(context: Context, found: list[Record]) -> Table:
-    of = level(context.settings.level)
-    counted = context.settings.review.participants.capitalize()
-    columns = (
-        Column(title="Outcome", room="long"),
-        Column(title=f"{counted} (studies)", numeric=True),
-        Column(title=f"Proportion ({of} CI)", numeric=True),
-        Column(title=f"{of} prediction", numeric=True),
-        Column(title="Certainty"),
-        Column(title="Levels taken away for"),
-    )
-    return Table(
-        id="table-certainty",
-        caption="Summary of findings",
-        columns=columns,
-        rows=tuple(TableRow(cells=_finding(one), anchor=one["id"]) for one in found),
-    )
-
-
-def _finding(one: Record) -> tuple[Cell, ...]:
-    total, studies = quote(one, "facts.total", "count"), quote(one, "facts.studies", "count")
-    share = quote(one, "facts.proportion", "percent")
-    lowered = [
-        f"{grade.DOMAINS[domain['domain']].lower()} (−{domain['downgrade']})"
-        for domain in one["domains"]
-        if domain["downgrade"]
-    ]
-    return (
-        cell(f"{one['endpoint_label']}: {one['label'][:1].lower()}{one['label'][1:]}"),
-        cell(total, " (", studies, ")"),
-        cell(share, " (", quote_range(one, "facts.ci"), ")"),
-        cell(quote_range(one, "facts.prediction")),
-        cell(grade.spelled(one)),
-        cell(", ".join(lowered) or ("nothing" if one["judged"] else MISSING)),
-    )
 
 
 def _assessment(context: Context, one: Record) -> Assessment:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from poolprop.axes import around, fixed, proportions
 from poolprop.formats import PERCENT
-from poolprop.report import prose
+from poolprop.report import gates, prose
 from poolprop.report.chart import Chart, Path, Spot, layouts
 from poolprop.report.context import Context, Section, answered
 from poolprop.report.drawing import Plot
@@ -55,18 +55,18 @@ def section(context: Context) -> Section | None:
     if not shown:
         return None
     body = Diagnostics(endpoints=shown)
-    return Section(id="diagnostics", title="Single and small studies", body=body)
+    return Section(id="diagnostics", title="Influence and small-study effects", body=body)
 
 
 def _endpoint(context: Context, endpoint: EndpointResults, result: Record) -> Diagnosis:
     meta, record = endpoint.pool["endpoint"], endpoint.influence
     cases = record.get("diagnostics", {})
     figures = [
-        ("What each study does to the estimate", _panel(context, meta, record, result)),
-        ("One study after another", _cumulative(context, meta, record, result)),
-        ("What each study adds to heterogeneity and to the estimate", _baujat(meta, cases)),
-        ("Every subset of the studies", _subsets(context, meta, record.get("gosh", {}), result)),
-        ("Small studies", funnel(meta, endpoint.small_study)),
+        ("Influence of each study", _panel(context, meta, record, result)),
+        ("Cumulative meta-analysis", _cumulative(context, meta, record, result)),
+        ("Baujat plot", _baujat(meta, cases)),
+        ("GOSH plot", _subsets(context, meta, record.get("gosh", {}), result)),
+        ("Funnel plot", funnel(meta, endpoint.small_study)),
     ]
     told = (cases.get("note"), endpoint.small_study.get("reason"))
     return Diagnosis(
@@ -84,7 +84,7 @@ def _panel(context: Context, meta: Record, record: Record, result: Record) -> Fi
 
 def _cumulative(context: Context, meta: Record, record: Record, result: Record) -> Figure | None:
     steps = record.get("cumulative", [])
-    if sum(one["year"] is not None for one in steps) < 2:
+    if not gates.dated(steps):
         return None  # an order of the table is no order in time
     names = [f"+ {one['added']}" if i else one["added"] for i, one in enumerate(steps)]
     rows = tuple(
@@ -111,7 +111,7 @@ def _baujat(meta: Record, cases: Record) -> Figure | None:
         for one in cases.get("studies", [])
         if one["baujat_x"] is not None and one["baujat_y"] is not None
     ]
-    if len(studies) < 2:
+    if len(studies) < gates.BAUJAT:
         return None
     across, up = (
         around([one[key] for one in studies], zero=True) for key in ("baujat_x", "baujat_y")
@@ -141,7 +141,7 @@ def _told(one: Record) -> str:
 
 def _subsets(context: Context, meta: Record, gosh: Record, result: Record) -> Figure | None:
     subsets = [s for s in gosh.get("subsets", []) if s["i2"] is not None]
-    if len(subsets) < 2:
+    if len(subsets) < 2 or result["k"] < gates.SUBSETS:
         return None
     shares = [one["proportion"] for one in subsets]
     everyone = [(one["proportion"], one["i2"], "subset") for one in subsets]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from poolprop.report import prose
 from poolprop.report.bias import legend, overall
-from poolprop.report.context import Context, Section, primary_estimand, primary_result
-from poolprop.report.drapery import drapery
+from poolprop.report.context import Context, Section, leading, primary_estimand, primary_result
 from poolprop.report.drawing import Plot, Variant
 from poolprop.report.facts import facts, of_study
 from poolprop.report.figures import (
@@ -22,6 +22,7 @@ from poolprop.report.figures import (
 from poolprop.report.formats import MISSING
 from poolprop.report.naming import one_line
 from poolprop.report.read import EndpointResults
+from poolprop.report.strata import MOST_COLUMNS
 from poolprop.report.tables import Table, text_table
 from poolprop.report.values import Record, Sentence, join, policy_of, quote
 
@@ -35,7 +36,6 @@ class Forest:
     estimand: str
     description: str
     figure: Figure | None
-    curves: Figure | None
     excluded: Table | None
     notes: tuple[str, ...]
 
@@ -48,13 +48,26 @@ class Forests:
 
 
 def section(context: Context) -> Section:
-    """Return the section with the forest plots."""
-    found = tuple(
+    """Return the forest plots of the outcomes that the first table has in columns."""
+    found = _forests(context, leading(context)[:MOST_COLUMNS])
+    return Section(id="forests", title="Forest plots", body=Forests(forests=found))
+
+
+def others(context: Context) -> Section | None:
+    """Return the forest plots of all other outcomes; None without one."""
+    first = leading(context)[:MOST_COLUMNS]
+    found = _forests(context, [one for one in context.results.endpoints if one not in first])
+    if not found:
+        return None
+    return Section(id="more-forests", title="Other outcomes", body=Forests(forests=found))
+
+
+def _forests(context: Context, endpoints: Iterable[EndpointResults]) -> tuple[Forest, ...]:
+    return tuple(
         _forest(context, endpoint, estimand)
-        for endpoint in context.results.endpoints
+        for endpoint in endpoints
         for estimand in (primary_estimand(endpoint), *_estimates(endpoint))
     )
-    return Section(id="forests", title="Forest plots", body=Forests(forests=found))
 
 
 def _estimates(endpoint: EndpointResults) -> list[Record]:
@@ -74,11 +87,6 @@ def _forest(context: Context, endpoint: EndpointResults, estimand: Record) -> Fo
         estimand=estimand["label"],
         description=estimand["description"],
         figure=_figure(context, endpoint.id, meta, estimand, result) if result else None,
-        curves=(
-            drapery(endpoint.confidence, result, context.settings.level, context.axis(endpoint.id))
-            if result and primary
-            else None
-        ),
         excluded=_excluded(meta, estimand),
         notes=_notes(estimand, result),
     )

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from poolprop.report import prose
-from poolprop.report.context import Context, Section, answered, primary_result
+from poolprop.report import gates, prose
+from poolprop.report.context import Context, Section, primary_estimand, primary_result
 from poolprop.report.drawing import Plot, PlotRow
 from poolprop.report.figures import (
     Figure,
@@ -28,7 +28,7 @@ from poolprop.report.tables import (
     result_columns,
     text_table,
 )
-from poolprop.report.values import Record, Sentence, quote
+from poolprop.report.values import Record, Sentence, join, policy_of, quote
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,22 +59,20 @@ class Sensitivity:
 
 def section(context: Context) -> Section | None:
     """Return the section; None if nothing was varied."""
-    found = [_endpoint(context, *parts) for parts in answered(context)]
-    shown = tuple(endpoint for endpoint in found if endpoint.panels)
+    found = [_endpoint(context, endpoint) for endpoint in context.results.endpoints]
+    shown = tuple(endpoint for endpoint in found if endpoint.panels or endpoint.grid)
     if not shown:
         return None
     return Section(id="sensitivity", title="Sensitivity", body=Sensitivity(endpoints=shown))
 
 
-def _endpoint(
-    context: Context, endpoint: EndpointResults, estimand: Record, result: Record
-) -> EndpointPanels:
-    meta = endpoint.pool["endpoint"]
-    panels = [
-        _estimands(context, endpoint, result),
-        _models(context, meta, estimand, result),
-        _omissions(context, endpoint, result),
-    ]
+def _endpoint(context: Context, endpoint: EndpointResults) -> EndpointPanels:
+    meta, estimand = endpoint.pool["endpoint"], primary_estimand(endpoint)
+    result = primary_result(estimand)
+    panels = [_estimands(context, endpoint, result)]
+    if result is not None:
+        panels.append(_models(context, meta, estimand, result))
+        panels.append(_omissions(context, endpoint, result))
     return EndpointPanels(
         id=f"sensitivity-{meta['id']}",
         title=meta["label"],
@@ -85,12 +83,12 @@ def _endpoint(
 
 def _plot(
     context: Context, meta: Record, name: str, title: str, label: str, rows: Sequence[PlotRow],
-    at: float, *more: str,
+    at: float | None, *more: str,
 ) -> Plot:  # fmt: skip
     return Plot(
         id=f"plot-{name}",
         title=title,
-        headers=headers(context.settings.level, rows[0].policy, label=label, weight=False),
+        headers=headers(context.settings.level, policy_of(meta), label=label, weight=False),
         rows=tuple(rows),
         after=(*spread_titles(context.settings.level), *more),
         reference=at,
@@ -98,20 +96,35 @@ def _plot(
     )
 
 
-def _estimands(context: Context, endpoint: EndpointResults, result: Record) -> Panel | None:
+def _estimands(context: Context, endpoint: EndpointResults, result: Record | None) -> Panel | None:
     meta = endpoint.pool["endpoint"]
     pairs = [(e, primary_result(e)) for e in endpoint.pool["estimands"]]
     shown = [(e, found) for e, found in pairs if found is not None]
-    if len(shown) < 2:
+    if len(pairs) < 2:
         return None
+    summed = {primary_estimand(endpoint)["estimand"]}  # these have their place in the summary
+    summed |= {*context.settings.endpoints[endpoint.id].beside}
     rows = [
-        replace(interval_row(found, "", e["label"], _detail(e), own=True), anchor="")
+        replace(
+            interval_row(found, "", e["label"], _detail(e), own=True),
+            anchor="" if e["estimand"] in summed else e["id"],
+        )
         for e, found in shown
+    ]
+    rows += [
+        PlotRow(kind="note", label="", note=(f"{e['label']}: {_why(e)}",), anchor=e["id"])
+        for e, found in pairs
+        if found is None and e["estimand"] not in summed
     ]
     name = f"estimands-{meta['id']}"
     title = f"{meta['short']}: other estimands"
-    plot = _plot(context, meta, name, title, "Estimand", rows, result["proportion"])
+    at = result["proportion"] if result else None
+    plot = _plot(context, meta, name, title, "Estimand", rows, at)
     return Panel(id=name, title="Other estimands", figure=figure(plot, _legend(context, rows)))
+
+
+def _why(estimand: Record) -> str:
+    return " ".join(estimand["notes"]) or "No study reports it."
 
 
 def _detail(estimand: Record) -> str:
@@ -121,7 +134,7 @@ def _detail(estimand: Record) -> str:
 
 def _models(context: Context, meta: Record, estimand: Record, result: Record) -> Panel | None:
     results = estimand["results"]
-    if len(results) < 2 or prose.single(result):
+    if len(results) < 2 or result["k"] < gates.MODELS:
         return None
     rows = [interval_row(r, "", *model_name(r), own=True) for r in results]
     rows[0] = replace(rows[0], anchor="")  # the primary result has its place in the summary
@@ -140,7 +153,8 @@ def _models(context: Context, meta: Record, estimand: Record, result: Record) ->
 def _grid(context: Context, endpoint: EndpointResults) -> Table | None:
     """Return the companion models of the estimands that have no panel of their own."""
     meta = endpoint.pool["endpoint"]
-    others = [e for e in endpoint.pool["estimands"] if e["estimand"] != "primary"]
+    primary = primary_estimand(endpoint)
+    others = [e for e in endpoint.pool["estimands"] if e is not primary or e["k"] < gates.MODELS]
     rows = [
         TableRow(
             cells=(cell(e["label"]), cell(one_line(r)), *result_cells(r)),
@@ -168,10 +182,20 @@ def _omissions(context: Context, endpoint: EndpointResults, result: Record) -> P
     meta = endpoint.pool["endpoint"]
     name = f"omissions-{meta['id']}"
     title = f"{meta['short']}: leaving out one study at a time"
-    lines = [_omission(row) for row in rows]
+    lines = [_omission(row) for row in gates.most(rows, "change")]
     plot = _plot(context, meta, name, title, "Left out", lines, result["proportion"],
                  "Change, points")  # fmt: skip
-    return Panel(id=name, title="Leave one out", figure=figure(plot, prose.omission(rows)))
+    return Panel(id=name, title="Leave one out", figure=figure(plot, _listed(rows)))
+
+
+def _listed(rows: list[Record]) -> Sentence:
+    if len(rows) <= gates.LISTED:
+        return prose.omission(rows)
+    more = (
+        f" Shown: the {gates.LISTED} studies of {len(rows)} that move it most; the others are in "
+        "results/tables/influence.csv."
+    )
+    return join(prose.omission(rows), more)
 
 
 def _omission(row: Record) -> PlotRow:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from poolprop.report import few, prose
+from poolprop.report import few, gates, prose
 from poolprop.report.context import Context, Section, factors
 from poolprop.report.contrasts import contrast_table, regression_table
 from poolprop.report.drawing import Plot, PlotRow
@@ -13,9 +13,9 @@ from poolprop.report.figures import (
     axis_label,
     figure,
     headers,
+    interval_row,
     panel,
 )
-from poolprop.report.orchard import orchard
 from poolprop.report.read import EndpointResults
 from poolprop.report.tables import Table
 from poolprop.report.values import Record, Sentence, Value, join, policy_of
@@ -48,7 +48,6 @@ class Moderators:
 class Subgroups:
     """All of them, and the warning that goes with them."""
 
-    orchards: tuple[Figure, ...]
     subgroups: tuple[Subgroup, ...]
     moderators: tuple[Moderators, ...]
 
@@ -67,10 +66,8 @@ def section(context: Context) -> Section | None:
     )
     if not (found or moderators):
         return None
-    drawn = (orchard(context, endpoint) for endpoint in context.results.endpoints)
-    orchards = tuple(one for one in drawn if one is not None)
-    body = Subgroups(orchards=orchards, subgroups=found, moderators=moderators)
-    return Section(id="subgroups", title="By subgroup", body=body)
+    body = Subgroups(subgroups=found, moderators=moderators)
+    return Section(id="subgroups", title="Subgroup analyses", body=body)
 
 
 def _moderators(context: Context, endpoint: EndpointResults) -> Moderators:
@@ -88,11 +85,21 @@ def _subgroup(context: Context, endpoint: EndpointResults, factor: Record) -> Su
     meta = endpoint.pool["endpoint"]
     name = f"{meta['id']}-{factor['factor']}"
     interval = context.settings.study_interval
-    rows = [
-        row
-        for record in factor["levels"]
-        for row in panel(record, record["label"], interval, few.shown(context, record), anchor=True)
-    ]
+    if gates.pools(factor["levels"]):
+        rows = [
+            row
+            for record in factor["levels"]
+            for row in panel(
+                record, record["label"], interval, few.shown(context, record), anchor=True
+            )
+        ]
+    else:  # a line each is enough for single studies
+        rows = [
+            replace(
+                interval_row(r, "result.", r["label"], r["studies"][0]["label"]), anchor=r["id"]
+            )
+            for r in factor["levels"]
+        ]
     if line := prose.between_line(factor):
         rows.append(PlotRow(kind="note", label="", note=line))
     plot = Plot(

@@ -1,68 +1,121 @@
-"""The summary table: every estimand of every endpoint."""
+"""Summary of findings: every outcome, benefit and harm, with its certainty."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from poolprop.report import prose
-from poolprop.report.context import Context, Section, primary_result
-from poolprop.report.formats import MISSING
+from poolprop.report import few, grade, harms, prose
+from poolprop.report.context import Context, Section, leading, primary_estimand, primary_result
+from poolprop.report.formats import MISSING, level
 from poolprop.report.read import EndpointResults
-from poolprop.report.tables import Table, TableRow, cell, result_cells, result_columns
-from poolprop.report.values import Record, Sentence
+from poolprop.report.tables import Cell, Column, Table, TableRow, cell
+from poolprop.report.values import Record, Sentence, join, look_up, quote, quote_range
+
+# Adverse events in the summary: those that most studies and patients stand behind.
+MOST_EVENTS = 6
+FEW = "too few to pool"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Summary:
-    """One table per endpoint."""
+    """The table."""
 
-    tables: tuple[Table, ...]
+    table: Table
 
 
 def section(context: Context) -> Section:
-    """Return the section with the summary tables."""
-    tables = tuple(_table(context, endpoint) for endpoint in context.results.endpoints)
-    return Section(id="summary", title="Summary of results", body=Summary(tables=tables))
-
-
-def _table(context: Context, endpoint: EndpointResults) -> Table:
-    meta, estimands = endpoint.pool["endpoint"], endpoint.pool["estimands"]
-    columns = result_columns("Estimand", context.settings.level)
-    return Table(
-        id=f"summary-{meta['id']}",
-        caption=meta["label"],
-        columns=columns,
-        rows=tuple(_row(estimand, len(columns)) for estimand in estimands),
-        note=_notes(estimands),
+    """Return the section with the summary of findings."""
+    of, people = level(context.settings.level), context.settings.review.participants
+    columns = (
+        Column(title="Outcome", room="long"),
+        Column(title=f"Estimate ({of} CI)", numeric=True,
+               help="pooled; the counts where one study, or too few, stand behind it"),
+        Column(title=f"{of} prediction", numeric=True,
+               help="where the proportion of a new study like these is expected"),
+        Column(title=f"{people.capitalize()} (studies)", numeric=True),
+        Column(title="Certainty"),
+        Column(title="Lowered for", room="long"),
+    )  # fmt: skip
+    rows = (
+        *(row for endpoint in leading(context) for row in _outcome(context, endpoint)),
+        *(
+            row
+            for endpoint in context.results.endpoints
+            if endpoint not in leading(context)
+            for row in _outcome(context, endpoint)
+        ),
+        *(_event(context, event) for event in harms.widest(context, MOST_EVENTS)),
     )
+    table = Table(id="table-summary", caption="Summary of findings", columns=columns, rows=rows)
+    return Section(id="summary", title="Summary of findings", body=Summary(table=table))
 
 
-def _row(estimand: Record, width: int) -> TableRow:
-    result = primary_result(estimand)
-    strong = estimand["estimand"] == "primary"
+def _outcome(context: Context, endpoint: EndpointResults) -> Iterator[TableRow]:
+    """Yield the primary estimand, and those that the plan sets beside it."""
+    shown = ("primary", *context.settings.endpoints[endpoint.id].beside)
+    primary = primary_estimand(endpoint)
+    for estimand in endpoint.pool["estimands"]:
+        if estimand is primary or estimand["estimand"] in shown:
+            yield _finding(context, endpoint, estimand, strong=estimand is primary)
+
+
+def _finding(
+    context: Context, endpoint: EndpointResults, estimand: Record, *, strong: bool
+) -> TableRow:
+    meta, result = endpoint.pool["endpoint"], primary_result(estimand)
+    name = f"{meta['label']}: {estimand['label'][:1].lower()}{estimand['label'][1:]}"
     if result is None:
         reason = " ".join(estimand["notes"]) or "No study reports it."
-        empty = (cell(MISSING),) * (width - 1)
-        cells = (cell(f"{estimand['label']} ({reason.rstrip('.')})"), *empty)
+        empty = (cell(MISSING),) * 5
+        cells: tuple[Cell, ...] = (cell(f"{name} ({reason.rstrip('.')})"), *empty)
         return TableRow(cells=cells, anchor=estimand["id"], strong=strong)
-    cells = (cell(estimand["label"]), *result_cells(result))
+    lead = few.of_estimand(context, endpoint, estimand["estimand"], result)
+    total = quote(result, "total", "count")
+    cells = (
+        cell(name),
+        *_numbers(lead, result),
+        cell(total, " (", prose.sources(estimand, estimand["studies"])[0], ")"),
+        *_certainty(context, endpoint.id, estimand["estimand"]),
+    )
     return TableRow(cells=cells, anchor=estimand["id"], strong=strong)
 
 
-def _notes(estimands: list[Record]) -> tuple[Sentence, ...]:
-    """Name the scale of tau2 and the definition of I2, once each."""
-    results = [
-        result
-        for e in estimands
-        if (result := primary_result(e)) is not None and result["k"] >= prose.LEAST_FOR_SPREAD
-    ]
-    scales = sorted({prose.scale(r) for r in results if r["tau2"] is not None})
-    definitions = sorted({prose.definition(r) for r in results} - {""})
-    parts = []
-    if scales:
-        parts.append(f"τ² is on the {' or '.join(scales)} scale.")
-    if definitions:
-        parts.append(f"I²: {' or '.join(definitions)}.")
-    if any(prose.crosses(r) for r in results):
-        parts.append(prose.CROSSING)
-    return ((" ".join(parts),),) if parts else ()
+def _numbers(lead: few.Lead, record: Record) -> tuple[Cell, Cell]:
+    """Return estimate with interval, and prediction; the counts where nothing is pooled."""
+    counts: Sentence = join(
+        quote(record, "events", "count"), " of ", quote(record, "total", "count")
+    )
+    if not lead.told:
+        return cell(counts, f", {FEW}"), cell(MISSING)
+    ends = join(" (", quote_range(lead.record, lead.ci), ")")
+    if record["k"] == 1:
+        return cell(counts, ends), cell(MISSING)
+    share = quote(lead.record, lead.proportion, "percent")
+    by = " Bayesian" if lead.bayesian else ""
+    prediction = look_up(lead.record, lead.prediction)
+    return (
+        cell(share, ends, by),
+        cell(quote_range(lead.record, lead.prediction) if prediction else MISSING),
+    )
+
+
+def _certainty(context: Context, endpoint: str, estimand: str) -> tuple[Cell, Cell]:
+    one = grade.assessment(context, endpoint, estimand)
+    if one is None:
+        return cell(MISSING), cell(MISSING)
+    return cell(grade.spelled(one)), cell(grade.lowered(one))
+
+
+def _event(context: Context, event: Record) -> TableRow:
+    of = few.of_group(context, event) if event["result"] is not None else None
+    grade_of = context.term("grade", event["grade"]).lower()
+    total, k = quote(event, "total", "count"), quote(event, "k", "count")
+    if of is None or event["k"] == 1:
+        counts = join(quote(event, "events", "count"), " of ", total)
+        numbers = (cell(counts), cell(MISSING))
+    else:
+        numbers = _numbers(of, event)
+    judged = (cell(MISSING), cell(MISSING))
+    name = f"{event['label']}, {grade_of}" if grade_of else event["label"]
+    return TableRow(cells=(cell(name), *numbers, cell(total, " (", k, ")"), *judged))

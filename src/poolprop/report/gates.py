@@ -1,0 +1,30 @@
+"""From how many studies on a figure says anything: below, it is not drawn."""
+
+from __future__ import annotations
+
+from poolprop.report.values import Record
+
+# Other models of two or three studies show only that the studies are too few.
+MODELS = 4
+# Each needs studies enough for a pattern: by year, by influence, by subset.
+CUMULATIVE, BAUJAT, SUBSETS = 5, 8, 8
+# Of longer lists so many rows are on the page; all of them are in the results' tables.
+LISTED = 10
+
+
+def dated(steps: list[Record]) -> bool:
+    """Return whether enough studies state a year for an order in time."""
+    return sum(one["year"] is not None for one in steps) >= CUMULATIVE
+
+
+def most(rows: list[Record], key: str) -> list[Record]:
+    """Return the rows that matter most by a number of theirs, in their own order."""
+    if len(rows) <= LISTED:
+        return rows
+    largest = sorted(rows, key=lambda row: -abs(row[key] or 0.0))[:LISTED]
+    return [row for row in rows if row in largest]
+
+
+def pools(levels: list[Record]) -> bool:
+    """Return whether any level of a factor holds more than one study."""
+    return any(level["k"] > 1 for level in levels)

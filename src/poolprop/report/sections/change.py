@@ -1,0 +1,89 @@
+"""What would change the answer: other definitions, single studies, choices of the analysis."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from poolprop.report import few, prose
+from poolprop.report.context import (
+    Context,
+    Section,
+    leading,
+    primary_estimand,
+    primary_result,
+)
+from poolprop.report.read import EndpointResults
+from poolprop.report.tables import Column, Table, TableRow, cell
+from poolprop.report.values import Record, Sentence, join, quote
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One table: what was varied, by outcome."""
+
+    table: Table
+
+
+def section(context: Context) -> Section | None:
+    """Return the section; None where nothing was varied."""
+    rows = [
+        TableRow(cells=(cell(endpoint.pool["endpoint"]["label"]), cell(what), cell(said)))
+        for endpoint in leading(context)
+        for what, said in _changes(context, endpoint)
+    ]
+    if not rows:
+        return None
+    titles = ("Outcome", "What was varied", "How far the estimate moves")
+    columns = tuple(Column(title=t, room="long" if i == 2 else "") for i, t in enumerate(titles))
+    table = Table(
+        id="table-change", caption="Changes of the estimate", columns=columns, rows=tuple(rows)
+    )
+    return Section(id="change", title="What would change the answer", body=Change(table=table))
+
+
+def _changes(context: Context, endpoint: EndpointResults) -> Iterator[tuple[str, Sentence]]:
+    if said := _definitions(context, endpoint):
+        yield "Other definitions of the outcome", said
+    rows = endpoint.influence.get("leave_one_out", [])
+    if len(rows) >= prose.LEAST_FOR_SPREAD:
+        yield "One study left out", prose.omission(rows)
+    if said := _choices(endpoint.multiverse):
+        yield "Choices of the analysis", said
+
+
+def _definitions(context: Context, endpoint: EndpointResults) -> Sentence:
+    """Say the lowest and the highest estimate of the estimands, and which they are."""
+    found = [
+        (one, few.of_estimand(context, endpoint, one["estimand"], result))
+        for one in endpoint.pool["estimands"]
+        if (result := primary_result(one)) is not None and result["k"] > 1
+    ]
+    told = [(one, lead) for one, lead in found if lead.told]
+    if len(told) < 2:
+        return ()
+    by = sorted(told, key=lambda pair: float(pair[1].record[pair[1].proportion]))
+    parts = []
+    for one, lead in (by[0], by[-1]):
+        share = quote(lead.record, lead.proportion, "percent")
+        name = "the primary one" if one is primary_estimand(endpoint) else one["label"].lower()
+        parts.append(join(share, f" ({name})"))
+    return join("From ", parts[0], " to ", parts[1], ".")
+
+
+def _choices(multiverse: Record) -> Sentence:
+    """Name the choice that explains most of the variation, and the means of its levels."""
+    choices = [one for one in multiverse.get("choices", []) if one["share"]]
+    if not choices:
+        return ()
+    top = max(choices, key=lambda one: float(one["share"]))
+    levels = [one for one in top["levels"] if one["mean"] is not None]
+    if len(levels) < 2:
+        return ()
+    levels.sort(key=lambda one: float(one["mean"]))
+    first, last = levels[0], levels[-1]
+    return join(
+        f"{top['label']} matters most (", quote(top, "share", "share"), " of the variation): ",
+        quote(first, "mean", "percent"), f" on average with {first['label'].lower()}, ",
+        quote(last, "mean", "percent"), f" with {last['label'].lower()}.",
+    )  # fmt: skip
