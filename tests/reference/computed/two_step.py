@@ -9,7 +9,7 @@ from rows import Dataset
 
 from computed.registry import CI, LOGIT, Quantities, back, each, method
 from poolprop.stats import measures
-from poolprop.stats.analyses import tau2_intervals
+from poolprop.stats.answers import tau2_intervals
 from poolprop.stats.analyses.henmi_copas import henmi_copas
 from poolprop.stats.analyses.robust import cluster_robust
 from poolprop.stats.answers.pool_two_step import fit_two_step, hts_prediction

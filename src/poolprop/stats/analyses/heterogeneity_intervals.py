@@ -16,10 +16,10 @@ from typing import Any
 from numpy.typing import ArrayLike
 
 from poolprop.stats._types import Floats
-from poolprop.stats.analyses.tau2_intervals import profile_likelihood, q_profile
 from poolprop.stats.answers.options import Options, resolve
 from poolprop.stats.answers.results import Interval
 from poolprop.stats.answers.shown import Shown
+from poolprop.stats.answers.tau2_intervals import profile_likelihood, q_profile
 from poolprop.stats.fits.glmm import TAU_BOUNDARY
 from poolprop.stats.fits.glmm_design import fit_glmm
 from poolprop.stats.fits.heterogeneity import typical_variance

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from poolprop.stats._types import Floats
 from poolprop.stats.answers.notes import NO_MAXIMUM, TWO_STUDIES
 from poolprop.stats.answers.options import Options
-from poolprop.stats.answers.results import Interval, PoolResult
+from poolprop.stats.answers.results import Interval, PoolResult, Spread
 from poolprop.stats.fits.empirical_bayes import StudyEffects
 from poolprop.stats.fits.heterogeneity import Heterogeneity
 
@@ -50,6 +50,8 @@ class Answer:
         P value of the likelihood-ratio test of ``tau2 = 0``.
     effects_by : callable or None
         What draws each study towards the mean, where the model does that.
+    spread_by : callable or None
+        What gives the intervals of ``tau2`` and I2, where the model has them.
     """
 
     estimate: float
@@ -69,6 +71,7 @@ class Answer:
     marginal_mean: float | None = None
     tau2_p: float | None = None
     effects_by: Callable[[], StudyEffects] | None = None
+    spread_by: Callable[[], Spread | None] | None = None
 
 
 def pooled_result(x: Floats, n: Floats, options: Options, answer: Answer) -> PoolResult:
@@ -110,6 +113,7 @@ def pooled_result(x: Floats, n: Floats, options: Options, answer: Answer) -> Poo
         marginal_mean=answer.marginal_mean,
         tau2_p=answer.tau2_p,
         effects_by=answer.effects_by,
+        spread_by=answer.spread_by,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 from scipy.special import logit
 
@@ -13,8 +14,9 @@ from poolprop.stats.answers.notes import prior_words
 from poolprop.stats.answers.options import Options
 from poolprop.stats.answers.pool_glmm import common_loglik, deviance
 from poolprop.stats.answers.results import Interval
+from poolprop.stats.answers.spread import credible_spread
 from poolprop.stats.fits.glmm_design import information_of
-from poolprop.stats.fits.heterogeneity import FROM_TAU2, Heterogeneity, typical_variance
+from poolprop.stats.fits.heterogeneity import OF_LOGITS, Heterogeneity, typical_variance
 from poolprop.stats.likelihoods.links import LINKS
 from poolprop.stats.measures import effect_sizes
 from poolprop.stats.numeric.wls import intercept
@@ -44,6 +46,7 @@ def pool_bayes(x: Floats, n: Floats, options: Options) -> Answer:
         converged=True,
         notes=[],
         marginal_mean=posterior.marginal_mean,
+        spread_by=partial(credible_spread, x, n, options, posterior),
     )
 
 
@@ -54,4 +57,4 @@ def _spread(x: Floats, n: Floats, tau: float) -> Heterogeneity:
         return q
     typical = typical_variance(effect_sizes(x, n, "PLO")[1], intercept(x.size))
     share, ratio = tau**2 / (tau**2 + typical), 1 + tau**2 / typical
-    return replace(q, i2=share, h2=ratio, i2_definition=FROM_TAU2)
+    return replace(q, i2=share, h2=ratio, i2_definition=OF_LOGITS)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -15,10 +15,12 @@ from poolprop.stats.answers.columns import Columns
 from poolprop.stats.answers.models import glmm
 from poolprop.stats.answers.notes import prior_words
 from poolprop.stats.answers.options import Options
+from poolprop.stats.answers.posterior import Posterior
 from poolprop.stats.answers.results import Interval
+from poolprop.stats.answers.spread import credible_spread
 from poolprop.stats.fits.empirical_bayes import StudyEffects, glmm_study_effects
 from poolprop.stats.fits.glmm_design import information_of
-from poolprop.stats.fits.heterogeneity import FROM_TAU2, Heterogeneity, typical_variance
+from poolprop.stats.fits.heterogeneity import OF_LOGITS, Heterogeneity, typical_variance
 from poolprop.stats.likelihoods.links import LINKS, LOG_SQRT_2PI, Link
 from poolprop.stats.measures import effect_sizes
 from poolprop.stats.numeric.distributions import chi_square_pvalue, t_quantile
@@ -62,9 +64,13 @@ class Row:
 def pool_glmm(x: Floats, n: Floats, options: Options) -> Answer:
     """Fit the binomial-normal model to ``k >= 2`` studies and report ``mu``."""
     row = Row.of(glmm(Sets.of(x, n), options))
-    prediction, words = _prediction(x, n, row, options)
+    known = bayes(x, n, options.prior) if _asks_bayes(options) else None
+    predicted = _prediction(x, row, options, known)
     method = f"binomial-normal GLMM, {options.link} link, ML, {interval_words(options)}"
-    return glmm_answer(x, n, row, LINKS[options.link], (prediction, words), method)
+    answer = glmm_answer(x, n, row, LINKS[options.link], predicted, method)
+    if options.link != "logit":
+        return answer
+    return replace(answer, spread_by=partial(credible_spread, x, n, options, known))
 
 
 def glmm_answer(
@@ -150,7 +156,7 @@ def deviance(x: Floats, n: Floats, common: float, tau2: float, link: Link) -> He
         q_p=chi_square_pvalue(q, df),
         i2=tau2 / (tau2 + typical),
         h2=1 + tau2 / typical,
-        i2_definition=FROM_TAU2,
+        i2_definition=OF_LOGITS,
     )
 
 
@@ -188,13 +194,19 @@ def as_proportion(eta: float, link: Link) -> float:
     return float(eta > 0) if math.isinf(eta) else float(link.inverse(np.float64(eta)))
 
 
-def _prediction(x: Floats, n: Floats, row: Row, options: Options) -> tuple[Interval | None, str]:
+def _asks_bayes(options: Options) -> bool:
+    return options.prediction == "bayes" and options.link == "logit"
+
+
+def _prediction(
+    x: Floats, row: Row, options: Options, posterior: Posterior | None
+) -> tuple[Interval | None, str]:
     if options.prediction == "none":
         return None, ""
     if options.prediction != "bayes":
         return plug_in_prediction(row, options, x.size - 1, row.notes)
-    if options.link != "logit":
+    if posterior is None:
         row.notes.append("No prediction interval: the Bayesian model has the logit link only.")
         return None, ""
     words = f"Bayesian, {prior_words(options.prior)}"
-    return bayes(x, n, options.prior).prediction(options.level), words
+    return posterior.prediction(options.level), words

@@ -21,6 +21,7 @@ from poolprop.stats.answers.bootstrap_prediction import bootstrap_prediction
 from poolprop.stats.answers.notes import COMPARISON, OUT_OF_RANGE, correction_note, prior_words
 from poolprop.stats.answers.options import Options
 from poolprop.stats.answers.results import Interval
+from poolprop.stats.answers.spread import two_step_spread
 from poolprop.stats.fits.empirical_bayes import StudyEffects, shrunken_effects
 from poolprop.stats.fits.heterogeneity import Heterogeneity, heterogeneity
 from poolprop.stats.fits.kenward_roger import FEWEST, NO_INTERVAL
@@ -183,6 +184,7 @@ def answer_from_effects(
         converged=True,
         notes=notes,
         effects_by=partial(_study_effects, yi, vi, fit.tau2, options.measure, size),
+        spread_by=partial(two_step_spread, yi, vi, options),
     )
 
 

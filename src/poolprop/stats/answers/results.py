@@ -40,6 +40,23 @@ class Interval:
         return f"{policy.interval(self.lower, self.upper, dash=' to ')}{policy.unit}"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spread:
+    """Intervals of ``tau2`` and of the I2 that rises with it.
+
+    Attributes
+    ----------
+    tau2_ci, i2_ci : Interval
+        On the model's scale squared, perhaps without an upper end; in [0, 1].
+    method : str
+        In words: credible with its prior, profile likelihood, Q-profile.
+    """
+
+    tau2_ci: Interval
+    i2_ci: Interval
+    method: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class PoolResult(Shown):
     """One pooled proportion.
@@ -76,6 +93,8 @@ class PoolResult(Shown):
         P value of the likelihood-ratio test of ``tau2 = 0``, of models fitted by ML.
     effects_by : callable or None
         What ``study_effects`` is worked out by, when it is asked for.
+    spread_by : callable or None
+        What ``spread`` is worked out by, when it is asked for.
     studies : int or None
         Number of studies where some have several rows, of which ``k`` counts all.
     """
@@ -111,7 +130,17 @@ class PoolResult(Shown):
     marginal_mean: float | None = None
     tau2_p: float | None = None
     effects_by: Callable[[], StudyEffects] | None = field(default=None, compare=False)
+    spread_by: Callable[[], Spread | None] | None = field(default=None, compare=False)
     studies: int | None = None
+
+    @property
+    def spread(self) -> Spread | None:
+        """Intervals of ``tau2`` and I2, which an estimate of 0 never stands without.
+
+        Credible ones of the GLMM (logit link) and of the Bayesian model, Q-profile or profile
+        likelihood of two-step models; ``None`` for the others.
+        """
+        return self.spread_by() if self.spread_by else None
 
     @property
     def study_effects(self) -> StudyEffects | None:
@@ -153,11 +182,17 @@ class PoolResult(Shown):
 
     def record(self) -> dict[str, Any]:
         """Return the result as result files hold it (``docs/results.md``); infinite as None."""
-        left_out = ["weights", "marginal_mean", "tau2_p", "effects_by"]
+        left_out = ["weights", "marginal_mean", "tau2_p", "effects_by", "spread_by"]
         left_out += ["studies"] if self.studies is None else []
         names = [each.name for each in fields(self) if each.name not in left_out]
         record = {name: _plain(getattr(self, name)) for name in [*names, "tau"]}
-        return record | {"notes": list(self.notes)}
+        spread = self.spread
+        return record | {
+            "tau2_ci": _plain(spread.tau2_ci) if spread else None,
+            "i2_ci": _plain(spread.i2_ci) if spread and self.i2 is not None else None,
+            "tau2_ci_method": spread.method if spread else "",
+            "notes": list(self.notes),
+        }
 
     def rows(self) -> list[dict[str, Any]]:
         """Return the result as one row; intervals as two columns each."""
@@ -192,9 +227,14 @@ class PoolResult(Shown):
         """Return tau2, I2 and Q as text; empty where nothing was pooled."""
         if self.k < 2:
             return ""
-        parts = [f"tau2 {number(self.tau2)} ({self.estimate_scale})"]
+        spread, of = self.spread, level(self.level)
+        ends = f"; {of} {_ends(spread.tau2_ci, number)}" if spread else ""
+        parts = [f"tau2 {number(self.tau2)} ({self.estimate_scale}{ends})"]
         if self.i2 is not None:
-            parts.append(f"I2 {share(self.i2)} ({self.i2_definition})")
+            ends = f"; {of} {_ends(spread.i2_ci, share)}" if spread else ""
+            parts.append(f"I2 {share(self.i2)} ({self.i2_definition}{ends})")
+        if spread:
+            parts.append(f"their intervals: {spread.method}")
         if self.q is not None and self.q_p is not None:
             parts.append(f"Q {number(self.q)} on {self.q_df} df, {p_words(self.q_p)}")
         return "; ".join(parts)
@@ -263,6 +303,13 @@ def policy_of(
         return policy_for((one.proportion for one in found), [len(found)], scale, digits)
     events, total = (one.events or 0 for one in found), (one.total or 0 for one in found)
     return policy_for(events, total, scale, digits)
+
+
+def _ends(interval: Interval, words: Callable[[float], str]) -> str:
+    """Return an interval as text; one without an upper end as ``above``."""
+    if math.isinf(interval.upper):
+        return f"above {words(interval.lower)}"
+    return f"{words(interval.lower)} to {words(interval.upper)}"
 
 
 def _plain(value: Any) -> Any:

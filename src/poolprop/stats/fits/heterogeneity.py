@@ -16,6 +16,8 @@ from poolprop.stats.numeric.distributions import chi_square_pvalue
 
 FROM_TAU2 = "from the estimate of tau2"
 FROM_Q = "from Cochran's Q"
+# The GLMM has no sampling variances of its own: those of logits, 1/2 added at 0 and at all.
+OF_LOGITS = "tau2 over itself plus the typical sampling variance of the logits"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
