@@ -99,9 +99,8 @@ def test_what_three_levels_do_not_have_is_refused(run, options, message):
 
 def test_heterogeneity_and_the_test_between_levels_are_printed(run):
     _, out, _ = run(GRADES, "--by", "severity")
-    assert (
-        "tau2 0.51 (logit); I2 67% (from the estimate of tau2); Q 52.79 on 14 df, p < 0.001" in out
-    )
+    assert "tau2 0.51 (logit; 95% 0.19 to 2.07); I2 67% (tau2 over itself plus the typical " in out
+    assert "credible, half-normal(1.5) prior on tau; Q 52.79 on 14 df, p < 0.001" in out
     assert "between levels\nQ between 13.42, 2 df, p = 0.001 (likelihood-ratio test" in out
 
 

@@ -20,6 +20,7 @@ from poolprop.report.values import (
     policy_of,
     quote,
     quote_range,
+    quote_within,
 )
 
 
@@ -97,8 +98,8 @@ def spread(owner: Record, prefix: str = "") -> tuple[Sentence, ...]:
     many = look_up(owner, f"{prefix}k") > 2
     return (
         quote_range(owner, f"{prefix}prediction", "points"),
-        (quote(owner, f"{prefix}tau2", "number") if many else MISSING,),
-        (quote(owner, f"{prefix}i2", "share") if many else MISSING,),
+        quote_within(owner, f"{prefix}tau2", "number") if many else (MISSING,),
+        quote_within(owner, f"{prefix}i2", "share") if many else (MISSING,),
     )
 
 

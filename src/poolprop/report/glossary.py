@@ -17,9 +17,13 @@ TERMS = (
      "expected. Mostly wider than the confidence interval, the more so the more studies differ."),
     ("k", "k", "The number of studies, arms or cohorts that are pooled."),
     ("tau2", "τ² (tau squared)", "The variance of the studies' true values on the scale of the "
-     "model; τ is its root. Nought means that the studies differ by chance alone."),
+     "model; τ is its root. Nought is the end of its range: few studies cannot tell it from much "
+     "more, so that its interval stands beside it (for the GLMM a credible one, with the Bayesian "
+     "model's prior on τ)."),
     ("i2", "I²", "The share of the variation between the studies' results that is not chance. For "
-     "proportions it is often high; the prediction interval says more."),
+     "proportions it is often high; the prediction interval says more. The GLMM has no sampling "
+     "variances of its own: τ² is set against the typical one of the logits, and the interval is "
+     "that of τ²."),
     ("weight", "Weight", "A study's share of the information about the pooled value."),
     ("glmm", "Binomial-normal GLMM", "A model that takes the counts as they are: each study has "
      "its own true proportion, these vary normally on the logit scale, and events follow the "

@@ -12,6 +12,7 @@ from poolprop.report.values import (
     look_up,
     policy_of,
     quote,
+    quote_within,
     separated,
 )
 
@@ -112,11 +113,12 @@ def heterogeneity(result: Record) -> Sentence:
         "Heterogeneity: ",
         Term(key="tau2", text="τ²"),
         " = ",
-        quote(result, "tau2", "number"),
+        quote_within(result, "tau2", "number"),
         f" ({scale} scale)",
     )
     if result["i2"] is not None:
-        parts = join(parts, ", ", Term(key="i2", text="I²"), " = ", quote(result, "i2", "share"))
+        share = quote_within(result, "i2", "share")
+        parts = join(parts, ", ", Term(key="i2", text="I²"), " = ", share)
         parts = join(parts, f" ({definition(result)})")
     if result["q"] is not None and result["i2"] is not None:
         one_step = result["model"] in ("glmm", "beta-binomial")
@@ -135,8 +137,8 @@ def spread(record: Record, prefix: str) -> Sentence:
     """
     if look_up(record, f"{prefix}k") < LEAST_FOR_SPREAD or look_up(record, f"{prefix}i2") is None:
         return ()
-    parts = [join("τ² = ", quote(record, f"{prefix}tau2", "number"))]
-    parts.append(join("I² = ", quote(record, f"{prefix}i2", "share")))
+    parts = [join("τ² = ", quote_within(record, f"{prefix}tau2", "number"))]
+    parts.append(join("I² = ", quote_within(record, f"{prefix}i2", "share")))
     if look_up(record, f"{prefix}q") is not None:
         q, df = quote(record, f"{prefix}q", "number"), quote(record, f"{prefix}q_df", "count")
         p = quote(record, f"{prefix}q_p", "equals-p")

@@ -18,6 +18,7 @@ from poolprop.report.values import (
     look_up,
     quote,
     quote_range,
+    quote_within,
     spell,
 )
 
@@ -115,8 +116,17 @@ def result_columns(first: str, level_of: float) -> tuple[Column, ...]:
         ),
         Column(title="k", numeric=True, help="number of arms or cohorts pooled"),
         Column(title="Events/total", numeric=True),
-        Column(title="τ²", numeric=True, help="between-study variance on the model's scale"),
-        Column(title="I²", numeric=True, help="share of the variation beyond chance"),
+        Column(
+            title="τ²",
+            numeric=True,
+            help="between-study variance on the model's scale, with its interval (of the GLMM a "
+            "credible one)",
+        ),
+        Column(
+            title="I²",
+            numeric=True,
+            help="share of the variation beyond chance, with the interval that goes with τ²'s",
+        ),
     )
 
 
@@ -130,8 +140,8 @@ def result_cells(owner: Record, prefix: str = "") -> tuple[Cell, ...]:
         cell(quote_range(owner, f"{prefix}prediction")),
         cell(quote(owner, f"{prefix}k", "count")),
         cell(events, "/", quote(owner, f"{prefix}total", "count")),
-        cell(quote(owner, f"{prefix}tau2", "number") if many else MISSING),
-        cell(quote(owner, f"{prefix}i2", "share") if many else MISSING),
+        cell(quote_within(owner, f"{prefix}tau2", "number") if many else MISSING),
+        cell(quote_within(owner, f"{prefix}i2", "share") if many else MISSING),
     )
 
 

@@ -202,6 +202,19 @@ def quote_range(record: Record, field: str, form: str = "percent") -> Sentence:
     return (ends[0], between(ends[0].text, ends[1].text), ends[1])
 
 
+def quote_within(record: Record, field: str, form: str) -> Sentence:
+    """Quote a number with its interval in brackets, where the record has ``FIELD_ci``.
+
+    For what is estimated at the end of its range, where the number alone would mislead.
+    """
+    before, _, name = field.rpartition(".")
+    holder = look_up(record, before) if before else record
+    value = quote(record, field, form)
+    if value.raw == "" or not holder.get(f"{name}_ci"):
+        return (value,)
+    return join(value, " (", quote_range(record, f"{field}_ci", form), ")")
+
+
 def same(one: Value, other: Value) -> bool:
     """Return whether two quoted numbers are one, as far as computing with them can tell."""
     return one.raw == other.raw or isclose(float(one.raw), float(other.raw), rel_tol=1e-11)

@@ -9,9 +9,9 @@ from rows import Dataset
 
 from computed.registry import CI, LOGIT, Quantities, back, each, method
 from poolprop.stats import measures
-from poolprop.stats.answers import tau2_intervals
 from poolprop.stats.analyses.henmi_copas import henmi_copas
 from poolprop.stats.analyses.robust import cluster_robust
+from poolprop.stats.answers import tau2_intervals
 from poolprop.stats.answers.pool_two_step import fit_two_step, hts_prediction
 from poolprop.stats.fits.heterogeneity import typical_variance
 from poolprop.stats.fits.one_proportion import study_intervals

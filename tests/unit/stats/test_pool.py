@@ -30,7 +30,8 @@ def test_to_dict_is_plain_json_with_the_documented_keys():
     assert set(record) == {
         "k", "events", "total", "model", "measure", "link", "tau2_method", "ci_method", "level",
         "estimate", "se", "proportion", "ci", "ci_estimate", "prediction", "prediction_method",
-        "tau2", "tau", "i2", "i2_definition", "h2", "q", "q_df", "q_p", "loglik", "converged",
+        "tau2_ci", "i2_ci", "tau2_ci_method", "tau2", "tau",
+        "i2", "i2_definition", "h2", "q", "q_df", "q_p", "loglik", "converged",
         "notes", "method", "ci_lower", "ci_upper", "prediction_lower", "prediction_upper",
         "estimate_lower", "estimate_upper", "estimate_scale",
     }  # fmt: skip

@@ -58,7 +58,10 @@ def test_summary_has_the_method_the_prediction_and_the_notes(fit):
     assert lines[1] == fit.method
     assert lines[2].startswith("Prediction interval ")
     assert lines[3] == fit.heterogeneity()
-    assert lines[3].startswith("tau2 0.61 (logit); I2 68% (from the estimate of tau2); Q 8.74 on 3")
+    assert lines[3] == (
+        "tau2 0.61 (logit; 95% 0.00 to 9.03); I2 68% (from the estimate of tau2; 95% 0% to 97%); "
+        "their intervals: profile restricted likelihood, chi-square cut; Q 8.74 on 3 df, p = 0.033"
+    )
     assert tuple(lines[4:]) == fit.notes
 
 

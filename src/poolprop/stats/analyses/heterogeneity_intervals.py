@@ -17,12 +17,11 @@ from numpy.typing import ArrayLike
 
 from poolprop.stats._types import Floats
 from poolprop.stats.answers.options import Options, resolve
-from poolprop.stats.answers.results import Interval
+from poolprop.stats.answers.results import Interval, Spread
 from poolprop.stats.answers.shown import Shown
-from poolprop.stats.answers.tau2_intervals import profile_likelihood, q_profile
+from poolprop.stats.answers.spread import spread, two_step_spread
 from poolprop.stats.fits.glmm import TAU_BOUNDARY
 from poolprop.stats.fits.glmm_design import fit_glmm
-from poolprop.stats.fits.heterogeneity import typical_variance
 from poolprop.stats.fits.tau_profile import tau_limits
 from poolprop.stats.inputs import counts
 from poolprop.stats.likelihoods.binomial_normal import BinomialNormal
@@ -112,12 +111,9 @@ def _options(model: str, as_pool: dict[str, Any]) -> Options:
 
 def _two_step(x: Floats, n: Floats, options: Options) -> HeterogeneityIntervals:
     yi, vi = effects_of(x, n, options.measure, options.correction)
-    design, restricted = intercept(x.size), options.tau2 == "REML"
-    if options.tau2 in ("ML", "REML"):
-        tau2 = profile_likelihood(yi, vi, design, options.level, restricted=restricted)
-        kind = "restricted likelihood" if restricted else "likelihood"
-        return _derived(tau2, vi, options, f"profile {kind}, chi-square cut")
-    return _derived(q_profile(yi, vi, design, options.level), vi, options, "Q-profile")
+    found = two_step_spread(yi, vi, options)
+    assert found is not None
+    return _derived(found, options)
 
 
 def _glmm(x: Floats, n: Floats, options: Options) -> HeterogeneityIntervals:
@@ -136,20 +132,21 @@ def _glmm(x: Floats, n: Floats, options: Options) -> HeterogeneityIntervals:
         return HeterogeneityIntervals(
             tau2_ci=tau2, i2_ci=None, h2_ci=None, level=options.level, method=words
         )
-    return _derived(tau2, effects_of(x, n, "PLO", "only0")[1], options, words)
+    return _derived(spread(tau2, effects_of(x, n, "PLO", "only0")[1], words), options)
 
 
-def _derived(tau2: Interval, vi: Floats, options: Options, method: str) -> HeterogeneityIntervals:
-    """Return the interval of ``tau2`` with those of I2 and H2, increasing functions of it."""
-    typical = typical_variance(vi, intercept(vi.size))
-    ratio = [limit / typical for limit in (tau2.lower, tau2.upper)]
-    share = [1.0 if math.isinf(value) else value / (1 + value) for value in ratio]
+def _derived(found: Spread, options: Options) -> HeterogeneityIntervals:
+    """Return the intervals with that of H2, which is ``1 / (1 - I2)``."""
+    ratio = [
+        math.inf if share == 1 else 1 / (1 - share)
+        for share in (found.i2_ci.lower, found.i2_ci.upper)
+    ]
     return HeterogeneityIntervals(
-        tau2_ci=tau2,
-        i2_ci=Interval(lower=share[0], upper=share[1]),
-        h2_ci=Interval(lower=1 + ratio[0], upper=1 + ratio[1]),
+        tau2_ci=found.tau2_ci,
+        i2_ci=found.i2_ci,
+        h2_ci=Interval(lower=ratio[0], upper=ratio[1]),
         level=options.level,
-        method=method,
+        method=found.method,
     )
 
 

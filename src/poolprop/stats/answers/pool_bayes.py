@@ -46,7 +46,7 @@ def pool_bayes(x: Floats, n: Floats, options: Options) -> Answer:
         converged=True,
         notes=[],
         marginal_mean=posterior.marginal_mean,
-        spread_by=partial(credible_spread, x, n, options, posterior),
+        spread_by=partial(credible_spread, x, n, options, tau**2, posterior),
     )
 
 

@@ -70,7 +70,7 @@ def pool_glmm(x: Floats, n: Floats, options: Options) -> Answer:
     answer = glmm_answer(x, n, row, LINKS[options.link], predicted, method)
     if options.link != "logit":
         return answer
-    return replace(answer, spread_by=partial(credible_spread, x, n, options, known))
+    return replace(answer, spread_by=partial(credible_spread, x, n, options, row.tau2, known))
 
 
 def glmm_answer(

@@ -19,9 +19,11 @@ from poolprop.stats.numeric.wls import intercept
 
 
 def credible_spread(
-    x: Floats, n: Floats, options: Options, posterior: Posterior | None = None
+    x: Floats, n: Floats, options: Options, tau2: float, posterior: Posterior | None = None
 ) -> Spread:
     """Return credible intervals, which tell something where the likelihood's estimate is 0.
+
+    With equal tails, unless that would leave the estimate out below: then from 0 on.
 
     Parameters
     ----------
@@ -29,12 +31,16 @@ def credible_spread(
         Events and totals, ``k >= 2``.
     options : Options
         Level and prior.
+    tau2 : float
+        The estimate that they stand beside.
     posterior : Posterior, optional
         That of the same data and prior, if it is at hand.
     """
     known = posterior or bayes(x, n, options.prior)
     ends = known.tau_quantiles([(1 - options.level) / 2, (1 + options.level) / 2])
     lower, upper = (float(end) ** 2 for end in ends)
+    if tau2 < lower:
+        lower, upper = 0.0, float(known.tau_quantiles(options.level)[0]) ** 2
     vi = effects_of(x, n, "PLO", "only0")[1]
     return spread(Interval(lower=lower, upper=upper), vi, f"credible, {options.prior} prior on tau")
 
@@ -50,8 +56,8 @@ def two_step_spread(yi: Floats, vi: Floats, options: Options) -> Spread | None:
         return spread(q_profile(yi, vi, intercept(yi.size), options.level), vi, "Q-profile")
     restricted = options.tau2 == "REML"
     found = profile_likelihood(yi, vi, intercept(yi.size), options.level, restricted=restricted)
-    words = "profile restricted likelihood" if restricted else "profile likelihood"
-    return spread(found, vi, words)
+    words = "restricted likelihood" if restricted else "likelihood"
+    return spread(found, vi, f"profile {words}, chi-square cut")
 
 
 def spread(tau2: Interval, vi: Floats, method: str) -> Spread:

@@ -64,9 +64,9 @@ class Placed:
         return np.stack(columns, axis=1)
 
     def _column(self, theta: Floats, exact: bool) -> Floats:
-        place = self.place(theta)
+        place, at = self.place(theta)
         found = self.likelihood.derivatives(place[:, None], np.array([exact]))[:, 0]
-        q, at = theta.size, self.function(place)
+        q = theta.size
         turn, bend = np.eye(q), np.zeros(q)
         turn[1:-1, 1:-1] = np.diag(SHIFT_MOST * np.cos(theta[1:-1]))
         bend[1:-1] = -SHIFT_MOST * np.sin(theta[1:-1])
@@ -77,17 +77,18 @@ class Placed:
         curve = turn.T @ curve @ turn + slope[0] * first + np.diag(slope * bend)
         return np.concatenate([[found[0]], turn.T @ slope, curve[np.triu_indices(q)]])
 
-    def place(self, theta: Floats) -> Floats:
-        """Return the likelihood's own parameters."""
+    def place(self, theta: Floats) -> tuple[Floats, Value]:
+        """Return the likelihood's own parameters, and the function there."""
         out = theta.copy()
         out[1:-1] = SHIFT_MOST * np.sin(theta[1:-1])
+        at = self.function(out)
         for _ in range(60):
-            at = self.function(out)
             step = (theta[0] - at.value) / at.gradient[0]
-            out[0] += min(max(step, -3.0), 3.0)
-            if abs(step) < 1e-12 * (1 + abs(out[0])):
+            if abs(step) < 1e-11 * (1 + abs(out[0])):
                 break
-        return out
+            out[0] += min(max(step, -3.0), 3.0)
+            at = self.function(out)
+        return out, at
 
     def climb(self, starts: Floats, *, held: bool = False) -> Climbed:
         """Return the highest end of climbs from starts of shape (q, b), the first one held."""
@@ -117,7 +118,7 @@ def highest(likelihood: LawLikelihood, starts: Sequence[Floats]) -> Maximum:
     columns[1:-1] = _angle(columns[1:-1])
     placed = Placed(likelihood, first)
     found = placed.climb(columns)
-    return Maximum(placed.place(found.theta), found.loglik, found.settled)
+    return Maximum(placed.place(found.theta)[0], found.loglik, found.settled)
 
 
 def profile_limits(

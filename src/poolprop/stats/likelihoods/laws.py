@@ -158,21 +158,21 @@ class SkewNormal:
         return Nodes(log_weight, np.stack([np.ones_like(u), u], axis=-1), np.ones_like(u))
 
     def median(self, theta: Floats) -> Value:
-        """Return where Azzalini's distribution function is one half; differences of it."""
-        step = 1e-4 * max(1e-3, math.hypot(theta[1], theta[2]))
-        around = {
-            (i, j): _middle(theta[1] + i * step, theta[2] + j * step)
-            for i in (-1, 0, 1)
-            for j in (-1, 0, 1)
-        }
+        """Return where Azzalini's distribution function is one half.
+
+        Apart from the location it is proportional to shift and scale together, so that it is a
+        function of one angle, of which differences are taken.
+        """
+        location, shift, tau = (float(value) for value in theta)
+        omega, angle, step = max(math.hypot(shift, tau), 1e-12), math.atan2(shift, tau), 1e-3
+        below, at, above = (_middle(angle + side * step) for side in (-1, 0, 1))
+        first, second = (above - below) / (2 * step), at + (above + below - 2 * at) / step**2
+        along = np.array([shift, tau]) / omega
+        across = np.array([along[1], -along[0]])
         hessian = np.zeros((3, 3))
-        first = [1.0, *(around[i, j] - around[-i, -j] for i, j in ((1, 0), (0, 1)))]
-        hessian[1, 1] = around[1, 0] + around[-1, 0] - 2 * around[0, 0]
-        hessian[2, 2] = around[0, 1] + around[0, -1] - 2 * around[0, 0]
-        crossed = around[1, 1] + around[-1, -1] - around[1, -1] - around[-1, 1]
-        hessian[1, 2] = hessian[2, 1] = crossed / 4
-        gradient = np.array([1.0, first[1] / (2 * step), first[2] / (2 * step)])
-        return Value(float(theta[0]) + around[0, 0], gradient, hessian / step**2)
+        hessian[1:, 1:] = second / omega * np.outer(across, across)
+        gradient = np.concatenate([[1.0], at * along + first * across])
+        return Value(location + omega * at, gradient, hessian)
 
     def mean(self, theta: Floats) -> Value:
         """Return the logit of the average: over ``|U|``, and over ``Z`` by the trapezoid rule."""
@@ -188,17 +188,16 @@ class SkewNormal:
         return _logit_average(theta, np.stack([np.ones_like(on_u), on_u, on_z], axis=1), density)
 
 
-def _middle(shift: float, tau: float) -> float:
-    """Return the median of a skew-normal law at location 0."""
-    tau, omega = abs(tau), math.hypot(shift, tau)
-    if tau < 1e-7 * omega or omega == 0:
+def _middle(angle: float) -> float:
+    """Return the median of a law of location 0 whose shift and scale are sine and cosine."""
+    shift, tau = math.sin(angle), abs(math.cos(angle))
+    if tau < 1e-7:
         return shift * float(ndtri(0.75))
-    slant = shift / tau
 
     def excess(z: float) -> float:
-        return float(ndtr(z) - 2 * owens_t(z, slant)) - 0.5
+        return float(ndtr(z) - 2 * owens_t(z, shift / tau)) - 0.5
 
-    return omega * bracketed_root(excess, -1.0, 1.0, xtol=1e-15)
+    return bracketed_root(excess, -1.0, 1.0, xtol=1e-14)
 
 
 def _logit_average(theta: Floats, design: Floats, weight: Floats) -> Value:
