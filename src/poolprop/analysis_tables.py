@@ -162,3 +162,23 @@ def regression_table(subgroups: Records) -> Table:
         for slope in (record["fit"] or {"coefficients": ()})["coefficients"]
     ]
     return columns, rows
+
+
+def certificate_table(records: Records) -> Table:
+    """Return what each interval covers at each tau, one a row."""
+    cells = ("coverage", "error", "width", "failed")
+    columns = ["id", "endpoint", "k", "proportion", "tau", "origin", "method", "label"]
+    return [*columns, *cells, "replicates"], [
+        {
+            **{name: case[name] for name in ("id", "tau", "origin")},
+            **{name: record[name] for name in ("k", "replicates")},
+            **{name: case["intervals"][method["method"]][name] for name in cells},
+            "endpoint": record["endpoint"]["id"],
+            "proportion": record["truth"]["proportion"],
+            "method": method["method"],
+            "label": method["label"],
+        }
+        for record in records
+        for case in record["cases"]
+        for method in record["methods"]
+    ]

@@ -50,18 +50,18 @@ rule synthesise:
 rule certificate:
     input:
         config=ancient(CONFIG),
-        data=TARGETS.each("data.csv"),
+        data="results/analysis/{endpoint}/data.csv",
     output:
-        records=TARGETS.each("certificate.json"),
-        table="results/tables/certificate.csv",
+        f"results/analysis/{{endpoint}}/{targets.CERTIFICATE}",
     log:
-        "logs/certificate.log",
+        "logs/certificate/{endpoint}.log",
     priority: 20
     conda:
         "../envs/poolprop.yaml"
     params:
         code=code_of("certificate"),
-        plan=part("certificate", *MODELS),
+        plan=endpoint_plan,
+        models=part("certificate", *MODELS),
     shell:
-        "python -m poolprop step certificate --config {input.config:q} --data {input.data:q}"
-        " --out {output.records:q} --table {output.table:q} 2> {log:q}"
+        "python -m poolprop step certificate --config {input.config:q}"
+        " --endpoint {wildcards.endpoint:q} --data {input.data:q} --out {output:q} 2> {log:q}"

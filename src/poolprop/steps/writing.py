@@ -37,6 +37,7 @@ def tables(config: Path, endpoints: Sequence[Path], out: Path) -> None:
         "discrepancies": tables.discrepancy_table(evidence),
         "bayes": tables.bayes_table(read("bayes", "bayes/1")),
         "multiverse": tables.multiverse_table(read("multiverse", "multiverse/1")),
+        "certificate": analysis_tables.certificate_table(read("certificate", "certificate/1")),
         **{name: tables.supplement_table(evidence, name) for name in CURATED},
     }
     for name, (columns, rows) in made.items():

@@ -187,24 +187,3 @@ def _truths(plan: Certificate, events: list[int], total: list[int]) -> tuple[Rec
         origins.setdefault(round(value, 4), []).append(origin)
     taus = [{"tau": tau, "origin": " and ".join(origins[tau])} for tau in sorted(origins)]
     return {"mu": mu, "proportion": float(expit(mu)), "source": source}, taus
-
-
-def certificate_table(records: list[Record]) -> tuple[list[str], list[Record]]:
-    """Return certificates as a tidy table: one method at one ``tau`` a row."""
-    columns = [
-        "id", "endpoint", "k", "proportion", "tau", "origin", "method", "label", "coverage",
-        "error", "width", "failed", "replicates",
-    ]  # fmt: skip
-    table = [
-        {
-            "id": case["id"], "endpoint": record["endpoint"]["id"], "k": record["k"],
-            "proportion": record["truth"]["proportion"], "tau": case["tau"],
-            "origin": case["origin"], "method": method, "label": LABELS[method],
-            "replicates": record["replicates"], **case["intervals"][method],
-        }
-        for record in records
-        for case in record["cases"]
-        for method in LABELS
-        if method in case["intervals"]
-    ]  # fmt: skip
-    return columns, table

@@ -18,11 +18,12 @@ MORE = (
     *("small_study.json", "confidence.json", "confidence.csv", "discrepancies.json"),
     *("bayes.json", "multiverse.json", "multiverse_sets.csv"),
 )
-ANALYSES = (*MAIN, *MORE)
+CERTIFICATE = "certificate.json"
+ANALYSES = (*MAIN, *MORE, CERTIFICATE)
 # Tables of all endpoints; those of `CURATED` are shown as they were curated.
 TIDY = (
     *("pool", "subgroups", "contrasts", "tests", "regressions", "influence", "cumulative"),
-    *("studies", "discrepancies", "bayes", "multiverse"),
+    *("studies", "discrepancies", "bayes", "multiverse", "certificate"),
 )
 CURATED = ("risk_of_bias", "benchmarks", "survival", "flow")
 CROSSCHECK = ("reproduce.R", "r.csv", "agreement.csv", "agreement.json")
@@ -86,9 +87,9 @@ class Targets:
         """Everything that the manifest lists."""
         return [
             *evidence(),
-            *self.each(*DATA_SETS, *ANALYSES, "certificate.json"),
+            *self.each(*DATA_SETS, *ANALYSES),
             *tidy(),
-            *_tables("evidence_map", "certificate"),
+            *_tables("evidence_map"),
             *self.beside,
             *(crosscheck() if self.crosscheck else ()),
             *self.figures("svg"),
