@@ -44,7 +44,7 @@ PYTHON = {
 DRAWING = (
     "audit/difference_page.py", "report/bars.py", "report/chart.py", "report/curves.py",
     "report/flowchart.py", "report/geometry.py", "report/marks.py",
-    "report/multiples.py", "report/scales.py", "report/specification.py", "report/stepgraph.py",
+    "report/multiples.py", "report/scales.py", "report/specification.py",
     "report/svg.py",
 )  # fmt: skip
 SCRIPTS = {

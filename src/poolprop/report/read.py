@@ -63,8 +63,6 @@ class Results:
         What each arm reports of each question; empty where the file does not exist.
     checked : mapping
         The tables that were read, with their numbers of rows; empty where the file does not exist.
-    r_script : str
-        The script for R; empty where the file does not exist.
     safety, comparisons, survival_pool : mapping
         Adverse events, two-arm comparisons and pooled survival rates; empty where the file does
         not exist.
@@ -92,7 +90,6 @@ class Results:
     crosscheck: Record
     evidence_map: Record
     checked: Record
-    r_script: str
     survival_pool: Record
     certainty: Record
     benchmarks: Record
@@ -142,7 +139,6 @@ def read_results(folder: Path, order: tuple[str, ...] = ()) -> Results:
         crosscheck=read_optional(folder / "crosscheck" / "agreement.json", "poolprop/agreement/1"),
         evidence_map=read_optional(folder / "evidence" / "map.json", "poolprop/evidence_map/1"),
         checked=read_optional(folder / "evidence" / "check.json", "poolprop/check/1"),
-        r_script=_text(folder / "crosscheck" / "reproduce.R"),
         certainty=with_policies(
             read_optional(folder / "certainty" / "certainty.json", "poolprop/certainty/1"),
             policies,
@@ -221,10 +217,6 @@ def read_optional(path: Path, schema: str) -> Record:
         If it is not JSON, or not of the schema asked for.
     """
     return read_json(path, schema) if path.is_file() else {}
-
-
-def _text(path: Path) -> str:
-    return path.read_text("utf-8") if path.is_file() else ""
 
 
 def read_table(path: Path) -> Rows:

@@ -107,6 +107,7 @@ def render(view: Page, source: Path) -> str:
         early=Markup(early),
         script=Markup(script),
         island=Markup(view.island),
+        linked_data=Markup(view.linked_data),
         policy=_policy([style], [early, script]),
     )
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from poolprop.report.context import Context, Section, Terms
 from poolprop.report.doors import island, shown
+from poolprop.report.machines import citation, linked_data
 from poolprop.report.read import Results
 from poolprop.report.sections import VIEWS, Make, glossary, reporting
 from poolprop.settings import Settings
@@ -32,6 +33,8 @@ class Page:
     code: str
     views: tuple[Shown, ...]
     island: str
+    citation: tuple[tuple[str, str], ...]
+    linked_data: str
 
 
 def make_page(results: Results, settings: Settings, terms: Terms | None = None) -> Page:
@@ -66,6 +69,8 @@ def make_page(results: Results, settings: Settings, terms: Terms | None = None) 
         software=str(results.manifest.get("version", "")),
         views=tuple(view for view in views if view.sections),
         island=island(results, shown(views)),
+        citation=citation(context),
+        linked_data=linked_data(context),
     )
 
 

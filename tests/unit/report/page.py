@@ -89,7 +89,7 @@ class Page(HTMLParser):
 
     def scripts(self) -> list[Element]:
         """Return the scripts that run."""
-        return [e for e in self.all("script") if e.attrs.get("type") != "application/json"]
+        return [e for e in self.all("script") if "json" not in e.attrs.get("type", "")]
 
     def text(self) -> str:
         shown = (e for e in self.elements if e.tag == "body")

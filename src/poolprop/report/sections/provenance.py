@@ -6,9 +6,6 @@ import json
 from dataclasses import dataclass
 
 from poolprop.report.context import Context, Section
-from poolprop.report.figures import Figure
-from poolprop.report.formats import plain
-from poolprop.report.stepgraph import step_graph, steps_of
 from poolprop.report.tables import Table, text_table
 from poolprop.report.values import Record
 
@@ -34,7 +31,6 @@ class Provenance:
     """Facts of the run, software versions, files with their hashes, and the plan that ran."""
 
     facts: tuple[Fact, ...]
-    graph: Figure | None
     tables: tuple[Table, ...]
     plan: str
 
@@ -47,9 +43,8 @@ def section(context: Context) -> Section:
         for key, name in FACTS.items()
         if manifest.get(key)
     ]
-    tables = (*_versions(manifest), *_files(manifest))
-    graph = _graph(context.results.lineage)
-    body = Provenance(facts=tuple(facts), graph=graph, tables=tables, plan=_plan(manifest))
+    tables = (*_versions(manifest), *steps_table(context.results.lineage), *_inputs(manifest))
+    body = Provenance(facts=tuple(facts), tables=tables, plan=_plan(manifest))
     return Section(id="provenance", title="Provenance", body=body)
 
 
@@ -68,24 +63,8 @@ def _versions(manifest: Record) -> list[Table]:
     return [text_table("table-versions", caption, ("Name", "Version"), rows)]
 
 
-def _graph(lineage: Record) -> Figure | None:
-    """Return the steps as a graph, with the table of jobs below it."""
-    jobs: Record = lineage.get("jobs", {})
-    if not jobs:
-        return None
-    name, title = "plot-steps", "The steps that computed the results"
-    caption = (
-        "Each box is a rule, lines lead up to what it built on; a box without one reads plan and "
-        "tables. Manifest, lineage, this page, crate and seal follow them. Seconds and memory of "
-        "each job are told by poolprop steps: they differ between equal runs."
-    )
-    (table,) = steps_table(lineage)
-    drawings = step_graph(name, title, steps_of(jobs))
-    return Figure(id=name, drawings=drawings, caption=(caption,), table=table)
-
-
 def steps_table(lineage: Record) -> list[Table]:
-    """Return the graph of steps: each job with the rules whose results it read.
+    """Return the steps: each job with the rules whose results it read.
 
     Seconds and memory are not here: they differ between equal runs (``poolprop steps``).
     """
@@ -102,11 +81,8 @@ def steps_table(lineage: Record) -> list[Table]:
     return [text_table("table-steps", "The steps that computed the results", titles, rows)]
 
 
-def _files(manifest: Record) -> list[Table]:
-    tables = []
-    for kind in ("inputs", "outputs"):
-        rows = [(str(entry["path"]), str(entry["sha256"])) for entry in manifest.get(kind, [])]
-        if rows:
-            caption = f"{plain(kind)} and their SHA-256"
-            tables.append(text_table(f"table-{kind}", caption, ("File", "SHA-256"), rows))
-    return tables
+def _inputs(manifest: Record) -> list[Table]:
+    """Return what the run read, with hashes; those of what it wrote are in the manifest."""
+    rows = [(str(entry["path"]), str(entry["sha256"])) for entry in manifest.get("inputs", [])]
+    caption = "Inputs and their SHA-256"
+    return [text_table("table-inputs", caption, ("File", "SHA-256"), rows)] if rows else []

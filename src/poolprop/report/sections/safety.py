@@ -16,7 +16,6 @@ from poolprop.report.figures import (
     figure,
     headers,
     interval_row,
-    panel,
 )
 from poolprop.report.formats import MISSING, Policy, level
 from poolprop.report.tables import Cell, Column, Table, TableRow, cell
@@ -27,13 +26,12 @@ from poolprop.report.values import Record, Sentence, join, policy_of, quote, quo
 class Safety:
     """How events were chosen, the pooled ones as plots, and all of them as a table.
 
-    ``figure`` has a row for each grade of a pooled event, ``forest`` its studies as well.
+    ``figure`` has a row for each grade of a pooled event; its studies are in the table.
     """
 
     rule: Sentence
     notes: tuple[str, ...]
     figure: Figure | None
-    forest: Figure | None
     table: Table
 
 
@@ -47,7 +45,6 @@ def section(context: Context) -> Section | None:
         rule=_rule(context, events, pooled),
         notes=tuple(_notes(context, pooled)),
         figure=_figure(context, pooled) if pooled else None,
-        forest=_forest(context, pooled) if pooled else None,
         table=_table(context, events),
     )
     return Section(id="safety", title="Safety", body=body)
@@ -125,27 +122,6 @@ def _dot(context: Context, event: Record) -> PlotRow:
     return interval_row(event, few.leader(context, event), grade, f"k = {k}")
 
 
-def _forest(context: Context, pooled: list[Record]) -> Figure:
-    rows = [
-        row
-        for event in pooled
-        for row in panel(
-            event, _name(context, event), context.settings.study_interval, few.shown(context, event)
-        )
-    ]
-    plot = Plot(
-        id="plot-safety-studies",
-        title="Adverse events reported by several studies, study by study",
-        headers=headers(context.settings.level, _policy(context), weight=False),
-        rows=tuple(rows),
-    )
-    return figure(plot, ("Squares are studies with their own intervals; diamonds are pooled.",))
-
-
-def _name(context: Context, event: Record) -> str:
-    return f"{event['label']}, {context.term('grade', event['grade']).lower()}"
-
-
 def _table(context: Context, events: list[Record]) -> Table:
     of = level(context.settings.level)
     columns = (
@@ -153,10 +129,7 @@ def _table(context: Context, events: list[Record]) -> Table:
         Column(title="Grade", filter=True),
         Column(title="k", numeric=True, help="number of arms or cohorts that report it"),
         Column(title="Events/total", numeric=True),
-        Column(title="Share", numeric=True, help="by the primary method, or one study's own"),
-        Column(title=f"{of} CI", numeric=True),
-        Column(title="Bayesian", numeric=True, help="posterior median of the pooled share"),
-        Column(title=f"Bayesian {of} interval", numeric=True),
+        Column(title=f"Share ({of} CI)", numeric=True, help="pooled, or one study's own"),
         Column(title=f"{of} prediction", numeric=True),
         Column(title="Studies", room="long"),
     )
@@ -167,35 +140,30 @@ def _table(context: Context, events: list[Record]) -> Table:
 
 
 def _cells(context: Context, event: Record) -> tuple[Cell, ...]:
-    studies = [join(study["label"], " ", counts(study)) for study in event["studies"]]
+    studies: list[Sentence] = [(str(study["label"]),) for study in event["studies"]]
+    if len(studies) > 1:  # of one study the counts stand in the row
+        studies = [join(study["label"], " ", counts(study)) for study in event["studies"]]
     return (
         cell(event["label"]),
         cell(context.term("grade", event["grade"])),
         cell(quote(event, "k", "count")),
         cell(counts(event)),
-        *_own(context, event),
-        *_companion(event),
+        *_share(context, event),
         cell(separated(studies, "; ")),
     )
 
 
-def _own(context: Context, event: Record) -> tuple[Cell, Cell]:
-    """Return estimate and interval of the primary method, or of the one study itself."""
-    if event["result"] is not None:
-        share = quote(event, "result.proportion", "percent")
-        return cell(share), cell(quote_range(event, "result.ci"))
-    if event["k"] > 1:
+def _share(context: Context, event: Record) -> tuple[Cell, Cell]:
+    """Return estimate with interval, and prediction; of one study its own, of too few nothing."""
+    if event["k"] == 1:
+        study, ci = event["studies"][0], f"intervals.{context.settings.study_interval}"
+        share = quote(study, "proportion", "percent")
+        return cell(share, " (", quote_range(study, ci), ")"), cell(MISSING)
+    if event["result"] is None or not (prefix := few.shown(context, event)):
         return cell(MISSING), cell(MISSING)
-    study, interval = event["studies"][0], context.settings.study_interval
-    share = quote(study, "proportion", "percent")
-    return cell(share), cell(quote_range(study, f"intervals.{interval}"))
-
-
-def _companion(event: Record) -> tuple[Cell, Cell, Cell]:
-    if event["companion"] is None:
-        return cell(MISSING), cell(MISSING), cell(MISSING)
+    share = quote(event, f"{prefix}proportion", "percent")
+    by = " Bayesian" if prefix == "companion." else ""
     return (
-        cell(quote(event, "companion.proportion", "percent")),
-        cell(quote_range(event, "companion.ci")),
-        cell(quote_range(event, "companion.prediction")),
+        cell(share, " (", quote_range(event, f"{prefix}ci"), ")", by),
+        cell(quote_range(event, f"{prefix}prediction")),
     )

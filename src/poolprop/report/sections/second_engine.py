@@ -1,8 +1,7 @@
-"""The second engine: how far other software finds the same numbers, and the script to try."""
+"""The second engine: whether other software finds the same numbers, the primary ones first."""
 
 from __future__ import annotations
 
-import base64
 from dataclasses import dataclass
 
 from poolprop.report.context import Context, Section
@@ -21,11 +20,12 @@ WHAT = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SecondEngine:
-    """What was compared, by engine and method, and the R script as a download."""
+    """Whether the primary models were recomputed, and what was compared by engine and method."""
 
+    primary: str
+    confirmed: bool
     said: tuple[Sentence, ...]
     table: Table
-    script: str
 
 
 def section(context: Context) -> Section | None:
@@ -34,20 +34,36 @@ def section(context: Context) -> Section | None:
     if not found:
         return None
     said = [_overall(found), *(_engine(found, engine) for engine in found["engines"])]
-    if not any(engine["software"] == "R" for engine in found["engines"]):
-        said.append(("R with metafor was not on the machine that made this report.",))
     if found["unanswered"]:
         said.append(("R gave no answer for ", ", ".join(found["unanswered"]), "."))
-    body = SecondEngine(said=tuple(said), table=_table(found), script=_address(context))
-    return Section(id="second-engine", title="Recomputed by other software", body=body)
+    by = [
+        str(engine["software"])
+        for engine in found["engines"]
+        if any(method["method"] == context.settings.models.primary.key
+               for method in engine["methods"])
+    ]  # fmt: skip
+    body = SecondEngine(
+        primary=_primary(by), confirmed=bool(by), said=tuple(said), table=_table(found)
+    )
+    return Section(id="second-engine", title="Independent recomputation", body=body)
+
+
+def _primary(by: list[str]) -> str:
+    if by:
+        return f"The primary model of every outcome was recomputed by {' and '.join(by)}."
+    return (
+        "The primary models were not recomputed in this build: R with metafor was not available. "
+        "What follows compares other models only."
+    )
 
 
 def _overall(found: Record) -> Sentence:
     return join(
         quote(found, "results", "count"),
-        " pooled results of this report can be compared. A number that differs by more than ",
+        " pooled results of this report can be compared. The build fails if results differ by more "
+        "than ",
         quote(found, "tolerance", "millionths"),
-        " stops the build, so that no difference is left to be listed here.",
+        ".",
     )
 
 
@@ -90,9 +106,3 @@ def _cells(engine: Record, method: Record) -> tuple[Cell, ...]:
     parts = method["method"].split(".")
     words = f"{plain(parts[0])}, {', '.join(parts[1:])}"
     return cell(words), cell(engine["software"]), cell(quote(method, "results", "count"))
-
-
-def _address(context: Context) -> str:
-    """Return the script as an address that a browser can save without a request."""
-    text = context.results.r_script.encode("utf-8")
-    return "data:text/plain;base64," + base64.b64encode(text).decode("ascii") if text else ""

@@ -20,7 +20,6 @@ from poolprop.report.figures import (
 from poolprop.report.naming import model_name, one_line
 from poolprop.report.read import EndpointResults
 from poolprop.report.tables import (
-    Column,
     Table,
     TableRow,
     cell,
@@ -42,12 +41,12 @@ class Panel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EndpointPanels:
-    """The panels of one endpoint, and the grid of every estimand by every model."""
+    """The panels of one endpoint; other models of few studies stand in a table, not drawn."""
 
     id: str
     title: str
     panels: tuple[Panel, ...]
-    grid: Table | None
+    models: Table | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +59,7 @@ class Sensitivity:
 def section(context: Context) -> Section | None:
     """Return the section; None if nothing was varied."""
     found = [_endpoint(context, endpoint) for endpoint in context.results.endpoints]
-    shown = tuple(endpoint for endpoint in found if endpoint.panels or endpoint.grid)
+    shown = tuple(endpoint for endpoint in found if endpoint.panels or endpoint.models)
     if not shown:
         return None
     return Section(id="sensitivity", title="Sensitivity", body=Sensitivity(endpoints=shown))
@@ -77,7 +76,7 @@ def _endpoint(context: Context, endpoint: EndpointResults) -> EndpointPanels:
         id=f"sensitivity-{meta['id']}",
         title=meta["label"],
         panels=tuple(panel for panel in panels if panel is not None),
-        grid=_grid(context, endpoint),
+        models=_few(context, endpoint),
     )
 
 
@@ -150,27 +149,22 @@ def _models(context: Context, meta: Record, estimand: Record, result: Record) ->
     return Panel(id=name, title="Other models", figure=figure(plot, _legend(context, rows), table))
 
 
-def _grid(context: Context, endpoint: EndpointResults) -> Table | None:
-    """Return the companion models of the estimands that have no panel of their own."""
-    meta = endpoint.pool["endpoint"]
-    primary = primary_estimand(endpoint)
-    others = [e for e in endpoint.pool["estimands"] if e is not primary or e["k"] < gates.MODELS]
+def _few(context: Context, endpoint: EndpointResults) -> Table | None:
+    """Return the other models of an outcome with too few studies to draw them."""
+    meta, primary = endpoint.pool["endpoint"], primary_estimand(endpoint)
+    if primary["k"] >= gates.MODELS:
+        return None
     rows = [
-        TableRow(
-            cells=(cell(e["label"]), cell(one_line(r)), *result_cells(r)),
-            anchor=r["id"],
-        )
-        for e in others
-        for r in e["results"]
+        TableRow(cells=(cell(one_line(r)), *result_cells(r)), anchor=r["id"])
+        for r in primary["results"]
         if r["role"] != "primary" and not prose.single(r)
     ]
     if not rows:
         return None
-    first, *rest = result_columns("Estimand", context.settings.level)
     return Table(
-        id=f"table-grid-{meta['id']}",
-        caption=f"{meta['short']}: other estimands by other models",
-        columns=(first, Column(title="Model"), *rest),
+        id=f"table-models-{meta['id']}",
+        caption=f"{meta['short']}: other models",
+        columns=result_columns("Model", context.settings.level),
         rows=tuple(rows),
     )
 

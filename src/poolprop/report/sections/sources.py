@@ -15,18 +15,6 @@ from poolprop.report.sections.decisions import effects, largest
 from poolprop.report.tables import Table, text_table
 from poolprop.report.values import Sentence
 
-RECOMPUTED = {
-    "outcome_id": "Row",
-    "events": "Events",
-    "total": "Total",
-    "percent_reported": "% printed",
-    "percent_recomputed": "% recomputed",
-    "percent_agrees": "Agrees",
-    "ci_lower_reported": "CI from",
-    "ci_upper_reported": "CI to",
-    "ci_methods": "Interval reproduced by",
-    "locator": "Where in the source",
-}
 AGREEMENT = (
     "Source",
     "What was compared",
@@ -69,8 +57,6 @@ def section(context: Context) -> Section | None:
             *findings.problems(results.findings, named),
             *(table for endpoint in results.endpoints for table in effects(context, endpoint)),
             *_agreement(results.agreement, named),
-            *_table("source-audit", "Every printed percentage and interval, recomputed from counts",
-                    results.source_audit, RECOMPUTED),
         ),
     )  # fmt: skip
     return Section(id="sources", title="Audit of the sources", body=body)
@@ -83,6 +69,8 @@ def _sentences(context: Context) -> list[Sentence]:
     if n:
         text = f"{n} {plural(n, 'contradiction')} within or between sources, each with a decision."
         said.append((text,))
+    if results.source_audit or results.findings:
+        said.append(("Every check is listed in results/evidence/, also those that agree.",))
     return said + [one for endpoint in results.endpoints if (one := largest(endpoint))]
 
 
@@ -94,15 +82,6 @@ def _percentages(audit: Rows) -> list[Sentence]:
     verdict = f"{wrong} {plural(wrong, 'differs', 'differ')}" if wrong else "none differs"
     text = f"{n} printed {plural(n, 'percentage')} recomputed from counts: {verdict}"
     return [(f"{text} after rounding.",)]
-
-
-def _table(name: str, caption: str, rows: Rows, titles: dict[str, str]) -> list[Table]:
-    """Return a table of those columns that have any content; none without rows."""
-    if not rows:
-        return []
-    columns = [column for column in titles if any(row.get(column) for row in rows)]
-    cells = [[row[column] for column in columns] for row in rows]
-    return [text_table(f"table-{name}", caption, [titles[c] for c in columns], cells)]
 
 
 def _agreement(rows: Rows, named: Callable[[str], str]) -> list[Table]:
