@@ -23,7 +23,8 @@ endif
 
 .DEFAULT_GOAL := help
 PAGE_TOOLS := tests/browser/node_modules/.installed
-.PHONY: help setup setup-dev page-tools report screenshots test test-quick test-fast test-shared check lock schema docs clean
+.PHONY: help setup setup-dev page-tools report screenshots test test-quick test-fast test-shared check lint types \
+  workflow-lint lock schema docs clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(firstword $(MAKEFILE_LIST)) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -69,11 +70,17 @@ test-fast: $(VENV)/.dev ## run the tests of functions and properties: a minute o
 test-shared: $(VENV)/.dev ## run the tests that compare more where ../shared lies beside the checkout
 	@$(BIN)/python -m pytest $(WORKERS) -m shared
 
-check: $(VENV)/.dev ## lint, format and type-check
+check: lint types workflow-lint ## lint, format and type-check; with -j at once
+
+lint: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/snakefmt --check Snakefile workflow
+
+types: $(VENV)/.dev
 	$(BIN)/mypy
+
+workflow-lint: $(VENV)/.dev
+	$(BIN)/snakefmt --check Snakefile workflow
 	$(BIN)/python -m snakemake --lint
 
 COMPILE := $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \

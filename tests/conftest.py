@@ -20,6 +20,8 @@ import small_review
 from filelock import FileLock
 from runs import Run
 
+from poolprop.workflow.bytecode import bytecode
+
 pytest_plugins = ["installed"]  # the fixtures `wheel` and `python`
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -28,7 +30,11 @@ FOLDERS = ("unit", "reference", "property", "workflow", "browser")
 
 
 def pytest_configure() -> None:
-    """Heed signals: a run in the background ignores SIGINT, and what it starts would too."""
+    """Heed signals, and keep the bytecode of what tests start.
+
+    A run in the background ignores SIGINT, and what it starts would too.
+    """
+    os.environ.update(bytecode())
     for number, usual in (
         (signal.SIGINT, signal.default_int_handler),
         (signal.SIGHUP, signal.SIG_DFL),
