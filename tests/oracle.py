@@ -206,12 +206,13 @@ class BetaBinomial:
     def highest_seen(self, mu, theta):
         """Return the highest log-likelihood on a grid, and without variance."""
         spread = math.sqrt(max(theta, 0.01))
-        grid = [(mu + m * spread, t) for m in (-2, -0.5, 0, 0.5, 2) for t in THETAS]
+        grid = [(mu + m * spread, t) for m in (-2, -0.5, 0, 0.5, 2) for t in THETAS[:-1]]
         return max(float(self.loglik(*point)) for point in grid)
 
-    def fall(self, mu, highest):
-        """Return by how much twice the profile has fallen below ``highest``."""
-        ridge = highest_along(lambda r: float(self.loglik(mu, r * r)), np.sqrt(THETAS[1:]).tolist())
+    def fall(self, mu, highest, top=1e6):
+        """Return by how much twice the profile, of ``theta`` up to ``top``, has fallen."""
+        roots = [math.sqrt(theta) for theta in THETAS[1:] if theta <= top]
+        ridge = highest_along(lambda root: float(self.loglik(mu, root * root)), roots)
         return 2 * (highest - max(ridge, float(self.loglik(mu, 0))))
 
 

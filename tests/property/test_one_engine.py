@@ -9,7 +9,10 @@ import pandas as pd
 import pytest
 
 import poolprop as pp
+from poolprop.stats.answers.options import resolve
+from poolprop.stats.answers.pool import pool_sets
 from poolprop.stats.fits.tau2 import ESTIMATORS
+from poolprop.stats.sets import Sets
 
 METHODS = {
     "glmm|logit|ML|profile-ck": {"ci": "profile-ck"},
@@ -91,3 +94,13 @@ def test_intervals_of_higher_levels_hold_those_of_lower_ones(method):
         ]
         for inner, outer in pairwise(cis):
             assert outer.lower <= inner.lower <= inner.upper <= outer.upper
+
+
+def test_results_of_many_sets_are_those_of_single_calls_in_any_company():
+    sets = [(x, n) for x, n in drawn(7, 3) if n.max() < 2000] + [(np.array([3]), np.array([9]))]
+    for model in ("glmm", "beta-binomial", "two-step", "bayes"):
+        together = pool_sets(Sets.joined(sets), resolve(model=model))
+        for (x, n), found in zip(sets, together, strict=True):
+            one = pp.pool(x, n, model=model)
+            assert one.to_dict() == found.to_dict()
+            assert (one.weights, one.marginal_mean) == (found.weights, found.marginal_mean)

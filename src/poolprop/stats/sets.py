@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from poolprop.stats._types import Bools, Floats, Ints
 
@@ -35,6 +37,12 @@ class Sets:
         """Return one data set."""
         return cls(x=x, n=n, size=np.array([x.size], dtype=np.intp))
 
+    @classmethod
+    def joined(cls, parts: Sequence[tuple[Floats, Floats]]) -> Sets:
+        """Return data sets from events and totals of each."""
+        x, n = (np.concatenate(each).astype(np.float64) for each in zip(*parts, strict=True))
+        return cls(x=x, n=n, size=np.array([len(x) for x, _ in parts], dtype=np.intp))
+
     @property
     def count(self) -> int:
         """Number of data sets."""
@@ -51,6 +59,12 @@ class Sets:
         """Return a value of each data set at each of its studies."""
         out: Floats = np.repeat(values, self.size, axis=-1)
         return out
+
+    def each(self) -> Iterator[tuple[Floats, Floats]]:
+        """Return events and totals of one data set after the other."""
+        stop = np.cumsum(self.size).tolist()
+        for first, last in zip([0, *stop], stop, strict=False):
+            yield self.x[first:last], self.n[first:last]
 
     def part(self, first: int, last: int) -> Sets:
         """Return the data sets of a range."""
@@ -113,6 +127,19 @@ def without_each(sets: Sets) -> Sets:
     """Return a data set for each study: the other studies of its review."""
     others = _others(sets.size)
     return Sets(x=sets.x[others], n=sets.n[others], size=np.repeat(sets.size - 1, sets.size))
+
+
+def without_names(names: NDArray[Any]) -> Bools:
+    """Return which rows are left without each of the names, in order of appearance."""
+    out: Bools = names != np.array(list(dict.fromkeys(names)), dtype=names.dtype)[:, None]
+    return out
+
+
+def subsets(x: Floats, n: Floats, members: Bools) -> Sets:
+    """Return a data set for each row of ``members`` (b, k): the studies that are in."""
+    row, study = np.nonzero(members)
+    size = np.bincount(row, minlength=len(members)).astype(np.intp)
+    return Sets(x=x[study], n=n[study], size=size)
 
 
 def place(size: Ints) -> Ints:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 
 from poolprop.settings import Model, Settings
@@ -11,9 +12,9 @@ from poolprop.synthesis.records import (
     Rows,
     counts,
     endpoint_record,
-    fit_rows,
     of_set,
     plain,
+    pool_keywords,
     result_record,
 )
 
@@ -45,45 +46,45 @@ def influence(settings: Settings, name: str, data: Rows) -> Record:
         have a note instead.
     """
     rows, model = of_set(data, "primary"), settings.models.primary
-    whole = fit_rows(rows, model, settings.level) if rows else None
     return {
         "schema": "poolprop/influence/2",
         "endpoint": endpoint_record(name, settings.endpoints[name]),
         "estimand": "primary",
         "reference": f"pool/{name}/primary",
         "k": len(rows),
-        "leave_one_out": _leave_one_out(settings, name, rows, whole),
+        "leave_one_out": _leave_one_out(settings, name, rows),
         "diagnostics": _diagnostics(name, rows, model),
-        "cumulative": _cumulative(settings, name, rows, whole),
+        "cumulative": _cumulative(settings, name, rows),
         "gosh": _gosh(settings, name, rows),
     }
 
 
-def _leave_one_out(
-    settings: Settings, name: str, rows: Rows, whole: PoolResult | None
-) -> list[Record]:
+def _leave_one_out(settings: Settings, name: str, rows: Rows) -> list[Record]:
     """Repool without each row in turn, and without each study of several rows.
 
     Nothing with fewer than two rows.
     """
-    if whole is None or len(rows) < 2:
+    if len(rows) < 2:
         return []
-    entries, model = [], settings.models.primary
-    whole_studies = _whole_studies(rows, model)
-    for omitted in _omissions(rows):
-        out = set(omitted["outcome_ids"])
-        rest = [row for row in rows if row["outcome_id"] not in out]
-        result = fit_rows(rest, model, settings.level)
-        key = omitted.pop("key")
+    from poolprop.stats.analyses.leave_one_out import leave_one_out
+
+    asked, entries = pool_keywords(settings.models.primary, settings.level), []
+    studies, names = _whole_studies(rows, settings.models.primary), [r["study_id"] for r in rows]
+    each = leave_one_out(*counts(rows), **asked)
+    wholes = leave_one_out(*counts(rows), names, **asked) if 1 < len({*names}) < len(rows) else ()
+    found = [*each, *(whole for whole in wholes if names.count(whole.study) > 1)]
+    for omitted, omission in zip(_omissions(rows), found, strict=True):
+        key, result = omitted.pop("key"), omission.result
+        assert isinstance(result, PoolResult)
         identifier = f"loo/{name}/primary/{key}"
         entries.append(
             {
                 "id": identifier,
                 **omitted,
                 "result": result_record(result, identifier, "leave-one-out"),
-                "change": result.proportion - whole.proportion,
+                "change": omission.change,
             }
-            | whole_studies.get(key, {})
+            | studies.get(key, {})
         )
     return entries
 
@@ -180,16 +181,18 @@ def _diagnostics(name: str, rows: Rows, model: Model) -> Record:
     return {"method": method, "note": note, "studies": studies}
 
 
-def _cumulative(
-    settings: Settings, name: str, rows: Rows, whole: PoolResult | None
-) -> list[Record]:
+def _cumulative(settings: Settings, name: str, rows: Rows) -> list[Record]:
     """Pool the earliest study, the earliest two, and so on; unknown years come last."""
-    ordered = sorted(rows, key=lambda row: (not row["year"].isdigit(), row["year"]))
+    if not rows:
+        return []
+    from poolprop.stats.analyses.leave_one_out import cumulative
+
+    years = [float(row["year"]) if row["year"].isdigit() else math.inf for row in rows]
+    ordered = [row for _, row in sorted(zip(years, rows, strict=True), key=lambda pair: pair[0])]
+    asked = pool_keywords(settings.models.primary, settings.level)
     entries = []
-    for size, row in enumerate(ordered, start=1):
-        last = whole if size == len(ordered) else None
-        fit = last or fit_rows(ordered[:size], settings.models.primary, settings.level)
-        identifier = f"cumulative/{name}/primary/{size}"
+    for row, fit in zip(ordered, cumulative(*counts(rows), years, **asked), strict=True):
+        identifier = f"cumulative/{name}/primary/{fit.k}"
         entries.append(
             {
                 "id": identifier,

@@ -9,26 +9,26 @@ import numpy as np
 
 from poolprop.errors import EstimationError
 from poolprop.stats._types import Floats
-from poolprop.stats.answers.answer import pooled_result
-from poolprop.stats.answers.columns import add_note, no_words
+from poolprop.stats.answers.answer import Row
+from poolprop.stats.answers.columns import add_note, answers, no_words
 from poolprop.stats.answers.mean_intervals import mean_intervals
 from poolprop.stats.answers.notes import RUNAWAY, boundary_note
 from poolprop.stats.answers.options import Options, resolve
 from poolprop.stats.answers.pool import pool
 from poolprop.stats.answers.pool_glmm import (
-    Row,
     common_loglik,
-    glmm_answer,
     interval_words,
     plug_in_prediction,
+    result_of_mean,
 )
-from poolprop.stats.answers.results import Interval, PoolResult
+from poolprop.stats.answers.results import Later, PoolResult
 from poolprop.stats.design import Labels, group_design
 from poolprop.stats.fits.glmm_levels import LevelLikelihood, LevelsFit, fit_levels, level_likelihood
 from poolprop.stats.fits.maxima import Maxima
 from poolprop.stats.fits.tau2 import estimate_tau2
 from poolprop.stats.likelihoods.links import LINKS
 from poolprop.stats.measures import effect_sizes
+from poolprop.stats.sets import Sets
 
 NO_PREDICTION = (
     "No prediction interval: the Bayesian one is of a level pooled alone; ask for "
@@ -94,27 +94,25 @@ def _level(
     size, parameters = np.array([x.size]), len(fit.means)
     patients, far = np.array([n[own].sum()]), np.array([distant])
     low, high = mean_intervals(problem, best, options, size, patients, far, notes, parameters)
-    row = Row(
-        estimate=fit.means[level],
-        se=float(best.se[0]),
-        tau2=fit.tau**2,
-        low=float(low[0]),
-        high=float(high[0]),
-        loglik=fit.loglik,
-        common=common_loglik(x[own], n[own], link),
-        converged=fit.converged,
-        notes=[note for note in notes[0].split("\n") if note],
+    mu, common = np.array([fit.means[level]]), common_loglik(x[own], n[own], link)
+    found = answers(
+        Sets.of(x[own], n[own]),
+        (link.inverse(mu), link.inverse(low), link.inverse(high)),
+        (mu, best.se, best.tau**2, np.array([fit.loglik])),
+        best.converged,
+        notes,
+        (low, high),
+        np.array([common]),
     )
-    prediction: tuple[Interval | None, str] = None, ""
+    row = Row.of(found)
+    prediction: tuple[Later | None, str] = None, ""
     if options.prediction == "bayes":
         row.notes.append(NO_PREDICTION)
     elif options.prediction != "none":
         prediction = plug_in_prediction(row, options, x.size - parameters, row.notes)
     words = interval_words(options, parameters)
     method = f"binomial-normal GLMM, {link.name} link, ML, tau2 common to all levels, {words}"
-    return pooled_result(
-        x[own], n[own], options, glmm_answer(x[own], n[own], row, link, prediction, method)
-    )
+    return result_of_mean(x[own], n[own], row, options, prediction, method)
 
 
 def _as_maximum(problem: LevelLikelihood, level: str, fit: LevelsFit) -> Maxima:

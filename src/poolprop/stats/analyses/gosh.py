@@ -22,7 +22,7 @@ from poolprop.stats.inputs import choice, counts
 from poolprop.stats.likelihoods.links import LINKS
 from poolprop.stats.likelihoods.normal import Means
 from poolprop.stats.measures import MEASURES, back_transform, effect_sizes, harmonic_mean
-from poolprop.stats.sets import Sets
+from poolprop.stats.sets import subsets
 
 # Subsets of a block: its arrays stay in the processor's cache.
 BLOCK = 4096
@@ -126,12 +126,10 @@ def _by_glmm(x: Floats, n: Floats, members: Bools, *, complete: bool) -> Gosh:
     found = np.empty((3, len(members)))
     for first in range(0, len(members), BLOCK):
         part = slice(first, first + BLOCK)
-        row, study = np.nonzero(members[part])
-        size = np.bincount(row, minlength=len(members[part])).astype(np.intp)
-        sets = Sets(x=x[study], n=n[study], size=size)
-        fit, weight = fit_sets(sets, link), 1 / vi[study]
+        sets, there = subsets(x, n, members[part]), np.nonzero(members[part])[1]
+        fit, weight = fit_sets(sets, link), 1 / vi[there]
         total, square = sets.total(np.stack([weight, weight * weight]))
-        typical = (size - 1) / (total - square / total)
+        typical = (sets.size - 1) / (total - square / total)
         share = np.where(fit.side == 0, fit.tau**2 / (fit.tau**2 + typical), np.nan)
         found[:, part] = fit.mu, fit.tau**2, share
     estimate, tau2, i2 = found
@@ -193,12 +191,9 @@ def _i_squared(q: Floats, members: Bools) -> Floats:
 
 def _pool_block(y: Floats, v: Floats, members: Bools, tau2: str) -> tuple[Floats, Floats, Floats]:
     """Return means, ``tau2`` and Q of a block of subsets."""
-    inside = np.ascontiguousarray(members.T)
     if tau2 == "DL":
-        return _dersimonian_laird(y, v, inside)
-    effects = np.where(inside, y[:, None], 0.0)
-    variances = np.where(inside, v[:, None], np.inf)
-    data = Means(effects, variances, inside.sum(axis=0).astype(np.float64))
+        return _dersimonian_laird(y, v, np.ascontiguousarray(members.T))
+    data = Means.subsets(y, v, members)
     between = ESTIMATORS[tau2](data)
     return data.fit(between).mean, between, data.common.q
 

@@ -20,14 +20,13 @@ from numpy.typing import ArrayLike
 
 from poolprop.errors import EstimationError
 from poolprop.stats._types import Bools, Floats
-from poolprop.stats.analyses.influence_glmm import GlmmInfluence, glmm_diagnostics
+from poolprop.stats.analyses.influence_glmm import FAR, GlmmInfluence, glmm_diagnostics
 from poolprop.stats.answers.shown import Shown
-from poolprop.stats.fits.tau2 import ESTIMATORS, estimate_tau2
+from poolprop.stats.fits.tau2 import ESTIMATORS, between
 from poolprop.stats.inputs import choice, counts
 from poolprop.stats.likelihoods.links import LINKS
+from poolprop.stats.likelihoods.normal import Means
 from poolprop.stats.measures import MEASURES, effect_sizes
-from poolprop.stats.numeric.distributions import chi_square_pvalue
-from poolprop.stats.numeric.wls import intercept, weighted_fit
 
 if TYPE_CHECKING:
     from poolprop.stats.analyses.influence_study import StudyInfluence
@@ -74,16 +73,6 @@ class Influence(Shown):
     influential: Bools
     baujat_x: Floats
     baujat_y: Floats
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Deleted:
-    """Fits without each study in turn."""
-
-    mean: Floats
-    variance: Floats
-    tau2: Floats
-    q: Floats
 
 
 @overload
@@ -212,67 +201,49 @@ def _require_glmm(measure: str, tau2: str | None) -> None:
 def case_diagnostics(yi: Floats, vi: Floats, tau2_method: str) -> Influence:
     """Return case diagnostics of the mean of effect sizes ``yi`` with variances ``vi``."""
     k = yi.size
-    design = intercept(k)
-    tau2 = _tau2(yi, vi, tau2_method)
-    fit = weighted_fit(yi, vi, design, tau2)
-    mean, variance = float(fit.beta[0]), float(fit.cov[0, 0])
-    without = _leave_out(yi, vi, tau2_method)
-    hat = fit.weights / fit.weights.sum()
-    change = mean - without.mean
-    deleted = yi - without.mean
+    # All studies, and all but each in turn.
+    data = Means.subsets(yi, vi, ~np.eye(k + 1, k, -1, dtype=bool))
+    found = between(data, tau2_method)
+    fits = data.fit(found)
+    tau2, variance, without = float(found[0]), float(1 / fits.total[0]), found[1:]
+    residual, weights = fits.residual[:, 0], fits.weights[:, 0]
+    hat, change = weights / weights.sum(), fits.mean[0] - fits.mean[1:]
+    deleted, variances = yi - fits.mean[1:], 1 / fits.total[1:]
     deleted[np.abs(deleted) < 100 * np.finfo(float).eps] = 0.0
-    deleted_se = np.sqrt(vi + without.variance + without.tau2)
+    deleted_se = np.sqrt(vi + variances + without)
     # The mean's variance over all studies, at the tau2 found without one of them.
-    variance_at = 1 / np.sum(1 / (vi + without.tau2[:, None]), axis=1)
-    dffits = change / np.sqrt(hat * (without.tau2 + vi))
+    variance_at = 1 / np.sum(1 / (vi + without[:, None]), axis=1)
+    dffits = change / np.sqrt(hat * (without + vi))
     dfbetas = change / np.sqrt(variance_at)
     residual_se = np.sqrt(vi + tau2 - variance)
     cooks = change**2 / variance
     return Influence(
-        residual=fit.residual,
+        residual=residual,
         residual_se=residual_se,
-        rstandard=fit.residual / residual_se,
+        rstandard=residual / residual_se,
         deleted=deleted,
         deleted_se=deleted_se,
         rstudent=deleted / deleted_se,
         dffits=dffits,
         cooks_distance=cooks,
-        covariance_ratio=without.variance / variance,
+        covariance_ratio=variances / variance,
         dfbetas=dfbetas,
-        tau2_deleted=without.tau2,
-        q_deleted=without.q,
+        tau2_deleted=without,
+        q_deleted=data.common.q[1:],
         hat=hat,
         weight=100 * hat,
         influential=_flags(dffits, cooks, hat, dfbetas),
-        baujat_x=fit.residual**2 / (vi + tau2),
-        baujat_y=change**2 / without.variance,
+        baujat_x=residual**2 / (vi + tau2),
+        baujat_y=change**2 / variances,
     )
-
-
-def _tau2(yi: Floats, vi: Floats, method: str) -> float:
-    """Return the between-study variance; 0 of one study or under a common effect."""
-    if yi.size == 1 or method == "EE":
-        return 0.0
-    return estimate_tau2(yi, vi, intercept(yi.size), method)
-
-
-def _leave_out(yi: Floats, vi: Floats, tau2_method: str) -> _Deleted:
-    found = []
-    for i in range(yi.size):
-        y, v = np.delete(yi, i), np.delete(vi, i)
-        design = intercept(y.size)
-        tau2 = _tau2(y, v, tau2_method)
-        fit = weighted_fit(y, v, design, tau2)
-        q = float(weighted_fit(y, v, design).rss)
-        found.append((float(fit.beta[0]), float(fit.cov[0, 0]), tau2, q))
-    table = np.array(found)
-    return _Deleted(mean=table[:, 0], variance=table[:, 1], tau2=table[:, 2], q=table[:, 3])
 
 
 def _flags(dffits: Floats, cooks: Floats, hat: Floats, dfbetas: Floats) -> Bools:
     k = hat.size
-    far = np.array([chi_square_pvalue(float(value), 1) < 0.5 for value in cooks])
     out: Bools = (
-        (np.abs(dffits) > 3 * math.sqrt(1 / (k - 1))) | far | (hat > 3 / k) | (np.abs(dfbetas) > 1)
+        (np.abs(dffits) > 3 * math.sqrt(1 / (k - 1)))
+        | (cooks > FAR)
+        | (hat > 3 / k)
+        | (np.abs(dfbetas) > 1)
     )
     return out

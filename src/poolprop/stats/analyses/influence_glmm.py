@@ -22,8 +22,11 @@ from poolprop.stats.answers.pool_glmm import deviance
 from poolprop.stats.answers.shown import Shown
 from poolprop.stats.fits.glmm_design import GlmmFit, fit_each, information_of
 from poolprop.stats.likelihoods.links import LOG_SQRT_2PI, Link
-from poolprop.stats.numeric.distributions import chi_square_pvalue
+from poolprop.stats.numeric.distributions import profile_cut
 from poolprop.stats.sets import Sets, without_each
+
+# A squared change of the mean that exceeds the median of chi-square with one degree of freedom.
+FAR = profile_cut(0.5, 1, small_sample=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -103,7 +106,7 @@ def glmm_diagnostics(x: Floats, n: Floats, link: Link) -> GlmmInfluence:
         hat=hat,
         baujat_x=parts_of_q(x, n),
         baujat_y=dffits**2,
-        influential=_flags(dffits, cooks, hat),
+        influential=(np.abs(dffits) > 1) | (cooks > FAR) | (hat > 3 / hat.size),
         defined=defined,
     )
 
@@ -155,9 +158,3 @@ def predictive_moments(x: float, n: float, fit: GlmmFit, link: Link) -> tuple[fl
     below = float(weight @ bdtr(x - 1, int(n), p)) if x > 0 else 0.0
     middle = 0.5 * (below + float(weight @ bdtr(x, int(n), p)))
     return mean, sd, max(0.0, 2 * min(middle, 1 - middle))
-
-
-def _flags(dffits: Floats, cooks: Floats, hat: Floats) -> Bools:
-    far = np.array([chi_square_pvalue(float(value), 1) < 0.5 for value in cooks])
-    out: Bools = (np.abs(dffits) > 1) | far | (hat > 3 / hat.size)
-    return out

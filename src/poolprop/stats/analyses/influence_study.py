@@ -16,12 +16,13 @@ import numpy as np
 
 from poolprop.errors import EstimationError
 from poolprop.stats._types import Bools, Floats, Ints
+from poolprop.stats.analyses.influence_glmm import FAR
 from poolprop.stats.analyses.leave_one_out import pooled_rows
 from poolprop.stats.analyses.three_level import ThreeLevel
 from poolprop.stats.answers.results import PoolResult
 from poolprop.stats.answers.shown import Shown
 from poolprop.stats.design import group_levels
-from poolprop.stats.numeric.distributions import chi_square_pvalue
+from poolprop.stats.sets import without_names
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -73,16 +74,13 @@ def study_influence(
         raise EstimationError(
             f"influence needs at least 3 studies, got {len(studies)}", where="study"
         )
-    mean, se, _ = _numbers(pooled_rows(x, n, names, as_pool), "all studies")
-    found = []
-    for name in studies:
-        rest = names != name
-        fit = pooled_rows(x[rest], n[rest], names[rest], as_pool)
-        found.append(_numbers(fit, f"the others than {name}"))
-    left = np.array(found)
+    members = np.vstack([np.ones((1, x.size), dtype=bool), without_names(names)])
+    who = ["all studies", *(f"the others than {name}" for name in studies)]
+    fits = zip(pooled_rows(x, n, names, members, as_pool), who, strict=True)
+    (mean, se, _), *others = [_numbers(*each) for each in fits]
+    left = np.array(others)
     change = mean - left[:, 0]
     cooks, shift = change**2 / se**2, change / left[:, 1]
-    far = np.array([chi_square_pvalue(float(value), 1) < 0.5 for value in cooks])
     return StudyInfluence(
         study=tuple(studies),
         rows_of_study=np.array([np.count_nonzero(names == name) for name in studies]),
@@ -92,7 +90,7 @@ def study_influence(
         shift=shift,
         cooks_distance=cooks,
         covariance_ratio=left[:, 1] ** 2 / se**2,
-        influential=far | (np.abs(shift) > 1),
+        influential=(cooks > FAR) | (np.abs(shift) > 1),
     )
 
 

@@ -10,13 +10,15 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from poolprop.errors import EstimationError
-from poolprop.stats._types import Floats
+from poolprop.stats._types import Bools, Floats
 from poolprop.stats.analyses.three_level import ThreeLevel, three_level
-from poolprop.stats.answers.pool import pool
+from poolprop.stats.answers.options import resolve
+from poolprop.stats.answers.pool import pool, pool_sets
 from poolprop.stats.answers.results import PoolResult
 from poolprop.stats.answers.shown import Shown
 from poolprop.stats.design import Labels, group_levels
 from poolprop.stats.inputs import counts
+from poolprop.stats.sets import subsets, without_names
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -85,38 +87,38 @@ def leave_one_out(
         raise EstimationError(
             f"leaving one out needs at least 2 studies, got {len(studies)}", where="events"
         )
-    whole = pooled_rows(x, n, names, as_pool).proportion
-    found = []
-    for index, name in enumerate(studies):
-        rest = names != name
-        result = pooled_rows(x[rest], n[rest], names[rest], as_pool)
-        found.append(
-            Omission(
-                index=index,
-                result=result,
-                change=result.proportion - whole,
-                study="" if study is None else name,
-            )
+    members = np.vstack([np.ones((1, x.size), dtype=bool), without_names(names)])
+    whole, *others = pooled_rows(x, n, names, members, as_pool)
+    return tuple(
+        Omission(
+            index=index,
+            result=result,
+            change=result.proportion - whole.proportion,
+            study="" if study is None else name,
         )
-    return tuple(found)
+        for index, (name, result) in enumerate(zip(studies, others, strict=True))
+    )
 
 
 def pooled_rows(
-    x: Floats, n: Floats, names: Labels, as_pool: Mapping[str, Any]
-) -> PoolResult | ThreeLevel:
-    """Pool rows by a model of :func:`poolprop.pool`, or in three levels where studies have several.
+    x: Floats, n: Floats, names: Labels, members: Bools, as_pool: Mapping[str, Any]
+) -> Sequence[PoolResult | ThreeLevel]:
+    """Pool the rows that are in each of ``members`` (b, k), or in three levels by their study.
 
     Where each study left has one row the two-step model stands in for three levels.
     """
     keywords = dict(as_pool)
     if keywords.get("model") != "three-level":
-        return pool(x, n, **keywords)
+        return pool_sets(subsets(x, n, members), resolve(**keywords))
     del keywords["model"]
-    if len(set(names)) < x.size:
-        fit: ThreeLevel = three_level(x, n, list(names), **keywords)
-        return fit
-    keywords = {"model": "two-step", "tau2": keywords.pop("method", "REML"), "ci": "t"} | keywords
-    return pool(x, n, **keywords)
+    stand_in = {"model": "two-step", "tau2": keywords.get("method", "REML"), "ci": "t"}
+    stand_in |= {name: value for name, value in keywords.items() if name != "method"}
+    return [
+        three_level(x[some], n[some], list(names[some]), **keywords)
+        if len(set(names[some])) < np.count_nonzero(some)
+        else pool(x[some], n[some], **stand_in)
+        for some in members
+    ]
 
 
 def cumulative(
@@ -146,11 +148,10 @@ def cumulative(
     [(1, 91), (2, 102), (3, 114)]
     """
     x, n = counts(events, total)
-    if order is not None:
-        if len(order) != x.size:
-            raise EstimationError(
-                f"order has {len(order)} values for {x.size} studies", where="order"
-            )
-        place = np.argsort(np.asarray(order), kind="stable")
-        x, n = x[place], n[place]
-    return tuple(pool(x[:size], n[:size], **as_pool) for size in range(1, x.size + 1))
+    keys = np.arange(x.size) if order is None else np.asarray(order)
+    if keys.size != x.size:
+        raise EstimationError(f"order has {keys.size} values for {x.size} studies", where="order")
+    # Studies keep their places, so that the last result is that of all to the last bit.
+    rank = np.argsort(np.argsort(keys, kind="stable"))
+    members = rank <= np.arange(x.size)[:, None]
+    return tuple(pool_sets(subsets(x, n, members), resolve(**as_pool)))

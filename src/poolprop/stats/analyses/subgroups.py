@@ -18,7 +18,8 @@ from poolprop.errors import EstimationError
 from poolprop.formats import count, number
 from poolprop.stats._types import Floats, Ints
 from poolprop.stats.analyses.meta_regression import MetaRegression, meta_regression
-from poolprop.stats.answers.pool import pool
+from poolprop.stats.answers.options import resolve
+from poolprop.stats.answers.pool import pool_sets
 from poolprop.stats.answers.results import PoolResult, policy_of
 from poolprop.stats.answers.shown import Shown, html_table, p_words
 from poolprop.stats.design import Labels, group_levels
@@ -30,6 +31,7 @@ from poolprop.stats.measures import effect_sizes
 from poolprop.stats.numeric.distributions import chi_square_pvalue
 from poolprop.stats.numeric.permutation import Permutation, permutation_test
 from poolprop.stats.numeric.wls import intercept
+from poolprop.stats.sets import subsets
 
 ALL_SINGLE = (
     "Every level is one study: a difference between levels cannot be told from one between studies."
@@ -179,10 +181,9 @@ def subgroups(
 
         found = levels_with_common_tau2(x, n, labels, as_pool)
     else:
-        found = {
-            level: pool(x[labels == level], n[labels == level], **as_pool)
-            for level in dict.fromkeys(labels)
-        }
+        names = list(dict.fromkeys(labels))
+        sets = subsets(x, n, np.array([labels == level for level in names]))
+        found = dict(zip(names, pool_sets(sets, resolve(**as_pool)), strict=True))
     model = as_pool.get("model", "glmm")
     if permutation and model != "glmm":
         raise EstimationError(

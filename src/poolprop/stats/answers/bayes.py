@@ -17,12 +17,16 @@ in Bayesian random-effects meta-analysis. Research Synthesis Methods 12(4):448-4
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from poolprop.stats._types import Bools, Floats
+from poolprop.stats.answers.notes import prior_words
+from poolprop.stats.answers.options import Options
 from poolprop.stats.answers.posterior import Posterior
+from poolprop.stats.answers.results import Interval, Later
 from poolprop.stats.inputs import counts
 from poolprop.stats.likelihoods.integrals import COARSE, FAST, Precision
 from poolprop.stats.likelihoods.location_priors import BetaPrior, LocationPrior
@@ -103,6 +107,17 @@ def bayes(
         scale=prior.scale,
         reach=(float(scan[0]), float(scan[-1])),
     )
+
+
+def bayes_prediction(posterior: Later, options: Options) -> tuple[Later, str]:
+    """Return the Bayesian prediction interval of a new study's proportion, and its name."""
+    later = Later(partial(_predicted, posterior, options.level))
+    return later, f"Bayesian, {prior_words(options.prior)}"
+
+
+def _predicted(posterior: Later, level: float) -> Interval:
+    known: Posterior = posterior()
+    return known.prediction(level)
 
 
 def _log_joint(

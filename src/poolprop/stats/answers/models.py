@@ -8,6 +8,7 @@ from collections.abc import Callable
 import numpy as np
 from scipy.special import expit, logit
 
+from poolprop.stats._types import Floats
 from poolprop.stats.answers.bayes_columns import bayes_sets
 from poolprop.stats.answers.columns import (
     Columns,
@@ -47,13 +48,14 @@ def many(sets: Sets, options: Options) -> Columns:
     """Answer about each data set; one of a single study is answered as itself."""
     out, alone = empty_columns(sets.count), sets.size == 1
     if alone.any():
-        put(out, alone, _single_studies(sets.take(alone), options.level))
+        put(out, alone, single_studies(sets.take(alone), options.level))
     if not alone.all():
         put(out, ~alone, MODELS[options.model](sets.take(~alone), options))
     return out
 
 
-def _single_studies(sets: Sets, level: float) -> Columns:
+def single_studies(sets: Sets, level: float) -> Columns:
+    """Return studies as themselves, with exact intervals."""
     lower, upper = study_intervals(sets.x, sets.n, "clopper-pearson", level)
     share = sets.x / sets.n
     _, vi = effect_sizes(sets.x, sets.n, "PLO")
@@ -70,13 +72,22 @@ def _single_studies(sets: Sets, level: float) -> Columns:
 def two_step(sets: Sets, options: Options) -> Columns:
     """Pool effect sizes."""
     yi, vi = effects_of(sets.x, sets.n, options.measure, options.correction)
-    fit = pool_ragged(yi, vi, sets.size, options.tau2, options.ci, options.level)
     size = sets.size / sets.total(1 / sets.n)
-    scale = MEASURES[options.measure]
+    return of_effects(yi, vi, sets, options, size, _cautions(sets, options))
+
+
+def of_effects(
+    yi: Floats, vi: Floats, sets: Sets, options: Options, size: Floats | float, notes: Words
+) -> Columns:
+    """Pool effect sizes on the scale ``options.measure``, which ``size`` inverts (``PFT``)."""
+    ci = options.ci if sets.size.max() > 1 else "wald"
+    choices = options.tau2, ci, options.level, options.tau2_value
+    fit = pool_ragged(yi, vi, sets.size, *choices)
+    if options.inversion == "variance":
+        size = sets.total(1 / (vi + sets.spread(fit.tau2))) / 4
     limits = (fit.estimate, fit.ci_lower, fit.ci_upper)
     proportion, lower, upper = (back_transform(value, options.measure, size) for value in limits)
-    lowest, highest = scale.bounds(size)
-    notes = _cautions(sets, scale.corrected)
+    lowest, highest = MEASURES[options.measure].bounds(size)
     add_note(notes, (fit.ci_lower < lowest) | (fit.ci_upper > highest), OUT_OF_RANGE)
     found = answers(
         sets,
@@ -91,13 +102,14 @@ def two_step(sets: Sets, options: Options) -> Columns:
     return found
 
 
-def _cautions(sets: Sets, corrected: bool) -> Words:
+def _cautions(sets: Sets, options: Options) -> Words:
+    """Return the warnings that two-step models earn where they are known to under-cover."""
     notes = no_words(sets.count)
     share = sets.x / sets.n
     empty = sets.total(((share == 0) | (share == 1)).astype(np.float64))
     extreme = sets.total((((share < 0.2) | (share > 0.8)) & (sets.n < 40)).astype(np.float64))
     add_note(notes, (empty > 0) | (extreme > 0), COMPARISON)
-    if corrected:
+    if MEASURES[options.measure].corrected and options.correction != "none":
         for count in np.unique(empty[empty > 0].astype(np.intp)).tolist():
             add_note(notes, empty == count, correction_note(count))
     return notes

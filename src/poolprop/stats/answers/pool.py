@@ -2,33 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import partial
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from poolprop.stats._types import Floats
-from poolprop.stats.answers.answer import Answer, pooled_result
-from poolprop.stats.answers.notes import ALONE
+from poolprop.stats.answers.answer import Row, pooled_result, shares
+from poolprop.stats.answers.bayes_columns import bayes_results
+from poolprop.stats.answers.models import MODELS, single_studies
 from poolprop.stats.answers.options import Options, resolve
-from poolprop.stats.answers.pool_bayes import pool_bayes
-from poolprop.stats.answers.pool_betabinom import pool_betabinom
-from poolprop.stats.answers.pool_glmm import pool_glmm
-from poolprop.stats.answers.pool_two_step import pool_two_step
-from poolprop.stats.answers.results import Interval, PoolResult
-from poolprop.stats.fits.one_proportion import study_intervals
+from poolprop.stats.answers.pool_betabinom import betabinom_result
+from poolprop.stats.answers.pool_glmm import glmm_result
+from poolprop.stats.answers.pool_two_step import two_step_result
+from poolprop.stats.answers.results import Later, PoolResult
+from poolprop.stats.fits.heterogeneity import Heterogeneity
 from poolprop.stats.inputs import counts
-from poolprop.stats.likelihoods.links import LINKS
-from poolprop.stats.measures import effect_sizes
 from poolprop.stats.priors import Prior
-
-MODELS: dict[str, Callable[[Floats, Floats, Options], Answer]] = {
-    "glmm": pool_glmm,
-    "two-step": pool_two_step,
-    "common": pool_two_step,
-    "beta-binomial": pool_betabinom,
-    "bayes": pool_bayes,
-}
+from poolprop.stats.sets import Sets
 
 
 def pool(
@@ -128,48 +121,60 @@ def pool(
         seed=seed,
         replicates=replicates,
     )
-    if x.size == 1 and tau2_value is None:
-        return _single(x, n, options)
-    return pooled_result(x, n, options, MODELS[model](x, n, options))
+    return pool_sets(Sets.of(x, n), options)[0]
 
 
-def _single(x: Floats, n: Floats, options: Options) -> PoolResult:
-    """Return a single study as itself."""
-    lower, upper = study_intervals(x, n, "clopper-pearson", options.level)
-    link = LINKS["logit"]
-    share = float(x[0] / n[0])
-    with np.errstate(divide="ignore"):
-        scale = [float(link.forward(np.float64(p))) for p in (share, lower[0], upper[0])]
-    _, vi = effect_sizes(x, n, "PLO")
-    return PoolResult(
-        model="single-study",
-        measure="PLO",
-        link="logit",
-        tau2_method="none",
-        ci_method="clopper-pearson",
-        level=options.level,
-        k=1,
-        events=int(x[0]),
-        total=int(n[0]),
-        estimate=scale[0],
-        se=float(np.sqrt(vi[0])) if 0 < share < 1 else None,
-        ci_estimate=Interval(lower=scale[1], upper=scale[2]),
-        proportion=share,
-        ci=Interval(lower=float(lower[0]), upper=float(upper[0])),
-        prediction=None,
-        prediction_method="",
-        tau2=0.0,
-        i2=None,
-        i2_definition="",
-        h2=None,
-        q=None,
-        q_df=0,
-        q_p=None,
-        loglik=None,
-        converged=True,
-        notes=(ALONE,),
-        method="a single study, Clopper-Pearson interval",
-        weights=(1.0,),
-        marginal_mean=share,
-        tau2_p=None,
-    )
+def pool_sets(sets: Sets, options: Options) -> list[PoolResult]:
+    """Return the result of :func:`pool` for each data set, fitted at once."""
+    out: list[PoolResult] = []
+    alone = (sets.size == 1) & (options.tau2_value is None)
+    parts = {False: _answered(sets.take(~alone), options), True: _alone(sets.take(alone), options)}
+    for one in alone.tolist():
+        out.append(next(parts[one]))
+    return out
+
+
+def _answered(sets: Sets, options: Options) -> Iterator[PoolResult]:
+    """Return the results of data sets of several studies, in order."""
+    if not sets.count:
+        return
+    if options.model == "bayes":
+        yield from bayes_results(sets, options)
+        return
+    columns, result = MODELS[options.model], RESULTS[options.model]
+    found = columns(sets, options)
+    for i, (x, n) in enumerate(sets.each()):
+        yield result(x, n, Row.of(found, i), options)
+
+
+def _alone(sets: Sets, options: Options) -> Iterator[PoolResult]:
+    """Return single studies as themselves."""
+    if not sets.count:
+        return
+    found = single_studies(sets, options.level)
+    itself = replace(
+        options, model="single-study", measure="PLO", link="logit", tau2="none",
+        ci="clopper-pearson",
+    )  # fmt: skip
+    for i, (x, n) in enumerate(sets.each()):
+        row = Row.of(found, i)
+        yield pooled_result(
+            x,
+            n,
+            itself,
+            row,
+            method="a single study, Clopper-Pearson interval",
+            heterogeneity=Heterogeneity(
+                q=None, q_df=0, q_p=None, i2=None, h2=None, i2_definition=""
+            ),
+            weights=Later(partial(shares, np.ones(1))),
+            marginal=Later(partial(float, row.proportion)),
+        )
+
+
+RESULTS: dict[str, Callable[[Floats, Floats, Row, Options], PoolResult]] = {
+    "glmm": glmm_result,
+    "two-step": two_step_result,
+    "common": two_step_result,
+    "beta-binomial": betabinom_result,
+}

@@ -1,22 +1,17 @@
-"""Pooling by the binomial-normal model: a batch of one, and what only its reader wants."""
+"""What the reader of one fit of the binomial-normal model wants besides its columns."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
 
 from poolprop.stats._types import Floats
-from poolprop.stats.answers.answer import Answer
-from poolprop.stats.answers.bayes import bayes
-from poolprop.stats.answers.columns import Columns
-from poolprop.stats.answers.models import glmm
-from poolprop.stats.answers.notes import prior_words
+from poolprop.stats.answers.answer import Row, pooled_result, shares
+from poolprop.stats.answers.bayes import bayes, bayes_prediction
 from poolprop.stats.answers.options import Options
-from poolprop.stats.answers.posterior import Posterior
-from poolprop.stats.answers.results import Interval
+from poolprop.stats.answers.results import Interval, Later, PoolResult
 from poolprop.stats.answers.spread import credible_spread
 from poolprop.stats.fits.empirical_bayes import StudyEffects, glmm_study_effects
 from poolprop.stats.fits.glmm_design import information_of
@@ -25,7 +20,6 @@ from poolprop.stats.likelihoods.links import LINKS, LOG_SQRT_2PI, Link
 from poolprop.stats.measures import effect_sizes
 from poolprop.stats.numeric.distributions import chi_square_pvalue, t_quantile
 from poolprop.stats.numeric.wls import intercept
-from poolprop.stats.sets import Sets
 
 WORDS = {
     "wald": "Wald interval",
@@ -36,76 +30,49 @@ WORDS = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """The answer of a likelihood model about one data set; limits on the model's scale."""
-
-    estimate: float
-    se: float
-    tau2: float
-    low: float
-    high: float
-    loglik: float
-    common: float
-    converged: bool
-    notes: list[str]
-
-    @classmethod
-    def of(cls, found: Columns) -> Row:
-        """Return the first row of a batch."""
-        numbers = {
-            name: float(getattr(found, name)[0])
-            for name in ("estimate", "se", "tau2", "low", "high", "loglik", "common")
-        }
-        notes = [note for note in found.notes[0].split("\n") if note]
-        return cls(**numbers, converged=bool(found.converged[0]), notes=notes)
-
-
-def pool_glmm(x: Floats, n: Floats, options: Options) -> Answer:
-    """Fit the binomial-normal model to ``k >= 2`` studies and report ``mu``."""
-    row = Row.of(glmm(Sets.of(x, n), options))
-    known = bayes(x, n, options.prior) if _asks_bayes(options) else None
-    predicted = _prediction(x, row, options, known)
+def glmm_result(x: Floats, n: Floats, row: Row, options: Options) -> PoolResult:
+    """Return the fit of ``mu`` to ``k >= 2`` studies as a result."""
     method = f"binomial-normal GLMM, {options.link} link, ML, {interval_words(options)}"
-    answer = glmm_answer(x, n, row, LINKS[options.link], predicted, method)
-    if options.link != "logit":
-        return answer
-    return replace(answer, spread_by=partial(credible_spread, x, n, options, row.tau2, known))
+    posterior = Later(partial(bayes, x, n, options.prior))
+    prediction = _prediction(x, row, options, posterior)
+    spread = Later(partial(credible_spread, x, n, options, row.tau2, posterior))
+    known = spread if options.link == "logit" else None
+    return result_of_mean(x, n, row, options, prediction, method, known)
 
 
-def glmm_answer(
+def result_of_mean(
     x: Floats,
     n: Floats,
     row: Row,
-    link: Link,
-    prediction: tuple[Interval | None, str],
+    options: Options,
+    prediction: tuple[Later | None, str],
     method: str,
-) -> Answer:
-    """Return a fit of one mean, with its intervals, as an answer."""
-    mu, tau = row.estimate, math.sqrt(row.tau2)
-    information = information_of(x, n, mu, tau, link)
-    effects = partial(_study_effects, x, n, mu, tau, link)
-    return Answer(
-        estimate=mu,
-        se=row.se,
-        tau2=row.tau2,
-        ci=Interval(lower=row.low, upper=row.high),
-        proportion=as_proportion(mu, link),
-        ci_proportion=Interval(
-            lower=as_proportion(row.low, link), upper=as_proportion(row.high, link)
-        ),
-        prediction=prediction[0],
-        prediction_method=prediction[1],
+    spread: Later | None = None,
+) -> PoolResult:
+    """Return a fit of one mean, with its intervals, as a result."""
+    link, mu, tau = LINKS[options.link], row.estimate, math.sqrt(row.tau2)
+    effects = Later(partial(_study_effects, x, n, mu, tau, link))
+    return pooled_result(
+        x,
+        n,
+        options,
+        row,
         method=method,
         heterogeneity=deviance(x, n, row.common, row.tau2, link),
-        loglik=row.loglik,
-        weights=information / information.sum(),
-        converged=row.converged,
-        notes=row.notes,
-        marginal_mean=marginal_mean(mu, tau, link),
+        weights=Later(partial(information_shares, x, n, mu, tau, link)),
+        prediction=prediction,
+        marginal=Later(partial(marginal_mean, mu, tau, link)),
         tau2_p=tau2_test(row.loglik, row.common),
-        effects_by=effects if math.isfinite(mu) else None,
+        effects=effects if math.isfinite(mu) else None,
+        spread=spread,
     )
+
+
+def information_shares(
+    x: Floats, n: Floats, mu: float, tau: float, link: Link
+) -> tuple[float, ...]:
+    """Return each study's share of the information about ``mu``."""
+    return shares(information_of(x, n, mu, tau, link))
 
 
 def interval_words(options: Options, parameters: int = 1) -> str:
@@ -176,37 +143,31 @@ def saturated_loglik(x: Floats, n: Floats, link: Link = LINKS["logit"]) -> float
 
 def plug_in_prediction(
     row: Row, options: Options, df: int, notes: list[str]
-) -> tuple[Interval | None, str]:
+) -> tuple[Later | None, str]:
     """Return normal or Student's t limits for a new study's proportion, and their name."""
     freedom = {"normal": math.inf, "hts": df - 1.0, "hts-k1": float(df)}[options.prediction]
     if freedom < 1 or not math.isfinite(row.se):
         notes.append("No prediction interval: too few studies, or no standard error.")
         return None, ""
-    link = LINKS[options.link]
     half = t_quantile(options.level, freedom) * math.sqrt(row.se**2 + row.tau2)
     words = "normal" if math.isinf(freedom) else f"Student's t, {freedom:g} degrees of freedom"
-    ends = (as_proportion(row.estimate + sign * half, link) for sign in (-1, 1))
-    return Interval(**dict(zip(("lower", "upper"), ends, strict=True))), f"plug-in, {words}"
+    low, high, link = row.estimate - half, row.estimate + half, LINKS[options.link]
+    return Later(partial(_as_proportions, low, high, link)), f"plug-in, {words}"
 
 
-def as_proportion(eta: float, link: Link) -> float:
-    """Return the proportion at a value of the link's scale that may be infinite."""
-    return float(eta > 0) if math.isinf(eta) else float(link.inverse(np.float64(eta)))
-
-
-def _asks_bayes(options: Options) -> bool:
-    return options.prediction == "bayes" and options.link == "logit"
+def _as_proportions(low: float, high: float, link: Link) -> Interval:
+    lower, upper = link.inverse(np.array([low, high])).tolist()
+    return Interval(lower=lower, upper=upper)
 
 
 def _prediction(
-    x: Floats, row: Row, options: Options, posterior: Posterior | None
-) -> tuple[Interval | None, str]:
+    x: Floats, row: Row, options: Options, posterior: Later
+) -> tuple[Later | None, str]:
     if options.prediction == "none":
         return None, ""
     if options.prediction != "bayes":
         return plug_in_prediction(row, options, x.size - 1, row.notes)
-    if posterior is None:
+    if options.link != "logit":
         row.notes.append("No prediction interval: the Bayesian model has the logit link only.")
         return None, ""
-    words = f"Bayesian, {prior_words(options.prior)}"
-    return posterior.prediction(options.level), words
+    return bayes_prediction(posterior, options)

@@ -133,7 +133,7 @@ def _answers(sets: Sets, options: Options, more: Wanted) -> tuple[Columns, dict[
     out = empty_columns(sets.count)
     if not pooled.all():
         put(out, ~pooled, many(sets.take(~pooled), options))
-    found, known = bayes_sets(sets.take(pooled), options, more)
+    found, known, _ = bayes_sets(sets.take(pooled), options, more)
     put(out, pooled, found)
     for name, values in known.items():
         further[name][pooled] = values

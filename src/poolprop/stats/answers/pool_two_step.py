@@ -1,4 +1,4 @@
-"""Pooling in two steps, or under a common effect: a batch of one, and what only its reader wants.
+"""Weighted means of effect sizes: a batch of one, and what only the reader of one result wants.
 
 References
 ----------
@@ -8,19 +8,19 @@ Higgins JPT, Thompson SG, Spiegelhalter DJ (2009). JRSS A 172(1):137-159 (predic
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
 
 from poolprop.errors import EstimationError
 from poolprop.stats._types import Floats
-from poolprop.stats.answers.answer import Answer
-from poolprop.stats.answers.bayes import bayes
+from poolprop.stats.answers.answer import Row, pooled_result, shares
+from poolprop.stats.answers.bayes import bayes, bayes_prediction
 from poolprop.stats.answers.bootstrap_prediction import bootstrap_prediction
-from poolprop.stats.answers.notes import COMPARISON, OUT_OF_RANGE, correction_note, prior_words
 from poolprop.stats.answers.options import Options
-from poolprop.stats.answers.results import Interval
+from poolprop.stats.answers.results import Interval, Later, PoolResult
 from poolprop.stats.answers.spread import two_step_spread
 from poolprop.stats.fits.empirical_bayes import StudyEffects, shrunken_effects
 from poolprop.stats.fits.heterogeneity import Heterogeneity, heterogeneity
@@ -122,12 +122,12 @@ def fit_two_step(
     )
 
 
-def hts_prediction(fit: TwoStep, level: float, df: float) -> Interval:
+def hts_prediction(fit: TwoStep | Row, level: float, df: float) -> Interval:
     """Return Higgins, Thompson and Spiegelhalter's prediction interval of a new study's effect.
 
     Parameters
     ----------
-    fit : TwoStep
+    fit : TwoStep or Row
         The pooled mean, with the standard error of its interval method.
     level : float
         Level.
@@ -138,53 +138,46 @@ def hts_prediction(fit: TwoStep, level: float, df: float) -> Interval:
     return Interval(lower=fit.estimate - half, upper=fit.estimate + half)
 
 
-def pool_two_step(x: Floats, n: Floats, options: Options) -> Answer:
-    """Pool effect sizes of ``k >= 2`` studies with random effects or a common effect."""
+def two_step_result(x: Floats, n: Floats, row: Row, options: Options) -> PoolResult:
+    """Return a weighted mean of effect sizes, with random effects or a common one, as a result."""
     yi, vi = effects_of(x, n, options.measure, options.correction)
     size = harmonic_mean(n) if options.measure == "PFT" else math.inf
-    notes = _cautions(x, n, options)
-    if options.prediction != "bayes":
-        return answer_from_effects(yi, vi, options, size, notes)
-    found = answer_from_effects(yi, vi, replace(options, prediction="none"), size, notes)
-    words = f"Bayesian, {prior_words(options.prior)}"
-    prediction = bayes(x, n, options.prior).prediction(options.level)
-    return replace(found, prediction=prediction, prediction_method=words)
+    return result_of_effects(yi, vi, x, n, row, options, size)
 
 
-def answer_from_effects(
-    yi: Floats, vi: Floats, options: Options, size: float, notes: list[str]
-) -> Answer:
-    """Pool effect sizes on the scale ``options.measure``, which ``size`` inverts (``PFT``)."""
-    fit = fit_two_step(yi, vi, options.tau2, options.ci, options.level, options.tau2_value)
+def result_of_effects(
+    yi: Floats, vi: Floats, x: Floats, n: Floats, row: Row, options: Options, size: float
+) -> PoolResult:
+    """Return the mean of effect sizes on the scale that ``size`` inverts (``PFT``) as a result.
+
+    Raises
+    ------
+    EstimationError
+        If one study holds all the weight, which leaves Kenward-Roger's method without an interval.
+    """
+    if math.isnan(row.estimate):
+        raise EstimationError(NO_INTERVAL, where="ci", hint="Use ci='hksj-adhoc'.")
+    data, common = studies(yi, vi), options.tau2 == "EE"
     if options.inversion == "variance":
-        size = 1 / (4 * float(1 / np.sum(1 / (vi + fit.tau2))))
-    notes = list(notes)
-    prediction, words = _prediction(yi, vi, fit, options, notes)
-    scaled = prediction or fit.ci
-    values = [fit.estimate, fit.ci.lower, fit.ci.upper, scaled.lower, scaled.upper]
-    share, lower, upper, *new = back_transform(values, options.measure, size).tolist()
-    if prediction:
-        prediction = Interval(lower=new[0], upper=new[1])
-    notes += _out_of_range(fit, options.measure, size)
-    scale = MEASURES[options.measure].name
-    kind = "common effect" if options.tau2 == "EE" else f"random effects, tau2 by {options.tau2}"
-    return Answer(
-        estimate=fit.estimate,
-        se=fit.se,
-        tau2=fit.tau2,
-        ci=fit.ci,
-        proportion=share,
-        ci_proportion=Interval(lower=lower, upper=upper),
+        size = float(np.sum(1 / (vi + row.tau2))) / 4
+    kind = "common effect" if common else f"random effects, tau2 by {options.tau2}"
+    prediction = (
+        bayes_prediction(Later(partial(bayes, x, n, options.prior)), options)
+        if options.prediction == "bayes"
+        else _prediction(yi, vi, row, options, size)
+    )
+    effects = partial(_study_effects, yi, vi, row.tau2, options.measure, size)
+    return pooled_result(
+        x,
+        n,
+        options,
+        row,
+        method=f"two-step, {MEASURES[options.measure].name}, {kind}, {WORDS[options.ci]}",
+        heterogeneity=heterogeneity(data, row.tau2, common=common),
+        weights=Later(partial(shares, 1 / (vi + row.tau2))),
         prediction=prediction,
-        prediction_method=words,
-        method=f"two-step, {scale}, {kind}, {WORDS[options.ci]}",
-        heterogeneity=fit.heterogeneity,
-        loglik=fit.loglik,
-        weights=fit.weights,
-        converged=True,
-        notes=notes,
-        effects_by=partial(_study_effects, yi, vi, fit.tau2, options.measure, size),
-        spread_by=partial(two_step_spread, yi, vi, options),
+        effects=Later(effects),
+        spread=Later(partial(two_step_spread, yi, vi, options)),
     )
 
 
@@ -193,39 +186,30 @@ def _study_effects(yi: Floats, vi: Floats, tau2: float, measure: str, size: floa
     return StudyEffects.of(effect, se, np.asarray(back_transform(effect, measure, size)))
 
 
-def _cautions(x: Floats, n: Floats, options: Options) -> list[str]:
-    """Return the warning that two-step models earn where they are known to under-cover."""
-    notes = []
-    empty, share = int(np.count_nonzero((x == 0) | (x == n))), x / n
-    if empty or np.count_nonzero(((share < 0.2) | (share > 0.8)) & (n < 40)):
-        notes.append(COMPARISON)
-    if empty and MEASURES[options.measure].corrected and options.correction != "none":
-        notes.append(correction_note(empty))
-    return notes
-
-
 def _prediction(
-    yi: Floats, vi: Floats, fit: TwoStep, options: Options, notes: list[str]
-) -> tuple[Interval | None, str]:
-    """Return the prediction interval on the scale of the effects, and what it is."""
+    yi: Floats, vi: Floats, row: Row, options: Options, size: float
+) -> tuple[Later | None, str]:
+    """Return the prediction interval and what it is; a note says why there is none."""
     kind, k = options.prediction, yi.size
     if kind == "none":
         return None, ""
     if k < 3:
-        notes.append("No prediction interval: it needs at least three studies.")
+        row.notes.append("No prediction interval: it needs at least three studies.")
         return None, ""
     if kind == "bootstrap":
         words = f"confidence distribution of tau2, {options.replicates} replicates, seed "
-        drawn = bootstrap_prediction(yi, vi, options.level, options.seed, options.replicates)
-        return drawn, f"{words}{options.seed}"
+        drawn = partial(
+            bootstrap_prediction, yi, vi, options.level, options.seed, options.replicates
+        )
+        return Later(partial(_on_shares, drawn, options.measure, size)), f"{words}{options.seed}"
     df = {"normal": math.inf, "hts": float(k - 2), "hts-k1": float(k - 1)}[kind]
     words = "normal" if math.isinf(df) else f"Student's t, {df:g} degrees of freedom"
-    return hts_prediction(fit, options.level, df), f"Higgins-Thompson-Spiegelhalter, {words}"
+    limits = partial(hts_prediction, row, options.level, df)
+    later = Later(partial(_on_shares, limits, options.measure, size))
+    return later, f"Higgins-Thompson-Spiegelhalter, {words}"
 
 
-def _out_of_range(fit: TwoStep, measure: str, size: float) -> list[str]:
-    """Return a note if the interval leaves the range that the measure can have."""
-    lowest, highest = MEASURES[measure].bounds(size)
-    if fit.ci.lower < lowest or fit.ci.upper > highest:
-        return [OUT_OF_RANGE]
-    return []
+def _on_shares(limits: Callable[[], Interval], measure: str, size: float) -> Interval:
+    found = limits()
+    lower, upper = back_transform([found.lower, found.upper], measure, size).tolist()
+    return Interval(lower=lower, upper=upper)

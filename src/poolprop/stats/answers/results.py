@@ -57,6 +57,30 @@ class Spread:
     method: str
 
 
+class Later:
+    """A value that is worked out when it is first asked for, and kept."""
+
+    __slots__ = ("_value", "_work")
+
+    def __init__(self, work: Callable[[], Any]) -> None:
+        self._work: Callable[[], Any] | None = work
+        self._value: Any = None
+
+    def __call__(self) -> Any:
+        """Return the value."""
+        if self._work is not None:
+            self._value, self._work = self._work(), None
+        return self._value
+
+    def __eq__(self, other: object) -> bool:
+        """Whether the values are equal."""
+        return isinstance(other, Later) and bool(self() == other())
+
+    def __hash__(self) -> int:
+        """Return the hash of the value."""
+        return hash(self())
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class PoolResult(Shown):
     """One pooled proportion.
@@ -73,6 +97,8 @@ class PoolResult(Shown):
         On the model's scale; ``se`` is ``None`` where there is none (all or no events).
     proportion, ci, prediction : float, Interval
         In [0, 1]; ``prediction`` is ``None`` where it cannot be given, and ``notes`` say why.
+        It is worked out when asked for, as are ``weights``, ``marginal_mean``, ``spread`` and
+        ``study_effects``: the fields that end in ``_by`` do so.
     i2, h2 : float
         Share (0 to 1) and ratio of variation beyond chance, defined as ``i2_definition`` says.
     q, q_df, q_p : float
@@ -91,10 +117,6 @@ class PoolResult(Shown):
         is that of the median study.
     tau2_p : float or None
         P value of the likelihood-ratio test of ``tau2 = 0``, of models fitted by ML.
-    effects_by : callable or None
-        What ``study_effects`` is worked out by, when it is asked for.
-    spread_by : callable or None
-        What ``spread`` is worked out by, when it is asked for.
     studies : int or None
         Number of studies where some have several rows, of which ``k`` counts all.
     """
@@ -113,7 +135,7 @@ class PoolResult(Shown):
     ci_estimate: Interval
     proportion: float
     ci: Interval
-    prediction: Interval | None
+    prediction_by: Later | None
     prediction_method: str
     tau2: float
     i2: float | None
@@ -126,12 +148,28 @@ class PoolResult(Shown):
     converged: bool
     notes: tuple[str, ...]
     method: str
-    weights: tuple[float, ...]
-    marginal_mean: float | None = None
+    weights_by: Later
+    marginal_by: Later | None = None
     tau2_p: float | None = None
-    effects_by: Callable[[], StudyEffects] | None = field(default=None, compare=False)
-    spread_by: Callable[[], Spread | None] | None = field(default=None, compare=False)
+    effects_by: Later | None = field(default=None, compare=False)
+    spread_by: Later | None = field(default=None, compare=False)
     studies: int | None = None
+
+    @property
+    def prediction(self) -> Interval | None:
+        """The prediction interval of a new study's proportion."""
+        return self.prediction_by() if self.prediction_by else None
+
+    @property
+    def weights(self) -> tuple[float, ...]:
+        """Share of each study in the information about the estimate."""
+        out: tuple[float, ...] = self.weights_by()
+        return out
+
+    @property
+    def marginal_mean(self) -> float | None:
+        """The population-averaged proportion, of one-step models."""
+        return self.marginal_by() if self.marginal_by else None
 
     @property
     def spread(self) -> Spread | None:
@@ -182,9 +220,10 @@ class PoolResult(Shown):
 
     def record(self) -> dict[str, Any]:
         """Return the result as result files hold it (``docs/results.md``); infinite as None."""
-        left_out = ["weights", "marginal_mean", "tau2_p", "effects_by", "spread_by"]
+        left_out = ["weights_by", "marginal_by", "tau2_p", "effects_by", "spread_by"]
         left_out += ["studies"] if self.studies is None else []
         names = [each.name for each in fields(self) if each.name not in left_out]
+        names[names.index("prediction_by")] = "prediction"
         record = {name: _plain(getattr(self, name)) for name in [*names, "tau"]}
         spread = self.spread
         return record | {

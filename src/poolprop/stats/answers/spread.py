@@ -8,10 +8,9 @@ from __future__ import annotations
 import math
 
 from poolprop.stats._types import Floats
-from poolprop.stats.answers.bayes import bayes
 from poolprop.stats.answers.options import Options
 from poolprop.stats.answers.posterior import Posterior
-from poolprop.stats.answers.results import Interval, Spread
+from poolprop.stats.answers.results import Interval, Later, Spread
 from poolprop.stats.answers.tau2_intervals import profile_likelihood, q_profile
 from poolprop.stats.fits.heterogeneity import typical_variance
 from poolprop.stats.measures import effects_of
@@ -19,7 +18,7 @@ from poolprop.stats.numeric.wls import intercept
 
 
 def credible_spread(
-    x: Floats, n: Floats, options: Options, tau2: float, posterior: Posterior | None = None
+    x: Floats, n: Floats, options: Options, tau2: float, posterior: Later
 ) -> Spread:
     """Return credible intervals, which tell something where the likelihood's estimate is 0.
 
@@ -33,10 +32,10 @@ def credible_spread(
         Level and prior.
     tau2 : float
         The estimate that they stand beside.
-    posterior : Posterior, optional
-        That of the same data and prior, if it is at hand.
+    posterior : Later
+        That of the same data and prior.
     """
-    known = posterior or bayes(x, n, options.prior)
+    known: Posterior = posterior()
     ends = known.tau_quantiles([(1 - options.level) / 2, (1 + options.level) / 2])
     lower, upper = (float(end) ** 2 for end in ends)
     if tau2 < lower:

@@ -64,7 +64,13 @@ def two_step_many(
 
 
 def pool_ragged(
-    yi: Floats, vi: Floats, size: Ints, tau2: str, ci: str, level: float
+    yi: Floats,
+    vi: Floats,
+    size: Ints,
+    tau2: str,
+    ci: str,
+    level: float,
+    value: float | None = None,
 ) -> TwoStepMany:
     """Pool data sets whose studies stand one after another, ``size`` of each."""
     out = TwoStepMany(**{name: np.empty(size.size) for name in TwoStepMany.__slots__})
@@ -72,9 +78,8 @@ def pool_ragged(
     for lanes, studies in blocks(size, BLOCK):
         if lanes.size == 1:
             lanes, studies = two(lanes), np.repeat(studies, 2, axis=1)
-        found, _ = pool_means(
-            Means(y[studies], v[studies], size[lanes].astype(np.float64)), tau2, ci, level
-        )
+        data = Means(y[studies], v[studies], size[lanes].astype(np.float64))
+        found, _ = pool_means(data, tau2, ci, level, value)
         for name in TwoStepMany.__slots__:
             getattr(out, name)[lanes] = getattr(found, name)
     return out

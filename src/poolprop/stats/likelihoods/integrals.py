@@ -197,12 +197,16 @@ def outlines(
         z -= fall
         z[0] = np.minimum(np.maximum(z[0], outermost[0]), mode)
         z[1] = np.minimum(np.maximum(z[1], mode), outermost[1])
-    return Outline(z[0], z[1], largest_step(tau, information, link, precision), peak)
+    return Outline(
+        z[0], z[1], largest_step(tau, information, link.reach(mu + tau * mode), precision), peak
+    )
 
 
-def largest_step(tau: Floats, information: Floats, link: Link, precision: Precision) -> Floats:
+def largest_step(
+    tau: Floats, information: Floats, reach: Floats | float, precision: Precision
+) -> Floats:
     """Return the largest step in ``z`` that is fine enough, by the information near the mode."""
-    pole = precision.pole * link.pole / np.maximum(tau, 1e-9)
+    pole = precision.pole * reach / np.maximum(tau, 1e-9)
     width = precision.width / np.sqrt(1 + tau * tau * information)
     out: Floats = np.minimum(width, pole)
     return out

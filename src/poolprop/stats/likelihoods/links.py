@@ -70,6 +70,17 @@ class Link:
                 each[..., far] = better
         return found
 
+    def reach(self, eta: Floats) -> Floats | float:
+        """Return how far from ``eta`` the log-likelihood can be continued off the real line.
+
+        Where every patient had the event, ``(1 - exp(-h))^n`` of the cloglog is a wall that is
+        steeper the larger its hazard ``h``.
+        """
+        if self.name != "cloglog":
+            return self.pole
+        out: Floats = self.pole / np.maximum(1.0, np.exp(np.minimum(eta, CLOGLOG_TOP)))
+        return out
+
     def constant(self, x: Floats, n: Floats) -> Floats:
         """Return what is left out of the log-likelihood of each study."""
         out: Floats = log_choose(x, n)
@@ -111,12 +122,13 @@ def _from_maximum(eta: Floats, x: Floats, n: Floats) -> Parts:
     edge = none | every
     share = np.where(edge, 0.5, x / n)
     away = np.clip(np.where(edge, np.where(none, eta, -eta), eta - logit(share)), -700, 700)
-    grown = expm1(away)
-    over = 1 + np.where(edge, 1 + grown, share * grown)
-    part = np.where(edge, 1 + grown, share * grown)
+    # The odds at an edge, else how far they are from those observed; 1 is never added and taken.
+    grown = np.where(edge, np.exp(away), expm1(away))
+    part = np.where(edge, 1.0, share) * grown
+    over = 1 + part
     value = np.where(edge, 0.0, x * away) - n * np.log1p(part)
-    score = np.where(edge, np.where(every, n, -n) * (1 + grown), -n * share * (1 - share) * grown)
-    curve = np.where(edge, n, n * share * (1 - share)) * (1 + grown)
+    score = np.where(edge, np.where(every, n, -n), -n * share * (1 - share)) * grown
+    curve = np.where(edge, n * grown, n * share * (1 - share) * (1 + grown))
     return value, score / over, -curve / over / over  # a square would overflow
 
 

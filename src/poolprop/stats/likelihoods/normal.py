@@ -23,7 +23,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from poolprop.stats._types import Floats, Ints
+from poolprop.stats._types import Bools, Floats, Ints
 from poolprop.stats.numeric.matrices import Matrix, cholesky, solve
 from poolprop.stats.numeric.wls import complements, is_intercept
 
@@ -77,6 +77,13 @@ class Means:
     v: Floats
     size: Floats
     p = 1
+
+    @classmethod
+    def subsets(cls, yi: Floats, vi: Floats, members: Bools) -> Means:
+        """Return a data set for each row of ``members`` (b, k): the effects (k,) that are in."""
+        inside = np.ascontiguousarray(members.T)
+        y, v = np.where(inside, yi[:, None], 0.0), np.where(inside, vi[:, None], np.inf)
+        return cls(y, v, inside.sum(axis=0).astype(np.float64))
 
     @property
     def df(self) -> Floats:

@@ -170,11 +170,13 @@ def _study(x: Floats, n: Floats, p: Floats, q: Floats, theta: Floats) -> tuple[F
         # How far the count is from that expected, as a share of the latter, and of itself.
         gap, part = count - n * share, share + theta * count
         off = gap / (share * grown)
-        value -= theta * share * off**2 * _kept(theta * off)
-        slope += share * off**2 * _kept(theta * off) - 0.5 * count / part
+        spread = share * off**2 * _kept(theta * off, part / (share * grown))
+        value -= theta * spread
+        slope += spread - 0.5 * count / part
         moved = -gap / grown
         own = np.where(count > 0, count, 1.0)
-        value -= np.where(count > 0, moved**2 / own * _kept(moved / own), moved)
+        fitted = np.where(count > 0, n * part / (own * grown), 1.0)
+        value -= np.where(count > 0, moved**2 / own * _kept(moved / own, fitted), moved)
         value += 0.5 * np.log(share / part)
         value += _rest(part * scale) - _rest(share * scale)
         slope += _rest_slope(share * scale) / share - _rest_slope(part * scale) * share / part**2
@@ -183,14 +185,14 @@ def _study(x: Floats, n: Floats, p: Floats, q: Floats, theta: Floats) -> tuple[F
     return value, slope
 
 
-def _kept(u: Floats) -> Floats:
-    """Return ``(u - log(1 + u)) / u^2``."""
+def _kept(u: Floats, ratio: Floats) -> Floats:
+    """Return ``(u - log(1 + u)) / u^2`` from ``u`` and ``1 + u``."""
     near = np.abs(u) < NEAR
     far = np.where(near, 1.0, u)
     small, series = np.where(near, u, 0.0), np.zeros_like(u)
     for power in range(TERMS, -1, -1):
         series = 1 / (power + 2) - small * series
-    out: Floats = np.where(near, series, (far - np.log1p(far)) / far**2)
+    out: Floats = np.where(near, series, (far - np.log(ratio)) / far**2)
     return out
 
 
