@@ -117,9 +117,9 @@ def blocks(size: Ints, numbers: int) -> Iterator[tuple[Ints, Ints]]:
 
 
 def _starts(size: Ints) -> Ints:
-    if not size.size:
-        return np.zeros(0, dtype=np.intp)
-    out: Ints = np.concatenate([[0], np.cumsum(size[:-1])]).astype(np.intp)
+    out: Ints = np.zeros(size.size, dtype=np.intp)
+    if size.size > 1:
+        np.cumsum(size[:-1], out=out[1:])
     return out
 
 

@@ -17,10 +17,12 @@ import numpy as np
 from poolprop.stats._types import Bools, Floats, Ints
 
 SLACK = 1e-4
-# A step that gains less than this from a coarse likelihood is followed by exact ones.
-NEAR = 1e-6
-# The last step taken is one that promises a gain of less than this.
-LAST = 1e-21
+# A step that gains less than this from a coarse likelihood is followed by exact ones, two as a
+# rule: a gain is about the square of the one before.
+NEAR = 2e-4
+# The last step taken is one that promises a gain of less than this: 1e-8 standard errors, by
+# which the second derivatives are taken off the maximum.
+LAST = 1e-16
 # What rounding leaves of the score grows with the likelihood's own size.
 ROUNDED = 1e-10
 MAX_STEPS = 80
@@ -176,13 +178,11 @@ def _held(here: Floats, theta: Floats, highest: Floats, loose: Bools) -> Floats:
     That is what is not free, and ``tau`` where it pushes against the top.
     """
     q = len(theta)
-    stuck = np.broadcast_to(~loose[:, None], theta.shape)
     pushed = (theta[-1] >= highest) & (here[q] > 0)
-    if pushed.any():
-        stuck = stuck.copy()
-        stuck[-1] |= pushed
-    if not stuck.any():
+    if np.count_nonzero(loose) == q and not np.count_nonzero(pushed):
         return here
+    stuck = np.repeat(~loose[:, None], theta.shape[1], axis=1)
+    stuck[-1] |= pushed
     out = here.copy()
     out[1 : 1 + q][stuck] = 0.0
     for row, (i, j) in enumerate(_triangle(q), 1 + q):

@@ -18,7 +18,6 @@ from poolprop.stats.fits.glmm import STARTS, TAU_BOUNDARY, TAU_MAX, fit_sets
 from poolprop.stats.likelihoods.binomial_normal import BinomialNormal
 from poolprop.stats.likelihoods.integrals import COARSE, EXACT, Precision, study_moments
 from poolprop.stats.likelihoods.links import Link
-from poolprop.stats.likelihoods.quadrature import moments
 from poolprop.stats.numeric.wls import is_intercept
 from poolprop.stats.sets import Sets
 
@@ -200,5 +199,6 @@ def information_of(x: Floats, n: Floats, mu: float, tau: float, link: Link) -> F
     """Return each study's observed information about its linear predictor, shape (k,)."""
     if not np.isfinite(mu):
         return np.asarray(n, dtype=np.float64)
-    at = moments(x, n, np.array(mu), np.array(tau), link)
-    return np.maximum(-at.d_mu2, 0.0)
+    where = np.full(x.size, mu), np.full(x.size, tau)
+    found: Floats = np.maximum(-study_moments(x, n, *where, link, EXACT)[3], 0.0)
+    return found

@@ -196,7 +196,7 @@ def _scan(data: Normal, *, restricted: bool) -> tuple[Brackets, Bools]:
         new = grid if first else grid[1:]
         at = data.terms(new, restricted=restricted, curves=False)
         on = np.logical_and.accumulate(at.q * (most + new) >= data.df * (least + new))
-        ratio = at.trace / np.maximum(at.value, TINY)
+        ratio = at.trace / np.maximum(at.value, TINY * at.trace)
         ratio = np.where(on, ratio, np.maximum(ratio, 1.0))
         if first:
             first, at_zero = False, ratio[0] >= 1
