@@ -30,7 +30,11 @@ if TYPE_CHECKING:
     from poolprop.stats.analyses.laws import LawFit, RandomEffectsLaws, random_effects_laws
     from poolprop.stats.analyses.leave_one_out import Omission, cumulative, leave_one_out
     from poolprop.stats.analyses.left_out import leave_one_out_many
+    from poolprop.stats.analyses.map_prior import MapPrior, map_prior
     from poolprop.stats.analyses.meta_regression import MetaRegression, meta_regression
+    from poolprop.stats.analyses.missing_outcomes import MissingOutcomes, missing_outcomes
+    from poolprop.stats.analyses.nested_outcomes import NestedOutcomes, nested_outcomes
+    from poolprop.stats.analyses.next_trial import NextTrial, next_trial
     from poolprop.stats.analyses.robust import Robust, cluster_robust
     from poolprop.stats.analyses.small_study import SmallStudyEffects, small_study_effects
     from poolprop.stats.analyses.subgroups import SubgroupResult, subgroups
@@ -96,6 +100,14 @@ _HOMES = {
     "SubgroupResult": "stats.analyses.subgroups",
     "Omission": "stats.analyses.leave_one_out",
     "Posterior": "stats.answers.posterior",
+    "map_prior": "stats.analyses.map_prior",
+    "MapPrior": "stats.analyses.map_prior",
+    "next_trial": "stats.analyses.next_trial",
+    "NextTrial": "stats.analyses.next_trial",
+    "missing_outcomes": "stats.analyses.missing_outcomes",
+    "MissingOutcomes": "stats.analyses.missing_outcomes",
+    "nested_outcomes": "stats.analyses.nested_outcomes",
+    "NestedOutcomes": "stats.analyses.nested_outcomes",
     "random_effects_laws": "stats.analyses.laws",
     "RandomEffectsLaws": "stats.analyses.laws",
     "LawFit": "stats.analyses.laws",
@@ -124,6 +136,14 @@ _HOMES = {
     "pool_survival": "stats.analyses.survival",
 }
 __all__ = [
+    "MapPrior",
+    "map_prior",
+    "NextTrial",
+    "next_trial",
+    "MissingOutcomes",
+    "missing_outcomes",
+    "NestedOutcomes",
+    "nested_outcomes",
     "LawFit",
     "RandomEffectsLaws",
     "random_effects_laws",

@@ -10,13 +10,12 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
 from poolprop.stats._types import Bools, Floats, Ints
 from poolprop.stats.fits.climb import ascend
-from poolprop.stats.likelihoods.law_mixture import LawLikelihood
 from poolprop.stats.likelihoods.laws import Value
 
 # Largest scale and shift: with more, studies differ beyond what pooling can mean. A shift of 5 has
@@ -25,6 +24,13 @@ TAU_MOST, SHIFT_MOST, FARTHEST = 3.0, 5.0, 30.0
 # Scales from which climbs start.
 SCALES = (0.25, 1.5)
 Function = Callable[[Floats], Value]
+
+
+class Likelihood(Protocol):
+    """A log-likelihood of a location, shifts and a scale."""
+
+    def derivatives(self, theta: Floats, fine: Bools) -> Floats:
+        """Return log-likelihood, score and upper triangle of the hessian, in rows."""
 
 
 class Maximum(NamedTuple):
@@ -51,7 +57,7 @@ class Placed:
     A shift is the sine of an angle, times its bound, so that no climb leaves the bounds.
     """
 
-    likelihood: LawLikelihood
+    likelihood: Likelihood
     function: Function
 
     def take(self, which: Bools | Ints) -> Placed:
@@ -104,13 +110,13 @@ class Placed:
         )
 
 
-def highest(likelihood: LawLikelihood, starts: Sequence[Floats]) -> Maximum:
+def highest(likelihood: Likelihood, starts: Sequence[Floats]) -> Maximum:
     """Climb from some starts and return the highest maximum.
 
     Parameters
     ----------
-    likelihood : LawLikelihood
-        Studies under a law.
+    likelihood : Likelihood
+        Studies under a law, for one.
     starts : sequence of ndarray
         Locations, shifts and scales.
     """
@@ -122,7 +128,7 @@ def highest(likelihood: LawLikelihood, starts: Sequence[Floats]) -> Maximum:
 
 
 def profile_limits(
-    likelihood: LawLikelihood, best: Maximum, function: Function, cut: float
+    likelihood: Likelihood, best: Maximum, function: Function, cut: float
 ) -> tuple[float, float]:
     """Return where twice the profile log-likelihood of a function has fallen by ``cut``.
 
