@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 from typing import Any
 
 from poolprop import bulk, pooling, starting
@@ -16,6 +17,7 @@ def add_to(actions: Any) -> None:
     """Add the commands to the parser's sub-commands."""
     checking.add_to(actions)
     _add_judge(actions)
+    _add_study(actions)
     pooling.add_to(actions)
     bulk.add_to(actions)
     starting.add_to(actions)
@@ -44,6 +46,37 @@ def judge(names: list[str]) -> None:
     from poolprop.checking.judging import judge as keep
 
     keep(names)
+
+
+def _add_study(actions: Any) -> None:
+    command: argparse.ArgumentParser = actions.add_parser(
+        "add-study",
+        help="add the rows of a new study to all tables, with NR to be filled in",
+        description="Write the rows that a new study needs into the tables of the review in this "
+        "folder, with NR, and say what the plan asks for. All or nothing; take it back with "
+        "poolprop import --undo.",
+        epilog="examples:\n"
+        "  poolprop add-study ramos2025 --label 'Ramos 2025' --document ramos.txt\n"
+        "  poolprop add-study ramos2025 --arm high --arm low --dry-run\n",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    command.add_argument("study", metavar="KEY", help="lower case, digits, _ and -")
+    command.add_argument("--label", default="", help="how figures call it (default: the key)")
+    text = "the text that will be read: its name and hash are kept"
+    command.add_argument("--document", type=Path, metavar="FILE", help=text)
+    text = "an arm beside the others; may be repeated (default: one arm, called as the study)"
+    command.add_argument(
+        "--arm", action="append", default=[], metavar="KEY", dest="arms", help=text
+    )
+    command.add_argument("--dry-run", action="store_true", help="show, but write nothing")
+    command.set_defaults(run=add_study)
+
+
+def add_study(**options: Any) -> int:
+    """Add the rows of a new study."""
+    from poolprop.importing.new_study import add_study as add
+
+    return add(**options)
 
 
 def _add_house(actions: Any) -> None:

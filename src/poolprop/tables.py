@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from poolprop.evidence.cells import Row
 from poolprop.evidence.datasets import factor_cells
 from poolprop.evidence.load import Evidence
 from poolprop.evidence.tables import TABLES, Discrepancy, Study
@@ -152,18 +153,53 @@ def discrepancy_table(evidence: Evidence) -> Table:
     return columns, rows
 
 
-def supplement_table(evidence: Evidence, name: str) -> Table:
-    """Return a table beside the proportions as it was curated, studies by their label."""
-    columns = list(TABLES[name].model_fields)
-    curated = evidence.supplements[name]
-    factors = dict.fromkeys(key for row in curated if row.FACTORS for key in row.factors())
+# Column of a curated table -> field of the vocabulary that has its label.
+LABELLED = (
+    "population",
+    "outcome",
+    "grade",
+    "timepoint",
+    "denominator_basis",
+    "record_type",
+    "role",
+)
+
+
+def curated_table(evidence: Evidence, name: str) -> Table:
+    """Return a curated table as it stands, with studies, arms and terms by their labels too."""
+    model = TABLES[name]
+    known: dict[str, Iterable[Row]] = {
+        "arms": evidence.arms.values(),
+        "outcomes": evidence.outcomes.values(),
+        "claims": evidence.claims.values(),
+    }
+    curated = list(known.get(name, evidence.supplements.get(name, ())))
+    own = list(dict.fromkeys(key for row in curated for key in row.factors()))
+    further = {key: factor_column(key) if model.FACTORS else key for key in own}
+    labels = [one for one in LABELLED if one in model.model_fields]
+    columns = [
+        *model.model_fields,
+        *further.values(),
+        "study_label",
+        *(f"{x}_label" for x in labels),
+    ]
+    columns += ["arm_label"] if "arm_id" in model.model_fields and name != "arms" else []
     rows = []
     for row in curated:
         cells = _cells(row.facts())
-        study = evidence.studies.get(cells.get("study_id", ""))
-        own = {factor_column(key): row.factors().get(key, "") for key in factors}
-        rows.append({**cells, "study_label": study.label if study else "", **own})
-    return [*columns, *map(factor_column, factors), "study_label"], rows
+        arm = evidence.arms.get(cells.get("arm_id", ""))
+        study = evidence.studies.get(cells.get("study_id", arm.study_id if arm else ""))
+        told = row.factors()
+        rows.append(
+            {
+                **cells,
+                **{column: told.get(key, "") for key, column in further.items()},
+                "study_label": study.label if study else "",
+                "arm_label": arm.label if arm else "",
+                **{f"{one}_label": evidence.label(one, cells[one] or "") for one in labels},
+            }
+        )
+    return columns, rows
 
 
 def _studies(evidence: Evidence, factors: Sequence[str]) -> Iterator[dict[str, Any]]:
@@ -196,6 +232,6 @@ def _result(result: Mapping[str, Any]) -> dict[str, Any]:
 
 def _cells(record: Mapping[str, Any]) -> dict[str, Any]:
     return {
-        key: "; ".join(value) if isinstance(value, tuple) else value
+        key: "; ".join(map(str, value)) if isinstance(value, tuple) else value
         for key, value in record.items()
     }

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import html
 import json
+import re
 import shutil
 
 import pytest
@@ -21,6 +23,45 @@ PRIMARY = {
 
 def read(run, *path):
     return json.loads(run.folder.joinpath("results", *path).read_text())
+
+
+SHOWN = ("outcomes", "survival", "continuous", "benchmarks", "discrepancies", "claims")
+
+
+def test_every_curated_row_is_on_the_page_or_its_table_is_said_not_to_be(flagship, repo):
+    page = (flagship.folder / "results" / "report.html").read_text("utf-8")
+    unlisted = []
+    for path in sorted((repo / "data").glob("*.csv")):
+        with path.open(encoding="utf-8", newline="") as handle:
+            rows = list(csv.DictReader(handle))
+        key = next(iter(rows[0]))
+        if path.stem in SHOWN:
+            unlisted += [row[key] for row in rows if row[key] not in page]
+        elif path.stem in ("studies", "arms"):
+            unlisted += [row["label"] for row in rows if html.escape(row["label"]) not in page]
+        elif path.stem == "patients":
+            assert len(re.findall(r'id="patients-lei2025".*?</table>', page, re.S)) == 1
+            table = re.search(r'id="patients-lei2025".*?</table>', page, re.S)[0]
+            assert table.count("<tr>") == len(rows) + 1
+        elif path.stem in ("risk_of_bias", "certainty", "flow"):
+            text = {"risk_of_bias": "reason", "certainty": "domain", "flow": "label"}[path.stem]
+            said = (html.escape(row[text]).replace("_", " ") for row in rows)
+            unlisted += [one for one in said if one.casefold() not in page.casefold()]
+        elif f"{path.stem}.csv</th>" not in page:
+            unlisted += [f"{path.stem}: {row[key]}" for row in rows]
+    assert unlisted == []
+
+
+def test_overall_risk_of_bias_follows_from_the_answers_as_the_dictionary_says(repo):
+    with (repo / "data" / "risk_of_bias.csv").open(encoding="utf-8", newline="") as handle:
+        rows = list(csv.DictReader(handle))
+    for study in {row["study_id"] for row in rows}:
+        own = {row["item"]: row["adjudicated"] for row in rows if row["study_id"] == study}
+        said = [answer for item, answer in own.items() if not item.startswith("overall")]
+        no, unclear = said.count("no"), said.count("unclear")
+        level = "low" if no == 0 and unclear < 2 else "moderate"
+        level = "high" if no >= 4 else "moderate_to_high" if no >= 2 else level
+        assert own["overall"] == level, study
 
 
 @pytest.mark.parametrize("endpoint", PRIMARY)

@@ -7,19 +7,22 @@ needs and a study that nobody assessed do not grow by themselves.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
+from poolprop.evidence.cells import Row
 from poolprop.evidence.certainty import Judgement
 from poolprop.evidence.flow import FlowBox
 from poolprop.evidence.load import Evidence
 from poolprop.evidence.problems import Problem
 from poolprop.evidence.select import select
 from poolprop.evidence.supplements import RiskOfBias
-from poolprop.evidence.tables import Arm, Outcome
+from poolprop.evidence.tables import TABLES, Arm, Outcome, told
+from poolprop.evidence.unfilled import TO_FILL
 from poolprop.evidence.universes import overall_risks
 from poolprop.judged import basis, moved
 from poolprop.sentences import COUNTED, counted_by_hand, unknown
 from poolprop.settings import Settings
+from poolprop.wording import counted
 
 PLAN = "config/config.yaml"
 ONE_CURATOR = "one_curator"
@@ -65,7 +68,7 @@ def _not_today(settings: Settings, evidence: Evidence, row: Judgement) -> str:
 def not_assessed(settings: Settings, evidence: Evidence) -> Iterator[Problem]:
     """Find studies without risk of bias, where any has it."""
     rows = [row for row in evidence.supplements["risk_of_bias"] if isinstance(row, RiskOfBias)]
-    done = {row.study_id for row in rows}
+    done = {row.study_id for row in rows if row.item == "overall" and row.adjudicated}
     for key in evidence.studies if done else ():
         if key not in done:
             yield _of_study(
@@ -101,7 +104,12 @@ def missing_twins(settings: Settings, evidence: Evidence) -> Iterator[Problem]:
                 continue
             out = (one.arm_id for one in select(evidence, estimand).excluded)
             # Who tells how many patients there were can tell of them all.
-            lacking = {arm for arm in out if evidence.arms[arm].n_enrolled is not None}
+            lacking = {arm for arm in out if evidence.arms[arm].n_enrolled is not None} - {
+                row.arm_id
+                for row in evidence.outcomes.values()
+                if not told(row)
+                and (row.outcome, row.denominator_basis) == (estimand.outcome, estimand.denominator)
+            }
             would = {row.arm_id for row in select(evidence, alike).rows}
             for arm in used.keys() & lacking & would:
                 key = (arm, used[arm].outcome_id, estimand.denominator)
@@ -170,6 +178,27 @@ def inherited_inference(settings: Settings, evidence: Evidence) -> Iterator[Prob
             yield Problem(file, line, "record_type", problem, "Call it reconstructed too.")
 
 
+def unfilled(settings: Settings, evidence: Evidence) -> Iterator[Problem]:
+    """Find rows that were made for a new study and that nobody has filled in; one line a table."""
+    known: dict[str, Iterable[Row]] = {
+        "sources": evidence.sources.values(),
+        "studies": evidence.studies.values(),
+        "arms": evidence.arms.values(),
+        "outcomes": evidence.outcomes.values(),
+        "risk_of_bias": evidence.supplements["risk_of_bias"],
+    }
+    for name, rows in known.items():
+        column = "reason" if name == "risk_of_bias" else "note"
+        open_rows = [row for row in rows if getattr(row, column) == TO_FILL]
+        if open_rows:
+            key = ".".join(getattr(open_rows[0], part) for part in TABLES[name].KEY)
+            file, line = f"{settings.data}/{TABLES[name].FILE}", evidence.lines[name, key]
+            verb = "is" if len(open_rows) == 1 else "are"
+            problem = f"{counted(len(open_rows), 'row')} {verb} {TO_FILL!r}"
+            hint = "Fill them in, NR where the source is silent, and empty the remark."
+            yield Problem(file, line, column, problem, hint)
+
+
 def _of_study(settings: Settings, evidence: Evidence, key: str, problem: str, hint: str) -> Problem:
     file, line = f"{settings.data}/studies.csv", evidence.lines["studies", key]
     return Problem(file, line, "study_id", problem, hint)
@@ -179,6 +208,6 @@ RULES: dict[str, Callable[[Settings, Evidence], Iterator[Problem]]] = {
     one.__name__: one
     for one in (
         stale_judgements, not_assessed, without_extraction, missing_twins, flow_behind,
-        counts_by_hand, borrowed_terms, inherited_inference,
+        counts_by_hand, borrowed_terms, inherited_inference, unfilled,
     )
 }  # fmt: skip

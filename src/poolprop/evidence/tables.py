@@ -10,7 +10,7 @@ outcomes may have further columns, the factors, each a field of ``vocabulary.csv
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
@@ -125,6 +125,9 @@ class Arm(FactorRow):
     note: Text
 
 
+FIGURE = "percent_reported"
+
+
 class Outcome(FactorRow):
     """One proportion, as the source gives it or as we derived it from the source."""
 
@@ -165,6 +168,19 @@ class Outcome(FactorRow):
     ci_scale: Literal["", "NR", "PR", "PLN", "PLO", "PAS"] = ""
     n_effective: MaybeNumber = None
 
+    @model_validator(mode="before")
+    @classmethod
+    def _something_is_said(cls, cells: Any) -> Any:
+        """Refuse a row without a figure, unless it says that the source reports none."""
+        if isinstance(cells, dict):
+            given = [cells.get(name) not in (None, "", "NR") for name in ("events", FIGURE)]
+            silent = cells.get("events") == cells.get("total") == "NR"
+            if not any(given) and not silent:
+                raise PydanticCustomError(
+                    "column:events", "neither events nor percent_reported is given", {}
+                )
+        return cells
+
     @model_validator(mode="after")
     def _counts_fit(self) -> Self:
         if self.events is not None and self.total is not None and self.events > self.total:
@@ -175,13 +191,14 @@ class Outcome(FactorRow):
             )
         if self.total == 0:
             raise PydanticCustomError("column:total", "total is 0", {})
-        if self.events is None and self.percent_reported is None:
-            raise PydanticCustomError(
-                "column:events", "neither events nor percent_reported is given", {}
-            )
         if self.events is not None and self.total is None:
             raise PydanticCustomError("column:total", "events is given but total is missing", {})
         return self
+
+
+def told(row: Outcome) -> bool:
+    """Tell whether a row has any figure; one without says that the source reports none."""
+    return row.events is not None or row.percent_reported is not None
 
 
 class Term(Row):

@@ -55,6 +55,8 @@ class Results:
         In the order of the plan.
     studies, discrepancies, source_audit, findings, agreement : tuple of mapping
         Rows of tables; empty where the file does not exist.
+    arms, outcomes, continuous, patients, claims : tuple of mapping
+        Rows of the curated tables with their labels; empty where the file does not exist.
     risk_of_bias, survival, flow : tuple of mapping
         Rows of tables; empty where the file does not exist.
     crosscheck : mapping
@@ -85,6 +87,11 @@ class Results:
     risk_of_bias: Rows
     survival: Rows
     flow: Rows
+    arms: Rows
+    outcomes: Rows
+    continuous: Rows
+    patients: Rows
+    claims: Rows
     safety: Record
     comparisons: Record
     crosscheck: Record
@@ -131,6 +138,10 @@ def read_results(folder: Path, order: tuple[str, ...] = ()) -> Results:
         risk_of_bias=read_table(folder / "tables" / "risk_of_bias.csv"),
         survival=read_table(folder / "tables" / "survival.csv"),
         flow=read_table(folder / "tables" / "flow.csv"),
+        **{
+            name: read_table(folder / "tables" / f"{name}.csv")
+            for name in ("arms", "outcomes", "continuous", "patients", "claims")
+        },
         agreement=read_table(folder / "evidence" / "agreement.csv"),
         safety=with_policy(safety, Policy.of(safety)),
         comparisons=read_optional(

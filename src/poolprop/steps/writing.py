@@ -38,7 +38,7 @@ def tables(config: Path, endpoints: Sequence[Path], out: Path) -> None:
         "bayes": tables.bayes_table(read("bayes", "bayes/1")),
         "multiverse": tables.multiverse_table(read("multiverse", "multiverse/1")),
         "certificate": analysis_tables.certificate_table(read("certificate", "certificate/1")),
-        **{name: tables.supplement_table(evidence, name) for name in CURATED},
+        **{name: tables.curated_table(evidence, name) for name in CURATED},
     }
     for name, (columns, rows) in made.items():
         write_csv(out / f"{name}.csv", columns, rows)

@@ -25,7 +25,10 @@ TIDY = (
     *("pool", "subgroups", "contrasts", "tests", "regressions", "influence", "cumulative"),
     *("studies", "discrepancies", "bayes", "multiverse", "certificate"),
 )
-CURATED = ("risk_of_bias", "benchmarks", "survival", "flow")
+CURATED = (
+    *("risk_of_bias", "benchmarks", "survival", "flow"),
+    *("arms", "outcomes", "continuous", "patients", "claims"),
+)
 CROSSCHECK = ("reproduce.R", "r.csv", "agreement.csv", "agreement.json")
 LINEAGE = ("lineage.json", "results.csv", "rows.csv", "jobs.csv")
 

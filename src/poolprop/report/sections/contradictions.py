@@ -9,6 +9,7 @@ from poolprop.report.formats import MISSING
 from poolprop.report.tables import Cell, Column, Table, TableRow, cell
 from poolprop.report.values import Record, Sentence, join, policy_of, quote, separated
 
+TRIVIAL = "trivial"
 # Column of discrepancies.csv, and its title.
 TEXTS = (
     ("printed", "Printed", "long"),
@@ -19,7 +20,9 @@ TEXTS = (
 )
 
 
-def contradictions(context: Context, names: Mapping[str, str]) -> list[Table]:
+def contradictions(
+    context: Context, names: Mapping[str, str], *, trivial: bool = False
+) -> list[Table]:
     """Return the table of contradictions; none if there are none.
 
     Parameters
@@ -28,6 +31,8 @@ def contradictions(context: Context, names: Mapping[str, str]) -> list[Table]:
         Results, plan and vocabulary.
     names : mapping
         Name of each source.
+    trivial : bool
+        Those that touch no figure, which are folded away; all others if false.
     """
     rows = context.results.discrepancies
     if not rows:
@@ -47,12 +52,15 @@ def contradictions(context: Context, names: Mapping[str, str]) -> list[Table]:
         *(Column(title=title, room=room) for _, title, room in shown),
         Column(title="Found by", filter=True),
     )
+    apart = [row for row in rows if (row.get("severity") == TRIVIAL) is trivial]
+    if not apart:
+        return []
     return [
         Table(
-            id="table-discrepancies",
-            caption="Contradictions and decisions",
+            id="table-trivial" if trivial else "table-discrepancies",
+            caption="Slips that touch no figure" if trivial else "Contradictions and decisions",
             columns=columns,
-            rows=tuple(_row(row, shown, names, found) for row in rows),
+            rows=tuple(_row(row, shown, names, found) for row in apart),
         )
     ]
 

@@ -54,6 +54,7 @@ def section(context: Context) -> Section | None:
             *contradictions(context, names),
         ),
         folded=(
+            *contradictions(context, names, trivial=True),
             *findings.problems(results.findings, named),
             *(table for endpoint in results.endpoints for table in effects(context, endpoint)),
             *_agreement(results.agreement, named),

@@ -13,7 +13,8 @@ from poolprop.report.formats import EN_DASH, MISSING, level, plain
 from poolprop.report.tables import Cell, Column, Table, TableRow, cell, text_table
 from poolprop.report.values import Record, Sentence, look_up, quote, quote_range
 
-TITLES = ("Study", "Endpoint", "Figure", "At, months", "Value", "Interval", "n", "Patients", "Note")
+TITLES = ("Study", "Endpoint", "Figure", "At, months", "Value", "Interval", "n", "Patients", "Note",
+          "Row")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -266,6 +267,7 @@ def _cells(context: Context, row: Mapping[str, str]) -> list[str]:
         row["n"] or MISSING,
         context.term("population", row["population"]),
         row["note"] or MISSING,
+        row["survival_id"],
     ]
 
 

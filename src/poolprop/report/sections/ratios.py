@@ -1,0 +1,82 @@
+"""Ratios that the sources print (Cox, odds): as a forest on a logarithmic axis, never pooled."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from poolprop.report.context import Context, Section
+from poolprop.report.curated import BLANK, Row
+from poolprop.report.formats import MISSING, plain
+
+TICKS = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ratio:
+    """One ratio: what it is of, its text, and where it lies in per cent of the axis."""
+
+    row: str
+    label: str
+    study: str
+    kind: str
+    text: str
+    p: str
+    at: float
+    lower: float | None
+    upper: float | None
+    locator: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ratios:
+    """The rows, and the ticks of the axis with their places."""
+
+    rows: tuple[Ratio, ...]
+    ticks: tuple[tuple[str, float], ...]
+    one: float
+
+
+def section(context: Context) -> Section | None:
+    """Return the section; None where no ratio was extracted."""
+    found = [row for row in context.results.survival if row["statistic"].endswith("_ratio")]
+    found = [row for row in found if row["value"] not in BLANK and float(row["value"]) > 0]
+    if not found:
+        return None
+    ends = [float(row[key]) for row in found for key in ("value", "ci_lower", "ci_upper")
+            if row[key] not in BLANK and float(row[key]) > 0]  # fmt: skip
+    low = max((tick for tick in TICKS if tick <= min(*ends, 1)), default=TICKS[0])
+    high = min((tick for tick in TICKS if tick >= max(*ends, 1)), default=TICKS[-1])
+
+    def place(value: float) -> float:
+        share = math.log(value / low) / math.log(high / low)
+        return round(100 * min(max(share, 0.0), 1.0), 2)
+
+    rows = tuple(_ratio(context, row, place) for row in found)
+    ticks = tuple((f"{tick:g}", place(tick)) for tick in TICKS if low <= tick <= high)
+    body = Ratios(rows=rows, ticks=ticks, one=place(1.0))
+    return Section(id="ratios", title="Ratios that the sources print", body=body)
+
+
+def _ratio(context: Context, row: Row, place: object) -> Ratio:
+    assert callable(place)
+    known = row["ci_lower"] not in BLANK and row["ci_upper"] not in BLANK
+    interval = f" ({row['ci_lower']} to {row['ci_upper']})" if known else ""
+    return Ratio(
+        row=row["survival_id"],
+        label=plain(row["population"]),
+        study=row["study_label"],
+        kind=f"{plain(row['statistic'])}, {_endpoint(context, row)}",
+        text=f"{row['value']}{interval}",
+        p=row["p_value"] if row["p_value"] not in BLANK else MISSING,
+        at=place(float(row["value"])),
+        lower=place(float(row["ci_lower"])) if known else None,
+        upper=place(float(row["ci_upper"])) if known else None,
+        locator=row["locator"],
+    )
+
+
+def _endpoint(context: Context, row: Row) -> str:
+    plan = context.settings.survival
+    known = plan.endpoints.get(row["endpoint"]) if plan else None
+    return (known.label if known else plain(row["endpoint"])).lower()
