@@ -28,8 +28,12 @@ if TYPE_CHECKING:
     from poolprop.stats.analyses.influence_glmm import GlmmInfluence
     from poolprop.stats.analyses.influence_study import StudyInfluence
     from poolprop.stats.analyses.laws import LawFit, RandomEffectsLaws, random_effects_laws
-    from poolprop.stats.analyses.leave_one_out import Omission, cumulative, leave_one_out
-    from poolprop.stats.analyses.left_out import leave_one_out_many
+    from poolprop.stats.analyses.leave_one_out import (
+        Omission,
+        cumulative,
+        leave_one_out,
+        leave_one_out_many,
+    )
     from poolprop.stats.analyses.map_prior import MapPrior, map_prior
     from poolprop.stats.analyses.meta_regression import MetaRegression, meta_regression
     from poolprop.stats.analyses.missing_outcomes import MissingOutcomes, missing_outcomes
@@ -72,7 +76,7 @@ _HOMES = {
     "pool_many": "stats.answers.pool_many",
     "subgroups": "stats.analyses.subgroups",
     "leave_one_out": "stats.analyses.leave_one_out",
-    "leave_one_out_many": "stats.analyses.left_out",
+    "leave_one_out_many": "stats.analyses.leave_one_out",
     "cumulative": "stats.analyses.leave_one_out",
     "bayes": "stats.answers.bayes",
     "meta_regression": "stats.analyses.meta_regression",

@@ -7,11 +7,7 @@ import pytest
 
 import poolprop as pp
 from poolprop.errors import EstimationError
-from poolprop.stats.answers.bootstrap_prediction import (
-    bootstrap_prediction,
-    tau2_roots,
-    weighted_means,
-)
+from poolprop.stats.answers.pool_two_step import bootstrap_prediction
 from poolprop.stats.fits.bootstrap import Draws
 from poolprop.stats.fits.glmm_design import fit_glmm
 from poolprop.stats.fits.walks import ridge
@@ -112,19 +108,11 @@ def test_a_bootstrapped_prediction_interval_needs_three_studies():
     assert any("at least three studies" in note for note in found.notes)
 
 
-def test_draws_of_tau2_solve_the_generalised_q():
-    yi, vi = np.array([0.1, 1.5, -0.8, 0.6]), np.array([0.1, 0.2, 0.15, 0.3])
-    targets = np.array([0.2, 2.0, 5.0, 500.0])
-    tau2 = tau2_roots(yi, vi, targets)
-    assert weighted_means(yi, vi, tau2[:3])[1] == pytest.approx(targets[:3], rel=1e-9)
-    assert tau2[3] == 0
-
-
 def test_many_precise_studies_predict_as_the_normal_distribution_does():
     random = np.random.default_rng(2)
-    yi, vi = random.normal(0, 0.7, 400), np.full(400, 0.001)
-    found = bootstrap_prediction(yi, vi, 0.95, 1, 20000)
-    assert found.width == pytest.approx(2 * 1.96 * yi.std(), rel=0.04)
+    yi, vi = random.normal(0, 0.7, 200), np.full(200, 0.001)
+    found = bootstrap_prediction(yi, vi, 0.95, 1, 5000)
+    assert found.width == pytest.approx(2 * 1.96 * yi.std(), rel=0.06)
 
 
 def test_a_known_tau2_leaves_nothing_to_draw():

@@ -3,6 +3,10 @@
 References
 ----------
 Higgins JPT, Thompson SG, Spiegelhalter DJ (2009). JRSS A 172(1):137-159 (prediction).
+Nagashima K, Noma H, Furukawa TA (2019). Prediction intervals for random-effects meta-analysis: a
+confidence distribution approach. Statistical Methods in Medical Research 28(6):1689-1702.
+Viechtbauer W (2007). Confidence intervals for the amount of heterogeneity in meta-analysis.
+Statistics in Medicine 26(1):37-52 (the pivot).
 """
 
 from __future__ import annotations
@@ -18,13 +22,13 @@ from poolprop.errors import EstimationError
 from poolprop.stats._types import Floats
 from poolprop.stats.answers.answer import Row, pooled_result, shares
 from poolprop.stats.answers.bayes import bayes, bayes_prediction
-from poolprop.stats.answers.bootstrap_prediction import bootstrap_prediction
 from poolprop.stats.answers.options import Options
 from poolprop.stats.answers.results import Interval, Later, PoolResult
 from poolprop.stats.answers.spread import two_step_spread
 from poolprop.stats.fits.empirical_bayes import StudyEffects, shrunken_effects
 from poolprop.stats.fits.heterogeneity import Heterogeneity, heterogeneity
 from poolprop.stats.fits.kenward_roger import FEWEST, NO_INTERVAL
+from poolprop.stats.fits.tau2 import q_root
 from poolprop.stats.fits.two_step import pool_means
 from poolprop.stats.likelihoods.normal import Means, studies
 from poolprop.stats.measures import MEASURES, back_transform, effects_of, harmonic_mean
@@ -136,6 +140,37 @@ def hts_prediction(fit: TwoStep | Row, level: float, df: float) -> Interval:
     """
     half = t_quantile(level, df) * math.sqrt(fit.tau2 + fit.se**2)
     return Interval(lower=fit.estimate - half, upper=fit.estimate + half)
+
+
+def bootstrap_prediction(
+    yi: Floats, vi: Floats, level: float, seed: int, replicates: int
+) -> Interval:
+    """Return a prediction interval that carries the uncertainty of ``tau2``, ``k >= 3``.
+
+    ``tau2`` is drawn from its confidence distribution, the mean and a new study's effect given each
+    draw: quantiles of ``mu(tau2) + z tau + t se(tau2)``, ``z`` normal, ``t`` Student's with
+    ``k - 1`` degrees of freedom, ``se`` Hartung and Knapp's. The pivot is the generalised Q,
+    chi-square with ``k - 1`` degrees at the true ``tau2`` of a normal model; Nagashima et al.
+    invert the distribution of Cochran's Q instead.
+
+    Parameters
+    ----------
+    yi, vi : ndarray, shape (k,)
+        Effect sizes and sampling variances.
+    level : float
+        Level of the equal-tailed interval.
+    seed, replicates : int
+        Of the draws (PCG64).
+    """
+    df, random = yi.size - 1, np.random.Generator(np.random.PCG64(seed))
+    y, v = (np.repeat(each[:, None], replicates, axis=1) for each in (yi, vi))
+    data = Means(y, v, np.full(replicates, float(yi.size)))
+    tau2 = q_root(data, random.chisquare(df, replicates))
+    fit = data.fit(tau2)
+    normal, student = random.standard_normal(replicates), random.standard_t(df, replicates)
+    drawn = fit.mean + normal * np.sqrt(tau2) + student * np.sqrt(fit.q / df / fit.total)
+    lower, upper = np.quantile(drawn, [(1 - level) / 2, (1 + level) / 2]).tolist()
+    return Interval(lower=lower, upper=upper)
 
 
 def two_step_result(x: Floats, n: Floats, row: Row, options: Options) -> PoolResult:
