@@ -11,7 +11,6 @@ from poolprop.stats._types import Floats
 from poolprop.stats.answers.columns import Columns
 from poolprop.stats.answers.options import Options
 from poolprop.stats.answers.results import Interval, Later, PoolResult
-from poolprop.stats.fits.heterogeneity import Heterogeneity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +45,7 @@ def pooled_result(
     row: Row,
     *,
     method: str,
-    heterogeneity: Heterogeneity,
+    heterogeneity: Later,
     weights: Later,
     prediction: tuple[Later | None, str] = (None, ""),
     marginal: Later | None = None,
@@ -66,11 +65,9 @@ def pooled_result(
         Estimate, interval and notes.
     method : str
         In words.
-    heterogeneity : Heterogeneity
-        Q, I2, H2.
-    weights, marginal, effects, spread : Later
-        Shares (k,) that sum to 1; the population-averaged proportion; each study drawn towards
-        the mean; the intervals of ``tau2`` and I2.
+    heterogeneity, weights, marginal, effects, spread : Later
+        Q, I2, H2; shares (k,) that sum to 1; the population-averaged proportion; each study drawn
+        towards the mean; the intervals of ``tau2`` and I2.
     prediction : tuple
         The interval of a new study's proportion, and its name.
     tau2_p : float, optional
@@ -94,12 +91,7 @@ def pooled_result(
         prediction_by=prediction[0],
         prediction_method=prediction[1],
         tau2=row.tau2,
-        i2=heterogeneity.i2,
-        i2_definition=heterogeneity.i2_definition,
-        h2=heterogeneity.h2,
-        q=heterogeneity.q,
-        q_df=heterogeneity.q_df,
-        q_p=heterogeneity.q_p,
+        heterogeneity_by=heterogeneity,
         loglik=None if math.isnan(row.loglik) else row.loglik,
         converged=row.converged,
         notes=tuple(row.notes),

@@ -118,7 +118,7 @@ def bayes_results(sets: Sets, options: Options) -> list[PoolResult]:
             options,
             row,
             method=f"Bayesian binomial-normal, logit link, {prior}, central credible interval",
-            heterogeneity=_heterogeneity(x, n, row.tau2),
+            heterogeneity=Later(partial(_heterogeneity, x, n, row.tau2)),
             weights=Later(partial(information_shares, x, n, row.estimate, tau, link)),
             prediction=bayes_prediction(posterior, options) if asked else (None, ""),
             marginal=Later(partial(getattr, posteriors[i], "marginal_mean")),

@@ -56,11 +56,9 @@ def answers(
     """
     proportion, lower, upper = shares
     estimate, se, tau2, loglik = model
-    first = no_words(sets.count)
-    add_note(first, sets.size == 2, TWO_STUDIES)
     add_note(notes, ~converged, NO_MAXIMUM)
-    for i in np.flatnonzero(sets.size == 2):
-        notes[i] = f"{first[i]}\n{notes[i]}".rstrip()
+    for i in (sets.size == 2).nonzero()[0]:
+        notes[i] = f"{TWO_STUDIES}\n{notes[i]}".rstrip()
     return Columns(
         proportion=proportion,
         ci_lower=np.fmin(lower, proportion),
@@ -86,7 +84,7 @@ def no_words(count: int) -> Words:
 
 def add_note(notes: Words, where: Bools, text: str) -> None:
     """Add a sentence, on a line of its own, to the notes of some data sets."""
-    for i in np.flatnonzero(where):
+    for i in where.nonzero()[0]:
         notes[i] = f"{notes[i]}\n{text}" if notes[i] else text
 
 

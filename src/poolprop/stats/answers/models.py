@@ -72,7 +72,7 @@ def single_studies(sets: Sets, level: float) -> Columns:
 def two_step(sets: Sets, options: Options) -> Columns:
     """Pool effect sizes."""
     yi, vi = effects_of(sets.x, sets.n, options.measure, options.correction)
-    size = sets.size / sets.total(1 / sets.n)
+    size = sets.size / sets.total(1 / sets.n) if options.measure == "PFT" else math.inf
     return of_effects(yi, vi, sets, options, size, _cautions(sets, options))
 
 
@@ -80,13 +80,13 @@ def of_effects(
     yi: Floats, vi: Floats, sets: Sets, options: Options, size: Floats | float, notes: Words
 ) -> Columns:
     """Pool effect sizes on the scale ``options.measure``, which ``size`` inverts (``PFT``)."""
-    ci = options.ci if sets.size.max() > 1 else "wald"
+    ci = options.ci if np.count_nonzero(sets.size > 1) else "wald"
     choices = options.tau2, ci, options.level, options.tau2_value
     fit = pool_ragged(yi, vi, sets.size, *choices)
     if options.inversion == "variance":
         size = sets.total(1 / (vi + sets.spread(fit.tau2))) / 4
-    limits = (fit.estimate, fit.ci_lower, fit.ci_upper)
-    proportion, lower, upper = (back_transform(value, options.measure, size) for value in limits)
+    limits = np.stack([fit.estimate, fit.ci_lower, fit.ci_upper])
+    proportion, lower, upper = back_transform(limits, options.measure, size)
     lowest, highest = MEASURES[options.measure].bounds(size)
     add_note(notes, (fit.ci_lower < lowest) | (fit.ci_upper > highest), OUT_OF_RANGE)
     found = answers(
@@ -97,8 +97,8 @@ def of_effects(
         notes,
         (fit.ci_lower, fit.ci_upper),
     )
-    lost = np.isnan(fit.estimate)
-    found.converged[lost], found.notes[lost] = False, f"{NO_INTERVAL}."
+    if np.count_nonzero(lost := np.isnan(fit.estimate)):
+        found.converged[lost], found.notes[lost] = False, f"{NO_INTERVAL}."
     return found
 
 
@@ -106,9 +106,12 @@ def _cautions(sets: Sets, options: Options) -> Words:
     """Return the warnings that two-step models earn where they are known to under-cover."""
     notes = no_words(sets.count)
     share = sets.x / sets.n
-    empty = sets.total(((share == 0) | (share == 1)).astype(np.float64))
-    extreme = sets.total((((share < 0.2) | (share > 0.8)) & (sets.n < 40)).astype(np.float64))
-    add_note(notes, (empty > 0) | (extreme > 0), COMPARISON)
+    none_or_all = (share == 0) | (share == 1)
+    small = ((share < 0.2) | (share > 0.8)) & (sets.n < 40)
+    add_note(notes, sets.total((none_or_all | small) + 0.0) > 0, COMPARISON)
+    if not np.count_nonzero(none_or_all):
+        return notes
+    empty = sets.total(none_or_all + 0.0)
     if MEASURES[options.measure].corrected and options.correction != "none":
         for count in np.unique(empty[empty > 0].astype(np.intp)).tolist():
             add_note(notes, empty == count, correction_note(count))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -128,6 +129,8 @@ def pool_sets(sets: Sets, options: Options) -> list[PoolResult]:
     """Return the result of :func:`pool` for each data set, fitted at once."""
     out: list[PoolResult] = []
     alone = (sets.size == 1) & (options.tau2_value is None)
+    if not np.count_nonzero(alone):
+        return list(_answered(sets, options))
     parts = {False: _answered(sets.take(~alone), options), True: _alone(sets.take(alone), options)}
     for one in alone.tolist():
         out.append(next(parts[one]))
@@ -164,14 +167,15 @@ def _alone(sets: Sets, options: Options) -> Iterator[PoolResult]:
             itself,
             row,
             method="a single study, Clopper-Pearson interval",
-            heterogeneity=Heterogeneity(
-                q=None, q_df=0, q_p=None, i2=None, h2=None, i2_definition=""
-            ),
+            heterogeneity=Later(partial(Heterogeneity, **NOTHING)),
             weights=Later(partial(shares, np.ones(1))),
             marginal=Later(partial(float, row.proportion)),
         )
 
 
+NOTHING: dict[str, Any] = {
+    "q": None, "q_df": 0, "q_p": None, "i2": None, "h2": None, "i2_definition": "",
+}  # fmt: skip
 RESULTS: dict[str, Callable[[Floats, Floats, Row, Options], PoolResult]] = {
     "glmm": glmm_result,
     "two-step": two_step_result,

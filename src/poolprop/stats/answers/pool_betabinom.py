@@ -29,7 +29,7 @@ def betabinom_result(x: Floats, n: Floats, row: Row, options: Options) -> PoolRe
         options,
         row,
         method=f"beta-binomial, ML, {interval_words(options)}",
-        heterogeneity=_heterogeneity(x, n, rho),
+        heterogeneity=Later(partial(_heterogeneity, x, n, rho)),
         weights=Later(partial(_weights, n, rho)),
         prediction=_prediction(x, n, p, rho, options),
         marginal=Later(partial(float, p)),

@@ -58,7 +58,7 @@ def result_of_mean(
         options,
         row,
         method=method,
-        heterogeneity=deviance(x, n, row.common, row.tau2, link),
+        heterogeneity=Later(partial(deviance, x, n, row.common, row.tau2, link)),
         weights=Later(partial(information_shares, x, n, mu, tau, link)),
         prediction=prediction,
         marginal=Later(partial(marginal_mean, mu, tau, link)),

@@ -192,7 +192,7 @@ def result_of_effects(
     """
     if math.isnan(row.estimate):
         raise EstimationError(NO_INTERVAL, where="ci", hint="Use ci='hksj-adhoc'.")
-    data, common = studies(yi, vi), options.tau2 == "EE"
+    common = options.tau2 == "EE"
     if options.inversion == "variance":
         size = float(np.sum(1 / (vi + row.tau2))) / 4
     kind = "common effect" if common else f"random effects, tau2 by {options.tau2}"
@@ -208,12 +208,16 @@ def result_of_effects(
         options,
         row,
         method=f"two-step, {MEASURES[options.measure].name}, {kind}, {WORDS[options.ci]}",
-        heterogeneity=heterogeneity(data, row.tau2, common=common),
+        heterogeneity=Later(partial(_heterogeneity, yi, vi, row.tau2, common)),
         weights=Later(partial(shares, 1 / (vi + row.tau2))),
         prediction=prediction,
         effects=Later(effects),
         spread=Later(partial(two_step_spread, yi, vi, options)),
     )
+
+
+def _heterogeneity(yi: Floats, vi: Floats, tau2: float, common: bool) -> Heterogeneity:
+    return heterogeneity(studies(yi, vi), tau2, common=common)
 
 
 def _study_effects(yi: Floats, vi: Floats, tau2: float, measure: str, size: float) -> StudyEffects:

@@ -10,6 +10,7 @@ from typing import Any
 from poolprop.formats import Policy, count, level, number, part, policy_for, share
 from poolprop.stats.answers.shown import Shown, html_table, p_words
 from poolprop.stats.fits.empirical_bayes import StudyEffects
+from poolprop.stats.fits.heterogeneity import Heterogeneity
 from poolprop.wording import counted
 
 # What the scale of a measure is called, and under which names the limits of a value stand.
@@ -97,8 +98,8 @@ class PoolResult(Shown):
         On the model's scale; ``se`` is ``None`` where there is none (all or no events).
     proportion, ci, prediction : float, Interval
         In [0, 1]; ``prediction`` is ``None`` where it cannot be given, and ``notes`` say why.
-        It is worked out when asked for, as are ``weights``, ``marginal_mean``, ``spread`` and
-        ``study_effects``: the fields that end in ``_by`` do so.
+        It is worked out when asked for, as are ``weights``, ``marginal_mean``, ``spread``,
+        ``study_effects``, I2, H2 and Q: the fields that end in ``_by`` do so.
     i2, h2 : float
         Share (0 to 1) and ratio of variation beyond chance, defined as ``i2_definition`` says.
     q, q_df, q_p : float
@@ -138,12 +139,7 @@ class PoolResult(Shown):
     prediction_by: Later | None
     prediction_method: str
     tau2: float
-    i2: float | None
-    i2_definition: str
-    h2: float | None
-    q: float | None
-    q_df: int
-    q_p: float | None
+    heterogeneity_by: Later
     loglik: float | None
     converged: bool
     notes: tuple[str, ...]
@@ -154,6 +150,41 @@ class PoolResult(Shown):
     effects_by: Later | None = field(default=None, compare=False)
     spread_by: Later | None = field(default=None, compare=False)
     studies: int | None = None
+
+    @property
+    def i2(self) -> float | None:
+        """Share of the variation that is beyond chance, 0 to 1."""
+        return self._chance.i2
+
+    @property
+    def h2(self) -> float | None:
+        """Ratio of the variation to that of chance."""
+        return self._chance.h2
+
+    @property
+    def i2_definition(self) -> str:
+        """What I2 and H2 were made from."""
+        return self._chance.i2_definition
+
+    @property
+    def q(self) -> float | None:
+        """Statistic of the test of homogeneity."""
+        return self._chance.q
+
+    @property
+    def q_df(self) -> int:
+        """Its degrees of freedom."""
+        return self._chance.q_df
+
+    @property
+    def q_p(self) -> float | None:
+        """Its p value."""
+        return self._chance.q_p
+
+    @property
+    def _chance(self) -> Heterogeneity:
+        found: Heterogeneity = self.heterogeneity_by()
+        return found
 
     @property
     def prediction(self) -> Interval | None:
@@ -224,6 +255,8 @@ class PoolResult(Shown):
         left_out += ["studies"] if self.studies is None else []
         names = [each.name for each in fields(self) if each.name not in left_out]
         names[names.index("prediction_by")] = "prediction"
+        place = names.index("heterogeneity_by")
+        names[place : place + 1] = ["i2", "i2_definition", "h2", "q", "q_df", "q_p"]
         record = {name: _plain(getattr(self, name)) for name in [*names, "tau"]}
         spread = self.spread
         return record | {

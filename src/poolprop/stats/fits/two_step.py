@@ -17,7 +17,7 @@ import numpy as np
 from poolprop.stats._types import Floats, Ints
 from poolprop.stats.fits.kenward_roger import FEWEST, kenward_roger
 from poolprop.stats.fits.tau2 import between
-from poolprop.stats.likelihoods.normal import Fit, Means, two
+from poolprop.stats.likelihoods.normal import Fit, Means, studies, two
 from poolprop.stats.measures import effects_of
 from poolprop.stats.numeric.distributions import t_quantile
 from poolprop.stats.sets import blocks
@@ -73,12 +73,17 @@ def pool_ragged(
     value: float | None = None,
 ) -> TwoStepMany:
     """Pool data sets whose studies stand one after another, ``size`` of each."""
+    if size.size == 1:
+        twice = studies(yi, vi)
+        assert isinstance(twice, Means)
+        alone, _ = pool_means(twice, tau2, ci, level, value)
+        return TwoStepMany(**{name: getattr(alone, name)[:1] for name in TwoStepMany.__slots__})
     out = TwoStepMany(**{name: np.empty(size.size) for name in TwoStepMany.__slots__})
     y, v = np.append(yi, 0.0), np.append(vi, np.inf)
-    for lanes, studies in blocks(size, BLOCK):
+    for lanes, rows in blocks(size, BLOCK):
         if lanes.size == 1:
-            lanes, studies = two(lanes), np.repeat(studies, 2, axis=1)
-        data = Means(y[studies], v[studies], size[lanes].astype(np.float64))
+            lanes, rows = two(lanes), np.repeat(rows, 2, axis=1)
+        data = Means(y[rows], v[rows], size[lanes].astype(np.float64))
         found, _ = pool_means(data, tau2, ci, level, value)
         for name in TwoStepMany.__slots__:
             getattr(out, name)[lanes] = getattr(found, name)
