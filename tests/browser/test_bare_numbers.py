@@ -40,14 +40,12 @@ EVIDENCE = {
     "table-findings": "evidence/findings.csv",
     "table-agreement": "evidence/agreement.csv",
     "table-source-audit": "evidence/source_audit.csv",
-    "table-flow": "tables/flow.csv",
     "table-risk-of-bias": "tables/risk_of_bias.csv",
 }
 # Numbers that the templates and texts of the page itself hold, and why.
 OWN_WORDS = {
     "256": "SHA-256",
     "200": "analyses drawn in a specification curve",
-    "80": "analyses drawn in a narrow specification curve",
     "90": "contour of the funnel",
     "95": "contour of the funnel, and the level of the plan",
     "99": "contour of the funnel",

@@ -42,15 +42,13 @@ SMALL = """() => {%s
   const faults = [];
   for (const e of document.querySelectorAll("body *")) {
     if (!shown(e) || ![...e.childNodes].some(n => n.nodeType === 3 && n.data.trim())) continue;
-    const plot = e.closest("svg");
-    const scale = plot ? plot.getBoundingClientRect().width / plot.viewBox.baseVal.width : 1;
-    const size = parseFloat(getComputedStyle(e).fontSize) * scale;
+    const size = parseFloat(getComputedStyle(e).fontSize); // no drawing with text is scaled
     if (size < 10.95) faults.push(`${size.toFixed(1)} ${told(e)}`);
   }
   return faults; }"""
 TEXTS_OF_PLOTS = """() => {%s
   const faults = [];
-  for (const plot of document.querySelectorAll("main svg")) {
+  for (const plot of document.querySelectorAll("main figure .charts, main figure table")) {
     const texts = [...plot.querySelectorAll("text")].filter(t => shown(t) && t.textContent.trim());
     const boxes = texts.map(text => text.getBoundingClientRect());
     const frame = plot.getBoundingClientRect();

@@ -42,9 +42,7 @@ PYTHON = {
     "stats/analyses/generate.py": "sizes of simulated studies",
 }
 DRAWING = (
-    "audit/difference_page.py", "report/bars.py", "report/chart.py", "report/curves.py",
-    "report/flowchart.py", "report/geometry.py", "report/marks.py",
-    "report/multiples.py", "report/scales.py", "report/specification.py",
+    "audit/difference_page.py", "report/specification.py",
     "report/svg.py",
 )  # fmt: skip
 SCRIPTS = {

@@ -75,48 +75,49 @@
     return Array.from(ranks).sort((a, b) => a - b).map((rank) => sorted[rank]);
   }
 
-  // Neighbouring marks as one stroke.
-  function runs(marked, x) {
+  // Neighbouring marks as one stroke, in columns of width 1.
+  function runs(marked) {
     let found = "";
     marked.forEach(function (own, i) {
       if (!own || marked[i - 1]) return;
       let end = i;
       while (marked[end]) end += 1;
-      found += "M" + x(i) + " Y" + "H" + x(end);
+      found += "M" + i + " 500H" + end;
     });
     return found;
   }
 
-  function draw(universe, plot, places) {
-    const frame = JSON.parse(plot.dataset.frame);
+  function draw(universe, table, places) {
+    const frame = JSON.parse(table.dataset.frame);
     const shown = thinned(universe, places, frame.most);
-    const unit = (frame.right - frame.left) / Math.max(shown.length, 1);
-    const edge = (i) => (frame.left + i * unit).toFixed(1);
-    const x = (i) => frame.left + (i + 0.5) * unit;
-    const up = (share) => (frame.top + frame.height * (1 - Math.min(1, Math.max(0, share)))).toFixed(1);
+    const up = (share) => (1000 * (1 - Math.min(1, Math.max(0, share)))).toFixed(1);
     const y = (value) => up((value - frame.low) / (frame.high - frame.low));
     const each = (act) => shown.map(({ place }, i) => act(place, i)).join("");
-    const whisker = (place, i) => "M" + x(i).toFixed(1) + " " + up(universe.lower[place]) + "V" + up(universe.upper[place]); // places on the axis
-    const set = (style, d) => plot.querySelector("." + style).setAttribute("d", d);
+    const own = (act) => each((place, i) => (place === universe.primary ? act(place, i) : ""));
+    const whisker = (place, i) => "M" + i + ".5 " + up(universe.lower[place]) + "V" + up(universe.upper[place]); // places on the axis
+    const dot = (place, i) => "M" + i + ".5 " + y(universe.estimate[place]) + "h0";
+    const set = (style, d) => table.querySelector("." + style).setAttribute("d", d);
+    for (const svg of table.querySelectorAll(".stretched")) {
+      svg.setAttribute("viewBox", "0 0 " + Math.max(shown.length, 1) + " 1000");
+    }
     set("spec-interval", each(whisker));
-    set("spec-dot", each((place, i) => "M" + x(i).toFixed(1) + " " + y(universe.estimate[place]) + "h0"));
-    set("spec-primary", each((place, i) => (place !== universe.primary ? "" : whisker(place, i) +
-      "M" + (x(i) - 5).toFixed(1) + " " + y(universe.estimate[place]) + "h10")));
-    const lines = Array.from(plot.querySelectorAll(".spec-mark"));
+    set("spec-dot", each(dot));
+    set("spec-primary", own(whisker));
+    set("spec-own", own(dot));
+    const lines = Array.from(table.querySelectorAll(".spec-mark"));
     universe.choices.forEach((choice, c) => choice.levels.forEach(function (_, level) {
-      const line = lines.shift();
-      const start = /^M0 ([\d.]+)/.exec(line.getAttribute("d"));
-      const d = runs(shown.map(({ levels }) => levels[c] === level), edge);
-      line.setAttribute("d", start[0] + d.replaceAll("Y", start[1]));
+      lines.shift().setAttribute("d", runs(shown.map(({ levels }) => levels[c] === level)));
     }));
     return shown.length;
   }
 
   // What the page came with, to go back to where nothing is chosen.
-  function remember(plots) {
-    const paths = plots.flatMap((plot) => Array.from(plot.querySelectorAll("path")));
-    const kept = paths.map((path) => path.getAttribute("d"));
-    return () => paths.forEach((path, i) => path.setAttribute("d", kept[i]));
+  function remember(table) {
+    const parts = Array.from(table.querySelectorAll(".stretched, .stretched path"));
+    const kept = parts.map((part) => ["d", "viewBox"].map((name) => [name, part.getAttribute(name)]));
+    return () => parts.forEach((part, i) => kept[i].forEach(([name, held]) => {
+      if (held !== null) part.setAttribute(name, held);
+    }));
   }
 
   function control(choice, index, chosen, apply) {
@@ -140,8 +141,8 @@
     for (const end of ["lower", "upper"]) {
       universe[end] = cut(universe[end], 2).map((text) => parseInt(text, 36) / COARSE);
     }
-    const plots = Array.from(box.parentElement.querySelectorAll("svg[data-frame]"));
-    const restore = remember(plots);
+    const table = box.parentElement.querySelector("table[data-frame]");
+    const restore = remember(table);
     const chosen = universe.choices.map(() => -1);
     const output = make("output");
     function apply() {
@@ -149,9 +150,7 @@
       restore();
       output.textContent = said(universe, places);
       if (chosen.every((level) => level < 0)) return;
-      const shown = plots.map((plot) => draw(universe, plot, places));
-      const wide = plots.findIndex((plot) => plot.getClientRects().length);
-      output.textContent += " Drawn: " + shown[Math.max(wide, 0)] + " of them" +
+      output.textContent += " Drawn: " + draw(universe, table, places) + " of them" +
         (places.some(({ place }) => place === universe.primary) ? "." : ", not the primary analysis.");
     }
     const bar = make("div", "filters");

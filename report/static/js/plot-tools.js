@@ -162,6 +162,15 @@
     }, words));
   }
 
+  // A drawing at its place within a frame; what it uses of another drawing comes with it.
+  function placed(drawing, frame) {
+    const box = drawing.getBoundingClientRect();
+    const copy = styled(drawing);
+    for (const [name, held] of [["x", box.left - frame.left], ["y", box.top - frame.top],
+      ["width", box.width], ["height", box.height], ["overflow", "visible"]]) copy.setAttribute(name, held);
+    return copy;
+  }
+
   // A table with drawings as one picture: its texts where they stand, its drawings beside them.
   function pictured(table) {
     const frame = table.getBoundingClientRect();
@@ -176,12 +185,16 @@
       root.append(...lines(cell, frame));
       const strip = cell.querySelector("svg.strip");
       if (!strip) continue;
-      const box = strip.getBoundingClientRect();
-      const copy = styled(strip);
-      for (const [name, held] of [["x", box.left - frame.left], ["y", box.top - frame.top],
-        ["width", box.width], ["height", box.height], ["overflow", "visible"]]) copy.setAttribute(name, held);
-      root.append(copy);
+      root.append(placed(strip, frame));
     }
+    return root;
+  }
+
+  // Charts side by side, each with the margins that its labels stand in.
+  function framed(charts) {
+    const frame = charts.getBoundingClientRect();
+    const root = put("svg", { xmlns: SVG, width: frame.width, height: frame.height, viewBox: "0 0 " + frame.width + " " + frame.height });
+    for (const chart of charts.children) root.append(placed(chart, frame));
     return root;
   }
 
@@ -189,14 +202,12 @@
   function standalone(drawing) {
     const root = document.documentElement, theme = root.dataset.theme;
     root.dataset.theme = "light";
-    const copy = drawing.matches("table") ? pictured(drawing) : styled(drawing);
-    const { width, height } = drawing.matches("table") ? drawing.getBoundingClientRect() : drawing.viewBox.baseVal;
-    copy.setAttribute("width", width);
-    copy.setAttribute("height", height);
+    const copy = drawing.matches("table") ? pictured(drawing) : framed(drawing);
     const paper = getComputedStyle(root).getPropertyValue("--paper");
     copy.prepend(put("rect", { width: "100%", height: "100%", fill: paper }));
     if (theme) root.dataset.theme = theme;
     else delete root.dataset.theme;
+    const { width, height } = drawing.getBoundingClientRect();
     return { source: new XMLSerializer().serializeToString(copy), width, height };
   }
 
@@ -217,24 +228,22 @@
     canvas.toBlob((blob) => page.save(name + ".png", "image/png", blob));
   }
 
-  function exports(figure, drawings, table) {
-    const current = () => drawings.find((one) => one.getClientRects().length) || drawings[0];
-    const title = page.textOf(table ? table.caption : drawings[0].querySelector("title"));
+  function exports(figure, drawing, table) {
+    const title = page.textOf(table ? table.caption : drawing.querySelector("title"));
     const tool = (word, act) => {
       const made = page.button("tool", word, act);
       made.setAttribute("aria-label", "Download as " + word + ": " + title);
       return made;
     };
-    const csv = table && tool("CSV", () => page.saveCsv(table, figure.id));
-    return make("span", "exports", ...[csv, tool("SVG", () => saveSvg(current(), figure.id)),
-      tool("PNG", () => savePng(current(), figure.id))].filter(Boolean));
+    const csv = table && !table.dataset.frame && tool("CSV", () => page.saveCsv(table, figure.id));
+    return make("span", "exports", ...[csv, tool("SVG", () => saveSvg(drawing, figure.id)),
+      tool("PNG", () => savePng(drawing, figure.id))].filter(Boolean));
   }
 
   function prepare(figure) {
     const table = figure.querySelector("table.drawn-table");
-    const drawings = table ? [table] : Array.from(figure.querySelectorAll("svg.plot"));
     const parts = table ? [models(figure, table), sorter(table)] : [];
-    const bar = make("div", "plot-tools", ...parts.filter(Boolean), exports(figure, drawings, table));
+    const bar = make("div", "plot-tools", ...parts.filter(Boolean), exports(figure, table || figure.querySelector(".charts"), table));
     figure.prepend(bar);
   }
 

@@ -68,6 +68,7 @@
         stack(table);
       }
     }
+    for (const table of root.querySelectorAll("table.drawn-table")) page.roles(table);
     for (const table of root.querySelectorAll("table[data-sortable]")) {
       if (table.tBodies[0].rows.length > 1) prepare(table);
     }

@@ -1,26 +1,33 @@
-"""Charts with two axes: points with names, lines and areas, laid out for screen and phone."""
+"""Charts with two axes, and densities with one: drawn once, for every width.
+
+Places are per cent of the frame and sizes are pixels. Lines and areas are stretched with the
+frame, their strokes are not; labels stand outside it, where the style sheet leaves a margin.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from poolprop.axes import Axis
-from poolprop.report.drawing import Disc, Drawing, DrawnRow, Line, Shape, Text
-from poolprop.report.scales import Scale, across, upwards
+from markupsafe import escape
+
+from poolprop.axes import Axis, labels
+from poolprop.report.scales import Scale
+from poolprop.report.strips import APART, TICK, arrow, axis_strip, grid, percent
+from poolprop.report.svg import path, short
 from poolprop.report.textbox import text_width, wrap
 
-SIZES = {"wide": (860.0, 330.0), "narrow": (344.0, 300.0)}
-LEFT, RIGHT, TOP, BOTTOM = 58.0, 20.0, 30.0, 46.0
-DOT, LABEL, LINE_HEIGHT = 5.0, 12.5, 16.0
+# Frames as wide as on a phone, and on a screen: labels are placed where they have room there.
+WIDTHS = (260.0, 620.0)
+HEIGHT, LABEL, DOT, UNIT = 254.0, 12.5, 5.0, 1000.0
 Point = tuple[float, float]
 Box = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spot:
-    """A point that can be focused: its name is drawn beside it, ``summary`` is told."""
+    """A point with its name beside it; ``summary`` is told by the pointer."""
 
     x: float
     y: float
@@ -39,73 +46,116 @@ class Path:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chart:
-    """What to draw: ``dots`` are points without a name, with the class of each.
+    """What to draw: ``dots`` are points without a name, ``arrows`` tips that point along x.
 
-    What lies beyond an axis is not drawn; lines end at the frame.
+    What lies beyond an axis is not drawn; lines end at the frame. Without ``y`` heights have no
+    meaning of their own, from 0 to 1, and no axis.
     """
 
     id: str
     title: str
     description: str
     x: Scale
-    y: Scale
+    y: Scale | None
+    head: str = ""
     spots: tuple[Spot, ...] = ()
-    dots: tuple[tuple[float, float, str], ...] = ()
+    dots: tuple[Point, ...] = ()
     paths: tuple[Path, ...] = ()
+    arrows: tuple[tuple[float, float, int, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Frame:
-    """Where the axes stand, and where a value lies."""
+class _Frame:
+    """Where a value lies, in thousandths of the frame from its left and upper edges."""
 
-    width: float
-    height: float
     x_axis: Axis
     y_axis: Axis
 
-    def x(self, value: float) -> float:
-        """Return the horizontal place of a value, kept within the frame."""
-        return self.x_axis.place(value, LEFT, self.width - RIGHT)
+    def place(self, point: Point) -> Point:
+        x, y = point
+        return UNIT * self.x_axis.share(x), UNIT * (1 - self.y_axis.share(y))
 
-    def y(self, value: float) -> float:
-        """Return the vertical place of a value, kept within the frame."""
-        return self.y_axis.place(value, self.height - BOTTOM, TOP)
+    def holds(self, point: Point) -> bool:
+        return not self.x_axis.beyond(point[0]) and not self.y_axis.beyond(point[1])
 
-    def holds(self, x: float, y: float) -> bool:
-        """Return whether a point lies within the frame."""
-        return not self.x_axis.beyond(x) and not self.y_axis.beyond(y)
+    def down(self, value: float) -> str:
+        """Return how far below the upper edge a value lies."""
+        return f"{short(100 * (1 - self.y_axis.share(value)))}%"
 
-    def place(self, points: Sequence[Point]) -> str:
-        """Return points as SVG writes them."""
-        return " ".join(f"{self.x(x):g},{self.y(y):g}" for x, y in points)
-
-
-def layouts(chart: Chart) -> tuple[Drawing, ...]:
-    """Return the chart in both layouts, wide first."""
-    return tuple(_draw(chart, name) for name in SIZES)
+    def at(self, point: Point, x: str = "x", y: str = "y") -> str:
+        """Return the place of a point as SVG's attributes."""
+        across, down = self.place(point)
+        return f'{x}="{short(across / 10)}%" {y}="{short(down / 10)}%"'
 
 
-def _draw(chart: Chart, layout: str) -> Drawing:
-    width, height = SIZES[layout]
-    frame = Frame(width=width, height=height, x_axis=chart.x.axis, y_axis=chart.y.axis)
-    lines, texts = _axes(chart, frame)
-    areas = [Shape(points=frame.place(p.points), style=p.style) for p in chart.paths if p.closed]
-    dots = [
-        Shape(points=_square(frame.x(x), frame.y(y)), style=style)
-        for x, y, style in chart.dots
-        if frame.holds(x, y)
-    ]
-    curves = [
-        Shape(points=frame.place(run), style=p.style)
-        for p in chart.paths
-        if not p.closed
-        for run in inside(p.points, chart.x.axis)
-    ]
-    return Drawing(
-        id=f"{chart.id}-{layout}", layout=layout, width=width, height=height, title=chart.title,
-        description=chart.description, texts=texts, lines=lines, rows=_spots(chart, frame),
-        shapes=(*areas, *dots), curves=tuple(curves),
+def svg_of(chart: Chart) -> str:
+    """Return a chart as an SVG element."""
+    frame = _Frame(x_axis=chart.x.axis, y_axis=chart.y.axis if chart.y else Axis(lower=0, upper=1))
+    name = escape(chart.id)
+    parts = (
+        f'<svg class="plot panel{"" if chart.y else " density"}" id="{name}-chart" role="img"'
+        f' aria-labelledby="{name}-title {name}-desc">'
+        f'<title id="{name}-title">{escape(chart.title)}</title>'
+        f'<desc id="{name}-desc">{escape(chart.description)}</desc>',
+        _stretched(_areas(chart, frame)),
+        *_axes(chart),
+        _stretched(_lines(chart, frame)),
+        *(arrow(frame.x_axis, x, side, style, frame.down(y)) for x, y, side, style in chart.arrows),
+        *_spots(chart, frame),
+        "</svg>",
     )  # fmt: skip
+    return "".join(parts)
+
+
+def _stretched(paths: Iterator[str]) -> str:
+    held = "".join(paths)
+    box = f"0 0 {UNIT:g} {UNIT:g}"
+    return held and (
+        f'<svg class="stretched" viewBox="{box}" preserveAspectRatio="none" width="100%"'
+        f' height="100%">{held}</svg>'
+    )
+
+
+def _areas(chart: Chart, frame: _Frame) -> Iterator[str]:
+    for one in (p for p in chart.paths if p.closed):
+        corners = [frame.place(point) for point in one.points]
+        yield f'<path class="{one.style}" d="{path(corners, closed=True)}"/>'
+
+
+def _lines(chart: Chart, frame: _Frame) -> Iterator[str]:
+    """Draw the lines, and the dots as one path of points without length."""
+    for one in (p for p in chart.paths if not p.closed):
+        runs = inside(one.points, chart.x.axis)
+        d = "".join(path([frame.place(point) for point in run]) for run in runs)
+        yield f'<path class="curve {one.style}" d="{d}"/>' if d else ""
+    held = [frame.place(dot) for dot in chart.dots if frame.holds(dot)]
+    if held:
+        d = "".join(f"M{short(x)} {short(y)}h0" for x, y in held)
+        yield f'<path class="subset" d="{d}"/>'
+
+
+def _axes(chart: Chart) -> Iterator[str]:
+    """Draw grid and axes: across below the frame, upwards at its left."""
+    yield grid(chart.x.axis, None)
+    yield f'<svg y="100%">{axis_strip(chart.x, WIDTHS[0]).marks}</svg>'
+    yield f'<text class="tick middle" x="50%" y="100%" dy="38">{escape(chart.x.label)}</text>'
+    if chart.head:
+        yield f'<text class="head" dy="-12">{escape(chart.head)}</text>'
+    if chart.y is None:
+        return
+    axis, scale = chart.y.axis, chart.y
+    for at, text in zip(axis.ticks, labels(axis.ticks, scale.policy), strict=True):
+        y = f"{short(100 * (1 - axis.share(at)))}%"
+        yield f'<line class="grid" x2="100%" y1="{y}" y2="{y}"/>'
+        yield f'<text class="tick end" x="-8" y="{y}" dy="4">{text}</text>'
+    yield '<line class="axis" y2="100%"/>'
+    yield from (
+        f'<svg y="{end}"><path class="cut-mark" d="M-5 {4 * side + 2}l10-5M-5 {8 * side + 2}l10-5"'
+        "/></svg>"
+        for cut, end, side in zip(axis.cut, ("100%", "0%"), (-1, 1), strict=True)
+        if cut
+    )
+    yield f'<text class="head" x="-54" dy="-14">{escape(scale.label)}</text>'
 
 
 def inside(points: Sequence[Point], axis: Axis) -> list[list[Point]]:
@@ -128,67 +178,82 @@ def _held(end: Point, a: Point, b: Point, low: float, high: float) -> Point:
     return end if x == end[0] else (x, a[1] + (b[1] - a[1]) * (x - a[0]) / (b[0] - a[0]))
 
 
-def _square(x: float, y: float, half: float = 2.5) -> str:
-    corners = ((-half, -half), (half, -half), (half, half), (-half, half))
-    return " ".join(f"{x + dx:g},{y + dy:g}" for dx, dy in corners)
+def _spots(chart: Chart, frame: _Frame) -> Iterator[str]:
+    """Draw the named points; a name that has room only on a screen is left out on a phone."""
+    spots = [spot for spot in chart.spots if frame.holds((spot.x, spot.y))]
+    narrow, wide = (_labels(spots, frame, width) for width in WIDTHS)
+    for i, spot in enumerate(spots):
+        at = frame.at((spot.x, spot.y), "cx", "cy")
+        yield f'<circle class="dot" {at} r="{DOT:g}"><title>{escape(spot.summary)}</title></circle>'
+        found = narrow.get(i) or wide.get(i)
+        if found:
+            (dx, dy, anchor), more = found, "" if i in narrow else " roomy"
+            yield (
+                f'<text class="detail {anchor}{more}" {frame.at((spot.x, spot.y))} dx="{dx:g}"'
+                f' dy="{dy:g}">{escape(_short(spot.label))}</text>'
+            )
 
 
-def _axes(chart: Chart, frame: Frame) -> tuple[tuple[Line, ...], tuple[Text, ...]]:
-    left, right = LEFT, frame.width - RIGHT
-    base = frame.height - BOTTOM
-    lines, texts = across(chart.x, left, right, TOP, base, frame.width)
-    more, beside = upwards(chart.y, base, TOP, left, right)
-    titles = (
-        Text(x=round((left + right) / 2, 2), y=base + 38, content=(chart.x.label,), style="tick",
-             anchor="middle"),
-        Text(x=2.0, y=15.0, content=(chart.y.label,), style="head"),
+def _short(label: str) -> str:
+    return wrap(label, WIDTHS[0] / 2, LABEL, lines=1)[0]
+
+
+def _labels(
+    spots: Sequence[Spot], frame: _Frame, width: float
+) -> dict[int, tuple[float, float, str]]:
+    """Return where names stand beside their points: on the first side where they cover nothing."""
+    places = [frame.place((spot.x, spot.y)) for spot in spots]
+    middles = [(x * width / UNIT, y * HEIGHT / UNIT) for x, y in places]
+    taken = [(x - DOT, y - DOT, x + DOT, y + DOT) for x, y in middles]
+    found: dict[int, tuple[float, float, str]] = {}
+    for i, (spot, (x, y)) in enumerate(zip(spots, middles, strict=True)):
+        if not spot.label:
+            continue
+        room = text_width(_short(spot.label), LABEL)
+        sides = ((9.0, 4.0, "start", 9.0), (-9.0, 4.0, "end", -9.0 - room),
+                 (0.0, -10.0, "middle", -room / 2), (0.0, 20.0, "middle", -room / 2))  # fmt: skip
+        for dx, dy, anchor, left in sides:
+            box = (x + left, y + dy - 12, x + left + room, y + dy + 4)
+            fits = box[0] > 0 and box[2] < width + APART + TICK and box[1] > -8 and box[3] < HEIGHT
+            if fits and not any(_meet(box, other) for other in taken):
+                taken.append(box)
+                found[i] = (dx, dy, anchor)
+                break
+    return found
+
+
+def _meet(a: Box, b: Box) -> bool:
+    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
+
+
+def density(name: str, head: str, scale: Scale, record: dict[str, Sequence[float]],
+            interval: tuple[float, float], line: float) -> Chart:  # fmt: skip
+    """Return a posterior and its prior as a chart: the interval shaded, a line at the median."""
+    at, posterior, prior = (record[key] for key in ("at", "posterior", "prior"))
+    top = max(posterior) * HEADROOM
+
+    def curve(values: Sequence[float]) -> tuple[Point, ...]:
+        return tuple((x, min(y / top, 1.0)) for x, y in zip(at, values, strict=True))
+
+    own = curve(posterior)
+    within = [p for p in own if interval[0] <= p[0] <= interval[1] and not scale.axis.beyond(p[0])]
+    area = ((within[0][0], 0.0), *within, (within[-1][0], 0.0)) if within else ()
+    shaded = (Path(points=area, style="credible", closed=True),) if within else ()
+    return Chart(
+        id=name, title=head, description="", head=head, x=scale, y=None,
+        paths=(*shaded, Path(points=((line, 0.0), (line, 1.0)), style="reference"),
+               Path(points=curve(prior), style="prior-curve"),
+               Path(points=own, style="posterior-curve")),
     )  # fmt: skip
-    return (*lines, *more), (*texts, *beside, *titles)
 
 
-def _spots(chart: Chart, frame: Frame) -> tuple[DrawnRow, ...]:
-    """Draw the named points; a name goes to the side where it covers nothing."""
-    spots = [spot for spot in chart.spots if frame.holds(spot.x, spot.y)]
-    places = [(frame.x(spot.x), frame.y(spot.y)) for spot in spots]
-    taken = [(x - DOT, y - DOT, x + DOT, y + DOT) for x, y in places]
-    return tuple(
-        _spot(spot, place, taken, frame) for spot, place in zip(spots, places, strict=True)
-    )
+# Room above the highest point of a posterior; a prior that rises beyond is cut there.
+HEADROOM = 1.06
 
 
-def _spot(spot: Spot, place: Point, taken: list[Box], frame: Frame) -> DrawnRow:
-    x, y = place
-    (label,) = wrap(spot.label, frame.width / 2 - 1.4 * RIGHT, LABEL, lines=1)
-    wide = text_width(label, LABEL)
-    sides = (
-        (x + 9, y + 4, "start", x + 9),
-        (x - 9, y + 4, "end", x - 9 - wide),
-        (x, y - 10, "middle", x - wide / 2),
-        (x, y + 20, "middle", x - wide / 2),
-    )
-    boxes = [(left, base - 12, left + wide, base + 4) for _, base, _, left in sides]
-    free = (i for i, box in enumerate(boxes) if _fits(box, frame) and not _covers(box, taken))
-    best = next(free, None)
-    texts: tuple[Text, ...] = ()
-    if best is not None:
-        at, base, anchor, _ = sides[best]
-        taken.append(boxes[best])
-        texts = (Text(x=round(at, 2), y=round(base, 2), content=(label,), style="detail",
-                      anchor=anchor),)  # fmt: skip
-    return DrawnRow(
-        kind="point", top=round(y - LINE_HEIGHT, 2), height=2 * LINE_HEIGHT, summary=spot.summary,
-        texts=texts, lines=(), shapes=(Disc(x=x, y=y, radius=DOT, style="dot"),),
-    )  # fmt: skip
+def marks_of(charts: Sequence[Chart]) -> str:
+    """Return all that is drawn, to know which marks a caption has to explain."""
+    return "".join(map(svg_of, charts))
 
 
-def _fits(box: Box, frame: Frame) -> bool:
-    left, top, right, bottom = box
-    inside = left > LEFT and right < frame.width
-    return inside and top > TOP - 8 and bottom < frame.height - BOTTOM + 6
-
-
-def _covers(box: Box, taken: Sequence[Box]) -> bool:
-    return any(
-        box[0] < other[2] and other[0] < box[2] and box[1] < other[3] and other[1] < box[3]
-        for other in taken
-    )
+__all__ = ["Chart", "Path", "Spot", "density", "inside", "marks_of", "percent", "svg_of"]

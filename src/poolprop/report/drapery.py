@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from poolprop.axes import Axis, Ends, fixed, proportions
 from poolprop.report import prose
-from poolprop.report.chart import Chart, Path, Spot, layouts
-from poolprop.report.figures import Figure, axis_label, cuts
+from poolprop.report.chart import Chart, Path, Spot
+from poolprop.report.figures import Figure, axis_label, charted
 from poolprop.report.formats import level
 from poolprop.report.scales import Scale
 from poolprop.report.tables import Column, Table, TableRow, cell
@@ -47,14 +47,13 @@ def drapery(
         paths=(
             *(_path(curve) for curve in reversed(curves)),
             Path(points=((0.0, cut), (1.0, cut)), style="cut"),
-            *_prediction(result, cut, axis),
+            *_prediction(result, cut),
         ),
+        arrows=_arrows(result, cut, axis),
     )
-    drawings = layouts(chart)
-    return Figure(
-        id=chart.id,
-        drawings=drawings,
-        caption=(_caption(curves, result, level_of), *cuts(drawings)),
+    return charted(
+        chart,
+        caption=(_caption(curves, result, level_of),),
         table=_table(meta, curves),
         ref=curves[0]["id"],
     )
@@ -83,21 +82,19 @@ def _nearest(values: list[float], at: float) -> int:
     return min(range(len(values)), key=lambda i: abs(values[i] - at))
 
 
-def _prediction(result: Record, cut: float, axis: Axis) -> tuple[Path, ...]:
-    """Draw the prediction interval on the cut, with an arrow where the axis ends before it."""
+def _prediction(result: Record, cut: float) -> tuple[Path, ...]:
+    """Draw the prediction interval on the cut."""
     found = result["prediction"]
-    if found is None:
-        return ()
-    bar = Path(points=((found["lower"], cut), (found["upper"], cut)), style="prediction")
-    across, up = 0.012 * (axis.upper - axis.lower), 0.025
-    arrows = [
-        Path(points=((edge, cut), (edge - side * across, cut + up),
-                     (edge - side * across, cut - up)), style="prediction arrow", closed=True)
-        for edge, side in ((axis.lower, axis.beyond(found["lower"])),
-                           (axis.upper, axis.beyond(found["upper"])))
-        if side
-    ]  # fmt: skip
-    return (bar, *arrows)
+    ends = ((found["lower"], cut), (found["upper"], cut)) if found else ()
+    return (Path(points=ends, style="prediction"),) if ends else ()
+
+
+def _arrows(result: Record, cut: float, axis: Axis) -> tuple[tuple[float, float, int, str], ...]:
+    """Point at each end of the axis beyond which the prediction interval goes on."""
+    found = result["prediction"] or {}
+    sides = [axis.beyond(found[end]) for end in ("lower", "upper") if found]
+    edges = {-1: axis.lower, 1: axis.upper}
+    return tuple((edges[side], cut, side, "prediction arrow") for side in sides if side)
 
 
 def _spots(curves: list[Record], level_of: float) -> tuple[Spot, ...]:

@@ -1,7 +1,7 @@
-"""What a plot is before and after layout: plain data, no arithmetic.
+"""What a plot is before layout: plain data, no arithmetic.
 
 A :class:`Plot` says what to show; :mod:`poolprop.report.drawn` turns it into a table with a drawn
-column. A :class:`Drawing` is a chart, whose coordinates a template only has to print.
+column.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from typing import Literal
 from poolprop.axes import Ends
 from poolprop.formats import PERCENT, Policy
 from poolprop.report.bias import Light
-from poolprop.report.values import Sentence, common_ref
+from poolprop.report.values import Sentence
 
 Kind = Literal[
-    "heading", "study", "pooled", "prediction", "interval", "note", "point", "box", "bar", "case"
+    "heading", "study", "pooled", "prediction", "interval", "note", "bar", "case", "curve"
 ]
 
 
@@ -155,78 +155,3 @@ class Plot:
         """How its proportions are written: as those of its first row with a mark."""
         marked = (row for row in self.rows if row.at is not None or row.ci is not None)
         return next((row.policy for row in marked), PERCENT)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Text:
-    """A line of text at a place; ``anchor`` is start, middle or end."""
-
-    x: float
-    y: float
-    content: Sentence
-    style: str
-    anchor: str = "start"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """A line; ``style`` names its class."""
-
-    x1: float
-    y1: float
-    x2: float
-    y2: float
-    style: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shape:
-    """A closed shape given by its corners, as SVG's ``points``."""
-
-    points: str
-    style: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Disc:
-    """A filled circle; ``style`` names its class."""
-
-    x: float
-    y: float
-    radius: float
-    style: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DrawnRow:
-    """One row after layout; ``top`` and ``height`` bound its band."""
-
-    kind: Kind
-    top: float
-    height: float
-    summary: str
-    texts: tuple[Text, ...]
-    lines: tuple[Line, ...]
-    shapes: tuple[Shape | Disc, ...]
-
-    @property
-    def ref(self) -> str:
-        """The result that the row quotes; only numbers of other results name theirs."""
-        return common_ref(text.content for text in self.texts)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Drawing:
-    """A plot after layout, in user units of ``width`` by ``height``."""
-
-    id: str
-    layout: str
-    width: float
-    height: float
-    title: str
-    description: str
-    texts: tuple[Text, ...]
-    lines: tuple[Line, ...]
-    rows: tuple[DrawnRow, ...]
-    shapes: tuple[Shape | Disc, ...] = ()
-    curves: tuple[Shape, ...] = ()

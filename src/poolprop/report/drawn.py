@@ -70,13 +70,17 @@ class DrawnVariant:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DrawnTable:
-    """A plot after layout; ``groups`` are runs of rows, each with its heading if it has one."""
+    """A plot after layout; ``groups`` are runs of rows, each with its heading if it has one.
+
+    ``frame`` tells a script how to draw it anew, as JSON; empty where none does.
+    """
 
     id: str
     title: str
     heads: tuple[Head, ...]
     groups: tuple[tuple[DrawnRow, ...], ...]
     variants: tuple[DrawnVariant, ...] = ()
+    frame: str = ""
 
     @property
     def many(self) -> bool:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 from poolprop.formats import MISSING, PERCENT, Policy, level
 from poolprop.report import few, prose
 from poolprop.report.bias import Light
-from poolprop.report.drawing import Drawing, Plot, PlotRow, Span
+from poolprop.report.chart import Chart, marks_of
+from poolprop.report.drawing import Plot, PlotRow, Span
 from poolprop.report.drawn import DrawnTable, draw
 from poolprop.report.formats import beside
 from poolprop.report.tables import Table
@@ -24,54 +26,60 @@ from poolprop.report.values import (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Figure:
     """A drawing with its caption, what belongs to it as a table, and whose result it is.
 
-    ``drawn`` is a table with a drawn column, ``drawings`` are charts; a figure has one of them.
+    It is a ``plot``, drawn as a table with a drawn column, or a ``panel``, such a table made
+    elsewhere, or ``charts`` side by side.
     """
 
     id: str
     caption: Sentence
-    drawn: DrawnTable | None = None
-    drawings: tuple[Drawing, ...] = ()
+    plot: Plot | None = None
+    panel: DrawnTable | None = None
+    charts: tuple[Chart, ...] = ()
     table: Table | None = None
     table_title: str = "The numbers of this figure"
     ref: str = ""
 
+    @cached_property
+    def drawn(self) -> DrawnTable | None:
+        """The table with a drawn column, if it is one."""
+        return draw(self.plot) if self.plot else self.panel
+
     @property
     def title(self) -> str:
         """What it is called."""
-        return self.drawn.title if self.drawn else self.drawings[0].title
+        return self.drawn.title if self.drawn else self.charts[0].title
 
 
 def figure(plot: Plot, caption: Sentence, table: Table | None = None, ref: str = "") -> Figure:
-    """Lay out a plot and join it with its caption, a table and the id of its result."""
-    drawn = draw(plot)
-    marks = "".join(drawn.strips)
-    told = _cut("arrow" in marks, "cut-mark" in marks)
-    caption = join(caption, told)
-    return Figure(id=plot.id, drawn=drawn, caption=caption, table=table, ref=ref,
-                  table_title=table.caption if table else "")  # fmt: skip
+    """Join a plot with its caption, a table and the id of its result."""
+    title = table.caption if table else ""
+    made = Figure(id=plot.id, plot=plot, caption=caption, table=table, ref=ref, table_title=title)
+    return _explained(made, "".join(made.drawn.strips) if made.drawn else "")
 
 
-def cuts(drawings: Sequence[Drawing]) -> Sentence:
-    """Say what the marks of cut intervals and axes are, of those that were drawn."""
-    shapes = [shape for one in drawings for part in (one.shapes, *(row.shapes for row in one.rows))
-              for shape in part]  # fmt: skip
-    arrows = any("arrow" in shape.style for shape in shapes)
-    slashes = any(line.style == "cut-mark" for one in drawings for line in one.lines)
-    said = _cut(arrows, slashes)
-    return (said,) if said else ()
+def panelled(panel: DrawnTable, caption: Sentence) -> Figure:
+    """Join a table with drawn columns with its caption."""
+    made = Figure(id=panel.id, panel=panel, caption=caption)
+    return _explained(made, "".join(panel.strips))
 
 
-def _cut(arrows: bool, slashes: bool) -> str:
+def charted(*charts: Chart, caption: Sentence, table: Table | None = None, ref: str = "") -> Figure:
+    """Join charts with their caption, their numbers as a table and the id of their result."""
+    made = Figure(id=charts[0].id, charts=charts, caption=caption, table=table, ref=ref)
+    return _explained(made, marks_of(charts))
+
+
+def _explained(made: Figure, marks: str) -> Figure:
+    """Say in the caption what the marks of cut intervals and axes are, of those that are drawn."""
     parts = [
-        "Arrow: the interval goes on beyond the axis." if arrows else "",
-        "Two slashes: the axis is cut." if slashes else "",
+        " Arrow: the interval goes on beyond the axis." if ' arrow"' in marks else "",
+        " Two slashes: the axis is cut." if '"cut-mark"' in marks else "",
     ]
-    said = " ".join(filter(None, parts))
-    return f" {said}" if said else ""
+    return replace(made, caption=join(made.caption, *parts))
 
 
 def axis_label(policy: Policy) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from poolprop.axes import Axis, Ends, around, proportions
 from poolprop.formats import Policy
 from poolprop.report.drawn import DrawnCell, DrawnRow, DrawnTable, Head
-from poolprop.report.figures import Figure
+from poolprop.report.figures import Figure, panelled
 from poolprop.report.formats import level
 from poolprop.report.scales import Scale
 from poolprop.report.strips import Strip, axis_strip, bead, grid
@@ -57,7 +57,7 @@ def influence_panel(meta: Record, record: Record, result: Record, level_of: floa
     )
     heads = (Head(role="label", title="Left out"), *(h for m in measures for h in m.heads))
     drawn = DrawnTable(id=name, title=title, heads=heads, groups=(tuple(rows),))
-    return Figure(id=name, drawn=drawn, caption=(caption,))
+    return panelled(drawn, (caption,))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from poolprop.report import prose
 from poolprop.report.values import Record
 
@@ -23,6 +25,43 @@ INTERVALS = {
     "profile-ck": "profile likelihood interval, small-sample cut",
     "bootstrap-lr": "bootstrap likelihood ratio interval",
 }
+
+
+TAU2 = {
+    "ML": "Maximum likelihood (ML)",
+    "REML": "Restricted maximum likelihood (REML)",
+    "DL": "DerSimonian-Laird",
+    "PM": "Paule-Mandel",
+    "HE": "Hedges-Olkin",
+    "HS": "Hunter-Schmidt",
+    "SJ": "Sidik-Jonkman",
+    "EB": "Empirical Bayes",
+}
+SCALES = {code: f"{word[0].upper()}{word[1:]}" for code, word in prose.SCALES.items()}
+# Choices of a multiverse whose levels are codes of ours.
+WORDS = {"model": MODELS, "measure": SCALES, "tau2": TAU2, "ci": INTERVALS}
+
+
+def level_name(choice: str, level: Record, discrepancies: Mapping[str, Mapping[str, str]]) -> str:
+    """Return a level of a choice of the multiverse in words.
+
+    Parameters
+    ----------
+    choice : str
+        Key of the choice.
+    level : mapping
+        With ``level``, its code, and ``label``.
+    discrepancies : mapping
+        Rows of discrepancies.csv by their id: a figure that was decided otherwise is named by
+        its study and what was recomputed.
+    """
+    code = str(level["level"])
+    if choice == "discrepancies" and (row := discrepancies.get(code.partition("/")[0])):
+        return (
+            f"Otherwise: {row.get('source_label') or row['source_id']}, {row['printed']} ({code})"
+        )
+    word = WORDS.get(choice, {}).get(code) or prose.symbols(level["label"])
+    return f"{word[0].upper()}{word[1:]}" if choice in WORDS else word
 
 
 def model_name(result: Record) -> tuple[str, str]:

@@ -9,10 +9,10 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from poolprop.report.chart import svg_of
 from poolprop.report.context import Terms
 from poolprop.report.read import read_results
 from poolprop.report.strips import drawn
-from poolprop.report.svg import outline, round_shape, short, strokes
 from poolprop.report.values import Value
 from poolprop.report.view import Page, make_page
 from poolprop.settings import Settings
@@ -95,11 +95,8 @@ def render(view: Page, source: Path) -> str:
     )
     env.filters |= {
         "drawn": lambda *parts: Markup(drawn(*parts)),
-        "short": short,
-        "outline": outline,
-        "strokes": strokes,
+        "chart": lambda chart: Markup(svg_of(chart)),
     }
-    env.tests["round_shape"] = round_shape
     env.tests["value"] = lambda piece: isinstance(piece, Value)
     return env.get_template("report.html.j2").render(
         view=view,

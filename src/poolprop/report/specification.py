@@ -5,23 +5,19 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
-from poolprop.axes import Axis, Ends, proportions
+from poolprop.axes import Axis, Ends, labels, proportions
 from poolprop.formats import Policy
-from poolprop.report.curves import CurveDrawing, Path
-from poolprop.report.drawing import Line, Text
+from poolprop.report.drawing import Kind
+from poolprop.report.drawn import DrawnCell, DrawnRow, DrawnTable, Head
 from poolprop.report.prose import symbols
-from poolprop.report.scales import Scale, upwards
-from poolprop.report.textbox import wrap
+from poolprop.report.strips import Strip
+from poolprop.report.svg import short
 from poolprop.report.values import Record, policy_of
 
-CURVE, TOP, STEP, HEAD = 220.0, 14.0, 15.0, 24.0
-WIDE, NARROW = 860.0, 344.0
-LABELS, TICKS_ROOM = 352.0, 56.0
-# Ticks nearer than this to a threshold give way to it.
-APART = 14.0
-SHOWN_WIDE, SHOWN_NARROW = 200, 80
+# Of the height of the curve: ticks nearer than this to a threshold give way to it.
+NEAR = 0.064
+UNIT, SHOWN = 1000.0, 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,128 +69,99 @@ def thinned(all_columns: Sequence[Column], most: int, primary: int | None) -> li
     return [all_columns[rank] for rank in sorted(ranks)]
 
 
-def specification_drawings(
-    name: str,
-    title: str,
-    description: str,
-    record: Record,
-    primary: int | None,
-    thresholds: Sequence[float],
+def specification(
+    name: str, title: str, record: Record, primary: int | None, thresholds: Sequence[float],
     axis: Axis,
-) -> tuple[CurveDrawing, CurveDrawing]:
-    """Draw curve and choices: labels beside the marks, and above them for a phone."""
-    every = columns(record)
-
-    def drawn(layout: str, most: int) -> CurveDrawing:
-        return _drawing(
-            f"{name}-{layout}", layout, title, description, record["choices"],
-            thinned(every, most, primary), primary, thresholds, axis, policy_of(record),
-        )  # fmt: skip
-
-    return drawn("wide", SHOWN_WIDE), drawn("narrow", SHOWN_NARROW)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Frame:
-    """Where columns stand, and what the vertical axis spans."""
-
-    left: float
-    right: float
-    count: int
-    wide: bool
-    axis: Axis
-
-    def x(self, i: float) -> float:
-        return round(self.left + (i + 0.5) * (self.right - self.left) / self.count, 1)
-
-    def y(self, value: float) -> float:
-        return round(self.axis.place(value, TOP + CURVE, TOP), 1)
-
-
-def _drawing(
-    name: str, layout: str, title: str, description: str, choices: Sequence[Any],
-    shown: Sequence[Column], primary: int | None, thresholds: Sequence[float], axis: Axis,
-    policy: Policy,
-) -> CurveDrawing:  # fmt: skip
-    wide = layout == "wide"
-    width = WIDE if wide else NARROW
-    left = LABELS if wide else TICKS_ROOM
-    frame = _Frame(left=left, right=width - 4, count=len(shown), wide=wide, axis=axis)
-    texts, lines, paths, bottom = _matrix(choices, shown, frame, width)
-    cuts = [at for at in thresholds if not axis.beyond(at)]
-    ruled = [
-        Line(x1=left, y1=frame.y(at), x2=width - 4, y2=frame.y(at), style="reference")
-        for at in cuts
-    ]
-    grid, labels = upwards(
-        Scale(axis=_ruled(axis, cuts), label="", policy=policy),
-        *(TOP + CURVE, TOP, left, width - 4),
+) -> DrawnTable:  # fmt: skip
+    """Return curve and choices as a table: a row for the curve, and one for each level."""
+    shown = thinned(columns(record), SHOWN, primary)
+    policy = policy_of(record)
+    lines = _stretched(len(shown), _curve(shown, axis, primary))
+    curve = DrawnCell(
+        strip=Strip(marks=_scale(axis, thresholds) + lines + _told(axis, thresholds, policy))
     )
-    unit = "" if policy.unit == "%" else policy.unit.strip()
-    head = [Text(x=left, y=TOP - 3, content=(unit,), style="tick")] if unit else []
-    return CurveDrawing(
-        id=name, layout=layout, width=width, height=round(bottom + 6, 1), title=title,
-        description=description, texts=(*head, *labels, *texts), lines=(*grid, *ruled, *lines),
-        paths=(*_curve(shown, frame, primary), *paths),
-        frame=json.dumps(
-            {"left": left, "right": width - 4, "top": TOP, "height": CURVE,
-             "low": axis.lower, "high": axis.upper, "most": SHOWN_WIDE if wide else SHOWN_NARROW},
-            separators=(",", ":"),
-        ),
+    first = _row("curve", f"Estimate{'' if policy.unit == '%' else f',{policy.unit}'}", curve)
+    groups: list[tuple[DrawnRow, ...]] = [(first,)]
+    for choice in record["choices"]:
+        rows = [_row("heading", symbols(choice["label"]))]
+        for level in choice["levels"]:
+            d = runs([c.levels.get(choice["choice"]) == level["level"] for c in shown])
+            mark = _stretched(len(shown), f'<path class="spec-mark" d="{d}"/>')
+            rows.append(_row("case", symbols(level["label"]), DrawnCell(strip=Strip(marks=mark))))
+        groups.append(tuple(rows))
+    frame = {"low": axis.lower, "high": axis.upper, "most": SHOWN}
+    return DrawnTable(
+        id=name,
+        title=title,
+        heads=(Head(role="label", title="Choice"),
+               Head(role="drawn", title="Analyses by their estimate, and what each chose")),
+        groups=tuple(groups),
+        frame=json.dumps(frame, separators=(",", ":")),
     )  # fmt: skip
+
+
+def _row(kind: Kind, label: str, *cells: DrawnCell) -> DrawnRow:
+    return DrawnRow(kind=kind, label=label, detail="", anchor="", cells=cells)
+
+
+def _stretched(count: int, paths: str) -> str:
+    """Draw paths in columns of width 1 and in thousandths of the height."""
+    return (
+        f'<svg class="stretched" viewBox="0 0 {count} {UNIT:g}" preserveAspectRatio="none"'
+        f' width="100%" height="100%">{paths}</svg>'
+    )
+
+
+def _scale(axis: Axis, thresholds: Sequence[float]) -> str:
+    """Draw a line at each tick within the cell, dashed at the thresholds of the plan."""
+    lines = []
+    for at in _ruled(axis, thresholds).ticks:
+        style, y = "reference" if at in thresholds else "grid", _down(axis, at)
+        lines.append(f'<line class="{style}" x2="100%" y1="{y}" y2="{y}"/>')
+    return "".join(lines)
+
+
+def _told(axis: Axis, thresholds: Sequence[float], policy: Policy) -> str:
+    """Write the ticks over the curve, which leaves no room beside it on a phone."""
+    ticks = _ruled(axis, thresholds).ticks
+    return "".join(
+        f'<text class="tick" y="{_down(axis, at)}" dy="-3">{text}</text>'
+        for at, text in zip(ticks, labels(ticks, policy), strict=True)
+    )
+
+
+def _down(axis: Axis, value: float) -> str:
+    return f"{short(100 * (1 - axis.share(value)))}%"
 
 
 def _ruled(axis: Axis, thresholds: Sequence[float]) -> Axis:
     """Return an axis with ticks at the thresholds too, and none too near to one."""
-    near = APART / CURVE * (axis.upper - axis.lower)
-    kept = [at for at in axis.ticks if all(abs(at - cut) >= near for cut in thresholds)]
-    return replace(axis, ticks=tuple(sorted({*kept, *thresholds})))
+    cuts = [at for at in thresholds if not axis.beyond(at)]
+    near = NEAR * (axis.upper - axis.lower)
+    kept = [at for at in axis.ticks if all(abs(at - cut) >= near for cut in cuts)]
+    return replace(axis, ticks=tuple(sorted({*kept, *cuts})))
 
 
-def _curve(shown: Sequence[Column], frame: _Frame, primary: int | None) -> list[Path]:
-    intervals = "".join(
-        f"M{frame.x(i):g} {frame.y(c.lower):g}V{frame.y(c.upper):g}" for i, c in enumerate(shown)
-    )
-    dots = "".join(f"M{frame.x(i):g} {frame.y(c.estimate):g}h0" for i, c in enumerate(shown))
-    own = [(i, c) for i, c in enumerate(shown) if c.place == primary]
-    mark = "".join(
-        f"M{frame.x(i):g} {frame.y(c.lower):g}V{frame.y(c.upper):g}"
-        f"M{frame.x(i) - 5:g} {frame.y(c.estimate):g}h10"
-        for i, c in own
-    )
-    return [
-        Path(d=intervals, style="spec-interval"),
-        Path(d=dots, style="spec-dot"),
-        Path(d=mark, style="spec-primary"),
-    ]
+def _curve(shown: Sequence[Column], axis: Axis, primary: int | None) -> str:
+    def y(value: float) -> str:
+        return short(UNIT * (1 - axis.share(value)))
+
+    def dots(columns: Sequence[tuple[int, Column]]) -> str:
+        return "".join(f"M{i}.5 {y(c.estimate)}h0" for i, c in columns)
+
+    def whiskers(columns: Sequence[tuple[int, Column]]) -> str:
+        return "".join(f"M{i}.5 {y(c.lower)}V{y(c.upper)}" for i, c in columns)
+
+    every = list(enumerate(shown))
+    own = [(i, c) for i, c in every if c.place == primary]
+    drawn = (("spec-interval", whiskers(every)), ("spec-dot", dots(every)),
+             ("spec-primary", whiskers(own)), ("spec-own", dots(own)))  # fmt: skip
+    return "".join(f'<path class="{style}" d="{d}"/>' for style, d in drawn)
 
 
-def _matrix(
-    choices: Sequence[Any], shown: Sequence[Column], frame: _Frame, width: float
-) -> tuple[list[Text], list[Line], list[Path], float]:
-    """Return a band for each level of each choice, marked where an analysis has it."""
-    texts, lines, paths = [], [], []
-    y = TOP + CURVE + 12
-    for choice in choices:
-        y += HEAD
-        texts.append(Text(x=0.0, y=y, content=(symbols(choice["label"]),), style="head"))
-        lines.append(Line(x1=0.0, y1=y - 15, x2=width, y2=y - 15, style="rule"))
-        for level in choice["levels"]:
-            y += STEP + (0 if frame.wide else STEP)
-            room = (LABELS if frame.wide else width) - 16
-            label = wrap(level["label"], room, 12.0, lines=1)[0]
-            place = y + 1 if frame.wide else y - STEP + 2
-            texts.append(Text(x=8.0, y=round(place, 1), content=(label,), style="tick"))
-            d = _runs([c.levels.get(choice["choice"]) == level["level"] for c in shown], frame)
-            # A level without a mark keeps its line: a filtered curve may need it.
-            paths.append(Path(d=f"M0 {y - 3:g}{d}", style="spec-mark"))
-    return texts, lines, paths, y + 4
-
-
-def _runs(marked: Sequence[bool], frame: _Frame) -> str:
-    """Return neighbouring marks as horizontal strokes, relative to the start of the line."""
-    unit = (frame.right - frame.left) / frame.count
-    parts, at, i = [], 0.0, 0
+def runs(marked: Sequence[bool]) -> str:
+    """Return neighbouring marks as strokes across the middle of a row."""
+    parts, i = [], 0
     while i < len(marked):
         if not marked[i]:
             i += 1
@@ -202,9 +169,6 @@ def _runs(marked: Sequence[bool], frame: _Frame) -> str:
         end = i
         while end < len(marked) and marked[end]:
             end += 1
-        start = round(frame.left + i * unit, 1)
-        stop = round(frame.left + end * unit, 1)
-        parts.append(f"m{start - at:.4g} 0h{stop - start:.4g}")
-        at = start + float(f"{stop - start:.4g}")
+        parts.append(f"M{i} {UNIT / 2:g}H{end}")
         i = end
     return "".join(parts)

@@ -170,10 +170,10 @@ def _arrows(span: Span | None, axis: Axis, style: str) -> Iterator[str]:
         yield arrow(axis, axis.upper if side > 0 else axis.lower, side, f"{style} arrow")
 
 
-def arrow(axis: Axis, at: float, side: int, style: str) -> str:
+def arrow(axis: Axis, at: float, side: int, style: str, y: str = "50%") -> str:
     """Draw a tip at a value that points up the axis, or down it for a negative ``side``."""
     return (
-        f'<svg x="{percent(axis, at)}" y="50%"><path class="{style}"'
+        f'<svg x="{percent(axis, at)}" y="{y}"><path class="{style}"'
         f' d="M{6 * side} 0l{-9 * side}-4.5v9z"/></svg>'
     )
 

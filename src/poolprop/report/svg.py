@@ -7,9 +7,6 @@ is lost; moves are relative, so most numbers are short.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import groupby
-
-from poolprop.report.drawing import Disc, Line, Shape
 
 Point = tuple[float, float]
 
@@ -29,25 +26,6 @@ def path(points: Sequence[Point], *, closed: bool = False) -> str:
         parts.append(_move(after_x - x, after_y - y))
         x, y = after_x, after_y
     return "".join(parts) + ("z" if closed else "")
-
-
-def outline(shape: Shape, *, closed: bool = True) -> str:
-    """Write a shape, given by its corners, as the data of a path."""
-    corners = [pair.split(",") for pair in shape.points.split()]
-    return path([(float(x), float(y)) for x, y in corners], closed=closed)
-
-
-def strokes(lines: Sequence[Line]) -> list[tuple[str, str]]:
-    """Return neighbouring lines of one style as one path each: style, data."""
-    return [
-        (style, "".join(path([(one.x1, one.y1), (one.x2, one.y2)]) for one in run))
-        for style, run in groupby(lines, key=lambda one: one.style)
-    ]
-
-
-def round_shape(shape: Shape | Disc) -> bool:
-    """Return whether a shape is a disc, which SVG has an element for."""
-    return isinstance(shape, Disc)
 
 
 def _tenth(value: int) -> str:

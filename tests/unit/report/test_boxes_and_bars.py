@@ -1,40 +1,41 @@
-"""The flow of reports and the bars of answers: whole, in order, nothing over anything."""
+"""The flow of reports and the bars of answers: whole and in order."""
 
 from __future__ import annotations
 
 import re
+from types import SimpleNamespace
 
 import pytest
 from unit.report import synthetic
 
 from poolprop.axes import fixed
 from poolprop.report.drawing import PlotRow
-from poolprop.report.flowchart import flowchart
+from poolprop.report.sections.flow import section
 from poolprop.report.strips import strip
-from poolprop.report.values import spell
+
+
+def flow(names):
+    return section(SimpleNamespace(results=SimpleNamespace(flow=synthetic.flow(names)))).body
 
 
 @pytest.mark.parametrize("names", [synthetic.NAMES, synthetic.HOSTILE])
-def test_boxes_of_the_flow_stay_inside_and_apart(names):
-    for drawing in flowchart("f", "Flow", synthetic.flow(names)):
-        assert len(drawing.rows) == 5
-        boxes = []
-        for row in drawing.rows:
-            points = [tuple(map(float, p.split(","))) for p in row.shapes[0].points.split()]
-            xs, ys = [x for x, _ in points], [y for _, y in points]
-            boxes.append((min(xs), min(ys), max(xs), max(ys)))
-            assert max(xs) <= drawing.width
-            assert max(ys) <= drawing.height
-        for i, a in enumerate(boxes):
-            for b in boxes[:i]:
-                assert a[2] <= b[0] or b[2] <= a[0] or a[3] <= b[1] or b[3] <= a[1]
+def test_every_box_of_the_flow_stands_once_and_what_leaves_stands_beside_it(names):
+    rows, boxes = synthetic.flow(names), flow(names).boxes
+    on = [row["label"] for row in rows if row["kind"] == "on"]
+    assert [box.label for box in boxes] == on
+    assert sum(len(box.out) for box in boxes) == len(rows) - len(on)
+    homes = {row["box"]: row["label"] for row in rows}
+    for row in (row for row in rows if row["kind"] == "out"):
+        (home,) = [b for b in boxes if row["label"] in [one.label for one in b.out]]
+        assert home.label == homes[row["from_box"]]
 
 
 def test_an_unknown_number_is_said_to_be_unknown():
-    drawing = flowchart("f", "Flow", synthetic.flow(synthetic.NAMES))[0]
-    said = [spell(text.content) for row in drawing.rows for text in row.texts]
+    body = flow(synthetic.NAMES)
+    said = [one.count for box in body.boxes for one in (box, *box.out)]
     assert said.count("number not known") == 1
     assert "n = 6" in said
+    assert "unknown, not guessed" in body.caption
 
 
 def test_parts_of_a_bar_fill_it_and_stand_one_after_another():

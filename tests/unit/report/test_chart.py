@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import html
+import re
 from itertools import combinations
+from xml.etree import ElementTree
 
 import pytest
 from unit.report.synthetic import HOSTILE
 
 from poolprop.axes import around, fixed, ticks
-from poolprop.report.chart import LABEL, Chart, Path, Spot, layouts
+from poolprop.report.chart import HEIGHT, LABEL, WIDTHS, Chart, Path, Spot, svg_of
 from poolprop.report.scales import Scale
 from poolprop.report.sections.funnel import funnel
 from poolprop.report.textbox import text_width
@@ -24,37 +27,53 @@ def chart(points, labels=None, **more):
     return Chart(id="c", title="T", description="D", x=scale, y=scale, spots=tuple(spots), **more)
 
 
-def boxes(drawing):
-    for row in drawing.rows:
-        for text in row.texts:
-            wide = text_width(spell(text.content), LABEL)
-            left = text.x - {"start": 0, "middle": wide / 2, "end": wide}[text.anchor]
-            yield left, text.y - 12, left + wide, text.y + 4
+NAME = re.compile(
+    r'<text class="detail (start|end|middle)( roomy)?" x="([\d.]+)%" y="([\d.]+)%"'
+    r' dx="(-?\d+)" dy="(-?\d+)">([^<]*)</text>'
+)
+
+
+def boxes(svg, width):
+    """Return the box of each name in a frame of a width; narrow ones show no roomy name."""
+    for anchor, roomy, x, y, dx, dy, text in NAME.findall(svg):
+        if roomy and width == WIDTHS[0]:
+            continue
+        wide = text_width(html.unescape(text), LABEL)
+        left = (
+            float(x) * width / 100 + int(dx) - {"start": 0, "middle": wide / 2, "end": wide}[anchor]
+        )
+        base = float(y) * HEIGHT / 100 + int(dy)
+        yield left, base - 12, left + wide, base + 4
 
 
 @pytest.mark.parametrize("labels", [None, HOSTILE[:5]])
-def test_names_stay_inside_and_never_cover_one_another(labels):
+@pytest.mark.parametrize("width", WIDTHS)
+def test_names_stay_inside_and_never_cover_one_another(labels, width):
     points = [(0.5, 0.5), (0.51, 0.5), (0.52, 0.52), (1.0, 1.0), (0.0, 0.0)]
-    for drawing in layouts(chart(points, labels)):
-        found = list(boxes(drawing))
-        assert found
-        assert all(left >= 0 and right <= drawing.width for left, _, right, _ in found)
-        for a, b in combinations(found, 2):
-            assert a[2] <= b[0] or b[2] <= a[0] or a[3] <= b[1] or b[3] <= a[1]
+    found = list(boxes(svg_of(chart(points, labels)), width))
+    assert found
+    assert all(left >= -0.5 and right <= width + 20 for left, _, right, _ in found)
+    for a, b in combinations(found, 2):
+        assert a[2] <= b[0] + 0.5 or b[2] <= a[0] + 0.5 or a[3] <= b[1] or b[3] <= a[1]
 
 
 def test_a_crowded_point_keeps_its_summary_without_a_name():
-    drawing = layouts(chart([(0.5, 0.5)] * 9))[0]
-    assert any(not row.texts for row in drawing.rows)
-    assert all(row.summary for row in drawing.rows)
+    svg = svg_of(chart([(0.5, 0.5)] * 9))
+    assert len(NAME.findall(svg)) < 9
+    assert len(re.findall(r"<circle[^>]*><title>Study \d</title>", svg)) == 9
 
 
-def test_points_beyond_the_axes_are_kept_at_the_edge():
+def test_lines_end_at_the_frame_and_points_beyond_it_are_not_drawn():
     line = Path(points=((-9.0, 0.5), (9.0, 0.5)), style="reference")
-    drawing = layouts(chart([], paths=(line,)))[0]
-    xs = [float(pair.split(",")[0]) for pair in drawing.curves[0].points.split()]
-    assert min(xs) > 0
-    assert max(xs) < drawing.width
+    svg = svg_of(chart([(2.0, 0.5)], paths=(line,)))
+    assert '<path class="curve reference" d="M0 500h1000"/>' in svg
+    assert "<circle" not in svg
+
+
+def test_hostile_names_stay_text():
+    svg = svg_of(chart([(0.5, 0.5)], ["<script>alert(1)</script>"]))
+    assert "<script" not in svg
+    ElementTree.fromstring(svg)
 
 
 @pytest.mark.parametrize(
@@ -79,6 +98,7 @@ def test_no_funnel_below_the_rule_and_one_with_its_tests_above():
             "df": 10, "p": 0.25}  # fmt: skip
     shape = {"scale": "logit", "centre": 0.3, "points": points}
     drawn = funnel(META, small | {"funnel": shape, "tests": [test]})
-    assert len(drawn.drawings[0].rows) == 12
-    assert len(drawn.drawings[0].shapes) == 3
+    svg = svg_of(drawn.charts[0])
+    assert svg.count("<circle") == 12
+    assert svg.count('class="contour-') == 3
     assert spell(drawn.table.rows[0].cells[3].content) == "0.25"

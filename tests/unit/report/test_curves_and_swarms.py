@@ -12,6 +12,7 @@ from unit.report.page import Page
 
 from poolprop.axes import fixed
 from poolprop.formats import PERCENT
+from poolprop.report.chart import svg_of
 from poolprop.report.drapery import drapery
 from poolprop.report.drawing import PlotRow, Span
 from poolprop.report.render import build
@@ -31,16 +32,13 @@ def curves(names):
 @pytest.mark.parametrize("names", [synthetic.NAMES, synthetic.HOSTILE, synthetic.NAMES[:1]])
 def test_curves_stay_inside_and_meet_at_their_top(names):
     record, result = curves(names)
-    figure = drapery(record, result, 0.95)
-    for drawing in figure.drawings:
-        drawn = [s for s in drawing.curves if s.style.endswith("-curve")]
-        assert len(drawn) == len(record["curves"])
-        for shape in drawn:
-            points = [tuple(map(float, p.split(","))) for p in shape.points.split()]
-            assert all(0 <= x <= drawing.width and 0 <= y <= drawing.height for x, y in points)
-            top = min(y for _, y in points)
-            assert points[len(points) // 2][1] == top
-        assert len(drawing.rows) == len(names)
+    (chart,) = drapery(record, result, 0.95).charts
+    drawn = re.findall(r'<path class="curve \w+-curve" d="([^"]+)"', svg_of(chart))
+    assert len(drawn) == len(record["curves"])
+    for curve in (path for path in chart.paths if path.style.endswith("-curve")):
+        assert all(0 <= x <= 1 and 0 <= p <= 1 for x, p in curve.points)
+        assert curve.points[len(curve.points) // 2][1] == max(p for _, p in curve.points)
+    assert len(chart.spots) == len(names)
 
 
 def test_the_table_beside_the_curves_quotes_every_interval():

@@ -21,15 +21,15 @@ def built(request, tmp_path_factory, repo):
     return request.param, folder, build(repo, folder)
 
 
-def svgs(html):
+def charts(html):
     """Yield the id and the content of each chart."""
-    for found in re.finditer(r'<svg class="plot \w+" id="([^"]+)".*?</svg>', html, re.DOTALL):
-        yield found[1], found[0]
+    for part in re.split(r'(?=<svg class="plot panel)', html)[1:]:
+        yield re.search(r' id="([^"]+)-chart"', part)[1], part.split("</figure>")[0]
 
 
 def tables(html):
     """Yield the id and the content of each table with a drawn column."""
-    table = r'<table class="drawn-table[^"]*" id="([^"]+)-table">.*?</table>'
+    table = r'<table class="drawn-table[^"]*" id="([^"]+)-table"[^>]*>.*?</table>'
     for found in re.finditer(table, html, re.DOTALL):
         yield found[1], found[0]
 
@@ -52,12 +52,6 @@ def xs(d):
     return found
 
 
-def frame(svg):
-    """Return where the horizontal axis of a chart begins and ends."""
-    ends = max((xs(d) for d in paths(svg, "axis")), key=lambda ends: max(ends) - min(ends))
-    return min(ends), max(ends)
-
-
 def drawn(table):
     """Return where marks stand and where intervals end, in per cent of the axis."""
     at = rf'(?:rect|circle) class="(?:square|dot|fruit)" c?x="({NUMBER})%"'
@@ -78,19 +72,20 @@ def test_marks_are_never_all_at_one_place(built):
         assert max([*where, *lines]) - min([*where, *lines]) > 20, name
         if kind not in SAME and any(part in name for part in ("forest", "orchard")):
             assert max(where) - min(where) > 5, name
-    assert seen >= 3 if kind == "one study" else seen >= 6
-    for name, svg in svgs(html):
+    assert seen >= (1 if kind == "one study" else 3)
+    for name, svg in charts(html):
         if "curves" in name:
-            left, right = frame(svg)
             lines = [x for d in paths(svg, "curve study-curve") for x in xs(d)]
-            assert all(left - 1 <= x <= right + 1 for x in lines), name
-            assert max(lines) - min(lines) > 0.2 * (right - left), name
+            assert all(-1 <= x <= 1001 for x in lines), name
+            assert max(lines) - min(lines) > 200, name
 
 
 def test_ticks_stand_across_the_axis_with_labels_that_differ(built):
     _, _, html = built
     for name, table in tables(html):
         grid = [float(x) for x in re.findall(rf'line class="grid" x1="({NUMBER})%"', table)]
+        if not grid:
+            continue  # columns of analyses, or several small drawings: no common axis
         assert max(grid) - min(grid) > 90 or len(grid) >= 3, name
         labels = re.findall(r'<text class="tick middle"[^>]*>([\d,.]+%?)</text>', table)
         assert len(labels) >= 2
@@ -131,12 +126,11 @@ def test_a_cut_is_marked_and_told(built):
         e.attrs["id"]: caption.text
         for e, caption in zip(page.all("figure"), page.all("figcaption"), strict=True)
     }
-    for name, content in (*svgs(html), *tables(html)):
-        figure = re.sub("-(wide|narrow)$", "", name)
+    for name, content in (*charts(html), *tables(html)):
         for style, words in (("arrow", "Arrow: the interval"), ("cut-mark", "Two slashes")):
             shown = f' {style}"' in content or f'"{style}"' in content
             if shown and not any(part in name for part in ("bayes", "multiverse")):
-                assert words in captions[figure], name
+                assert words in captions[name], name
     # Ordinary shares are shown from 0 to 100 %.
     assert ("cut-mark" in dict(tables(html))["plot-forest-response"]) == (kind != "ordinary")
 

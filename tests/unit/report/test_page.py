@@ -283,7 +283,7 @@ def test_tables_have_captions_and_scopes(parsed):
 
 def test_charts_have_names_and_say_in_words_what_they_show(parsed):
     plots = [e for e in parsed.all("svg") if "plot" in e.attrs.get("class", "").split()]
-    titles = [e for e in parsed.all("title") if e.parents[-1] == "svg"]
+    titles = [e for e in parsed.all("title") if e.parents[-1] == "svg" and "id" in e.attrs]
     assert len(titles) == len(plots) == len(parsed.all("desc"))
 
 

@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from poolprop.report.drawing import Line, Shape
-from poolprop.report.svg import outline, path, short, strokes
+from poolprop.report.svg import path, short
 
 PIECE = re.compile(r"([MhvlzHV])([^MhvlzHV]*)")
 PLACES = st.floats(-2000, 2000, allow_nan=False)
@@ -47,13 +46,7 @@ def test_numbers_are_short(value, text):
     assert short(value) == text
 
 
-def test_a_shape_is_closed_and_a_curve_is_not():
-    square = Shape(points="0.00,0.00 5.00,0.00 5.00,5.00 0.00,5.00", style="square")
-    assert outline(square) == "M0 0h5v5h-5z"
-    assert outline(square, closed=False) == "M0 0h5v5h-5"
-
-
-def test_neighbouring_lines_of_one_style_are_one_path_and_keep_their_order():
-    lines = [Line(x1=float(i), y1=0.0, x2=float(i), y2=9.0, style=style)
-             for i, style in enumerate(("grid", "grid", "axis", "grid"))]  # fmt: skip
-    assert strokes(lines) == [("grid", "M0 0v9M1 0v9"), ("axis", "M2 0v9"), ("grid", "M3 0v9")]
+def test_an_area_is_closed_and_a_line_is_not():
+    corners = [(0.0, 0.0), (5.0, 0.0), (5.0, 5.0), (0.0, 5.0)]
+    assert path(corners, closed=True) == "M0 0h5v5h-5z"
+    assert path(corners) == "M0 0h5v5h-5"

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from poolprop.axes import Ends, fixed, proportions
 from poolprop.formats import Policy
+from poolprop.report.chart import Chart, density
 from poolprop.report.context import Context, Section, leading
-from poolprop.report.curves import CurveDrawing, Panel, density_drawings
-from poolprop.report.drawing import Span
+from poolprop.report.figures import Figure, charted
 from poolprop.report.formats import level
 from poolprop.report.read import EndpointResults
 from poolprop.report.scales import Scale
@@ -25,8 +25,7 @@ class View:
     id: str
     title: str
     answer: tuple[Sentence, ...]
-    drawings: tuple[CurveDrawing, ...]
-    caption: Sentence
+    figure: Figure
     chances: Table
     patients: Table
     widget: str
@@ -59,11 +58,10 @@ def _view(context: Context, endpoint: EndpointResults, view: Record) -> View:
         id=name,
         title=meta["label"],
         answer=_answer(view),
-        drawings=density_drawings(
-            f"plot-{name}", f"{meta['short']}: posterior and prior", _described(view),
-            _panels(meta["short"], view, context.axis(endpoint.id)),
+        figure=charted(
+            *_charts(f"plot-{name}", meta["short"], view, context.axis(endpoint.id)),
+            caption=_caption(view),
         ),
-        caption=_caption(view),
         chances=_chances(f"table-{name}-chances", meta["short"], view),
         patients=_patients(
             f"table-{name}-patients", meta["short"], view, context.settings.review.participants
@@ -117,32 +115,21 @@ def _seen(density: Record) -> Ends:
     return (at[0], at[-1]) if at else (density["at"][0], density["at"][-1])
 
 
-def _panels(short: str, view: Record, plan: Ends | None) -> tuple[Panel, Panel]:
-    densities = view["density"]
+def _charts(name: str, short: str, view: Record, plan: Ends | None) -> tuple[Chart, Chart]:
+    densities, of = view["density"], policy_of(view)
     axis = proportions([view["median"]], [_seen(densities["proportion"])], plan=plan)
-
-    def span(limits: Record) -> Span:
-        return Span(lower=limits["lower"], upper=limits["upper"])
-
-    return (
-        Panel(
-            title=f"{short} in the median study",
-            scale=Scale(axis=axis, label=_proportion(policy_of(view)), policy=policy_of(view)),
-            density=densities["proportion"],
-            interval=span(view["ci"]),
-            lines=(view["median"],),
-        ),
-        Panel(
-            title="Difference between studies",
-            scale=Scale(
-                axis=fixed(0.0, densities["tau"]["at"][-1]),
-                label="τ, standard deviation on the logit",
-            ),
-            density=densities["tau"],
-            interval=span(view["tau"]["ci"]),
-            lines=(view["tau"]["median"],),
-        ),
-    )
+    proportion = density(
+        name, f"{short} in the median study", Scale(axis=axis, label=_proportion(of), policy=of),
+        densities["proportion"], (view["ci"]["lower"], view["ci"]["upper"]), view["median"],
+    )  # fmt: skip
+    tau, scale = view["tau"], fixed(0.0, densities["tau"]["at"][-1])
+    spread = density(
+        f"{name}-tau", "Difference between studies",
+        Scale(axis=scale, label="τ, standard deviation on the logit"),
+        densities["tau"], (tau["ci"]["lower"], tau["ci"]["upper"]), tau["median"],
+    )  # fmt: skip
+    told = _described(view).split("; ")
+    return tuple(replace(c, description=t) for c, t in zip((proportion, spread), told, strict=True))  # type: ignore[return-value]
 
 
 def _proportion(policy: Policy) -> str:

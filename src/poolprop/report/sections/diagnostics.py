@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from poolprop.axes import around, fixed, proportions
 from poolprop.formats import PERCENT
 from poolprop.report import gates, prose
-from poolprop.report.chart import Chart, Path, Spot, layouts
+from poolprop.report.chart import Chart, Path, Spot
 from poolprop.report.context import Context, Section, answered
 from poolprop.report.drawing import Plot
-from poolprop.report.figures import Figure, cuts, figure, headers, interval_row, spread_titles
+from poolprop.report.figures import Figure, charted, figure, headers, interval_row, spread_titles
 from poolprop.report.formats import number, share
 from poolprop.report.influence import influence_panel
 from poolprop.report.read import EndpointResults
@@ -131,7 +131,7 @@ def _baujat(meta: Record, cases: Record) -> Figure | None:
     caption = (
         "To the right: studies that add to heterogeneity. Upwards: studies that move the estimate."
     )
-    return Figure(id=chart.id, drawings=layouts(chart), caption=(caption,))
+    return charted(chart, caption=(caption,))
 
 
 def _told(one: Record) -> str:
@@ -144,7 +144,7 @@ def _subsets(context: Context, meta: Record, gosh: Record, result: Record) -> Fi
     if len(subsets) < 2 or result["k"] < gates.SUBSETS:
         return None
     shares = [one["proportion"] for one in subsets]
-    everyone = [(one["proportion"], one["i2"], "subset") for one in subsets]
+    everyone = [(one["proportion"], one["i2"]) for one in subsets]
     title = f"{meta['short']}: estimate and heterogeneity of {len(subsets)} subsets"
     middle, policy = result["proportion"], policy_of(meta)
     axis = proportions([*shares, middle], plan=context.axis(meta["id"]))
@@ -163,8 +163,7 @@ def _subsets(context: Context, meta: Record, gosh: Record, result: Record) -> Fi
     method = prose.symbols(gosh["method"])
     caption = f"{whole} of at least two studies, pooled ({method}). Dashed: all studies together."
     note = f"{caption} {gosh['note']}".strip()
-    drawings = layouts(chart)
-    return Figure(id=chart.id, drawings=drawings, caption=(note, *cuts(drawings)), ref=gosh["id"])
+    return charted(chart, caption=(note,), ref=gosh["id"])
 
 
 def _table(meta: Record, cases: Record) -> Table | None:

@@ -2,50 +2,50 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from poolprop.report.context import Context, Section
-from poolprop.report.figures import Figure
-from poolprop.report.flowchart import flowchart
-from poolprop.report.formats import MISSING
-from poolprop.report.tables import text_table
 
-TITLES = ("Box", "Number", "What happened", "Remark")
-HAPPENED = {"on": "goes on", "out": "left out"}
+NOT_REPORTED = "number not known"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Box:
+    """Reports or studies that go on, with their number in words, and those that leave here."""
+
+    label: str
+    count: str
+    note: str
+    out: tuple[Box, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flow:
-    """The chart, and the same as a table."""
+    """The boxes in the order of the flow, and what is said of them."""
 
-    figure: Figure
+    boxes: tuple[Box, ...]
+    caption: str
 
 
 def section(context: Context) -> Section | None:
     """Return the section; None if the review has no flow."""
-    boxes = context.results.flow
-    if not boxes:
+    rows = context.results.flow
+    if not rows:
         return None
-    name, title = "plot-flow", "From reports found to studies included"
-    table = text_table(
-        "table-flow",
-        title,
-        TITLES,
-        [
-            [
-                box["label"],
-                box["count"] or "NR",
-                HAPPENED.get(box["kind"], box["kind"]),
-                box["note"] or MISSING,
-            ]
-            for box in boxes
-        ],
+    boxes = tuple(
+        _box(
+            row, tuple(_box(r) for r in rows if r["kind"] == "out" and r["from_box"] == row["box"])
+        )
+        for row in rows
+        if row["kind"] == "on"
     )
-    unknown = any(not box["count"].isdigit() for box in boxes)
     caption = "The numbers add up from box to box; that is checked before every run."
-    if unknown:
+    if any(not row["count"].isdigit() for row in rows):
         caption += " A number that nobody documented is said to be unknown, not guessed."
-    figure = Figure(
-        id=name, drawings=flowchart(name, title, boxes), caption=(caption,), table=table
-    )
-    return Section(id="flow", title="Flow of reports", body=Flow(figure=figure))
+    return Section(id="flow", title="Flow of reports", body=Flow(boxes=boxes, caption=caption))
+
+
+def _box(row: Mapping[str, str], out: tuple[Box, ...] = ()) -> Box:
+    count = f"n = {row['count']}" if row["count"].isdigit() else NOT_REPORTED
+    return Box(label=row["label"], count=count, note=row["note"], out=out)

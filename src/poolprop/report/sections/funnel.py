@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from poolprop.axes import around, fixed
-from poolprop.report.chart import Chart, Path, Spot, layouts
-from poolprop.report.figures import Figure
+from poolprop.report.chart import Chart, Path, Spot
+from poolprop.report.figures import Figure, charted
 from poolprop.report.formats import number
 from poolprop.report.scales import Scale
 from poolprop.report.tables import Column, Table, TableRow, cell
@@ -48,10 +48,7 @@ def funnel(meta: Record, small: Record) -> Figure | None:
         "They stand about the pooled value: a proportion of one group has no value of no effect "
         "from which significance could be measured."
     )
-    table = _tests(meta, small)
-    return Figure(
-        id=chart.id, drawings=layouts(chart), caption=(caption,), table=table, ref=small["id"]
-    )
+    return charted(chart, caption=(caption,), table=_tests(meta, small), ref=small["id"])
 
 
 def _contour(centre: float, deepest: float, z: float, style: str) -> Path:

@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from poolprop.axes import Axis
 from poolprop.report import prose
 from poolprop.report.context import Context, Section, leading
-from poolprop.report.curves import CurveDrawing
+from poolprop.report.figures import Figure
 from poolprop.report.formats import level
+from poolprop.report.naming import level_name
 from poolprop.report.read import EndpointResults
 from poolprop.report.specification import (
-    SHOWN_NARROW,
-    SHOWN_WIDE,
+    SHOWN,
     axis_of,
-    specification_drawings,
+    specification,
 )
 from poolprop.report.tables import Column, Table, TableRow, cell
 from poolprop.report.uncertainty import defensible
@@ -42,8 +42,7 @@ class Universe:
     id: str
     title: str
     answer: tuple[Sentence, ...]
-    drawings: tuple[CurveDrawing, ...]
-    caption: Sentence
+    figure: Figure
     explorer: str
     choices: Table
     levels: Table
@@ -72,7 +71,7 @@ def section(context: Context) -> Section | None:
 
 
 def _universe(context: Context, endpoint: EndpointResults) -> Universe:
-    record = endpoint.multiverse
+    record = _in_words(context, endpoint.multiverse)
     name, meta = f"multiverse-{endpoint.id}", record["endpoint"]
     primary = _place(record)
     thresholds = context.settings.thresholds.values
@@ -81,16 +80,28 @@ def _universe(context: Context, endpoint: EndpointResults) -> Universe:
         id=name,
         title=meta["label"],
         answer=tuple(_answer(record)),
-        drawings=specification_drawings(
-            f"plot-{name}", f"{meta['short']}: specification curve", _described(record), record,
-            primary, thresholds, axis,
+        figure=Figure(
+            id=f"plot-{name}",
+            panel=specification(f"plot-{name}", f"{meta['short']}: specification curve", record,
+                                primary, thresholds, axis),
+            caption=_caption(record),
         ),
-        caption=_caption(record),
         explorer=_explorer(context, record, axis),
         choices=_choices(f"table-{name}-choices", meta["short"], record),
         levels=_levels(f"table-{name}-levels", meta["short"], record),
         dropped=_dropped(f"table-{name}-dropped", meta["short"], record),
     )  # fmt: skip
+
+
+def _in_words(context: Context, record: Record) -> Record:
+    """Return a multiverse whose levels are named in words wherever a person reads them."""
+    known = {row["discrepancy_id"]: row for row in context.results.discrepancies}
+    choices = [
+        {**choice, "levels": [{**one, "label": level_name(choice["choice"], one, known)}
+                              for one in choice["levels"]]}
+        for choice in record["choices"]
+    ]  # fmt: skip
+    return {**record, "choices": choices}
 
 
 def _place(record: Record) -> int | None:
@@ -142,23 +153,10 @@ def _extreme(name: str, analysis: Record) -> Sentence:
     return join(f"{name}: ", quote(analysis, "proportion", "percent"), f" ({chosen}).")
 
 
-def _described(record: Record) -> str:
-    ends, policy = record["summary"]["range"], policy_of(record)
-    return (
-        f"Estimates from {policy.interval(ends['lower'], ends['upper'], dash=' to ')}"
-        f"{policy.unit}, in rising "
-        "order, each with its interval; below them, which level of each choice an analysis has."
-    )
-
-
 def _caption(record: Record) -> Sentence:
     summary = record["summary"]
-    thin = summary["analyses"] > SHOWN_WIDE
-    shown = (
-        f"{SHOWN_WIDE} of them are drawn ({SHOWN_NARROW} on a narrow screen), evenly by rank. "
-        if thin
-        else ""
-    )
+    thin = summary["analyses"] > SHOWN
+    shown = f"{SHOWN} of them are drawn, evenly by rank. " if thin else ""
     return join(
         "Dots: pooled proportions of ",
         quote(summary, "analyses", "count"),
