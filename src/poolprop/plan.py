@@ -128,10 +128,19 @@ def _filled(endpoint: Any) -> Any:
     defaults, estimands = endpoint.get("defaults", {}), endpoint.get("estimands")
     if isinstance(defaults, Mapping) and isinstance(estimands, Mapping):
         result["estimands"] = {
-            name: {**defaults, **estimand} if isinstance(estimand, Mapping) else estimand
+            name: _with(defaults, estimand) if isinstance(estimand, Mapping) else estimand
             for name, estimand in estimands.items()
         }
     return result
+
+
+def _with(defaults: Mapping[str, Any], estimand: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an estimand with its defaults; of ``where`` each factor is one of them."""
+    filled = {**defaults, **estimand}
+    filters = defaults.get("where"), estimand.get("where")
+    if all(isinstance(one, Mapping) for one in filters):
+        filled["where"] = {**(filters[0] or {}), **(filters[1] or {})}
+    return filled
 
 
 def _fault(fault: ErrorDetails, where: str) -> Fault:

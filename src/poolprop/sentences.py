@@ -1,6 +1,6 @@
 """Sentences that people write and that quote results: figures are fields, filled when read.
 
-``Remission ranges from {lowest} to {highest}.`` stays true when the data move; so do counts of what
+``The share ranges from {lowest} to {highest}.`` stays true when the data move; so do counts of what
 the tables hold: ``The review was given {documents} documents.``
 """
 

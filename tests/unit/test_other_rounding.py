@@ -39,6 +39,9 @@ PYTHON = {
     "report/tables.py": "keys of sorting",
     "report/sections/bayes.py": "numbers for a script",
     "report/sections/multiverse.py": "numbers for a script",
+    "judged.py": "a table for programs",
+    "report/sections/course.py": "coordinates",
+    "report/sections/ratios.py": "coordinates",
     "stats/analyses/generate.py": "sizes of simulated studies",
 }
 DRAWING = (

@@ -117,10 +117,11 @@ def _cohorts(evidence: Evidence, estimand: Estimand, primary: Estimand) -> str:
     parts = [
         f"{factor.replace('_', ' ')}: " + " or ".join(evidence.label(factor, t) for t in terms)
         for factor, terms in estimand.where.items()
+        if primary.where.get(factor) != terms
     ]
     if estimand.roles != primary.roles:
         parts.append("arms: " + ", ".join(evidence.label("role", t) for t in estimand.roles))
-    if estimand.populations != primary.populations and not estimand.where:
+    if estimand.populations != primary.populations and estimand.where == primary.where:
         terms = [evidence.label("population", t) for t in estimand.populations]
         parts.append("figures for: " + ", else ".join(terms))
     return "; ".join(parts) or AS_PRIMARY

@@ -103,7 +103,8 @@ def _rows(
     yield "sources", [source]
     factors = _factors(tables)
     own = dict.fromkeys((f for f in factors if f in _columns(tables, "studies")), "NR")
-    yield "studies", [{**study_row(study, entry, "NR"), "n_treated": "NR", **own, "note": TO_FILL}]
+    also = {"n_treated": "NR"} if "n_treated" in tables["studies"][0] else {}
+    yield "studies", [{**study_row(study, entry, "NR"), **also, **own, "note": TO_FILL}]
     numbers = {"n_enrolled": "NR", "n_evaluable": "NR", "locator": "NR", "note": TO_FILL}
     yield "arms", [
         {"arm_id": arm, "study_id": study, "label": label if arm == study else arm,

@@ -42,6 +42,7 @@ from poolprop.report.sections import (
     subgroups,
     summary,
     survival,
+    trust,
 )
 
 Make = Callable[[Context], Section | None]
@@ -109,6 +110,7 @@ VIEWS = (
             certainty.section,
             benchmarks.section,
             sources.section,
+            trust.section,
             other_figures.section,
         ),
     ),
