@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import random
 import shutil
 import subprocess
 
@@ -140,6 +141,25 @@ def crosscheck(folder, one, answers="id,field,value\n"):
          "--external", str(folder / "r.csv"), "--table", str(folder / "agreement.csv"),
          "--out", str(folder / "agreement.json")]
     )  # fmt: skip
+
+
+def test_r_answers_for_reviews_of_many_studies(r, tmp_path):
+    """Where studies differ little, the spread of greatest likelihood comes and goes along mu."""
+    draw = random.Random(7)
+    reviews = []
+    for _ in range(8):
+        total = [draw.randint(10, 120) for _ in range(32)]
+        share = [draw.choice((0.4, 0.45, 0.5, 0.55)) for _ in total]
+        events = [
+            sum(draw.random() < p for _ in range(n)) for p, n in zip(share, total, strict=True)
+        ]
+        reviews.append((events, total))
+    options = {"model": "glmm", "ci": "profile-ck"}
+    wanted = list(tasks([record(one, f"case/{i}", **options) for i, one in enumerate(reviews)]))
+    answers = r(script(wanted), tmp_path)
+    assert answers.unanswered == ()
+    for one in wanted:
+        assert all(agree(mine, answers.values[one.id][name]) for name, mine in one.ours.items())
 
 
 def test_a_difference_stops_the_build_and_is_named(tmp_path, capsys):

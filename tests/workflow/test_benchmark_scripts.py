@@ -227,6 +227,16 @@ def test_a_rebuild_is_measured(script, small, tmp_path):
     assert found.processor > found.added("cpu_seconds") > 0
 
 
+def test_growth_is_measured(script, capsys, tmp_path):
+    """One job of a made-up review: its memory, and what the results weigh."""
+    arguments = ("--studies", 4, "--endpoints", 2, "--folder", tmp_path)
+    script("growth", *arguments, "results/analysis/outcome2/data.csv")
+    said = capsys.readouterr().out
+    assert "4 studies x 2 endpoints" in said
+    assert re.search(r"select/outcome2: processor \d", said)
+    assert len((tmp_path / "results/analysis/outcome2/data.csv").read_text().splitlines()) > 8
+
+
 def test_a_version_is_timed_against_another(script, capsys):
     script("against_before", "--rounds", 1)
     lines = capsys.readouterr().out.splitlines()

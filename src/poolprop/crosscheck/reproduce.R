@@ -130,11 +130,14 @@ limit <- function(model, fit, side, cut, x, n, top) {
   }
   root <- function(fallen) {
     far <- fit$mu + side * 0.5
-    while (fallen(far) < 0) {
+    while ((below <- fallen(far)) < 0) {
       far <- fit$mu + 2 * (far - fit$mu)
       if (abs(far) > 46) return(side * Inf)
     }
-    uniroot(fallen, sort(c(fit$mu, far)), tol = 1e-11)$root
+    ends <- sort(c(fit$mu, far))
+    at <- sort(c(-cut, below))
+    if (side < 0) at <- rev(at)
+    uniroot(fallen, ends, f.lower = at[1], f.upper = at[2], tol = 1e-11)$root
   }
   last <- max(fit$spread, model$starts[1])
   found <- root(function(mu) excess(mu, last))
