@@ -137,6 +137,8 @@ def _terms_used(settings: Settings) -> Iterator[tuple[str, str, str]]:
             yield from ((f"{key}.where", FIELD, factor) for factor in estimand.where)
             for part, field, values in lists:
                 yield from ((f"{key}.{part}", field, value) for value in values)
+        for stage in endpoint.nested.stages if endpoint.nested else ():
+            yield f"endpoints.{end_name}.nested.stages", "outcome", stage
         for name, moderator in endpoint.moderators.items():
             for factor in (one for one in moderator.factors if one != "design"):
                 yield f"endpoints.{end_name}.moderators.{name}.factors", FIELD, factor

@@ -35,7 +35,7 @@ rule synthesise:
     params:
         code=code_of("synthesise"),
         plan=endpoint_plan,
-        models=part(*MODELS, "thresholds", "bayes", "multiverse"),
+        models=part(*MODELS, "thresholds", "bayes", "laws", "multiverse"),
         rows=endpoint_rows,
         judged=RISK_OF_BIAS,
         folder=lambda wildcards, output: folder_of(output[0]),

@@ -87,6 +87,9 @@ def stored_name(endpoint: Endpoint, name: str) -> str:
 def selections(evidence: Evidence, endpoint: Endpoint) -> Iterator[tuple[str, Selection]]:
     """Yield the name of each data set of an endpoint and what it asks for."""
     yield from endpoint.estimands.items()
+    for stage in endpoint.nested.stages if endpoint.nested else ():
+        asked = {"outcome": stage, "instead": ()}
+        yield f"nested/{stage}", endpoint.estimands["primary"].model_copy(update=asked)
     for factor, subgroup in endpoint.subgroups.items():
         for level in subgroup.levels or levels(evidence, factor):
             whole = endpoint.estimands[subgroup.estimand]
@@ -231,7 +234,9 @@ def fingerprint(evidence: Evidence, endpoint: Endpoint) -> str:
 
 
 def _outcomes_used(endpoint: Endpoint) -> set[str]:
-    return {name for one in endpoint.estimands.values() for name in (one.outcome, *one.instead)}
+    stages = endpoint.nested.stages if endpoint.nested else ()
+    own = {name for one in endpoint.estimands.values() for name in (one.outcome, *one.instead)}
+    return {*own, *stages}
 
 
 def _level_selection(estimand: Estimand, subgroup: Subgroup, factor: str, level: str) -> Selection:

@@ -29,6 +29,8 @@ class EndpointResults:
         Name of the folder, and of the endpoint in every result id.
     pool, subgroups, influence, small_study, discrepancies, bayes, multiverse, certificate : mapping
         The files; an empty mapping where a file does not exist.
+    models : mapping
+        Other models of the primary estimand.
     confidence : mapping
         Likewise.
     """
@@ -43,6 +45,7 @@ class EndpointResults:
     multiverse: Record
     certificate: Record
     confidence: Record
+    models: Record
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,6 +218,7 @@ def _endpoint(folder: Path) -> EndpointResults:
         bayes=read_optional(folder / "bayes.json", "poolprop/bayes/1"),
         multiverse=read_optional(folder / "multiverse.json", "poolprop/multiverse/1"),
         certificate=read_optional(folder / "certificate.json", "poolprop/certificate/1"),
+        models=read_optional(folder / "models.json", "poolprop/models/1"),
         confidence=read_optional(folder / "confidence.json", "poolprop/confidence/1"),
     )
 

@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from poolprop.formats import MOST_DIGITS
 from poolprop.settings.base import Block, Name
+from poolprop.settings.further import Missing, Nested, NextTrial
 
 
 class Selection(Block):
@@ -132,10 +133,20 @@ class Endpoint(Block):
         default_factory=dict, description="Meta-regressions of the primary estimand, one each."
     )
 
+    missing: Missing | None = Field(None, description="Patients without assessment.")
+    nested: Nested | None = Field(None, description="Outcomes each within the one before.")
+    next_trial: NextTrial | None = Field(None, description="For those who plan the next trial.")
+
     @model_validator(mode="after")
     def _has_primary(self) -> Self:
         if "primary" not in self.estimands:
             raise ValueError("one estimand must be called 'primary'")
+        for key in (self.missing.assessed, self.missing.everyone) if self.missing else ():
+            if key not in self.estimands:
+                raise ValueError(
+                    f"missing names the estimand {key!r}, which is not among "
+                    f"{sorted(self.estimands)}"
+                )
         if self.axis != "auto" and self.axis[0] >= self.axis[1]:
             raise ValueError(
                 f"the axis {list(self.axis)} has to begin below its end, such as [0, 0.02]"

@@ -13,6 +13,7 @@ from poolprop.settings.bias import Level
 from poolprop.settings.certainty import Certainty
 from poolprop.settings.endpoints import Endpoint
 from poolprop.settings.forest import COLUMNS
+from poolprop.settings.further import Laws
 from poolprop.settings.models import Models
 from poolprop.settings.multiverse import Multiverse
 from poolprop.settings.stages import Certificate, Comparisons, Rules, Safety
@@ -117,6 +118,7 @@ class Settings(Block):
     rules: Rules = Field(Rules())
     thresholds: Thresholds = Field(Thresholds())
     bayes: Bayes = Field(Bayes())
+    laws: Laws = Field(Laws())
     multiverse: Multiverse = Field(Multiverse())
     endpoints: dict[Name, Endpoint] = Field(min_length=1)
     safety: Safety | None = Field(None, description="Leave out where there is nothing to pool.")

@@ -17,7 +17,8 @@ def synthesise(
     """Write all that is computed for one endpoint into a folder.
 
     The pooled estimates by every model, subgroups, what each study does, confidence curves, each
-    discrepancy decided otherwise, the Bayesian companion and the multiverse. They share a job, for
+    discrepancy decided otherwise, the Bayesian companion, other models and the multiverse. They
+    share a job, for
     to load the engine takes longer than most of them.
     """
     from poolprop.review import load_review
@@ -25,6 +26,7 @@ def synthesise(
     from poolprop.synthesis.confidence import COLUMNS, confidence, curve_rows
     from poolprop.synthesis.discrepancy_effects import effects
     from poolprop.synthesis.influence import influence
+    from poolprop.synthesis.models import further_models
     from poolprop.synthesis.pooled import pooled
     from poolprop.synthesis.small_study import small_study
     from poolprop.synthesis.subgroups import by_subgroup
@@ -40,6 +42,7 @@ def synthesise(
         "confidence": curves,
         "discrepancies": effects(settings, endpoint, rows, read_csv(alternatives)),
         "bayes": bayesian(settings, endpoint, rows),
+        "models": further_models(settings, endpoint, rows),
     }
     for name, record in records.items():
         write_json(out / f"{name}.json", record)

@@ -16,7 +16,7 @@ DATA_SETS = ("data.csv", "excluded.csv", "alternatives.csv")
 MAIN = ("pool.json", "subgroups.json", "influence.json")
 MORE = (
     *("small_study.json", "confidence.json", "confidence.csv", "discrepancies.json"),
-    *("bayes.json", "multiverse.json", "multiverse_sets.csv"),
+    *("bayes.json", "models.json", "multiverse.json", "multiverse_sets.csv"),
 )
 CERTIFICATE = "certificate.json"
 ANALYSES = (*MAIN, *MORE, CERTIFICATE)

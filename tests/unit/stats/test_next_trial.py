@@ -112,7 +112,8 @@ def test_what_is_no_trial_is_refused():
     posterior = pp.bayes(*REMISSION)
     for change, words in (
         ({"n": 0}, "n is 0"), ({"p0": 1.0}, "p0 is 1"), ({"side": "beside"}, "side is 'beside'"),
-        ({"vague": 1.0}, "vague is 1"),
     ):  # fmt: skip
         with pytest.raises(pp.EstimationError, match=words):
             pp.next_trial(**{"posterior": posterior, "n": 20, "p0": 0.5} | change)
+    with pytest.raises(pp.EstimationError, match="vague is 1"):
+        pp.map_prior(posterior, vague=1.0)

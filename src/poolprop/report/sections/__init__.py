@@ -29,6 +29,7 @@ from poolprop.report.sections import (
     forests,
     groups,
     methods,
+    models,
     multiverse,
     other_figures,
     provenance,
@@ -80,6 +81,7 @@ VIEWS = (
         title="Robustness",
         sections=(
             sensitivity.section,
+            models.section,
             subgroups.section,
             diagnostics.section,
             multiverse.section,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from poolprop.errors import EstimationError
-from poolprop.stats.analyses.map_prior import map_prior
+from poolprop.stats.analyses.map_prior import MapPrior, map_prior
 from poolprop.stats.answers.posterior import Posterior
 from poolprop.stats.answers.shown import Shown
 from poolprop.stats.fits.one_proportion import study_intervals
@@ -50,7 +50,7 @@ def next_trial(
     *,
     side: str = "above",
     level: float = 0.95,
-    vague: float = 0.2,
+    prior: MapPrior | None = None,
 ) -> NextTrial:
     """Return how likely a next trial's exact interval lies beyond a value.
 
@@ -66,8 +66,8 @@ def next_trial(
         Where the whole interval is to lie.
     level : float
         Level of the exact interval.
-    vague : float
-        Share of the vague component of the robust prior (:func:`poolprop.map_prior`).
+    prior : MapPrior, optional
+        The robust prior; what :func:`poolprop.map_prior` makes of the posterior by default.
 
     Raises
     ------
@@ -98,5 +98,5 @@ def next_trial(
         side=side,
         events=int(ends[side](meets)) if meets.size else None,
         chance=float(posterior.predict(int(n))[met].sum()),
-        robust=float(map_prior(posterior, vague).predict(int(n))[met].sum()),
+        robust=float((prior or map_prior(posterior)).predict(int(n))[met].sum()),
     )
