@@ -33,6 +33,12 @@ MADE = {
     "Omission": lambda: pp.leave_one_out(X, N, prediction="none")[0],
     "Posterior": lambda: pp.bayes(X, N),
     "NormalPosterior": lambda: pp.bayes_normal(YI, VI),
+    "LawFit": lambda: pp.random_effects_laws(X, N, ("t",)).fits[0],
+    "RandomEffectsLaws": lambda: pp.random_effects_laws(X, N),
+    "MapPrior": lambda: pp.map_prior(pp.bayes(X, N)),
+    "NextTrial": lambda: pp.next_trial(pp.bayes(X, N), 20, 0.5),
+    "MissingOutcomes": lambda: pp.missing_outcomes(X, N, [1, 0, 2, 0, 1], (0.5,), sd=0),
+    "NestedOutcomes": lambda: pp.nested_outcomes([[9, 5, 2], [30, 20, 12], [8, 8, 3]]),
 }
 BY_STUDY = {
     "Influence": 5,
@@ -40,6 +46,9 @@ BY_STUDY = {
     "StudyInfluence": 3,
     "Gosh": 2**5 - 6,
     "MetaRegression": 2,
+    "RandomEffectsLaws": 4,
+    "MissingOutcomes": 3,
+    "NestedOutcomes": 2,
 }
 # What is asked for, not what is found.
 PARTS = {"BetaPrior", "HalfCauchy", "HalfNormal", "HalfT", "Interval", "NormalPrior"}

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from poolprop.report.context import Context, Section
-from poolprop.report.formats import level
+from poolprop.report.formats import MISSING, level
 from poolprop.report.read import EndpointResults
 from poolprop.report.tables import Column, Table, TableRow, cell
-from poolprop.report.values import MISSING, Record, Sentence, join, quote, quote_range
+from poolprop.report.values import Record, Sentence, join, quote, quote_range
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

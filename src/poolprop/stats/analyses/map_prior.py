@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from scipy.special import betaln, digamma, expit, gammaln, log_expit, polygamma
@@ -26,7 +27,7 @@ from poolprop.errors import EstimationError
 from poolprop.stats._types import Floats
 from poolprop.stats.answers.posterior import Posterior
 from poolprop.stats.answers.predictive import NextStudy, next_study
-from poolprop.stats.answers.shown import Shown
+from poolprop.stats.answers.shown import Shown, plain
 from poolprop.stats.inputs import fraction
 
 # Components that are tried; one more must bring the divergence down by this share.
@@ -54,6 +55,11 @@ class MapPrior(Shown):
     b: tuple[float, ...]
     vague: float
     divergence: float
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values for JSON."""
+        fields = {name: plain(getattr(self, name)) for name in self.__slots__}
+        return fields | {"mean": self.mean, "ess": self.ess}
 
     @property
     def mean(self) -> float:
