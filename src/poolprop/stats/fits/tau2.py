@@ -233,18 +233,19 @@ def _refined(data: Normal, falls: Brackets, *, restricted: bool) -> Floats:
     live = np.ones(place.size, dtype=bool)
     for _ in range(STEPS):
         value, trace, _q, slope, curve = data.terms(tau2, restricted=restricted, curves=True)
-        excess = value - trace
+        excess, fall = value - trace, slope * trace - curve * value
         np.copyto(low, tau2, where=excess > 0)
         np.copyto(high, tau2, where=excess <= 0)
-        fall = slope * trace - curve * value
-        down = fall > 0
-        step = excess * value / np.where(down, fall, np.inf)
-        new = tau2 + step
-        sure = down & (np.abs(step) <= SURE * tau2)
-        inside = down & (new > low) & (new < high)
-        new = np.where(inside | sure, new, 0.5 * (low + high))
+        # Where the score rises the step ends beyond the bracket, on the side that is closed.
+        with np.errstate(all="ignore"):
+            step = excess * value / fall
+        new, sure = tau2 + step, (np.abs(step) <= SURE * tau2) & (fall > 0)
+        sound = sure | ((new > low) & (new < high))
+        if np.count_nonzero(sound) < sound.size:
+            new = np.where(sound, new, 0.5 * (low + high))
+            sure |= high - low <= 4e-16 * high
         np.copyto(tau2, new, where=live)
-        live &= ~sure & (high - low > 4e-16 * high)
+        live &= ~sure
         if (keep := _fewer(live)) is None:
             continue
         out[place] = tau2
