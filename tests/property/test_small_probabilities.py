@@ -12,7 +12,7 @@ from scipy.special import log_ndtr
 
 import poolprop as pp
 from poolprop.stats.answers.predictive import next_study
-from poolprop.stats.numeric.tails import tail
+from poolprop.stats.numeric.rules import tail
 
 COUNTS = st.tuples(st.integers(0, 400), st.integers(1, 200_000)).map(
     lambda pair: (min(pair), max(pair) or 1)

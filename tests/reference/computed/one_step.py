@@ -13,8 +13,8 @@ from poolprop.stats.answers.pool_glmm import deviance, marginal_mean
 from poolprop.stats.fits import glmm_design as glmm
 from poolprop.stats.fits.betabinom import BetaBinomial, betabinom_limits, fit_betabinom_sets
 from poolprop.stats.fits.glmm import fit_sets
+from poolprop.stats.fits.limits import tau_limits
 from poolprop.stats.fits.profile import limits_of
-from poolprop.stats.fits.tau_profile import tau_limits
 from poolprop.stats.likelihoods.binomial_normal import BinomialNormal
 from poolprop.stats.numeric.distributions import chi_square_pvalue, t_pvalue, t_quantile
 from poolprop.stats.numeric.wls import intercept, weighted_fit

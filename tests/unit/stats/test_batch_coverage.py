@@ -19,8 +19,8 @@ from poolprop.stats.analyses.posterior_grid import posterior_many
 from poolprop.stats.fits.bootstrap import Draws, binomial_quantile, critical_value
 from poolprop.stats.fits.glmm import fit_glmm_many
 from poolprop.stats.fits.profile import profile_at
+from poolprop.stats.likelihoods.binomial_normal import log_marginal
 from poolprop.stats.likelihoods.links import LINKS
-from poolprop.stats.likelihoods.quadrature import log_marginal
 from poolprop.stats.likelihoods.tabulated import LikelihoodGrid
 from poolprop.stats.priors import HalfCauchy, HalfNormal
 

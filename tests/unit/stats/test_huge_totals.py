@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 
 import poolprop as pp
-from poolprop.stats.fits.kenward_roger import kenward_roger
 from poolprop.stats.fits.tau2 import estimate_tau2
+from poolprop.stats.fits.two_step import kenward_roger
 from poolprop.stats.numeric.distributions import t_quantile
 from poolprop.stats.numeric.wls import intercept
 

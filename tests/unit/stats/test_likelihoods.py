@@ -11,8 +11,8 @@ from poolprop.stats.fits.climb import ascend
 from poolprop.stats.fits.glmm import fit_sets
 from poolprop.stats.fits.profile import profile_at
 from poolprop.stats.likelihoods.beta_binomial import BetaBinomial as Batched
+from poolprop.stats.likelihoods.binomial_normal import log_marginal
 from poolprop.stats.likelihoods.links import LINKS
-from poolprop.stats.likelihoods.quadrature import log_marginal
 from poolprop.stats.sets import Sets, rectangular
 
 

@@ -8,8 +8,8 @@ from oracle import Glmm
 from scipy.stats import binom
 
 from poolprop.stats.answers.pool import pool
+from poolprop.stats.likelihoods.binomial_normal import moments
 from poolprop.stats.likelihoods.links import LINKS
-from poolprop.stats.likelihoods.quadrature import moments
 
 X, N = np.array([0.0, 3.0, 9.0, 12.0]), np.array([7.0, 10.0, 9.0, 40.0])
 NAMES = ("loglik", "d_mu", "d_tau", "d_mu2", "d_mutau", "d_tau2")

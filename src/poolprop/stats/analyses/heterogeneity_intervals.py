@@ -22,7 +22,7 @@ from poolprop.stats.answers.shown import Shown
 from poolprop.stats.answers.spread import spread, two_step_spread
 from poolprop.stats.fits.glmm import TAU_BOUNDARY
 from poolprop.stats.fits.glmm_design import fit_glmm
-from poolprop.stats.fits.tau_profile import tau_limits
+from poolprop.stats.fits.limits import tau_limits
 from poolprop.stats.inputs import counts
 from poolprop.stats.likelihoods.binomial_normal import BinomialNormal
 from poolprop.stats.likelihoods.links import LINKS

@@ -23,7 +23,7 @@ from poolprop.stats.analyses.regression import Regression, explained, require_fr
 from poolprop.stats.answers.pool_glmm import saturated_loglik
 from poolprop.stats.fits.glmm_design import GlmmFit, fit_glmm
 from poolprop.stats.fits.heterogeneity import Heterogeneity
-from poolprop.stats.fits.regression_profile import coefficient_limits, limits_of
+from poolprop.stats.fits.limits import both_ends, coefficient_limits
 from poolprop.stats.fits.study_effect_fit import StudyEffectFit, fit_study_effect
 from poolprop.stats.likelihoods.links import Link
 from poolprop.stats.likelihoods.study_effect import Rows, rows_of
@@ -176,4 +176,4 @@ def _profile_limits(rows: Rows, full: StudyEffectFit, j: int, cut: float) -> tup
         held = others._replace(offset=rows.offset + rows.design[:, j] * value)
         return 2 * (full.loglik - fit_study_effect(held, start).loglik)
 
-    return limits_of(fallen, float(full.beta[j]), cut, 2 * se, FARTHEST * max(1.0, se))
+    return both_ends(fallen, float(full.beta[j]), cut, 2 * se, FARTHEST * max(1.0, se))

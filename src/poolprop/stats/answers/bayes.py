@@ -28,9 +28,9 @@ from poolprop.stats.answers.options import Options
 from poolprop.stats.answers.posterior import Posterior
 from poolprop.stats.answers.results import Interval, Later
 from poolprop.stats.inputs import counts
+from poolprop.stats.likelihoods.binomial_normal import log_marginal, moments
 from poolprop.stats.likelihoods.integrals import COARSE, FAST, Precision
 from poolprop.stats.likelihoods.location_priors import BetaPrior, LocationPrior
-from poolprop.stats.likelihoods.quadrature import log_marginal, moments
 from poolprop.stats.numeric.rules import legendre
 from poolprop.stats.priors import HalfNormal, Prior
 

@@ -33,9 +33,8 @@ from poolprop.stats.answers.notes import (
 from poolprop.stats.answers.options import Options
 from poolprop.stats.fits.betabinom import betabinom_limits, fit_betabinom_sets
 from poolprop.stats.fits.glmm import fit_sets
-from poolprop.stats.fits.kenward_roger import NO_INTERVAL
 from poolprop.stats.fits.one_proportion import study_intervals
-from poolprop.stats.fits.two_step import pool_ragged
+from poolprop.stats.fits.two_step import NO_INTERVAL, pool_ragged
 from poolprop.stats.likelihoods.binomial_normal import BinomialNormal
 from poolprop.stats.likelihoods.links import LINKS
 from poolprop.stats.measures import MEASURES, back_transform, effect_sizes, effects_of

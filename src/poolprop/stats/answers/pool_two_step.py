@@ -27,9 +27,8 @@ from poolprop.stats.answers.results import Interval, Later, PoolResult
 from poolprop.stats.answers.spread import two_step_spread
 from poolprop.stats.fits.empirical_bayes import StudyEffects, shrunken_effects
 from poolprop.stats.fits.heterogeneity import Heterogeneity, heterogeneity
-from poolprop.stats.fits.kenward_roger import FEWEST, NO_INTERVAL
 from poolprop.stats.fits.tau2 import q_root
-from poolprop.stats.fits.two_step import pool_means
+from poolprop.stats.fits.two_step import FEWEST, NO_INTERVAL, pool_means
 from poolprop.stats.likelihoods.normal import Means, studies
 from poolprop.stats.measures import MEASURES, back_transform, effects_of, harmonic_mean
 from poolprop.stats.numeric.distributions import t_pvalue, t_quantile

@@ -23,8 +23,7 @@ from poolprop.stats.answers.results import Interval
 from poolprop.stats.answers.shown import Shown, plain
 from poolprop.stats.inputs import fraction
 from poolprop.stats.numeric.roots import quantiles
-from poolprop.stats.numeric.rules import hermite, legendre
-from poolprop.stats.numeric.tails import tail
+from poolprop.stats.numeric.rules import hermite, legendre, tail
 
 # Probabilities below this are summed by themselves, not as what a sum lacks to 1.
 SMALL = 1e-6

@@ -16,8 +16,8 @@ from numpy.typing import ArrayLike
 from poolprop.errors import EstimationError
 from poolprop.stats._types import Floats
 from poolprop.stats.inputs import effects
+from poolprop.stats.likelihoods.binomial_normal import moments
 from poolprop.stats.likelihoods.links import Link
-from poolprop.stats.likelihoods.quadrature import moments
 from poolprop.stats.numeric.wls import intercept, weighted_fit
 
 

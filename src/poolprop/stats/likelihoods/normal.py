@@ -24,8 +24,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from poolprop.stats._types import Bools, Floats, Ints
-from poolprop.stats.numeric.matrices import Matrix, cholesky, solve
-from poolprop.stats.numeric.wls import complements, is_intercept
+from poolprop.stats.numeric.wls import Matrix, cholesky, complements, is_intercept, solve
 
 LOG_2PI = math.log(2 * math.pi)
 

@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from scipy.special import ndtr
 
 from poolprop.stats._types import Floats
+from poolprop.stats.likelihoods.binomial_normal import log_marginal
 from poolprop.stats.likelihoods.integrals import FAST, Precision
 from poolprop.stats.likelihoods.links import LOG_SQRT_2PI, log_choose
-from poolprop.stats.likelihoods.quadrature import log_marginal
 
 Table = NDArray[np.floating]
 # Above it the integral over eta is one matrix product; below it the kernel would need finer steps.

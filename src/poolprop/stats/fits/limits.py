@@ -1,4 +1,4 @@
-"""Profile-likelihood limits of the coefficients of a binomial-normal meta-regression."""
+"""Profile-likelihood limits of coefficients and of ``tau``, one data set at a time."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Callable
 import numpy as np
 
 from poolprop.stats._types import Floats
-from poolprop.stats.fits.climb import ascend
+from poolprop.stats.fits.climb import Likelihoods, ascend
 from poolprop.stats.fits.glmm import TAU_BOUNDARY
 from poolprop.stats.fits.glmm_design import DesignLikelihood, GlmmFit
 from poolprop.stats.fits.walks import REACH, TAU_TOP
@@ -49,7 +49,7 @@ def coefficient_limits(
         others = np.delete(design, j, axis=1)
         own = design[:, j] - others @ np.linalg.lstsq(others, design[:, j], rcond=None)[0]
         reach = 2 * REACH[link.name] / float(np.abs(own).max())
-        ends[:, j] = limits_of(fallen, float(fit.beta[j]), cut, reach / 256, reach)
+        ends[:, j] = both_ends(fallen, float(fit.beta[j]), cut, reach / 256, reach)
     return ends[0], ends[1]
 
 
@@ -79,7 +79,7 @@ def _fall(
     return fallen
 
 
-def limits_of(
+def both_ends(
     fallen: Callable[[float], float], centre: float, cut: float, first: float, reach: float
 ) -> tuple[float, float]:
     """Return where a function that is 0 at ``centre`` has risen to ``cut``, on either side.
@@ -100,3 +100,55 @@ def limits_of(
         return centre + sign * bracketed_root(excess, inner, outer, xtol=1e-12, rtol=1e-10)
 
     return limit(-1.0), limit(1.0)
+
+
+# Largest root of a variance at which a limit of it is looked for.
+S_REACH = 300.0
+
+
+def tau_limits(
+    problem: Likelihoods, mu: float, tau: float, loglik: float, cut: float
+) -> tuple[float, float]:
+    """Return the profile-likelihood limits of ``tau``, the root of the variance.
+
+    Parameters
+    ----------
+    problem : Likelihoods
+        One data set and its model.
+    mu, tau, loglik : float
+        Its finite maximum, the log-likelihood as the problem counts it.
+    cut : float
+        By how much twice the log-likelihood may fall.
+
+    Returns
+    -------
+    lower, upper : float
+        ``lower`` is 0 where the likelihood there is high enough, ``upper`` infinite where it
+        never falls that far below ``S_REACH``.
+    """
+    excess = _excess(problem, mu, loglik, cut)
+    lower = 0.0
+    if tau > 0 and excess(0.0) > 0:
+        lower = bracketed_root(excess, 0.0, tau, xtol=1e-12, rtol=1e-12)
+    inner, outer = tau, max(2 * tau, 0.5)
+    while excess(outer) < 0:
+        inner, outer = outer, 2 * outer
+        if inner >= S_REACH:
+            return lower, math.inf
+    return lower, bracketed_root(excess, inner, outer, xtol=1e-12, rtol=1e-12)
+
+
+def _excess(problem: Likelihoods, mu: float, loglik: float, cut: float) -> Callable[[float], float]:
+    both = problem.take(np.array([0, 0]))
+    last = mu
+
+    def excess(tau: float) -> float:
+        nonlocal last
+        theta: Floats = np.array([[last, mu], [tau, tau]])
+        free = np.array([True, False])
+        found = ascend(both, theta, S_REACH, free=free, thorough=True)
+        best = int(np.argmax(found.loglik))
+        last = float(found.theta[0, best])
+        return 2 * (loglik - float(found.loglik[best])) - cut
+
+    return excess
