@@ -4,7 +4,9 @@
     python benchmarks/against_before.py /tmp/before/src [--rounds 5]
 
 Each round starts a process of either version, which times every call a few times and prints the
-least. Printed: the ratio of the medians, with the smallest and largest of a round.
+least. Printed: the ratio of the medians, with the smallest and largest of a round. Of a result is
+read what it held in earlier versions, which is worked out when asked for now: prediction interval,
+weights, marginal mean and Q.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 HERE = str(Path(__file__).resolve().parents[1] / "src")
 X = [12, 91, 11, 12, 25, 43, 10, 5, 30, 17, 8, 64, 22, 3, 19, 40, 9, 14, 27, 33]
@@ -38,17 +41,24 @@ def calls() -> dict[str, Callable[[], object]]:
         x, n = X[:k], N[:k]
         two_step = {"model": "two-step", "ci": "wald", "prediction": "none"}
         found |= {
-            f"default, k = {k}": lambda x=x, n=n: pp.pool(x, n),
-            f"profile interval, k = {k}": lambda x=x, n=n: pp.pool(x, n, prediction="none"),
-            f"Wald interval, k = {k}": lambda x=x, n=n: pp.pool(x, n, ci="wald", prediction="none"),
-            f"beta-binomial, k = {k}": lambda x=x, n=n: pp.pool(x, n, model="beta-binomial"),
+            f"default, k = {k}": lambda x=x, n=n: read(pp.pool(x, n)),
+            f"profile interval, k = {k}": lambda x=x, n=n: read(pp.pool(x, n, prediction="none")),
+            f"Wald interval, k = {k}": lambda x=x, n=n: read(
+                pp.pool(x, n, ci="wald", prediction="none")
+            ),
+            f"beta-binomial, k = {k}": lambda x=x, n=n: read(pp.pool(x, n, model="beta-binomial")),
             f"confidence curve, k = {k}": lambda x=x, n=n: pooled_curve(x, n),
         }
         for tau2 in ("DL", "PM", "REML"):
-            found[f"two-step {tau2}, k = {k}"] = lambda x=x, n=n, tau2=tau2, rest=two_step: pp.pool(
-                x, n, tau2=tau2, **rest
+            found[f"two-step {tau2}, k = {k}"] = lambda x=x, n=n, tau2=tau2, rest=two_step: read(
+                pp.pool(x, n, tau2=tau2, **rest)
             )
     return found
+
+
+def read(fit: Any) -> tuple[object, ...]:
+    """Return what a result held in every version."""
+    return fit.prediction, fit.weights, fit.marginal_mean, fit.q
 
 
 def times() -> dict[str, float]:
