@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import sys
 import textwrap
+import threading
 import time
 from dataclasses import dataclass, field
 from logging import ERROR, LogRecord
@@ -20,6 +21,10 @@ from snakemake_interface_logger_plugins.common import LogEvent
 
 from snakemake_logger_plugin_poolprop.stopping import stop_when_told
 
+# Seconds without a line after which the jobs that run are named.
+QUIET = 20.0
+# How many of them; a cluster may run hundreds.
+NAMED = 4
 # Bookkeeping jobs that compute nothing.
 SILENT = frozenset({"all", "everything"})
 
@@ -47,7 +52,16 @@ class Progress:
     done: int = 0
     jobs: dict[int, tuple[str, float]] = field(default_factory=dict)
     started: float = field(default_factory=time.monotonic)
+    said: float = field(default_factory=time.monotonic)
     stopped: bool = False
+
+    def running(self) -> str:
+        """Return the jobs that run, each with its seconds, the longest first."""
+        now = time.monotonic()
+        jobs = [job for job in list(self.jobs.values()) if job[0] not in SILENT]
+        jobs.sort(key=lambda job: job[1])
+        named = ", ".join(f"{name} ({now - begun:.0f} s)" for name, begun in jobs[:NAMED])
+        return named + (f" and {len(jobs) - NAMED} more" if len(jobs) > NAMED else "")
 
 
 class LogHandler(LogHandlerBase):
@@ -56,6 +70,17 @@ class LogHandler(LogHandlerBase):
     def __post_init__(self) -> None:
         self.progress = Progress()
         stop_when_told(self._stopping)
+        if not self.common_settings.dryrun:
+            threading.Thread(target=self._remind, daemon=True).start()
+
+    def _remind(self) -> None:
+        """Name what runs, where nothing has been said for a while."""
+        progress = self.progress
+        while not progress.stopped:
+            time.sleep(QUIET / 20)
+            if time.monotonic() - progress.said >= QUIET and (running := progress.running()):
+                progress.said = time.monotonic()
+                _say(f"  still running: {running}")
 
     def _stopping(self) -> bool:
         """Say no more, for that jobs fail which are being stopped is no news."""
@@ -102,6 +127,7 @@ class LogHandler(LogHandlerBase):
         self.progress.done += 1
         width = len(str(self.progress.total))
         seconds = time.monotonic() - begun
+        self.progress.said = time.monotonic()
         _say(f"[{self.progress.done:>{width}}/{self.progress.total}] {name:<28} {seconds:5.1f} s")
         if self.progress.done == self.progress.total:
             _say(f"Done in {time.monotonic() - self.progress.started:.0f} s.")
