@@ -16,7 +16,7 @@ SECTIONS = [
     "answer", "summary", "forests", "groups", "studies", "risk-of-bias", "change", "cite",
     "sensitivity", "subgroups", "diagnostics", "multiverse", "confidence", "bayes", "coverage",
     "safety", "survival", "comparisons",
-    "flow", "map", "certainty", "benchmarks", "sources",
+    "flow", "map", "certainty", "benchmarks", "sources", "trust",
     "methods", "second-engine", "provenance", "reporting", "glossary",
 ]  # fmt: skip
 

@@ -17,7 +17,16 @@ from poolprop.report.context import (
 from poolprop.report.formats import level
 from poolprop.report.read import EndpointResults
 from poolprop.report.strata import Strata, strata
-from poolprop.report.values import Record, Sentence, Term, join, listing, quote, separated
+from poolprop.report.values import (
+    Record,
+    Sentence,
+    Term,
+    join,
+    listing,
+    quote,
+    quote_range,
+    separated,
+)
 
 # Adverse events that most studies report: so many of them stand in the answer.
 MOST_EVENTS = 3
@@ -72,11 +81,32 @@ def _key(context: Context, table: Strata) -> Sentence:
 
 
 def _lines(context: Context) -> Iterator[Line]:
+    yield from _beside(context)
     yield from _certainty(context)
     if context.settings.review.overlap:
         yield Line(title="Overlap of patients", text=(context.settings.review.overlap,))
     yield from _robustness(context)
     yield from _harms(context)
+
+
+def _beside(context: Context) -> Iterator[Line]:
+    """Say what the estimands give that the plan wants beside the primary ones."""
+    said = []
+    for endpoint in leading(context):
+        for name in context.settings.endpoints[endpoint.id].beside:
+            estimands = endpoint.pool["estimands"]
+            one = next((e for e in estimands if e["estimand"] == name), None)
+            result = primary_result(one) if one else None
+            if one and result:
+                label = f"{endpoint.pool['endpoint']['short']}, {one['label'].lower()}: "
+                share = quote(result, "proportion", "percent")
+                said.append(
+                    join(label, share, " (", quote_range(result, "ci"), "), ", _counts(one))
+                )
+    if said:
+        yield Line(
+            title="Also", text=join(separated(said, "; "), "."), link="summary", more="All of them"
+        )
 
 
 def _certainty(context: Context) -> Iterator[Line]:
@@ -88,8 +118,8 @@ def _certainty(context: Context) -> Iterator[Line]:
     ]
     if not found:
         return
-    levels = {one["level"] for _, one in found}
-    if levels == {None}:
+    levels = {(one["level"], one["moved"]) for _, one in found}
+    if {level for level, _ in levels} == {None}:
         text: Sentence = ("not judged yet.",)
     elif len(levels) == 1:
         every = "for every outcome" if len(found) > 1 else ""
