@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import math
+import pickle
 import subprocess
 import sys
 
@@ -11,6 +13,7 @@ import numpy as np
 import pytest
 
 import poolprop as pp
+from poolprop.stats.answers import pool_glmm
 
 EVENTS, TOTAL = [12, 91, 11, 12], [21, 110, 12, 13]
 
@@ -203,3 +206,32 @@ def test_pooling_needs_no_table_and_no_distribution_package(heavy):
         f"import poolprop, sys; poolprop.pool([3, 4], [9, 9]); sys.exit({heavy!r} in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_what_only_its_reader_wants_is_worked_out_once_and_when_asked(monkeypatch):
+    asked = []
+    real = pool_glmm.bayes
+    monkeypatch.setattr(pool_glmm, "bayes", lambda *args: asked.append(1) or real(*args))
+    fit = pp.pool(EVENTS, TOTAL)
+    assert not asked
+    assert fit.prediction == fit.prediction
+    assert fit.to_dict()["tau2_ci"]
+    assert len(asked) == 1
+
+
+@pytest.mark.parametrize(
+    "keywords",
+    [
+        {},
+        {"model": "bayes"},
+        {"model": "beta-binomial"},
+        {"model": "two-step"},
+        {"model": "common"},
+    ],
+)
+def test_a_result_can_be_pickled_copied_and_compared(keywords):
+    fit = pp.pool(EVENTS, TOTAL, **keywords)
+    again = pickle.loads(pickle.dumps(fit))
+    assert fit == again == copy.deepcopy(fit) == pp.pool(EVENTS, TOTAL, **keywords)
+    assert again.to_dict() == fit.to_dict()
+    assert fit != pp.pool(EVENTS[:3], TOTAL[:3], **keywords)

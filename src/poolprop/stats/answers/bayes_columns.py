@@ -109,7 +109,7 @@ def bayes_results(sets: Sets, options: Options) -> list[PoolResult]:
     prior, link = prior_words(options.prior), LINKS["logit"]
     out = []
     for i, (x, n) in enumerate(sets.each()):
-        row, posterior = Row.of(found, i), Later(partial(_same, posteriors[i]))
+        row, posterior = Row.of(found, i), Later.of(posteriors[i])
         tau = float(np.sqrt(row.tau2))
         asked = options.prediction == "bayes"
         result = pooled_result(
@@ -126,10 +126,6 @@ def bayes_results(sets: Sets, options: Options) -> list[PoolResult]:
         )
         out.append(result)
     return out
-
-
-def _same(posterior: Posterior) -> Posterior:
-    return posterior
 
 
 def _heterogeneity(x: Floats, n: Floats, tau2: float) -> Heterogeneity:

@@ -169,7 +169,7 @@ def _alone(sets: Sets, options: Options) -> Iterator[PoolResult]:
             method="a single study, Clopper-Pearson interval",
             heterogeneity=Later(partial(Heterogeneity, **NOTHING)),
             weights=Later(partial(shares, np.ones(1))),
-            marginal=Later(partial(float, row.proportion)),
+            marginal=Later.of(row.proportion),
         )
 
 

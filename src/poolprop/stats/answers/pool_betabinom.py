@@ -32,7 +32,7 @@ def betabinom_result(x: Floats, n: Floats, row: Row, options: Options) -> PoolRe
         heterogeneity=Later(partial(_heterogeneity, x, n, rho)),
         weights=Later(partial(_weights, n, rho)),
         prediction=_prediction(x, n, p, rho, options),
-        marginal=Later(partial(float, p)),
+        marginal=Later.of(p),
         tau2_p=tau2_test(row.loglik, row.common),
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, fields
+from functools import partial
 from typing import Any
 
 from poolprop.formats import Policy, count, level, number, part, policy_for, share
@@ -67,6 +68,11 @@ class Later:
         self._work: Callable[[], Any] | None = work
         self._value: Any = None
 
+    @classmethod
+    def of(cls, value: Any) -> Later:
+        """Return a value that is known already."""
+        return cls(partial(_itself, value))
+
     def __call__(self) -> Any:
         """Return the value."""
         if self._work is not None:
@@ -80,6 +86,10 @@ class Later:
     def __hash__(self) -> int:
         """Return the hash of the value."""
         return hash(self())
+
+
+def _itself(value: Any) -> Any:
+    return value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
