@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import re
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,8 @@ def on_files(files: Files, config: Any) -> Files:
     }
     for name, text in pages.items():
         files.append(File.generated(config, name, content=text))
+    for name, picture in gallery().items():
+        files.append(File.generated(config, name, content=picture))
     for file in [file for file in files if file.src_uri.startswith("decisions/")]:
         files.remove(file)
     return files
@@ -38,10 +41,31 @@ PLACES = (
 
 def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
     """Lead links out of a page at the top to where the documentation shows what they mean."""
+    if page.file.src_uri == "plots.md":
+        shown = iter(gallery())
+        markdown = BLOCK.sub(
+            lambda found: f"{found[0]}\n![What it draws]({next(shown)})\n", markdown
+        )
     if "/" not in page.file.src_uri:
         for link, place in PLACES:
             markdown = re.sub(link, place, markdown)
     return markdown
+
+
+BLOCK = re.compile(r"```python\n(.*?)```\n", re.DOTALL)
+
+
+@cache
+def gallery() -> dict[str, bytes]:
+    """Return the pictures that the code of the page on plots draws, each of its blocks one."""
+    from poolprop.plots.style import written
+
+    held: dict[str, Any] = {}
+    pictures = {}
+    for i, found in enumerate(BLOCK.finditer((DECISIONS.parent / "plots.md").read_text("utf-8"))):
+        exec(found[1], held)  # our own page, which a test runs as well
+        pictures[f"plots-{i + 1}.svg"] = written(held["ax"].figure, ".svg")
+    return pictures
 
 
 def commands() -> str:

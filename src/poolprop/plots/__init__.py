@@ -1,1 +1,51 @@
-"""Static figures for manuscripts, drawn with matplotlib."""
+"""Plots for manuscripts: functions of counts or results that take ``ax=`` and return Axes.
+
+>>> from poolprop import plots
+>>> ax = plots.forest([12, 91, 11, 12], [21, 110, 12, 13])
+>>> ax.figure.savefig("forest.svg")  # doctest: +SKIP
+
+They draw from the same descriptions as the report. matplotlib is imported when one is called.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from poolprop.plots.analyses import (
+        baujat,
+        bubble,
+        coverage,
+        cumulative,
+        drapery,
+        funnel,
+        gosh,
+        leave_one_out,
+        posterior,
+    )
+    from poolprop.plots.forests import forest
+
+HOMES = {
+    "forest": "forests", "funnel": "analyses", "bubble": "analyses", "baujat": "analyses",
+    "drapery": "analyses", "gosh": "analyses", "cumulative": "analyses",
+    "leave_one_out": "analyses", "posterior": "analyses", "coverage": "analyses",
+}  # fmt: skip
+__all__ = [
+    "baujat",
+    "bubble",
+    "coverage",
+    "cumulative",
+    "drapery",
+    "forest",
+    "funnel",
+    "gosh",
+    "leave_one_out",
+    "posterior",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{HOMES[name]}"), name)

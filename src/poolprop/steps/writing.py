@@ -47,16 +47,18 @@ def tables(config: Path, endpoints: Sequence[Path], out: Path) -> None:
 def figures(config: Path, pools: Sequence[Path], out: Path) -> None:
     """Draw the static forest plot of each endpoint's primary estimand into a folder."""
     from poolprop.plan import load
-    from poolprop.plots.forest import forest_of
+    from poolprop.plots.forests import forest_plot
     from poolprop.plots.style import save
+    from poolprop.plots.table import draw
 
     settings = load(config)
     for path in pools:
         record = read_json(path, "poolprop/pool/1")
         axis = settings.endpoints[record["endpoint"]["id"]].axis
-        figure = forest_of(
+        plot = forest_plot(
             record, interval=settings.study_interval, plan=None if axis == "auto" else axis
         )
+        figure = draw(plot).get_figure(root=True)
         for ending in ("svg", "pdf"):
             save(figure, out / f"forest_{path.parent.name}.{ending}")
 

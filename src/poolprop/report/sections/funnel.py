@@ -38,7 +38,7 @@ def funnel(meta: Record, small: Record) -> Figure | None:
         y=Scale(axis=fixed(deepest, 0.0), label="Standard error"),
         spots=spots,
         paths=(
-            *(_contour(centre, deepest, *contour) for contour in CONTOURS),
+            *(contour(centre, deepest, *one) for one in CONTOURS),
             Path(points=((centre, 0.0), (centre, deepest)), style="reference"),
         ),
     )
@@ -51,7 +51,8 @@ def funnel(meta: Record, small: Record) -> Figure | None:
     return charted(chart, caption=(caption,), table=_tests(meta, small), ref=small["id"])
 
 
-def _contour(centre: float, deepest: float, z: float, style: str) -> Path:
+def contour(centre: float, deepest: float, z: float, style: str) -> Path:
+    """Return where studies would lie within so many standard errors of the middle."""
     half = z * deepest
     corners = ((centre, 0.0), (centre + half, deepest), (centre - half, deepest))
     return Path(points=corners, style=style, closed=True)
