@@ -19,12 +19,14 @@ def tables(config: Path, endpoints: Sequence[Path], out: Path) -> None:
     from poolprop.review import load_review
     from poolprop.workflow.targets import CURATED
 
-    def read(name: str, schema: str) -> list[dict[str, Any]]:
-        return [read_json(folder / f"{name}.json", f"poolprop/{schema}") for folder in endpoints]
+    def read(name: str, schema: str, folders: Sequence[Path] = endpoints) -> list[dict[str, Any]]:
+        return [read_json(folder / f"{name}.json", f"poolprop/{schema}") for folder in folders]
 
     evidence = load_review(config).evidence
     pooled, factors = read("pool", "pool/1"), read("subgroups", "subgroups/2")
     studies, asymmetry = read("influence", "influence/2"), read("small_study", "small_study/1")
+    # Simulated beside the estimates: who calls the steps by hand may leave them out.
+    certified = [folder for folder in endpoints if (folder / "certificate.json").exists()]
     made = {
         "pool": tables.pool_table(pooled),
         "subgroups": tables.subgroup_table(factors),
@@ -37,7 +39,9 @@ def tables(config: Path, endpoints: Sequence[Path], out: Path) -> None:
         "discrepancies": tables.discrepancy_table(evidence),
         "bayes": tables.bayes_table(read("bayes", "bayes/1")),
         "multiverse": tables.multiverse_table(read("multiverse", "multiverse/1")),
-        "certificate": analysis_tables.certificate_table(read("certificate", "certificate/1")),
+        "certificate": analysis_tables.certificate_table(
+            read("certificate", "certificate/1", certified)
+        ),
         **{name: tables.curated_table(evidence, name) for name in CURATED},
     }
     for name, (columns, rows) in made.items():
