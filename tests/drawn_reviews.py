@@ -31,12 +31,12 @@ KINDS = {
 }
 ENDPOINT = "results/analysis/response"
 STEPS = (
-    f"select --endpoint response --data {ENDPOINT}/data.csv --excluded {ENDPOINT}/excluded.csv"
-    f" --alternatives {ENDPOINT}/alternatives.csv",
-    f"synthesise --endpoint response --data {ENDPOINT}/data.csv --excluded {ENDPOINT}/excluded.csv"
-    f" --alternatives {ENDPOINT}/alternatives.csv --out {ENDPOINT}",
-    f"tables --endpoints {ENDPOINT} --out results/tables",
-    f"figures --pools {ENDPOINT}/pool.json --out results/figures",
+    "select --endpoint {name} --data {home}/data.csv --excluded {home}/excluded.csv"
+    " --alternatives {home}/alternatives.csv",
+    "synthesise --endpoint {name} --data {home}/data.csv --excluded {home}/excluded.csv"
+    " --alternatives {home}/alternatives.csv --out {home}",
+    "tables --endpoints {home} --out results/tables",
+    "figures --pools {home}/pool.json --out results/figures",
 )
 
 
@@ -65,13 +65,15 @@ def write(folder: Path, counts: Sequence[tuple[int, int]], **endpoint: object) -
     return folder
 
 
-def build(repo: Path, folder: Path) -> str:
-    """Run the steps that a page is drawn from, and return the page."""
-    before = Path.cwd()
+def build(
+    repo: Path, folder: Path, endpoint: str = "response", steps: Sequence[str] = STEPS
+) -> str:
+    """Run the steps that a page on one endpoint is drawn from, and return the page."""
+    before, home = Path.cwd(), f"results/analysis/{endpoint}"
     os.chdir(folder)
     try:
-        for step in STEPS:
-            name, *options = step.split()
+        for step in steps:
+            name, *options = step.format(name=endpoint, home=home).split()
             assert main(["step", name, "--config", "config/config.yaml", *options]) == 0, name
         report = ["--results", "results", "--source", str(repo / "report")]
         out = ["--config", "config/config.yaml", "--out", "results/report.html"]

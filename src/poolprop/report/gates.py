@@ -8,6 +8,8 @@ from poolprop.report.values import Record
 MODELS = 4
 # Each needs studies enough for a pattern: by year, by influence, by subset.
 CUMULATIVE, BAUJAT, SUBSETS = 5, 8, 8
+# More dots than this hide one another.
+DOTS = 400
 # Of longer lists so many rows are on the page; all of them are in the results' tables.
 LISTED = 10
 
@@ -23,6 +25,11 @@ def most(rows: list[Record], key: str) -> list[Record]:
         return rows
     largest = sorted(rows, key=lambda row: -abs(row[key] or 0.0))[:LISTED]
     return [row for row in rows if row in largest]
+
+
+def thinned(dots: list[Record]) -> list[Record]:
+    """Return every second, third ... dot, so that not too many are left."""
+    return dots[:: -(-len(dots) // DOTS)] if dots else []
 
 
 def pools(levels: list[Record]) -> bool:

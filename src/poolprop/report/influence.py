@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from poolprop.axes import Axis, Ends, around, proportions
 from poolprop.formats import Policy
+from poolprop.report import gates
 from poolprop.report.drawn import DrawnCell, DrawnRow, DrawnTable, Head
 from poolprop.report.figures import Figure, panelled
 from poolprop.report.formats import level
@@ -45,7 +46,8 @@ def influence_panel(meta: Record, record: Record, result: Record, level_of: floa
     if not studies or any(one["arm_id"] not in without for one in studies):
         return None
     measures = (_estimates(list(without.values()), result), *_scales(studies, result))
-    rows = [_row(one, without[one["arm_id"]], measures) for one in studies]
+    listed = gates.most(studies, "dffits")
+    rows = [_row(one, without[one["arm_id"]], measures) for one in listed]
     name = f"plot-influence-{meta['id']}"
     title = f"{meta['short']}: influence of each study"
     caption = (
@@ -55,6 +57,8 @@ def influence_panel(meta: Record, record: Record, result: Record, level_of: floa
         "all. τ² without it; dashed: with all. Information: the study's share; dashed: an equal "
         f"share. {_marked(studies)}"
     )
+    if len(listed) < len(studies):
+        caption += f" Shown: the {len(listed)} studies of {len(studies)} with the largest DFFITS."
     heads = (Head(role="label", title="Left out"), *(h for m in measures for h in m.heads))
     drawn = DrawnTable(id=name, title=title, heads=heads, groups=(tuple(rows),))
     return panelled(drawn, (caption,))

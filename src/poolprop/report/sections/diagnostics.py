@@ -144,7 +144,8 @@ def _subsets(context: Context, meta: Record, gosh: Record, result: Record) -> Fi
     if len(subsets) < 2 or result["k"] < gates.SUBSETS:
         return None
     shares = [one["proportion"] for one in subsets]
-    everyone = [(one["proportion"], one["i2"]) for one in subsets]
+    drawn = gates.thinned(subsets)
+    everyone = [(one["proportion"], one["i2"]) for one in drawn]
     title = f"{meta['short']}: estimate and heterogeneity of {len(subsets)} subsets"
     middle, policy = result["proportion"], policy_of(meta)
     axis = proportions([*shares, middle], plan=context.axis(meta["id"]))
@@ -162,7 +163,8 @@ def _subsets(context: Context, meta: Record, gosh: Record, result: Record) -> Fi
     whole = "Every subset" if gosh["complete"] else "A sample of the subsets"
     method = prose.symbols(gosh["method"])
     caption = f"{whole} of at least two studies, pooled ({method}). Dashed: all studies together."
-    note = f"{caption} {gosh['note']}".strip()
+    some = f" {len(drawn):,} of them are drawn." if len(drawn) < len(subsets) else ""
+    note = f"{caption}{some} {gosh['note']}".strip()
     return charted(chart, caption=(note,), ref=gosh["id"])
 
 
@@ -187,9 +189,14 @@ def _table(meta: Record, cases: Record) -> Table | None:
             ),
             anchor=one["id"],
         )
-        for one in studies
+        for one in gates.most(studies, "dffits")
     )  # fmt: skip
     note = prose.symbols(f"Method: {cases['method']}.")
+    if len(studies) > gates.LISTED:
+        note += (
+            f" Shown: the {gates.LISTED} studies of {len(studies)} with the largest DFFITS; all "
+            "are in results/tables/influence.csv."
+        )
     return Table(
         id=f"table-influence-{meta['id']}",
         caption=f"{meta['short']}: what each study does to the fit",
