@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import itertools
 import shutil
 from pathlib import Path
 
 import pytest
 from drawn_reviews import STEPS, build
+from pypdf import PdfReader
 
 from poolprop.__main__ import main
 
@@ -16,6 +18,7 @@ WITHIN = """id => { const box = document.getElementById(id).getBoundingClientRec
   return [box.top, box.bottom, innerHeight, box.left, box.right, innerWidth]; }"""
 STOPS = """() => [...document.querySelectorAll("a, button, input, select, summary, [tabindex]")]
   .filter(e => e.tabIndex >= 0 && !e.disabled && e.checkVisibility()).length"""
+MOST_SHEETS = 8
 MOST_BYTES, MOST_ELEMENTS, MOST_STOPS, MOST_OF_THE_ANSWER = 1_500_000, 20_000, 250, 40
 
 
@@ -104,6 +107,15 @@ def test_the_page_is_light_when_it_opens(chromium, flagship):
     page = opened(chromium, path, 1440, 1000)
     assert page.evaluate("document.querySelectorAll('*').length") <= MOST_ELEMENTS
     assert page.evaluate(STOPS) <= MOST_STOPS
+
+
+def test_the_answer_and_the_review_print_on_few_sheets(chromium, flagship):
+    page = opened(chromium, flagship.folder / "results/report.html", 1440, 1000)
+    sheets = PdfReader(io.BytesIO(page.pdf(format="A4"))).pages
+    assert len(sheets) <= MOST_SHEETS
+    text = "".join(sheet.extract_text() for sheet in sheets)
+    assert "How to cite" in text
+    assert "Multiverse analysis" not in text
 
 
 def test_without_scripts_the_whole_review_stands_below_the_answer(chromium, page_of):

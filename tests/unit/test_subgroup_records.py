@@ -69,7 +69,7 @@ def test_few_studies_are_tested_by_exact_permutation():
 @pytest.mark.parametrize(
     ("first", "second", "why"),
     [
-        ([(2, 20)], [(9, 22), (4, 25)], "at least two levels need 2 or more studies each; here 1"),
+        ([(2, 20)], [(9, 22), (4, 25)], "1 of the 2 levels has 2 or more studies; two are needed"),
         ([(2, 20), (3, 22)], [(9, 22), (4, 25)], "the 6 ways to assign these 4 studies cannot"),
         (APART[0][:3], APART[1][:3], "cannot give a p value below 0.1"),
     ],

@@ -11,6 +11,7 @@
 
   // #ID leads to an element, or to a number of that result; #ID@FIELD opens the number's panel.
   function reveal() {
+    if (!location.hash) return page.show(document.querySelector("main .view"));
     const [id, field] = decodeURIComponent(location.hash.slice(1)).split("@");
     const target = field ? null : page.find(id);
     if (target) unfold(target);

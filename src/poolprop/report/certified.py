@@ -20,12 +20,12 @@ def measured(record: Record) -> Sentence:
     usual = methods.index(USUAL)
     shares = _from_to(record, "")
     return join(
-        f"In simulated reviews of these very sizes the {level(record['level'])} interval reported "
-        "here held the truth in ",
+        f"In simulations with these sample sizes, the reported {level(record['level'])} interval "
+        "contained the true value in ",
         *shares,
-        " of them, ",
+        " of reviews, ",
         "depending on how much" if len(shares) > 1 else "however much",
-        " studies differ; the usual one (DerSimonian-Laird) in ",
+        " studies differ; the DerSimonian-Laird interval in ",
         *_from_to(record, f"methods.{usual}."),
         ".",
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from poolprop.axes import Axis, Ends, fixed, proportions
-from poolprop.report import prose
+from poolprop.report import gates, prose
 from poolprop.report.chart import Chart, Path, Spot
 from poolprop.report.figures import Figure, axis_label, charted
 from poolprop.report.formats import level
@@ -32,6 +32,8 @@ def drapery(
         Range of the axis that the plan asks for.
     """
     curves = record.get("curves", [])
+    if len(curves) > gates.MANY:  # thin lines that nobody could follow
+        curves = [curve for curve in curves if curve["role"] == "pooled"]
     if not curves:
         return None
     meta, cut = record["endpoint"], 1 - level_of
@@ -130,16 +132,17 @@ def _told(curve: Record, level_of: float) -> str:
 def _caption(curves: list[Record], result: Record, level_of: float) -> str:
     of = level(level_of)
     parts = [
-        "Each curve holds the intervals of every level: cut it at a height p and it is the "
-        "interval of level 1 − p. A proportion where the curve is low is one the data speak "
-        f"against. Dashed: the cut at {of}.",
+        "A horizontal cut at height p gives the (1 − p) confidence interval. Where the curve is "
+        f"low, the value is poorly compatible with the data. Dashed: the cut at {of}.",
     ]
     if curves[0]["role"] == "pooled":
         method = prose.symbols(curves[0]["method"]).rstrip(".")
         parts.append(f"Thick: the pooled value ({method}).")
-    own = curves[-1]["method"]
-    flat = "; its flat top is the price of exactness" if own.startswith("exact") else ""
-    parts.append(f"Thin: each study by itself, {own}{flat}.")
+    if curves[-1]["role"] == "study":
+        own = curves[-1]["method"]
+        exact = own.startswith("exact")
+        flat = "; the flat top is due to the exact method being conservative" if exact else ""
+        parts.append(f"Thin: each study by itself, {own}{flat}.")
     if result["prediction"] is not None:
         parts.append(f"Bar on the cut: {of} prediction interval.")
     return " ".join(parts)

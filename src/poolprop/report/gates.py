@@ -8,6 +8,8 @@ from poolprop.report.values import Record
 MODELS = 4
 # Each needs studies enough for a pattern: by year, by influence, by subset.
 CUMULATIVE, BAUJAT, SUBSETS = 5, 8, 8
+# So many studies are told one by one in one place, the forest plot; elsewhere their groups are.
+MANY = 30
 # More dots than this hide one another.
 DOTS = 400
 # Of longer lists so many rows are on the page; all of them are in the results' tables.
@@ -32,6 +34,7 @@ def thinned(dots: list[Record]) -> list[Record]:
     return dots[:: -(-len(dots) // DOTS)] if dots else []
 
 
-def pools(levels: list[Record]) -> bool:
-    """Return whether any level of a factor holds more than one study."""
-    return any(level["k"] > 1 for level in levels)
+def studywise(levels: list[Record]) -> bool:
+    """Return whether the studies of a factor's levels are worth a forest: several, not too many."""
+    sizes = [int(level["k"]) for level in levels]
+    return max(sizes) > 1 and sum(sizes) <= MANY

@@ -93,8 +93,8 @@ class Measure:
 
 def _marked(studies: Sequence[Record]) -> str:
     if any(one["influential"] for one in studies):
-        return "Marked: influential by the usual cuts."
-    return "By the usual cuts none is influential."
+        return "Marked: influential by the usual thresholds."
+    return "No study exceeds the usual thresholds."
 
 
 def _estimates(entries: Sequence[Record], result: Record) -> Measure:

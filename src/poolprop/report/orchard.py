@@ -50,7 +50,7 @@ def orchard(context: Context, endpoint: EndpointResults) -> Figure | None:
         axis_label=f"{meta['short']}, {axis_label(policy_of(meta))}",
     )
     caption = (
-        "Points: studies, their area in proportion to their size, heights without meaning. Thick "
+        "Circles: studies, area proportional to size; vertical position is arbitrary. Thick "
         f"line: {of} confidence interval of the group; thin dark line: that of its one study. "
         f"Thin line with caps: {of} prediction interval. Dashed: all studies together."
     )

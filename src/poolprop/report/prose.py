@@ -72,10 +72,7 @@ def crosses(result: Record) -> bool:
     return bool(ci["lower"] < prediction["lower"] or ci["upper"] > prediction["upper"])
 
 
-CROSSING = (
-    "The two intervals come from different methods, so with few studies a confidence interval "
-    "may reach beyond the prediction interval."
-)
+CROSSING = "Confidence and prediction intervals come from different methods (see Methods)."
 
 
 def differing(record: Record) -> str:
@@ -94,8 +91,8 @@ def funnel(k: int) -> str:
     if k >= FEWEST_FOR_A_FUNNEL:
         return "Enough studies to test whether small ones differ."
     return (
-        f"With fewer than {FEWEST_FOR_A_FUNNEL} nothing can tell whether small studies with low "
-        "results are missing, so nothing is tested."
+        f"Not tested: with fewer than {FEWEST_FOR_A_FUNNEL} studies nothing shows whether small "
+        "ones with low results are missing."
     )
 
 

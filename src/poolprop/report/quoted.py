@@ -13,10 +13,7 @@ from poolprop.report.values import Record, Sentence, join, quote
 BOUNDS = {"less_than": "below ", "more_than": "above ", "at_most": "at most "}
 # Where the value lies as seen from what was printed.
 SIDES = {"less_than": -1, "at_most": -1, "more_than": 1}
-TICKS = (
-    "Short upright lines: results of other studies that the sources quote for that group; nothing "
-    "is tested against them."
-)
+TICKS = "Short vertical ticks: results cited in the sources; not tested."
 
 
 def all_of(context: Context) -> list[Record]:

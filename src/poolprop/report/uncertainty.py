@@ -28,7 +28,7 @@ def defensible(summary: Record) -> Sentence:
     return join(
         "Over ",
         quote(summary, "analyses", "count"),
-        " defensible analyses the pooled proportion ranges from ",
+        " alternative analyses the pooled proportion ranges from ",
         quote(summary, "range.lower", "points"),
         " to ",
         quote(summary, "range.upper", "percent"),

@@ -34,8 +34,8 @@ def between(settings: Settings, identifier: str, levels: Levels) -> Record:
     if len(large) < 2:
         own = " of their own" if shared else ""
         return _none(
-            f"No test between levels: at least two levels need {need} or more studies{own} each; "
-            f"here {len(large)} of {len(levels)} {'has' if len(large) == 1 else 'have'}."
+            f"Not tested: {len(large) or 'none'} of the {len(levels)} levels "
+            f"{'has' if len(large) == 1 else 'have'} {need} or more studies{own}; two are needed."
         )
     tested = [row for key in large for row in apart[key]]
     events, total = (sum(numbers) for numbers in counts(tested))

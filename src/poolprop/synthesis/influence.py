@@ -166,7 +166,7 @@ def _diagnostics(name: str, rows: Rows, model: Model) -> Record:
         method = "binomial-normal GLMM, logit link, ML: refits without each study"
     note = "" if model.model != "beta-binomial" else "Diagnostics are those of the GLMM."
     if any(value is None for value in found["dffits"]):
-        note = "Where a mean is at the boundary, what rests on its standard error is missing."
+        note = "Measures that need a standard error are omitted for estimates at 0% or 100%."
     studies = [
         {
             "id": f"influence/{name}/primary/{row['arm_id']}",

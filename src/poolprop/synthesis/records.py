@@ -111,7 +111,7 @@ def description(row: Mapping[str, str]) -> Record:
 def doubts(rows: Rows) -> list[str]:
     """Say which figures are not what a source reports of the very thing."""
     return [
-        f"{row['label']}: {row['events']}/{row['total']} is no reported figure "
+        f"{row['label']}: {row['events']}/{row['total']} was not reported "
         f"({row['record_label'].lower()}): {row['derivation']}."
         for row in rows
         if row["record_type"] in DOUBTFUL

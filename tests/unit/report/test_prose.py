@@ -86,7 +86,10 @@ def _certified(lowest: float, highest: float) -> str:
 
 
 def test_a_share_that_does_not_vary_is_said_once():
-    assert "held the truth in 94.6% to 99.8% of them, depending on how much" in _certified(
-        0.946, 0.998
+    assert (
+        "contained the true value in 94.6% to 99.8% of reviews, depending on how much"
+        in _certified(0.946, 0.998)
     )
-    assert "held the truth in 100% of them, however much studies differ" in _certified(1.0, 1.0)
+    assert "contained the true value in 100% of reviews, however much studies differ" in _certified(
+        1.0, 1.0
+    )

@@ -48,7 +48,9 @@ def section(context: Context) -> Section | None:
         for endpoint in leading(context)
         if (found := primary_view(endpoint)) is not None
     )
-    return Section(id="bayes", title="Bayesian view", body=Views(views=views)) if views else None
+    return (
+        Section(id="bayes", title="Bayesian analysis", body=Views(views=views)) if views else None
+    )
 
 
 def _view(context: Context, endpoint: EndpointResults, view: Record) -> View:
@@ -139,7 +141,7 @@ def _proportion(policy: Policy) -> str:
 def _caption(view: Record) -> Sentence:
     return (
         f"Solid: posterior; dotted: prior; shaded: {level(view['level'])} credible interval; "
-        "dashed line: median. Where solid and dotted lie together, the studies have said little.",
+        "dashed line: median. Where the curves coincide, the data add little to the prior.",
     )
 
 

@@ -21,8 +21,8 @@ from poolprop.report.tables import Cell, Column, Table, TableRow, cell
 from poolprop.report.values import Record, Sentence, join, look_up, policy_of, quote, quote_range
 
 NO_TEST = (
-    "No test is made against them: they come from other people, seen elsewhere and "
-    "at other times, known by a sentence of somebody else's text. A p value would lend the "
+    "No test is made against them: they are cited results from other populations, "
+    "taken second-hand. A p value would lend the "
     "comparison an exactness that it does not have. They show what was expected when these studies "
     "were planned."
 )

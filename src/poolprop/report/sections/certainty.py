@@ -68,7 +68,7 @@ def _about(record: Record, found: list[Record]) -> list[str]:
     lines = [
         "Judged by the domains of GRADE for evidence about prognosis (Iorio et al. 2015, BMJ "
         f"350:h870): proportions of single groups start at {grade.WORDS[start]}, and each domain "
-        "may take levels away. The judgements stand in the table certainty.csv; what stands under "
+        "may lower the rating. The judgements stand in the table certainty.csv; what stands under "
         "“What the results show” was computed."
     ]
     used = dict.fromkeys(one["level"] for one in found if one["level"])

@@ -96,7 +96,7 @@ def _severity(row: Mapping[str, str]) -> Cell:
 def _effect(row: Mapping[str, str], found: Mapping[str, list[Sentence]]) -> Sentence:
     """Quote each effect; say so where no estimate uses a figure of this row."""
     effects = found.get(row["discrepancy_id"])
-    return separated(effects, "; ") if effects else ("touches no pooled estimate",)
+    return separated(effects, "; ") if effects else ("no effect on pooled estimates",)
 
 
 def _effects(context: Context) -> dict[str, list[Sentence]]:

@@ -35,7 +35,7 @@ def section(context: Context) -> Section | None:
     if not any(record["cases"] for record in found):
         return None
     body = Coverage(endpoints=tuple(_endpoint(record) for record in found))
-    return Section(id="coverage", title="What these intervals really cover", body=body)
+    return Section(id="coverage", title="Coverage in simulation", body=body)
 
 
 def _endpoint(record: Record) -> EndpointCoverage:

@@ -86,7 +86,10 @@ def _cumulative(context: Context, meta: Record, record: Record, result: Record) 
     steps = record.get("cumulative", [])
     if not gates.dated(steps):
         return None  # an order of the table is no order in time
+    whole = len(steps)
     names = [f"+ {one['added']}" if i else one["added"] for i, one in enumerate(steps)]
+    if whole > gates.MANY:
+        steps, names = steps[-gates.LISTED :], names[-gates.LISTED :]
     rows = tuple(
         interval_row(one, "result.", name, str(one["year"] or "year not stated"), own=True)
         for one, name in zip(steps, names, strict=True)
@@ -101,7 +104,11 @@ def _cumulative(context: Context, meta: Record, record: Record, result: Record) 
         reference=result["proportion"],
         axis=context.axis(meta["id"]),
     )
-    text = "Studies enter by year of publication; those that state none come last."
+    text = "Studies enter by year of publication; undated studies come last."
+    if len(steps) < whole:
+        text += (
+            f" Shown: the last {len(steps)} of {whole}; all are in results/tables/cumulative.csv."
+        )
     return figure(plot, (text,))
 
 

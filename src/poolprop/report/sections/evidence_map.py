@@ -29,9 +29,9 @@ MEANINGS = {
     "proxy": "another outcome in its place, a bound",
     "otherwise": "reported, but not as asked here",
     "missing": "not reported",
-    "not_applicable": "concerns nobody in the study",
+    "not_applicable": "not applicable",
 }
-FOLDED = "adverse-events"
+APART = "adverse-events"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +77,6 @@ class EvidenceMap:
     count: str
     legend: tuple[tuple[str, str], ...]
     tables: tuple[MapTable, ...]
-    folded: tuple[MapTable, ...]
     reasons: Table | None
 
 
@@ -86,15 +85,13 @@ def section(context: Context) -> Section | None:
     cells: list[Record] = context.results.evidence_map.get("cells", [])
     if not cells:
         return None
-    main = [cell for cell in cells if cell["part"] != FOLDED]
-    rest = [cell for cell in cells if cell["part"] == FOLDED]
-    present = {cell["state"] for cell in cells}
+    main = [cell for cell in cells if cell["part"] != APART]
+    present = {cell["state"] for cell in main}
     body = EvidenceMap(
         count=_count(main),
         legend=tuple((STATES[s][0], MEANINGS[s]) for s in STATES if s in present),
         tables=_tables("map", "What each study reports", main),
-        folded=_tables("map-safety", "What each study reports of adverse events", rest),
-        reasons=_reasons(cells),
+        reasons=_reasons(main),
     )
     return Section(id="map", title="What each study reports", body=body)
 

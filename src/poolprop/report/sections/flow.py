@@ -43,7 +43,7 @@ def section(context: Context) -> Section | None:
     caption = "The numbers add up from box to box; that is checked before every run."
     if any(not row["count"].isdigit() for row in rows):
         caption += " A number that nobody documented is said to be unknown, not guessed."
-    return Section(id="flow", title="Flow of reports", body=Flow(boxes=boxes, caption=caption))
+    return Section(id="flow", title="Study selection", body=Flow(boxes=boxes, caption=caption))
 
 
 def _box(row: Mapping[str, str], out: tuple[Box, ...] = ()) -> Box:

@@ -65,9 +65,7 @@ def section(context: Context) -> Section | None:
     )
     if not found:
         return None
-    return Section(
-        id="multiverse", title="Every defensible analysis", body=Multiverse(universes=found)
-    )
+    return Section(id="multiverse", title="Multiverse analysis", body=Multiverse(universes=found))
 
 
 def _universe(context: Context, endpoint: EndpointResults) -> Universe:
@@ -128,7 +126,7 @@ def _answer(record: Record) -> list[Sentence]:
         _extreme("Lowest", record["lowest"]),
         _extreme("Highest", record["highest"]),
         (
-            "Shares of analyses are no probabilities: analyses are not independent and not equally "
+            "These percentages are not probabilities: analyses are not independent and not equally "
             "plausible, and some ask a narrower question than the primary one.",
         ),
     ]
@@ -161,8 +159,8 @@ def _caption(record: Record) -> Sentence:
         "Dots: pooled proportions of ",
         quote(summary, "analyses", "count"),
         f" analyses in rising order; thin lines: their {level(record['level'])} intervals. {shown}"
-        "The coloured one is the primary analysis; dashed lines are thresholds. Marks below say "
-        "what an analysis chose; of equal analyses the one nearest to the primary is named.",
+        "The coloured one is the primary analysis; dashed lines are thresholds. Marks show "
+        "each analysis's choices; duplicates take the labels closest to the primary one.",
     )
 
 
@@ -253,7 +251,7 @@ def _choices(name: str, short: str, record: Record) -> Table:
     )
     note = (
         "Analysis of variance with main effects; sequential sums of squares averaged over all "
-        "orders of the choices. What the shares lack to the whole is interaction.",
+        "orders of the choices. The remainder is due to interactions.",
     )
     return Table(
         id=name, caption=f"{short}: which choice matters", columns=columns, rows=tuple(rows),

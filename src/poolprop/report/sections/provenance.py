@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 
 from poolprop.report.context import Context, Section
@@ -28,11 +27,10 @@ class Fact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Provenance:
-    """Facts of the run, software versions, files with their hashes, and the plan that ran."""
+    """Facts of the run, software versions, steps, and inputs with their hashes."""
 
     facts: tuple[Fact, ...]
     tables: tuple[Table, ...]
-    plan: str
 
 
 def section(context: Context) -> Section:
@@ -44,14 +42,8 @@ def section(context: Context) -> Section:
         if manifest.get(key)
     ]
     tables = (*_versions(manifest), *steps_table(context.results.lineage), *_inputs(manifest))
-    body = Provenance(facts=tuple(facts), tables=tables, plan=_plan(manifest))
+    body = Provenance(facts=tuple(facts), tables=tables)
     return Section(id="provenance", title="Provenance", body=body)
-
-
-def _plan(manifest: Record) -> str:
-    """Return the plan as it ran, with every default written out."""
-    plan = manifest.get("plan")
-    return json.dumps(plan, indent=2, ensure_ascii=False) if plan else ""
 
 
 def _versions(manifest: Record) -> list[Table]:

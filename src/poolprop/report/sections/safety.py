@@ -21,6 +21,9 @@ from poolprop.report.formats import MISSING, Policy, level
 from poolprop.report.tables import Cell, Column, Table, TableRow, cell
 from poolprop.report.values import Record, Sentence, join, policy_of, quote, quote_range, separated
 
+# Grades that the table has of each event.
+MAIN = ("any", "3-5")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Safety:
@@ -75,7 +78,7 @@ def _rule(context: Context, events: list[Record], pooled: list[Record]) -> Sente
     basis = context.term("denominator_basis", plan.denominator)
     text = (
         f"Denominator: {basis}. An adverse event was pooled where at least {least} studies report "
-        "the same term and grade; a study without events counts as any other. "
+        "the same term and grade; zero-event studies were included. "
     )
     n, of = len(pooled), len(events)
     if not n:
@@ -83,7 +86,7 @@ def _rule(context: Context, events: list[Record], pooled: list[Record]) -> Sente
     else:
         text += f"This holds for {n} of {of} {prose.plural(of, 'combination')} of term and grade"
         text += "; the others are in the table as reported." if n < of else "."
-    return (f"{text} What a study does not report is missing, not absent.",)
+    return (f"{text} Unreported events were treated as missing, not as zero.",)
 
 
 def _notes(context: Context, pooled: list[Record]) -> list[str]:
@@ -133,10 +136,34 @@ def _table(context: Context, events: list[Record]) -> Table:
         Column(title=f"{of} prediction", numeric=True),
         Column(title="Studies", room="long"),
     )
-    rows = tuple(TableRow(cells=_cells(context, e), anchor=e["id"]) for e in events)
+    listed = _listed(events)
+    rows = tuple(TableRow(cells=_cells(context, e), anchor=e["id"]) for e in listed)
+    note = ("Every grade that a study reports: results/tables/safety.csv.",)
     return Table(
-        id="table-safety", caption="All adverse events by grade", columns=columns, rows=rows
+        id="table-safety",
+        caption="Adverse events",
+        columns=columns,
+        rows=rows,
+        note=(note,) if len(listed) < len(events) else (),
     )
+
+
+def _listed(events: list[Record]) -> list[Record]:
+    """Return what several studies report, and of each other event any grade and the severe ones.
+
+    The grades of one study are sums of one another; of an event without these the first stands.
+    """
+    first: dict[str, str] = {}
+    for event in events:
+        first.setdefault(event["outcome"], event["id"])
+    kept = {event["outcome"] for event in events if event["k"] > 1 or event["grade"] in MAIN}
+    return [
+        event
+        for event in events
+        if event["k"] > 1
+        or event["grade"] in MAIN
+        or (event["outcome"] not in kept and event["id"] == first[event["outcome"]])
+    ]
 
 
 def _cells(context: Context, event: Record) -> tuple[Cell, ...]:

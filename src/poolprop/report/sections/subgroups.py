@@ -85,7 +85,7 @@ def _subgroup(context: Context, endpoint: EndpointResults, factor: Record) -> Su
     meta = endpoint.pool["endpoint"]
     name = f"{meta['id']}-{factor['factor']}"
     interval = context.settings.study_interval
-    if gates.pools(factor["levels"]):
+    if gates.studywise(factor["levels"]):
         rows = [
             row
             for record in factor["levels"]
@@ -93,13 +93,8 @@ def _subgroup(context: Context, endpoint: EndpointResults, factor: Record) -> Su
                 record, record["label"], interval, few.shown(context, record), anchor=True
             )
         ]
-    else:  # a line each is enough for single studies
-        rows = [
-            replace(
-                interval_row(r, "result.", r["label"], r["studies"][0]["label"]), anchor=r["id"]
-            )
-            for r in factor["levels"]
-        ]
+    else:  # a line each is enough for single studies, and for more than can be read
+        rows = [_line(context, record) for record in factor["levels"]]
     if line := prose.between_line(factor):
         rows.append(PlotRow(kind="note", label="", note=line))
     plot = Plot(
@@ -124,6 +119,12 @@ def _subgroup(context: Context, endpoint: EndpointResults, factor: Record) -> Su
         within_note=factor["contrast_note"] if factor["contrasts"] else "",
         notes=tuple(_notes(factor)),
     )
+
+
+def _line(context: Context, record: Record) -> PlotRow:
+    k, prefix = record["k"], few.leader(context, record)
+    detail = record["studies"][0]["label"] if k == 1 else f"{k} studies"
+    return replace(interval_row(record, prefix, record["label"], detail), anchor=record["id"])
 
 
 def _estimand(context: Context, meta: Record, factor: Record) -> str:
