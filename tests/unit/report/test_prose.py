@@ -39,14 +39,15 @@ def test_one_study_is_never_called_pooled():
 def test_heterogeneity_names_scale_and_definition():
     said = spell(prose.heterogeneity(POOLED))
     assert said == (
-        "Heterogeneity: τ² = 0.49 (logit scale), I² = 60% (from the estimate of τ²); "
+        "Heterogeneity: τ² = 0.49 (0.010–4.20) (logit scale), I² = 60% (3%–93%) (from the "
+        "estimate of τ²); "
         "likelihood-ratio Q = 11.20, df = 3, p = 0.011."
     )
 
 
 def test_heterogeneity_is_silent_on_what_was_not_computed():
     said = spell(prose.heterogeneity(POOLED | {"i2": None, "q": None}))
-    assert said == "Heterogeneity: τ² = 0.49 (logit scale)."
+    assert said == "Heterogeneity: τ² = 0.49 (0.010–4.20) (logit scale)."
 
 
 def test_no_test_between_levels_is_claimed_that_was_not_done():
