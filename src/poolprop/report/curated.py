@@ -54,9 +54,9 @@ def _doubt(row: Row) -> str:
     return ""
 
 
-def measured(row: Row) -> str:
-    """Return what a continuous figure measures, in plain words."""
-    return plain(row["variable"])
+def measured(context: Context, row: Row) -> str:
+    """Return what a continuous figure measures: the vocabulary's label, or else plain words."""
+    return context.term("variable", row["variable"])
 
 
 def held(node: Any) -> Iterator[str]:

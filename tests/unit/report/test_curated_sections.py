@@ -38,7 +38,8 @@ def context(**results):
     return SimpleNamespace(
         results=SimpleNamespace(**{**empty, **results}),
         settings=settings,
-        term=lambda field, code: code,
+        terms={},
+        term=lambda field, code: code.replace("_", " ").capitalize(),
     )
 
 

@@ -24,7 +24,6 @@ from poolprop.report.values import (
     join,
     listing,
     quote,
-    quote_range,
     separated,
 )
 
@@ -81,32 +80,11 @@ def _key(context: Context, table: Strata) -> Sentence:
 
 
 def _lines(context: Context) -> Iterator[Line]:
-    yield from _beside(context)
     yield from _certainty(context)
     if context.settings.review.overlap:
         yield Line(title="Overlap of patients", text=(context.settings.review.overlap,))
     yield from _robustness(context)
     yield from _harms(context)
-
-
-def _beside(context: Context) -> Iterator[Line]:
-    """Say what the estimands give that the plan wants beside the primary ones."""
-    said = []
-    for endpoint in leading(context):
-        for name in context.settings.endpoints[endpoint.id].beside:
-            estimands = endpoint.pool["estimands"]
-            one = next((e for e in estimands if e["estimand"] == name), None)
-            result = primary_result(one) if one else None
-            if one and result:
-                label = f"{endpoint.pool['endpoint']['short']}, {one['label'].lower()}: "
-                share = quote(result, "proportion", "percent")
-                said.append(
-                    join(label, share, " (", quote_range(result, "ci"), "), ", _counts(one))
-                )
-    if said:
-        yield Line(
-            title="Also", text=join(separated(said, "; "), "."), link="summary", more="All of them"
-        )
 
 
 def _certainty(context: Context) -> Iterator[Line]:

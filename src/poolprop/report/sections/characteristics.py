@@ -33,7 +33,7 @@ def section(context: Context) -> Section | None:
     behind: dict[str, list[str]] = {}
     studies = dict.fromkeys(row["label"] for row in results.studies)
     for row in measures:
-        name = measured(row).capitalize()
+        name = measured(context, row)
         _add(found, name, row, summary(row))
         behind.setdefault(name, []).append(row["continuous_id"])
     for row in rows:

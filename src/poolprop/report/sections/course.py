@@ -76,14 +76,20 @@ def section(context: Context) -> Section | None:
                          list(results.continuous))  # fmt: skip
     body = Course(
         caption=CAPTION,
-        lines=tuple(_line(rows) for rows in courses(results.outcomes)),
-        changes=_changes(pairs),
+        lines=tuple(_line(_in_order(context, rows)) for rows in courses(results.outcomes)),
+        changes=_changes(context, pairs),
         measures=_measures(context, rest),
         charts=tuple(_chart(name, list(rows)) for name, rows in _by_study(results.patients)),
     )
     if not (body.lines or body.changes or body.measures or body.charts):
         return None
     return Section(id="course", title="Courses within studies", body=body)
+
+
+def _in_order(context: Context, rows: list[Row]) -> list[Row]:
+    """Return rows in the order of time that the vocabulary gives."""
+    times = list(context.terms.get("timepoint", {}))
+    return sorted(rows, key=lambda row: times.index(row["timepoint"]))
 
 
 def _line(rows: list[Row]) -> Line:
@@ -115,16 +121,16 @@ def _pairs(later: list[Row], rows: list[Row]) -> tuple[list[tuple[Row, Row]], li
     return pairs, [row for row in later if fact(row) not in before]
 
 
-def _changes(pairs: list[tuple[Row, Row]]) -> Table | None:
+def _changes(context: Context, pairs: list[tuple[Row, Row]]) -> Table | None:
     if not pairs:
         return None
     cells = [
         [
-            measured(after).capitalize(),
+            measured(context, after),
             f"{after['study_label']}, {after['population_label']}",
             summary(before),
             summary(after),
-            context_time(after),
+            context.term("timepoint", after["timepoint"]),
             next((r["p_value"] for r in (after, before) if r["p_value"] not in BLANK), MISSING),
             after["locator"],
             f"{before['continuous_id']}, {after['continuous_id']}",
@@ -136,17 +142,12 @@ def _changes(pairs: list[tuple[Row, Row]]) -> Table | None:
     return text_table("table-changes", "Measures before and after", titles, cells)
 
 
-def context_time(row: Row) -> str:
-    """Return when a measure was taken, in plain words."""
-    return plain(row["timepoint"])
-
-
 def _measures(context: Context, rows: list[Row]) -> Table | None:
     if not rows:
         return None
     cells = [
         [
-            measured(row).capitalize(),
+            measured(context, row),
             f"{row['study_label']}, {row['arm_label']}",
             row["population_label"],
             context.term("timepoint", row["timepoint"]),
