@@ -116,3 +116,42 @@ def _choice(name: str, key: str, levels: dict) -> dict:
     ]  # fmt: skip
     return {"id": f"{name}/choice/{key}", "choice": key, "label": f"Choice of {key}", "share": 0.21,
             "share_of_lower_limit": 0.0, "levels": found}  # fmt: skip
+
+
+def models(endpoint: str, meta: dict, rows: list[str]) -> dict:
+    """Return other models; of fewer than three studies none."""
+    many = len(rows) > 2
+    laws, missing = f"laws/{endpoint}/primary", f"missing/{endpoint}/primary"
+    nested, trial = f"nested/{endpoint}", f"next_trial/{endpoint}/primary"
+    of = {"rows": rows, "k": len(rows), "level": 0.95, "method": "profile likelihood"}
+    return {
+        "schema": "poolprop/models/1", "endpoint": meta, "estimand": "primary",
+        "reference": f"pool/{endpoint}/primary", "notes": ["A note on models."] if many else [],
+        "laws": of | {"id": laws, "fits": [
+            {"id": f"{laws}/{key}", "law": key, "proportion": 0.71, "loglik": -9.87,
+             "ci": None if key == "npml" else LIMITS, "parameters": {}, "support": [],
+             "population": {"mean": 0.68, "ci": LIMITS}, "converged": True}
+            for key in ("normal", "t", "npml")
+        ]} if many else None,
+        "missing": of | {"id": missing, "missing": 4, "total": 160, "beliefs": [
+            {"id": f"{missing}/{i}", "belief": f"belief {i}", "imor": None, "sd": 0.0,
+             "proportion": 0.66 + i / 100, "ci": LIMITS, "tau2": 0.4} for i in (1, 2)
+        ]} if many else None,
+        "nested": {"id": nested, "rows": rows, "k": len(rows), "models": [
+            of | {"id": f"{nested}/{effects}", "effects": effects, "loglik": -20.2,
+                  "parameters": 4, "patients": 50, "stages": [
+                {"id": f"{nested}/{effects}/{stage}", "label": stage, "k": 3, "events": 20,
+                 "total": 30, "proportion": 0.7, "ci": LIMITS, "tau": 0.5,
+                 "whole": {"median": 0.6, "ci": LIMITS if effects == "separate" else None},
+                 "prediction": LIMITS, "expected": 31.42} for stage in ("outer", "inner")]}
+            for effects in ("separate", "shared")
+        ]} if many else None,
+        "next_trial": of | {
+            "id": trial, "tau_prior": "half-normal(1.5)", "mu_prior": "uniform", "side": "above",
+            "p0": 0.5, "prior": {"vague": 0.2, "ess": 5.04, "divergence": 0.001, "components": [
+                {"weight": 0.8, "a": 4.1, "b": 1.2}, {"weight": 0.2, "a": 1.0, "b": 1.0}]},
+            "trials": [
+                {"id": f"{trial}/{n}", "n": n, "events": n // 2 if n > 5 else None,
+                 "chance": 0.7, "robust": 0.6} for n in (5, 40)],
+        } if many else None,
+    }  # fmt: skip

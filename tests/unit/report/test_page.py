@@ -14,7 +14,7 @@ from poolprop.report.render import build
 SOURCE = Path(__file__).parents[3] / "report"
 SECTIONS = [
     "answer", "summary", "forests", "groups", "studies", "risk-of-bias", "change", "cite",
-    "sensitivity", "subgroups", "diagnostics", "multiverse", "confidence", "bayes", "coverage",
+    "sensitivity", "models", "subgroups", "diagnostics", "multiverse", "confidence", "bayes", "coverage",
     "safety", "survival", "comparisons",
     "flow", "map", "certainty", "benchmarks", "sources", "trust",
     "methods", "second-engine", "provenance", "reporting", "glossary",
@@ -200,7 +200,7 @@ def test_optional_files_may_be_missing(plain):
         shutil.rmtree(plain / name)
     for name in (
         "subgroups.json", "influence.json", "bayes.json", "multiverse.json", "certificate.json",
-        "small_study.json",
+        "small_study.json", "models.json",
     ):  # fmt: skip
         (plain / "analysis" / "healed" / name).unlink()
         (plain / "analysis" / "fast" / name).unlink()

@@ -58,7 +58,7 @@ def _endpoint(context: Context, endpoint: EndpointResults) -> EndpointModels:
         *_next_trial(meta, record["next_trial"], participants),
     ]
     return EndpointModels(
-        id=f"models-{endpoint.id}",
+        id=f"other-models-{endpoint.id}",
         title=meta["label"],
         parts=tuple(parts),
         notes=tuple(record["notes"]),
