@@ -14,7 +14,8 @@ from poolprop.report.render import build
 SOURCE = Path(__file__).parents[3] / "report"
 SECTIONS = [
     "answer", "summary", "forests", "groups", "studies", "risk-of-bias", "change", "cite",
-    "sensitivity", "models", "subgroups", "diagnostics", "multiverse", "confidence", "bayes", "coverage",
+    "sensitivity", "models", "subgroups", "diagnostics", "multiverse", "confidence", "bayes",
+    "coverage",
     "safety", "survival", "comparisons",
     "flow", "map", "certainty", "benchmarks", "sources", "trust",
     "methods", "second-engine", "provenance", "reporting", "glossary",
