@@ -99,8 +99,9 @@ def _laws(meta: Record, record: Record | None) -> Iterator[Part]:
         rows=rows,
     )
     words = (
-        "The primary model lets the studies' logits vary normally. Here they follow heavier "
-        "tails, a skew law, or any law at all (nonparametric); all else is the same. Intervals: "
+        "The primary model lets the studies' logits vary normally. Other laws have heavier "
+        "tails, lean to one side, or are any law at all (nonparametric); all else is the same. "
+        "Intervals: "
         f"{record['method']}.",
     )
     yield Part(id=name, title="Other laws of the random effects", words=(words,), table=table)
@@ -136,7 +137,7 @@ def _missing(meta: Record, record: Record | None, participants: str) -> Iterator
         quote(record, "missing", "count"), " of ", quote(record, "total", "count"),
         f" {participants} in ", quote(record, "k", "count"),
         " studies were not assessed. The first two rows are the bounds (the first counts them as "
-        "no event); between them their odds of the event are taken to be so many times those of "
+        "no event); the others take their odds of the event as a multiple of those of "
         "the others in the same study.",
     )  # fmt: skip
     yield Part(id=name, title="Without assessment", words=(words,), table=table)

@@ -109,7 +109,7 @@ def missing_outcomes(
 ) -> MissingOutcomes:
     """Pool all patients, assessed or not, under beliefs about those who were not.
 
-    The bounds let all or none of them have the event. Between them lies a pattern mixture: their
+    The bounds let all or none of them have the event. A pattern mixture lies between them: their
     odds of the event are the informative missingness odds ratio (IMOR) times those of the assessed
     patients of the same study, by the binomial-normal model of all patients' proportions.
 

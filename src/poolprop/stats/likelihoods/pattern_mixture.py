@@ -22,7 +22,7 @@ from poolprop.stats._types import Bools, Floats
 from poolprop.stats.likelihoods.links import LOG_SQRT_2PI, log_choose
 from poolprop.stats.numeric.rules import hermite
 
-# Normal deviations beyond REACH are left out; so many points of the uncertain IMOR.
+# Normal deviations beyond REACH are left out; points of an uncertain IMOR.
 REACH, UNCERTAIN = 8.6, 9
 # Points for each standard error of a study, and the fewest.
 FINE, FEWEST = 4.0, 240
