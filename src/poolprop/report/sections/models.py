@@ -137,8 +137,8 @@ def _missing(meta: Record, record: Record | None, participants: str) -> Iterator
         quote(record, "missing", "count"), " of ", quote(record, "total", "count"),
         f" {participants} in ", quote(record, "k", "count"),
         " studies were not assessed. The first two rows are the bounds (the first counts them as "
-        "no event); the others take their odds of the event as a multiple of those of "
-        "the others in the same study.",
+        "no event); the rows below take their odds of the event as a multiple of the odds of "
+        "those assessed in the same study.",
     )  # fmt: skip
     yield Part(id=name, title="Without assessment", words=(words,), table=table)
 
