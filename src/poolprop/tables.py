@@ -15,7 +15,8 @@ Table = tuple[list[str], list[dict[str, Any]]]
 
 RESULT_COLUMNS = [
     "k", "events", "total", "proportion", "ci_lower", "ci_upper", "prediction_lower",
-    "prediction_upper", "estimate", "se", "tau2", "i2", "i2_definition", "h2", "q", "q_df", "q_p",
+    "prediction_upper", "estimate", "se", "tau2", "tau2_ci_lower", "tau2_ci_upper", "i2",
+    "i2_ci_lower", "i2_ci_upper", "tau2_ci_method", "i2_definition", "h2", "q", "q_df", "q_p",
     "loglik", "converged", "method", "notes",
 ]  # fmt: skip
 
@@ -219,15 +220,11 @@ def _studies(evidence: Evidence, factors: Sequence[str]) -> Iterator[dict[str, A
 
 
 def _result(result: Mapping[str, Any]) -> dict[str, Any]:
-    prediction = result["prediction"] or {"lower": None, "upper": None}
     row = {column: result.get(column) for column in RESULT_COLUMNS}
-    return row | {
-        "ci_lower": result["ci"]["lower"],
-        "ci_upper": result["ci"]["upper"],
-        "prediction_lower": prediction["lower"],
-        "prediction_upper": prediction["upper"],
-        "notes": " ".join(result["notes"]),
-    }
+    for name in ("ci", "prediction", "tau2_ci", "i2_ci"):
+        limits = result.get(name) or {"lower": None, "upper": None}
+        row |= {f"{name}_{end}": limits[end] for end in ("lower", "upper")}
+    return row | {"notes": " ".join(result["notes"])}
 
 
 def _cells(record: Mapping[str, Any]) -> dict[str, Any]:
