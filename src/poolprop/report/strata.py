@@ -124,18 +124,8 @@ def strata(context: Context) -> Strata:
     groups = [_group(context, endpoints, name) for name in leading_factors(context)]
     caveat = context.settings.review.caveat if groups else ""
     last = Row(label="All studies together", cells=tuple(whole), note=caveat)
-    groups.append(Group(id="all", title="", rows=(last, *_beside(context, endpoints))))
+    groups.append(Group(id="all", title="", rows=(last,)))
     return _drawn(context, names, groups, endpoints)
-
-
-def _beside(context: Context, endpoints: Sequence[EndpointResults]) -> Iterator[Row]:
-    """Yield the estimands that the plan sets beside a primary one, each in its own column."""
-    for i, endpoint in enumerate(endpoints):
-        for estimand in endpoint.pool["estimands"]:
-            if estimand["estimand"] in context.settings.endpoints[endpoint.id].beside:
-                cells = [Cell(basis=()) for _ in endpoints]
-                cells[i] = _whole(context, endpoint, estimand)
-                yield Row(label=f"All, {estimand['label'].lower()}", cells=tuple(cells))
 
 
 def leading_factors(context: Context) -> tuple[str, ...]:
