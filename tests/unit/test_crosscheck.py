@@ -89,6 +89,21 @@ def test_every_kind_of_result_is_recomputed():
     }  # fmt: skip
 
 
+def test_of_many_left_out_those_that_change_most_are_recomputed():
+    data = [5 + i for i in range(40)], [60] * 40
+    one = record(data)
+    result = one["estimands"][0]["results"][0]
+    left_out = [
+        {"outcome_id": f"X-{i}", "change": change, "result": {**result, "id": f"l{i}"}}
+        for i, change in enumerate((-1) ** i * abs(i - 19.5) for i in range(40))
+    ]
+    influence = {
+        "schema": "poolprop/influence/2", "endpoint": {"id": "x"}, "leave_one_out": left_out
+    }  # fmt: skip
+    found = [task.id for task in tasks([one, influence])]
+    assert found == ["pool/x/primary", *(f"l{i}" for i in (*range(6), *range(34, 40)))]
+
+
 @pytest.fixture(scope="module")
 def r():
     """Return a function that runs a script in R, or skip."""

@@ -9,7 +9,8 @@ from poolprop.crosscheck.tasks import Task
 
 ENGINE = Path(__file__).with_name("reproduce.R")
 HEAD = """\
-# Every pooled result of this review, recomputed in R without any code of poolprop.
+# Every pooled result of this review, recomputed in R without any code of poolprop. Of more than
+# twelve results without one study each, those that change most.
 #
 #   Rscript reproduce.R              prints id, field and value as CSV
 #   Rscript reproduce.R out.csv      writes them to a file

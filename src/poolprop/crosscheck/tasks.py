@@ -9,6 +9,9 @@ from typing import Any
 
 Record = Mapping[str, Any]
 MODELS = ("glmm", "beta-binomial", "two-step", "common", "single-study")
+# Of more leave-one-out results of an endpoint than this, those that change most are recomputed:
+# each is a fit more of nearly the same data, and R takes as long for one as we for all of them.
+MOST_LEFT_OUT = 12
 INTERVALS = ("wald", "t", "hksj", "hksj-adhoc", "profile", "profile-ck", "clopper-pearson")
 
 
@@ -71,12 +74,20 @@ def _pooled(records: Sequence[Record]) -> Iterator[tuple[Record, Sequence[Record
             yield from ((level["result"], level["studies"]) for level in factor["levels"])
     for record in _of(records, "influence"):
         everyone = primary.get(record["endpoint"]["id"], ())
-        for entry in record["leave_one_out"]:
+        for entry in _most_changed(record["leave_one_out"]):
             out = entry.get("outcome_ids") or [entry["outcome_id"]]
             rest = [one for one in everyone if one["outcome_id"] not in out]
             yield entry["result"], rest
     for record in _of(records, "safety"):
         yield from ((one["result"], one["studies"]) for one in record["events"] if one["result"])
+
+
+def _most_changed(entries: Sequence[Record]) -> Sequence[Record]:
+    """Return the leave-one-out results that change the pool most, in the order they had."""
+    if len(entries) <= MOST_LEFT_OUT:
+        return entries
+    changes = [(-abs(entry["change"] or 0.0), position) for position, entry in enumerate(entries)]
+    return [entries[position] for position in sorted(i for _, i in sorted(changes)[:MOST_LEFT_OUT])]
 
 
 def _of(records: Sequence[Record], kind: str) -> Iterator[Record]:
