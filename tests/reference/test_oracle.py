@@ -93,7 +93,8 @@ def test_the_logit_model_is_the_oracles(x, n):
     glmm_is_the_oracles(x, n, "logit")
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+# All of thousands of patients have the event; and a profile that rests on a tau near its largest.
+@pytest.mark.parametrize("seed", sorted({*SEEDS, 80, 85}))
 def test_the_models_of_other_links_are_the_oracles(seed):
     link = ("probit", "cloglog")[seed // (ALL // SAMPLE) % 2]
     glmm_is_the_oracles(*drawn(seed, MOST[link]), link)

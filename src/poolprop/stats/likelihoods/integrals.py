@@ -200,7 +200,7 @@ def outlines(
     z -= fall
     z[0] = np.minimum(np.maximum(z[0], mode - reach), mode)
     z[1] = np.minimum(np.maximum(z[1], mode), mode + reach)
-    step = largest_step(tau, information, link.reach(mu + tau * mode), precision)
+    step = largest_step(tau, information, link.reach(mu + tau * mode, n), precision)
     return Outline(z[0], z[1], step, peak)
 
 

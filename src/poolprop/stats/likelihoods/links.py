@@ -70,15 +70,16 @@ class Link:
                 each[..., far] = better
         return found
 
-    def reach(self, eta: Floats) -> Floats | float:
+    def reach(self, eta: Floats, n: Floats) -> Floats | float:
         """Return how far from ``eta`` the log-likelihood can be continued off the real line.
 
-        Where every patient had the event, ``(1 - exp(-h))^n`` of the cloglog is a wall that is
-        steeper the larger its hazard ``h``.
+        Where every patient had the event, ``(1 - exp(-h))^n`` of the cloglog is a wall at a hazard
+        ``h`` of about ``log n``, steeper the larger that is; beyond it is flat.
         """
         if self.name != "cloglog":
             return self.pole
-        out: Floats = self.pole / np.maximum(1.0, np.exp(np.minimum(eta, CLOGLOG_TOP)))
+        hazard = np.exp(np.minimum(eta, CLOGLOG_TOP))
+        out: Floats = self.pole / np.maximum(1.0, np.minimum(hazard, np.log(n) + 4))
         return out
 
     def constant(self, x: Floats, n: Floats) -> Floats:
