@@ -205,7 +205,7 @@ def report(lines: list[Line], again: list[Line], write: bool) -> str:
     table = {name: facts(lines, name) for name in names}
     winner, eligible = chosen(table)
     if write:
-        write_designs(lines, names, ROOT / "benchmarks" / "default_interval.csv")
+        write_designs(lines, names, winner, ROOT / "benchmarks" / "default_interval.csv")
     shown = [winner, "A", "profile-ck", "bayes"]
     head = f"| truth | designs | {' | '.join(shown)} |\n|{'---|' * (2 + len(shown))}"
     verdict = "eligible" if eligible else "none is eligible; it comes nearest"
@@ -223,17 +223,17 @@ def report(lines: list[Line], again: list[Line], write: bool) -> str:
     )
 
 
-def write_designs(lines: list[Line], names: list[str], path: Path) -> None:
+def write_designs(lines: list[Line], names: list[str], winner: str, path: Path) -> None:
     """Write coverage and width of each interval in each design, a row a design."""
     with path.open("w", encoding="utf-8", newline="") as file:
         out = csv.writer(file, lineterminator="\n")
         columns = [f"{name} {what}" for what in ("coverage", "width") for name in names]
         out.writerow(
-            [*lines[0]["cell"], "replicates", *columns, "prediction", "prediction of C 1.00"]
+            [*lines[0]["cell"], "replicates", *columns, "prediction", f"extended {winner}"]
         )
         for line in lines:
             cells = [f"{coverage(line, name):.4f}" for name in names]
             cells += [f"{line['intervals'][name]['width']:.4f}" for name in names]
-            new = (line["predictions"][name]["coverage"] for name in ("prediction", "C 1.00"))
+            new = (line["predictions"][name]["coverage"] for name in ("prediction", winner))
             cells += [f"{one:.4f}" for one in new]
             out.writerow([*line["cell"].values(), line["replicates"], *cells])

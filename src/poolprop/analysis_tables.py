@@ -167,10 +167,10 @@ def regression_table(subgroups: Records) -> Table:
 def certificate_table(records: Records) -> Table:
     """Return what each interval covers at each tau, one a row."""
     cells = ("coverage", "error", "width", "failed")
-    columns = ["id", "endpoint", "k", "proportion", "tau", "origin", "method", "label"]
+    columns = ["id", "endpoint", "k", "proportion", "tau", "law", "origin", "method", "label"]
     return [*columns, *cells, "replicates"], [
         {
-            **{name: case[name] for name in ("id", "tau", "origin")},
+            **{name: case[name] for name in ("id", "tau", "law", "origin")},
             **{name: record[name] for name in ("k", "replicates")},
             **{name: case["intervals"][method["method"]][name] for name in cells},
             "endpoint": record["endpoint"]["id"],

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 EPILOG = """\
 examples:
-  poolprop pool-many reviews.csv --by review --methods "glmm|logit|ML|profile-ck" --out pooled.csv
+  poolprop pool-many reviews.csv --by review --methods "glmm|logit|ML|small-lr" --out pooled.csv
   poolprop pool-many reviews.csv --by review --out pooled.parquet \\
       --methods "two-step|PLO|REML|hksj" "beta-binomial|logit|ML|wald"
 

@@ -68,7 +68,7 @@ def add_to(actions: Any) -> None:
     command.add_argument("--model", choices=models, help=text)
     command.add_argument("--measure", default="PLO", help="PLO, PAS, PFT, PR or PLN (two-step)")
     command.add_argument("--tau2", help="DL, PM, REML, ... (two-step; default: REML)")
-    command.add_argument("--ci", help="wald, t, hksj, profile, profile-ck, ... (default: advised)")
+    command.add_argument("--ci", help="wald, t, hksj, profile-ck, small-lr, ... (default: advised)")
     command.add_argument("--level", type=float, default=0.95, help="default: 0.95")
     scales = ["auto", *SCALES]
     command.add_argument(

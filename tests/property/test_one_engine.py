@@ -15,6 +15,7 @@ from poolprop.stats.fits.tau2 import ESTIMATORS
 from poolprop.stats.sets import Sets
 
 METHODS = {
+    "glmm|logit|ML|small-lr": {},
     "glmm|logit|ML|profile-ck": {"ci": "profile-ck"},
     "glmm|probit|ML|wald": {"link": "probit", "ci": "wald"},
     "glmm|cloglog|ML|profile": {"link": "cloglog", "ci": "profile"},

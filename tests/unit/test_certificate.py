@@ -47,8 +47,10 @@ def rows(counts: list[tuple[int, int]]) -> list[dict[str, str]]:
 
 def test_every_interval_is_certified_at_every_tau() -> None:
     record = certificate(plan(), "healed", rows(FEW))
-    assert [case["origin"] for case in record["cases"]] == [
-        "declared", "estimate", "declared", "upper credible limit",
+    assert [(case["law"], case["origin"]) for case in record["cases"]] == [
+        ("normal", "declared"), ("normal", "estimate"), ("normal", "declared"),
+        ("normal", "upper credible limit"), ("skewed", "estimate"), ("two-point", "estimate"),
+        ("heavy-tailed", "estimate"),
     ]  # fmt: skip
     assert [method["method"] for method in record["methods"]] == list(LABELS)
     for case in record["cases"]:
@@ -64,6 +66,28 @@ def test_the_reported_interval_covers_where_the_usual_one_does_not() -> None:
     usual = next(m for m in record["methods"] if m["method"] == "dl-wald")
     assert record["lowest"] > 0.93
     assert usual["lowest"] < 0.88
+
+
+def test_other_laws_of_the_logits_are_apart_from_what_is_said_of_the_model() -> None:
+    record = certificate(plan(replicates=400), "healed", rows(FEW))
+    (ours,) = (method for method in record["methods"] if method["role"] == "default")
+    shares = {
+        law: [
+            case["intervals"][ours["method"]]["coverage"]
+            for case in record["cases"]
+            if (case["law"] == "normal") == (law == "normal")
+        ]
+        for law in ("normal", "other")
+    }
+    assert (record["lowest"], record["highest"]) == (min(shares["normal"]), max(shares["normal"]))
+    assert record["other_laws"] == min(shares["other"])
+
+
+def test_without_seen_heterogeneity_other_laws_have_the_posterior_median_of_tau() -> None:
+    record = certificate(plan(), "healed", rows([(8, 20), (12, 30), (4, 10)]))
+    others = [case for case in record["cases"] if case["law"] != "normal"]
+    assert {case["origin"] for case in others} == {"posterior median"}
+    assert all(case["tau"] > 0.05 for case in others)
 
 
 def test_the_same_seed_gives_the_same_certificate_and_another_does_not() -> None:

@@ -122,7 +122,9 @@ def r():
 
 
 def test_the_script_finds_the_same_in_r(r, tmp_path):
-    models = [{"model": "glmm", "ci": ci} for ci in ("wald", "t", "profile", "profile-ck")]
+    models = [
+        {"model": "glmm", "ci": ci} for ci in ("wald", "t", "profile", "profile-ck", "small-lr")
+    ]
     models += [{"model": "beta-binomial", "ci": ci} for ci in ("wald", "profile", "profile-ck")]
     two_step = [
         {"model": "two-step", "measure": measure, "tau2": tau2, "ci": ci}

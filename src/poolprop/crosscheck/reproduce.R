@@ -146,13 +146,14 @@ limit <- function(model, fit, side, cut, x, n, top) {
 }
 
 # Everyone or no one had the event: the maximum is at the boundary and the interval one-sided.
-boundary_limit <- function(name, side, cut, x, n) {
+boundary_limit <- function(name, side, cut, x, n, excess = NULL) {
   k <- length(x)
   if (name == "beta-binomial") return(side * qlogis(exp(-cut / (2 * k))))
-  # So few studies bound the proportion only if tau is bounded: at 5, as the methods say.
-  top <- if (cut / 2 >= k * log(2)) 5 else 100
-  model <- MODELS[[name]]
-  excess <- function(mu) -2 * profile_at(model, mu, x, n, top)$value - cut
+  if (is.null(excess)) {
+    # So few studies bound the proportion only if tau is bounded: at 5, as the methods say.
+    top <- if (cut / 2 >= k * log(2)) 5 else 100
+    excess <- function(mu) -2 * profile_at(MODELS[[name]], mu, x, n, top)$value - cut
+  }
   near <- side * qlogis(1 - 1 / (4 * sum(n) + 4))
   while (excess(near) > 0) near <- near + side
   far <- near - side
@@ -160,17 +161,54 @@ boundary_limit <- function(name, side, cut, x, n) {
   uniroot(excess, sort(c(near, far)), tol = 1e-11)$root
 }
 
+# The interval for few studies: the profile of tau up to 3, or for two and three studies the
+# likelihood averaged over a half-normal(1) prior on tau, by a trapezoid rule over asinh(tau / s).
+small_interval <- function(task, cut, x, n) {
+  model <- MODELS[[task$model]]
+  k <- length(x)
+  s <- min(0.5, 1 / sqrt(max(n)))
+  u <- seq(0, asinh(9 / s), length.out = 300)
+  weight <- s * cosh(u) * 2 * dnorm(s * sinh(u)) * u[2] * c(0.5, rep(1, 298), 0.5)
+  averaged <- function(mu) {
+    value <- vapply(s * sinh(u), function(tau) model$at(mu, tau, x, n)[1], 0) + log(weight)
+    max(value) + log(sum(exp(value - max(value))))
+  }
+  height <- if (k <= 3) averaged else function(mu) profile_at(model, mu, x, n, 3)$value
+  if (k <= 3) cut <- cut * c(0.85, 1.1)[k - 1]
+  if (sum(x) == 0 || sum(x) == sum(n)) {
+    side <- if (sum(x) == 0) -1 else 1
+    excess <- function(mu) -2 * height(mu) - cut
+    return(sort(c(side * Inf, boundary_limit(task$model, side, cut, x, n, excess))))
+  }
+  if (k > 3) {
+    fit <- maximum(task$model, x, n, 3)
+    return(c(limit(model, fit, -1, cut, x, n, 3), limit(model, fit, 1, cut, x, n, 3)))
+  }
+  middle <- qlogis(sum(x) / sum(n))
+  about <- range(middle, qlogis((x + 0.5) / (n + 1))) + c(-0.1, 0.1)
+  best <- optimize(averaged, about, maximum = TRUE, tol = 1e-9)
+  ends <- numeric(2)
+  for (side in c(-1, 1)) {
+    fallen <- function(mu) 2 * (best$objective - averaged(mu)) - cut
+    far <- best$maximum + side * 0.5
+    while (fallen(far) < 0) far <- best$maximum + 2 * (far - best$maximum)
+    ends[(side + 3) / 2] <- uniroot(fallen, sort(c(best$maximum, far)), tol = 1e-10)$root
+  }
+  ends
+}
+
 likelihood_model <- function(task, x, n) {
   model <- MODELS[[task$model]]
   k <- length(x)
   tail <- (1 + task$level) / 2
   cut <- switch(task$ci,
-    "profile-ck" = k * log1p(qt(tail, k - 1)^2 / (k - 1)),
+    "profile-ck" = , "small-lr" = k * log1p(qt(tail, k - 1)^2 / (k - 1)),
     qchisq(task$level, 1)
   )
   if (sum(x) == 0 || sum(x) == sum(n)) {
     side <- if (sum(x) == 0) -1 else 1
-    ends <- sort(c(side * Inf, boundary_limit(task$model, side, cut, x, n)))
+    ends <- if (task$ci == "small-lr") small_interval(task, cut, x, n)
+      else sort(c(side * Inf, boundary_limit(task$model, side, cut, x, n)))
     return(list(proportion = plogis(side * Inf), lower = plogis(ends[1]), upper = plogis(ends[2])))
   }
   top <- model$top
@@ -180,7 +218,9 @@ likelihood_model <- function(task, x, n) {
     top <- 5
     fit <- maximum(task$model, x, n, top)
   }
-  ends <- if (task$ci %in% c("wald", "t")) {
+  ends <- if (task$ci == "small-lr") {
+    small_interval(task, cut, x, n)
+  } else if (task$ci %in% c("wald", "t")) {
     half <- if (task$ci == "wald") qnorm(tail) else qt(tail, k - 1)
     fit$mu + c(-1, 1) * half * standard_error(model, fit, x, n, top)
   } else {

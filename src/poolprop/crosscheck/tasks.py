@@ -12,7 +12,9 @@ MODELS = ("glmm", "beta-binomial", "two-step", "common", "single-study")
 # Of more leave-one-out results of an endpoint than this, those that change most are recomputed:
 # each is a fit more of nearly the same data, and R takes as long for one as we for all of them.
 MOST_LEFT_OUT = 12
-INTERVALS = ("wald", "t", "hksj", "hksj-adhoc", "profile", "profile-ck", "clopper-pearson")
+INTERVALS = (
+    "wald", "t", "hksj", "hksj-adhoc", "profile", "profile-ck", "small-lr", "clopper-pearson",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,13 @@ from __future__ import annotations
 from poolprop.report.formats import level
 from poolprop.report.values import Record, Sentence, join, quote
 
-USUAL = "dl-wald"
+# What others report, and in which words.
+USUAL = {
+    "hksj": "Hartung and Knapp's",
+    "hksj-adhoc": "its ad hoc correction",
+    "glmm-wald": "the GLMM's Wald interval",
+    "dl-wald": "DerSimonian and Laird's",
+}
 
 
 def measured(record: Record) -> Sentence:
@@ -17,17 +23,32 @@ def measured(record: Record) -> Sentence:
         A ``certificate.json`` whose ``default`` was simulated.
     """
     methods = [method["method"] for method in record["methods"]]
-    usual = methods.index(USUAL)
     shares = _from_to(record, "")
+    others = [
+        (f", {words} in ", *_from_to(record, f"methods.{methods.index(name)}."))
+        for name, words in USUAL.items()
+        if name in methods
+    ]
     return join(
-        f"In simulations with these sample sizes, the reported {level(record['level'])} interval "
-        "contained the true value in ",
+        "In simulations with these sample sizes, if studies' logits are normal, the reported "
+        f"{level(record['level'])} interval contained the true value in ",
         *shares,
         " of reviews, ",
         "depending on how much" if len(shares) > 1 else "however much",
-        " studies differ; the DerSimonian-Laird interval in ",
-        *_from_to(record, f"methods.{usual}."),
+        " studies differ (Monte-Carlo standard error up to ",
+        quote(record, "error", "simulated"),
+        " points)",
+        *(part for other in others for part in other),
         ".",
+    )
+
+
+def beyond(record: Record) -> Sentence:
+    """Say what the reported interval does where studies' logits have another law."""
+    return join(
+        "Where they are skewed, two-valued or heavy-tailed instead, it contained it in ",
+        quote(record, "other_laws", "simulated-share"),
+        " of reviews at the lowest.",
     )
 
 

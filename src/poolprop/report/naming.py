@@ -22,6 +22,7 @@ INTERVALS = {
     "hksj-adhoc": "Hartung-Knapp interval, never shorter than Wald",
     "kr": "Kenward-Roger interval",
     "profile": "profile likelihood interval",
+    "small-lr": "likelihood-ratio interval for few studies",
     "profile-ck": "profile likelihood interval, small-sample cut",
     "bootstrap-lr": "bootstrap likelihood ratio interval",
 }

@@ -19,7 +19,7 @@ class Atlas(Block):
     datasets: int = Field(43_644, ge=1, description="How many data sets there are, or are drawn.")
     seed: int = Field(20_211, ge=0, description="Of the data sets drawn.")
     methods: tuple[str, ...] = Field(
-        ("two-step|PLO|DL|wald", "glmm|logit|ML|profile-ck"),
+        ("two-step|PLO|DL|wald", "glmm|logit|ML|small-lr"),
         min_length=1,
         description="As `poolprop pool-many --methods` takes them.",
     )

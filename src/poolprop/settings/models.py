@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Literal, Self
+from collections.abc import Mapping
+from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -21,9 +22,17 @@ class Model(Block):
     tau2: Literal["DL", "HE", "HS", "SJ", "ML", "REML", "EB", "PM"] = Field(
         "ML", description="Estimator of the between-study variance; ML for likelihood models."
     )
-    ci: Literal["wald", "t", "hksj", "hksj-adhoc", "kr", "profile", "profile-ck"] = Field(
-        "profile-ck", description="How the confidence interval is made."
+    ci: Literal["wald", "t", "hksj", "hksj-adhoc", "kr", "profile", "profile-ck", "small-lr"] = (
+        Field("small-lr", description="How the confidence interval is made.")
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _own_interval(cls, given: Any) -> Any:
+        """Give the beta-binomial model the interval it has, where none is named."""
+        if isinstance(given, Mapping) and given.get("model") == "beta-binomial":
+            return {"ci": "profile-ck", **given}
+        return given
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
@@ -32,8 +41,10 @@ class Model(Block):
             raise ValueError(f"model {self.model!r} needs measure PLO and tau2 ML")
         if likelihood and self.ci in ("hksj", "hksj-adhoc", "kr"):
             raise ValueError(f"ci {self.ci!r} is for two-step models, not for {self.model!r}")
-        if not likelihood and self.ci in ("profile", "profile-ck"):
+        if not likelihood and self.ci in ("profile", "profile-ck", "small-lr"):
             raise ValueError(f"ci {self.ci!r} is for likelihood models, not for {self.model!r}")
+        if self.model == "beta-binomial" and self.ci == "small-lr":
+            raise ValueError("ci 'small-lr' is for model 'glmm'; 'beta-binomial' has 'profile-ck'")
         return self
 
     @property

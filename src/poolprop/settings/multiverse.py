@@ -10,7 +10,7 @@ from poolprop.settings.base import Block, Name
 
 # The level of this choice that leaves every study in.
 NOBODY = "none"
-Interval = Literal["wald", "t", "hksj", "hksj-adhoc", "kr", "profile", "profile-ck"]
+Interval = Literal["wald", "t", "hksj", "hksj-adhoc", "kr", "profile", "profile-ck", "small-lr"]
 
 
 class LeftOut(Block):

@@ -10,6 +10,7 @@ from poolprop.synthesis.records import Record, Rows, counts, endpoint_record, of
 
 # The plan's model -> its name among the simulated intervals.
 SIMULATED = {
+    ("glmm", "PLO", "ML", "small-lr"): "small-lr",
     ("glmm", "PLO", "ML", "profile-ck"): "profile-ck",
     ("glmm", "PLO", "ML", "profile"): "profile",
     ("glmm", "PLO", "ML", "t"): "glmm-t",
@@ -19,6 +20,7 @@ SIMULATED = {
     ("two-step", "PLO", "REML", "hksj-adhoc"): "hksj-adhoc",
 }
 LABELS = {
+    "small-lr": "GLMM, likelihood ratio for few studies",
     "profile-ck": "GLMM, profile likelihood, small-sample cut",
     "bootstrap-lr": "GLMM, likelihood ratio calibrated by bootstrap",
     "bayes": "Bayesian, half-normal(1.5) prior on tau",
@@ -30,6 +32,10 @@ LABELS = {
     "dl-wald": "Two-step, DerSimonian-Laird, Wald",
 }
 COMPANIONS = ("bootstrap-lr", "bayes")
+# Laws of the studies' logits that no interval here assumes, tried where tau is its estimate.
+OTHER_LAWS = ("skewed", "two-point", "heavy-tailed")
+# An estimate of less says nothing of other laws: the posterior median stands in.
+LEAST_TAU = 0.05
 # Beyond this many studies the companion agrees with the default and costs much.
 COMPANION_MOST = 10
 
@@ -51,7 +57,9 @@ def certificate(settings: Settings, name: str, data: Rows) -> Record:
     dict
         The content of ``certificate.json``. Data sets have the totals of the primary estimand's
         studies and the fitted ``mu``; ``tau`` runs over the declared values, the estimate and the
-        upper end of its credible interval. ``cases`` is empty, and ``note`` says why, where fewer
+        upper end of its credible interval, the studies' logits being normal. What ``lowest`` and
+        ``highest`` say is said of these. Further cases have other laws of the logits, of mean
+        ``mu``, at the estimate of ``tau``. ``cases`` is empty, and ``note`` says why, where fewer
         than two studies are pooled.
     """
     rows, plan = of_set(data, "primary"), settings.certificate
@@ -71,6 +79,7 @@ def certificate(settings: Settings, name: str, data: Rows) -> Record:
         "truth": None,
         "lowest": None,
         "highest": None,
+        "other_laws": None,
         "error": None,
         "methods": [],
         "companion_note": "",
@@ -108,7 +117,8 @@ def _simulate(settings: Settings, identifier: str, rows: Rows, default: str) -> 
     bootstrap = plan.bootstrap if len(rows) <= COMPANION_MOST else 0
     found = simulate(
         np.array(total, dtype=np.float64), truth["mu"], [tau["tau"] for tau in taus],
-        level=settings.level, replicates=plan.replicates, seed=plan.seed, bootstrap=bootstrap,
+        [tau["law"] for tau in taus], level=settings.level, replicates=plan.replicates,
+        seed=plan.seed, bootstrap=bootstrap,
     )  # fmt: skip
     cases = [
         tau
@@ -126,6 +136,7 @@ def _simulate(settings: Settings, identifier: str, rows: Rows, default: str) -> 
         "methods": methods,
         "lowest": shown.get("lowest"),
         "highest": shown.get("highest"),
+        "other_laws": shown.get("other_laws"),
         "error": max(cell["error"] for case in cases for cell in case["intervals"].values()),
         "companion_note": _left_out(len(rows), bootstrap=bootstrap > 0, bayes="bayes" in found[0]),
         "note": "" if default else "The plan's primary interval is none of those simulated.",
@@ -134,7 +145,14 @@ def _simulate(settings: Settings, identifier: str, rows: Rows, default: str) -> 
 
 def _across(method: str, cases: list[Record], default: str) -> Record:
     """Return what one method covers over all values of ``tau``."""
-    shares = [case["intervals"][method]["coverage"] for case in cases]
+    shares, others = (
+        [
+            case["intervals"][method]["coverage"]
+            for case in cases
+            if (case["law"] == "normal") is ours
+        ]
+        for ours in (True, False)
+    )
     companion = method in COMPANIONS
     return {
         "method": method,
@@ -142,6 +160,7 @@ def _across(method: str, cases: list[Record], default: str) -> Record:
         "role": "default" if method == default else "companion" if companion else "comparison",
         "lowest": min(shares),
         "highest": max(shares),
+        "other_laws": min(others),
     }
 
 
@@ -177,13 +196,20 @@ def _truths(plan: Certificate, events: list[int], total: list[int]) -> tuple[Rec
     finite = math.isfinite(fit.estimate)
     mu = fit.estimate if finite else float(logit(posterior.median))
     source = "estimate" if finite else "posterior median"
-    upper = float(posterior.tau_quantiles(0.975)[0])
+    middle, upper = (float(tau) for tau in posterior.tau_quantiles([0.5, 0.975]))
+    fitted = math.sqrt(fit.tau2)
     origins: dict[float, list[str]] = {}
     for value, origin in (
         *((tau, "declared") for tau in plan.taus),
-        (math.sqrt(fit.tau2), "estimate"),
+        (fitted, "estimate"),
         (upper, "upper credible limit"),
     ):
         origins.setdefault(round(value, 4), []).append(origin)
-    taus = [{"tau": tau, "origin": " and ".join(origins[tau])} for tau in sorted(origins)]
+    taus = [
+        {"tau": tau, "law": "normal", "origin": " and ".join(origins[tau])}
+        for tau in sorted(origins)
+    ]
+    seen = fitted > LEAST_TAU
+    tau, origin = (fitted, "estimate") if seen else (middle, "posterior median")
+    taus += [{"tau": round(tau, 4), "law": law, "origin": origin} for law in OTHER_LAWS]
     return {"mu": mu, "proportion": float(expit(mu)), "source": source}, taus

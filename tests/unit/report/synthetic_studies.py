@@ -105,21 +105,24 @@ def certificate(endpoint: str, meta: dict, label: str) -> dict:
     shares = {"profile-ck": (0.961, 0.998), "bootstrap-lr": (0.95, 0.99), "dl-wald": (0.81, 0.96)}
     cases = [
         {
-            "id": f"{name}/{i + 1}", "tau": tau, "origin": origin,
+            "id": f"{name}/{i + 1}", "tau": tau, "law": law, "origin": origin,
             "intervals": {
                 method: {
-                    "coverage": both[i], "error": 0.01, "failed": 0,
+                    "coverage": both[min(i, 1)], "error": 0.01, "failed": 0,
                     "width": None if method == "bootstrap-lr" else 0.3 + 0.1 * i,
                 }
                 for method, both in shares.items()
             },
         }
-        for i, (tau, origin) in enumerate([(0.0, "declared"), (0.8, "estimate")])
+        for i, (tau, law, origin) in enumerate(
+            [(0.0, "normal", "declared"), (0.8, "normal", "estimate"), (0.8, "skewed", "estimate")]
+        )
     ]  # fmt: skip
     methods = [
         {
             "method": method, "label": f"{label}, prior on tau", "lowest": min(both),
-            "highest": max(both), "role": "default" if method == "profile-ck" else "comparison",
+            "highest": max(both), "other_laws": 0.92,
+            "role": "default" if method == "profile-ck" else "comparison",
         }
         for method, both in shares.items()
     ]  # fmt: skip
@@ -127,6 +130,7 @@ def certificate(endpoint: str, meta: dict, label: str) -> dict:
         "schema": "poolprop/certificate/1", "endpoint": meta, "estimand": "primary", "id": name,
         "reference": f"pool/{endpoint}/primary", "level": 0.95, "k": 4, "replicates": 500,
         "bootstrap": 300, "seed": 1, "default": "profile-ck", "lowest": 0.961, "highest": 0.998,
+        "other_laws": 0.92,
         "error": 0.01, "note": "", "companion_note": "", "methods": methods, "cases": cases,
         "truth": {"mu": 1.0, "proportion": 0.731, "source": "estimate"},
     }  # fmt: skip

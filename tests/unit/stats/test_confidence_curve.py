@@ -22,6 +22,7 @@ CASES = {
     "no events": ([0, 0], [7, 30]),
 }
 MODELS = (
+    {"model": "glmm", "ci": "small-lr"},
     {"model": "glmm", "ci": "profile-ck"},
     {"model": "glmm", "ci": "profile"},
     {"model": "glmm", "ci": "bootstrap-lr"},

@@ -21,7 +21,7 @@ EVENTS, TOTAL = [12, 91, 11, 12], [21, 110, 12, 13]
 def test_the_default_is_the_one_step_model_with_the_small_sample_interval():
     fit = pp.pool(EVENTS, TOTAL)
     assert fit.method == (
-        "binomial-normal GLMM, logit link, ML, profile-likelihood interval, small-sample cut c_k"
+        "binomial-normal GLMM, logit link, ML, likelihood-ratio interval for few studies"
     )
     assert fit.proportion == pytest.approx(0.8128454, abs=1e-7)
     assert (fit.ci.lower, fit.ci.upper) == pytest.approx((0.5043105, 0.9711823), abs=1e-6)
@@ -64,7 +64,7 @@ def test_all_events_give_a_boundary_estimate_and_a_one_sided_interval(model):
 
 
 def test_few_all_event_studies_say_that_tau_was_bounded():
-    fit = pp.pool([10, 10, 10], [10, 10, 10])
+    fit = pp.pool([10, 10, 10], [10, 10, 10], ci="profile-ck")
     assert 0 < fit.ci.lower < 1
     assert any("tau <= 5" in note for note in fit.notes)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from poolprop.report.certified import measured
+from poolprop.report.certified import beyond, measured
 from poolprop.report.context import Context, Section
 from poolprop.report.formats import MISSING, level, number
 from poolprop.report.tables import Cell, Column, Table, TableRow, cell
@@ -61,12 +61,16 @@ def _said(record: Record) -> Iterator[Sentence]:
         quote(record, "truth.proportion", "percent"),
         ", the ",
         record["truth"]["source"],
-        ". No Monte-Carlo standard error exceeds ",
+        ". The studies' true logits are drawn from a normal law, as the model assumes; in the last "
+        "columns from a skewed one (exponential; the proportion is at the mean of its logits), one "
+        "of two values and a heavy-tailed one (Student's t, 3 degrees of freedom), with the same "
+        "mean and τ. No Monte-Carlo standard error exceeds ",
         quote(record, "error", "simulated"),
         " percentage points.",
     )
     if record["default"]:
         yield measured(record)
+        yield beyond(record)
     for words in (record["note"], record["companion_note"]):
         if words:
             yield (words,)
@@ -79,9 +83,9 @@ def _table(record: Record) -> Table:
         Column(title=f"{of} interval"),
         *(
             Column(
-                title=f"τ = {number(case['tau'])}, %",
+                title=_law(case),
                 numeric=True,
-                help=f"share of reviews whose interval holds the truth; {case['origin']}",
+                help=f"share of reviews whose interval holds the truth; τ: {case['origin']}",
             )
             for case in record["cases"]
         ),
@@ -112,6 +116,12 @@ def _table(record: Record) -> Table:
     caption = f"{record['endpoint']['short']}: how often each nominal {of} interval holds the truth"
     name = f"table-coverage-{record['endpoint']['id']}"
     return Table(id=name, caption=caption, columns=columns, rows=rows)
+
+
+def _law(case: Record) -> str:
+    """Return the heading of a case: its law, unless that is the one assumed, and its tau."""
+    law = "" if case["law"] == "normal" else f"{case['law']}, "
+    return f"{law}τ = {number(case['tau'])}, %"
 
 
 def _name(method: Record) -> str:

@@ -23,6 +23,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from poolprop.stats.answers.mean_intervals import small_lr
 from poolprop.stats.answers.options import resolve
 from poolprop.stats.answers.pool import pool
 from poolprop.stats.answers.results import PoolResult
@@ -30,6 +31,7 @@ from poolprop.stats.fits.glmm import fit_sets
 from poolprop.stats.fits.one_proportion import study_intervals
 from poolprop.stats.fits.profile import limits_of
 from poolprop.stats.inputs import counts
+from poolprop.stats.likelihoods.binomial_normal import BinomialNormal
 from poolprop.stats.likelihoods.links import LINKS
 from poolprop.stats.numeric.distributions import profile_cut
 from poolprop.stats.sets import rectangular
@@ -42,9 +44,9 @@ P_VALUES = (
 # The top of a study's curve: as good as level 0, where an exact interval still has a width.
 TOP = 1e-9
 # An interval calibrated by simulation has no curve without simulating each level anew.
-INSTEAD = {"bootstrap-lr": "profile-ck"}
+INSTEAD = {"bootstrap-lr": "small-lr"}
 # Intervals whose limits at all levels are found at once.
-PROFILED = ("profile", "profile-ck")
+PROFILED = ("profile", "profile-ck", "small-lr")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,8 +115,9 @@ def pooled_curve(
     return Curve(
         proportion=at,
         p=(*p_values, 1.0),
-        lower=(*(lower for lower, _ in limits), at),
-        upper=(*(upper for _, upper in limits), at),
+        # As a reported interval: it holds the estimate, which an average over tau need not top.
+        lower=(*(min(lower, at) for lower, _ in limits), at),
+        upper=(*(max(upper, at) for _, upper in limits), at),
         method=first.method,
     )
 
@@ -132,9 +135,14 @@ def _profile_limits(
     if chosen.model != "glmm" or chosen.ci not in PROFILED or x.size == 1:
         return None
     sets = rectangular(*(np.tile(each, (len(p_values), 1)) for each in (x, n)))
-    small, link = chosen.ci == "profile-ck", LINKS[chosen.link]
+    small, link = chosen.ci != "profile", LINKS[chosen.link]
     cuts = np.array([profile_cut(1 - p, x.size, small_sample=small) for p in p_values])
-    lower, upper = limits_of(sets, fit_sets(sets, link), cuts, link)
+    fit = fit_sets(sets, link)
+    if chosen.ci == "small-lr":
+        problem, distant = BinomialNormal(sets, link), -sets.size * np.log(2)
+        lower, upper = small_lr(problem, fit, cuts, link, sets.size, sets.total(sets.n), distant)
+    else:
+        lower, upper = limits_of(sets, fit, cuts, link)
     inverse = (link.inverse(np.asarray(limit)) for limit in (lower, upper))
     return list(zip(*(limit.tolist() for limit in inverse), strict=True))
 

@@ -15,14 +15,17 @@ from numpy.typing import NDArray
 from scipy.special import expit
 
 from poolprop.stats._types import Bools, Floats
+from poolprop.stats.answers.mean_intervals import small_lr
 from poolprop.stats.fits.bootstrap import Draws, critical_value
 from poolprop.stats.fits.glmm import TAU_BOUNDARY, GlmmMany, fit_glmm_many
 from poolprop.stats.fits.profile import profile_at, profile_limits_many
 from poolprop.stats.fits.two_step import two_step_many
 from poolprop.stats.fits.walks import TAU_TOP
+from poolprop.stats.likelihoods.binomial_normal import BinomialNormal
 from poolprop.stats.likelihoods.links import LINKS
 from poolprop.stats.likelihoods.tabulated import LikelihoodGrid
 from poolprop.stats.numeric.distributions import profile_cut, t_quantile
+from poolprop.stats.sets import rectangular
 
 LOGIT = LINKS["logit"]
 TWO_STEP = {
@@ -120,6 +123,7 @@ def glmm_trials(
             )
             width[measured] = expit(upper) - expit(lower)
         out[name] = Trial(covered=drop <= cut, width=width, failed=~np.isfinite(drop))
+    out["small-lr"] = _steady(x, n, fit, truth.mu, level)
     for name, df in (("glmm-wald", math.inf), ("glmm-t", k - 1)):
         # Where there is no standard error the engine gives the chi-square profile interval.
         half, none = t_quantile(level, df) * fit.se, ~np.isfinite(fit.se)
@@ -130,6 +134,21 @@ def glmm_trials(
             failed=none & out["profile"].failed,
         )
     return out
+
+
+def _steady(x: Floats, n: Floats, fit: GlmmMany, mu: float, level: float) -> Trial:
+    """Return what the interval for few studies does."""
+    sets = rectangular(x, n)
+    cut = np.full(len(x), profile_cut(level, x.shape[1], small_sample=True))
+    lower, upper = small_lr(
+        BinomialNormal(sets, LOGIT), fit, cut, LOGIT, sets.size, sets.total(sets.n),
+        -sets.size * np.log(2),
+    )  # fmt: skip
+    return Trial(
+        covered=(lower <= mu) & (mu <= upper),
+        width=expit(upper) - expit(lower),
+        failed=np.isnan(lower + upper),
+    )
 
 
 def bootstrap_trial(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,6 +26,14 @@ MEASURED = 4
 # The table of likelihoods behind the credible intervals grows with the studies' sizes: beyond so
 # many cells (0.8 GB, a minute) they are left out.
 LARGEST = 100_000_000
+
+# Laws of a study's logit, of mean 0 and standard deviation 1.
+LAWS: dict[str, Callable[[np.random.Generator, tuple[int, int]], Floats]] = {
+    "normal": lambda random, shape: random.standard_normal(shape),
+    "skewed": lambda random, shape: 1 - random.exponential(size=shape),
+    "two-point": lambda random, shape: np.where(random.random(shape) < 0.5, -1.0, 1.0),
+    "heavy-tailed": lambda random, shape: random.standard_t(3, shape) / math.sqrt(3),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +63,7 @@ def simulate(
     n: Floats,
     mu: float,
     taus: Sequence[float],
+    laws: Sequence[str] | None = None,
     *,
     level: float,
     replicates: int,
@@ -71,6 +80,8 @@ def simulate(
         True median-study logit.
     taus : sequence of float
         True between-study standard deviations.
+    laws : sequence of str, optional
+        Law of the studies' logits for each of them, one of :data:`LAWS`; normal by default.
     level : float
         Nominal level.
     replicates : int
@@ -88,7 +99,11 @@ def simulate(
     """
     sizes = np.sort(np.asarray(n, dtype=np.float64))
     seeds = np.random.SeedSequence(seed).spawn(len(taus))
-    drawn = [_draw(sizes, mu, tau, replicates, one) for tau, one in zip(taus, seeds, strict=True)]
+    laws = laws or ["normal"] * len(taus)
+    drawn = [
+        _draw(sizes, mu, tau, law, replicates, one)
+        for tau, law, one in zip(taus, laws, seeds, strict=True)
+    ]
     x = np.concatenate(drawn)
     n_all = np.broadcast_to(sizes, x.shape)
     truth = at_truth(x, n_all, mu)
@@ -106,10 +121,10 @@ def simulate(
 
 
 def _draw(
-    n: Floats, mu: float, tau: float, replicates: int, seed: np.random.SeedSequence
+    n: Floats, mu: float, tau: float, law: str, replicates: int, seed: np.random.SeedSequence
 ) -> Floats:
     random = np.random.Generator(np.random.PCG64(seed))
-    eta = mu + tau * random.standard_normal((replicates, n.size))
+    eta = mu + tau * LAWS[law](random, (replicates, n.size))
     out: Floats = random.binomial(n.astype(np.int64), expit(eta)).astype(np.float64)
     return out
 

@@ -8,14 +8,21 @@ import numpy as np
 
 from poolprop.stats._types import Bools, Floats, Ints
 from poolprop.stats.answers.columns import Words, add_note
-from poolprop.stats.answers.notes import BOUNDED, NO_WALD, ONE_SIDED
+from poolprop.stats.answers.notes import BOUNDED, NO_WALD, ONE_SIDED, STRETCHED
 from poolprop.stats.answers.options import Options
 from poolprop.stats.fits.bootstrap import bootstrap_interval
 from poolprop.stats.fits.climb import Likelihoods
+from poolprop.stats.fits.integrated import integrated_limits
 from poolprop.stats.fits.maxima import Maxima
 from poolprop.stats.fits.profile import mean_limits, needs_bound
-from poolprop.stats.likelihoods.links import LINKS
+from poolprop.stats.likelihoods.links import LINKS, Link
 from poolprop.stats.numeric.distributions import profile_cut, t_quantile
+from poolprop.stats.priors import HalfNormal
+
+# Of the interval for few studies: largest tau of a profile; prior on tau and multiples of c_k for
+# two and three studies.
+TAU_MOST = 3.0
+FEW_PRIOR, FEW = HalfNormal(1.0), {2: 0.85, 3: 1.10}
 
 
 def wald(
@@ -85,8 +92,16 @@ def mean_intervals(
     if options.ci in ("wald", "t"):
         add_note(notes, profiled, NO_WALD)
     best, far = fit.take(profiled), distant[profiled]
-    small = options.ci == "profile-ck"
+    small = options.ci in ("profile-ck", "small-lr")
     cut = cuts(size[profiled], options, small=small, parameters=parameters)
+    if options.ci == "small-lr":
+        few = parameters == 1
+        lower, upper = small_lr(problem, fit, cut, link, size, patients, distant, few=few)
+        endless = np.isinf(lower) | np.isinf(upper)
+        far = (fit.side == 0) & (fit.tau > TAU_MOST) & ~(np.isin(size, list(FEW)) & few)
+        add_note(notes, far, STRETCHED)
+        add_note(notes, (fit.side == 0) & endless, ONE_SIDED)
+        return lower, upper
     lower[profiled], upper[profiled] = mean_limits(
         problem.take(profiled), best, cut, link, patients[profiled], far
     )
@@ -95,6 +110,49 @@ def mean_intervals(
     add_note(notes, bounded, BOUNDED)
     endless = np.isinf(lower) | np.isinf(upper)
     add_note(notes, profiled & (fit.side == 0) & endless, ONE_SIDED)
+    return lower, upper
+
+
+def small_lr(
+    problem: Likelihoods,
+    fit: Maxima,
+    cut: Floats,
+    link: Link,
+    size: Ints,
+    patients: Floats,
+    distant: Floats,
+    *,
+    few: bool = True,
+) -> tuple[Floats, Floats]:
+    """Return limits of the likelihood-ratio interval for few studies, on the link's scale.
+
+    From four studies on the profile with ``tau`` up to ``TAU_MOST``, cut at ``c_k``; for two and
+    three the likelihood averaged over ``FEW_PRIOR``, cut at ``FEW`` times ``c_k``. Chosen by
+    simulation (``docs/decisions/0022-default-interval-again.md``).
+
+    Parameters
+    ----------
+    problem, fit, link, size, patients, distant
+        As for :func:`mean_intervals`.
+    cut : ndarray, shape (b,)
+        ``c_k`` of each.
+    few : bool
+        Whether two and three studies are treated apart: not where several means share ``tau``.
+    """
+    lower, upper = np.full(cut.size, np.nan), np.full(cut.size, np.nan)
+    apart = np.isin(size, list(FEW)) & few
+    if apart.any():
+        factor = np.array([FEW[k] for k in size[apart].tolist()])
+        lower[apart], upper[apart] = integrated_limits(
+            problem.take(apart), fit.take(apart), factor * cut[apart], link, FEW_PRIOR,
+            size[apart], patients[apart],
+        )  # fmt: skip
+    if not apart.all():
+        rest = ~apart
+        lower[rest], upper[rest] = mean_limits(
+            problem.take(rest), fit.take(rest), cut[rest], link, patients[rest], distant[rest],
+            most=TAU_MOST,
+        )  # fmt: skip
     return lower, upper
 
 

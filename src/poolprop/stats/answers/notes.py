@@ -10,8 +10,8 @@ TWO_STUDIES = (
 )
 NO_MAXIMUM = "The likelihood has no proper maximum: read estimate and tau2 with caution."
 RUNAWAY = (
-    "The likelihood rises with tau without end (each study is near 0% or 100%): estimate "
-    f"and interval take tau <= {TAU_BOUNDARY:g}."
+    "The likelihood rises with tau without end (each study is near 0% or 100%): the estimate, "
+    f"and an interval from its profile, take tau <= {TAU_BOUNDARY:g}."
 )
 NO_WALD = "A Wald interval does not exist here: the profile interval (chi-square) is given."
 NO_WALD_BETA = "A Wald interval does not exist here: the profile interval is given."
@@ -20,6 +20,11 @@ BOUNDED = (
     "So few studies bound the proportion only if tau is bounded: the limit takes "
     f"tau <= {TAU_BOUNDARY:g}."
 )
+STRETCHED = (
+    "Studies differ more than pooling can mean (tau above 3: a factor of e^12 between most odds): "
+    "the interval takes tau as at most 3."
+)
+EXTENDED = "never narrower than the confidence interval"
 COMPARISON = (
     "For comparison only: two-step intervals cover less than they say when a study has no "
     "event or no non-event, or a proportion beyond 20-80% with fewer than 40 patients."

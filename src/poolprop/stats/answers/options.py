@@ -13,14 +13,14 @@ from poolprop.stats.priors import HalfNormal, Prior
 
 LIKELIHOOD = ("glmm", "beta-binomial")
 INTERVALS = {
-    "glmm": ("wald", "t", "profile", "profile-ck", "bootstrap-lr"),
+    "glmm": ("wald", "t", "profile", "profile-ck", "small-lr", "bootstrap-lr"),
     "beta-binomial": ("wald", "t", "profile", "profile-ck"),
     "two-step": ("wald", "t", "hksj", "hksj-adhoc", "kr"),
     "common": ("wald", "t", "hksj", "hksj-adhoc"),
     "bayes": ("credible",),
 }
 DEFAULT_INTERVAL = {
-    "glmm": "profile-ck",
+    "glmm": "small-lr",
     "beta-binomial": "profile-ck",
     "two-step": "hksj-adhoc",
     "common": "wald",

@@ -57,17 +57,20 @@ def pool(
     tau2 : {"REML", "ML", "DL", "PM", "EB", "HE", "HS", "SJ"}, optional
         Estimator of a two-step model, REML by default; one-step models are fitted by ML.
     ci : str, optional
-        ``"wald"`` and ``"t"`` for any model but Bayes; ``"profile"`` (chi-square cut),
-        ``"profile-ck"`` (small-sample cut) for one-step models and ``"bootstrap-lr"`` for the
-        GLMM; ``"hksj"``, ``"hksj-adhoc"`` and ``"kr"`` for two-step ones. By default
-        ``"profile-ck"`` or ``"hksj-adhoc"``, chosen by measured coverage; Wald for a common
-        effect.
+        ``"wald"`` and ``"t"`` for any model but Bayes; ``"profile"`` (chi-square cut) and
+        ``"profile-ck"`` (small-sample cut) for one-step models; ``"small-lr"`` (the profile of
+        ``tau`` up to 3 with the small-sample cut, and for two and three studies the likelihood
+        averaged over a half-normal(1) prior on ``tau``) and ``"bootstrap-lr"`` for the GLMM;
+        ``"hksj"``, ``"hksj-adhoc"`` and ``"kr"`` for two-step ones. By default ``"small-lr"``,
+        ``"profile-ck"`` (beta-binomial) or ``"hksj-adhoc"``, chosen by measured coverage; Wald
+        for a common effect.
     level : float
         Level of both intervals.
     link : {"logit", "probit", "cloglog"}
         Link of the GLMM.
     prediction : str, optional
-        ``"bayes"`` (default of the GLMM), ``"hts"`` (Student's t with ``k - 2``, default of
+        ``"bayes"`` (default of the GLMM; extended where it does not hold the confidence
+        interval), ``"hts"`` (Student's t with ``k - 2``, default of
         two-step models), ``"hts-k1"`` (``k - 1``), ``"normal"``, ``"bootstrap"`` (two-step),
         ``"beta"`` (default of the beta-binomial) or ``"none"``.
     tau_prior : HalfNormal, HalfT or HalfCauchy, optional

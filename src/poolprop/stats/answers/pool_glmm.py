@@ -10,6 +10,7 @@ import numpy as np
 from poolprop.stats._types import Floats
 from poolprop.stats.answers.answer import Row, pooled_result, shares
 from poolprop.stats.answers.bayes import bayes, bayes_prediction
+from poolprop.stats.answers.notes import EXTENDED
 from poolprop.stats.answers.options import Options
 from poolprop.stats.answers.results import Interval, Later, PoolResult
 from poolprop.stats.answers.spread import credible_spread
@@ -26,6 +27,7 @@ WORDS = {
     "t": "Wald interval with Student's t, k - {p} degrees of freedom",
     "profile": "profile-likelihood interval, chi-square cut",
     "profile-ck": "profile-likelihood interval, small-sample cut c_k",
+    "small-lr": "likelihood-ratio interval for few studies",
     "bootstrap-lr": "likelihood-ratio interval calibrated by bootstrap under each null value",
 }
 
@@ -170,4 +172,13 @@ def _prediction(
     if options.link != "logit":
         row.notes.append("No prediction interval: the Bayesian model has the logit link only.")
         return None, ""
-    return bayes_prediction(posterior, options)
+    later, words = bayes_prediction(posterior, options)
+    # A proportion of all studies less sure than that of one more study would make no sense.
+    held = Interval(lower=row.ci_lower, upper=row.ci_upper)
+    return Later(partial(_extended, later, held)), f"{words}, {EXTENDED}"
+
+
+def _extended(prediction: Later, held: Interval) -> Interval:
+    """Return a prediction interval, extended to hold the confidence interval beside it."""
+    found: Interval = prediction()
+    return Interval(lower=min(found.lower, held.lower), upper=max(found.upper, held.upper))

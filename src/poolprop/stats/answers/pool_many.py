@@ -27,7 +27,7 @@ Progress = Callable[[int, int], None]
 def pool_many(
     frame: pd.DataFrame,
     by: str = "dataset_id",
-    methods: Sequence[str] = ("glmm|logit|ML|profile-ck",),
+    methods: Sequence[str] = ("glmm|logit|ML|small-lr",),
     level: float = 0.95,
     *,
     events: str = "events",
@@ -48,8 +48,8 @@ def pool_many(
         ``"model|scale|estimator|interval"``: ``two-step`` with ``PR PLN PLO PAS PFT``,
         ``DL HE HS SJ ML REML EB PM`` and ``wald t hksj hksj-adhoc kr``; ``common`` with the same
         scales and ``EE``; ``glmm`` with ``logit probit cloglog``, ``ML`` and ``wald t profile
-        profile-ck``; ``beta-binomial|logit|ML`` with the same; ``bayes|logit|half-normal(1.5)|
-        credible``.
+        profile-ck small-lr``; ``beta-binomial|logit|ML`` with the same but the last;
+        ``bayes|logit|half-normal(1.5)|credible``.
     level : float
         Level of the intervals.
     events, total : str

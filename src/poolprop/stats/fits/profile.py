@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from poolprop.stats._types import Bools, Floats
-from poolprop.stats.fits.climb import Likelihoods
+from poolprop.stats.fits.climb import Likelihoods, ascend
 from poolprop.stats.fits.glmm import TAU_BOUNDARY, GlmmMany
 from poolprop.stats.fits.walks import REACH, TAU_TOP, Walks, both_limits, ridge
 from poolprop.stats.likelihoods.binomial_normal import BinomialNormal
@@ -56,6 +58,7 @@ def mean_limits(
     link: Link,
     patients: Floats,
     distant: Floats,
+    most: float | None = None,
 ) -> tuple[Floats, Floats]:
     """Return the limits of the means of some likelihoods.
 
@@ -70,14 +73,19 @@ def mean_limits(
     distant : ndarray, shape (b,)
         The log-likelihood that is approached at any ``mu`` as ``tau`` grows without end. There
         every study's probability tends to 1/2: ``-k log 2`` for ``k`` studies.
+    most : float, optional
+        The profile is the largest likelihood of a ``tau`` up to here. By default ``tau`` is free,
+        but bounded where without a bound there would be no limit.
     """
+    fit = fit if most is None else within_bound(problem, fit, most)
     cut = np.broadcast_to(np.asarray(cut, dtype=np.float64), fit.mu.shape)
     edge = fit.side != 0
     # Start at one patient in four times as many, safely near the boundary.
     near = 1 / (4 * patients + 4)
     brink = link.forward(np.where(fit.side < 0, near, 1 - near))
     step = np.where(np.isfinite(fit.se), np.sqrt(cut) * fit.se, 0.5)
-    top = np.where(fit.runaway | needs_bound(fit, cut, distant), TAU_BOUNDARY, TAU_TOP)
+    held = fit.runaway | needs_bound(fit, cut, distant)
+    top = np.where(held, TAU_BOUNDARY, TAU_TOP) if most is None else np.full(cut.size, most)
     start = np.sqrt(fit.tau**2 + 0.5 * step**2)
     inside, tau = fit.mu.copy(), np.minimum(start, top)
     if edge.any():
@@ -101,6 +109,18 @@ def mean_limits(
         edge=edge,
     )
     return both_limits(walks, fit.side, REACH[link.name], STARTS)
+
+
+def within_bound(problem: Likelihoods, fit: GlmmMany, most: float) -> GlmmMany:
+    """Return maxima with ``tau`` at most some bound: the same but where it is larger."""
+    beyond = np.flatnonzero((fit.tau > most) & (fit.side == 0))
+    if not beyond.size:
+        return fit
+    start = np.stack([fit.mu[beyond], np.full(beyond.size, most)])
+    found = ascend(problem.take(beyond), start, most)
+    mu, tau, loglik = fit.mu.copy(), fit.tau.copy(), fit.loglik.copy()
+    (mu[beyond], tau[beyond]), loglik[beyond] = found.theta, found.loglik
+    return replace(fit, mu=mu, tau=tau, loglik=loglik)
 
 
 def _within(
