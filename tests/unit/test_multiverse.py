@@ -100,7 +100,7 @@ def test_methods_that_do_not_go_together_are_named(run):
     loaded, _, _ = run()
     methods = enumerate_methods(loaded.settings)
     assert [method.key for method in methods.valid] == [
-        "glmm.PLO.ML.profile-ck", "two-step.PLO.ML.hksj", "two-step.PLO.REML.hksj",
+        "glmm.PLO.ML.small-lr", "two-step.PLO.ML.hksj", "two-step.PLO.REML.hksj",
     ]  # fmt: skip
     assert methods.possible == 8
     assert sum(methods.invalid.values()) == 5
@@ -117,10 +117,25 @@ def test_a_common_effect_counts_once(run):
 def test_the_primary_analysis_is_among_them(run):
     _, _, record = run()
     fit = pp.pool([12, 30, 15, 11], [20, 41, 16, 15])
-    assert record["primary"]["id"] == "multiverse/response/primary/glmm.PLO.ML.profile-ck"
+    assert record["primary"]["id"] == "multiverse/response/primary/glmm.PLO.ML.small-lr"
     assert record["primary"]["proportion"] == pytest.approx(fit.proportion, abs=1e-9)
     assert record["lowest"]["proportion"] == record["summary"]["range"]["lower"]
     assert record["highest"]["proportion"] == record["summary"]["range"]["upper"]
+
+
+def test_analyses_that_keep_their_promise_are_apart_from_what_others_would_report(run):
+    _, _, record = run()
+    meets = [one["method"].startswith("glmm") for one in record["methods"]]
+    for name, wanted in (("meeting", True), ("others", False)):
+        values = [
+            value
+            for one in record["sets"]
+            for value, met in zip(one["proportion"], meets, strict=True)
+            if met == wanted
+        ]
+        assert record[name]["questions"] == record["counts"]["sets"]
+        assert record[name]["methods"] == meets.count(wanted)
+        assert record[name]["range"] == {"lower": min(values), "upper": max(values)}
 
 
 def test_shares_count_analyses_on_each_side(run):

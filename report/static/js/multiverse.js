@@ -40,9 +40,9 @@
   function said(universe, places) {
     if (!places.length) return "No analysis has these choices.";
     const values = places.map(({ place }) => universe.estimate[place]).sort((a, b) => a - b);
-    const share = function (holds) {
+    const number = function (holds) {
       const many = places.filter(({ place }) => holds(place)).length;
-      return many === places.length ? "all" : many ? formats.share(many / places.length) : "none";
+      return many === places.length ? "all" : many ? formats.count(many) : "none";
     };
     const ends = [values[0], values[values.length - 1]];
     const policy = formats.alike(universe.policy, ...ends);
@@ -53,8 +53,8 @@
     return (
       formats.count(places.length) + " of " + formats.count(universe.estimate.length) + " analyses: from " +
       told(ends[0]) + " to " + told(ends[1]) + unit + ", median " + told(median) + unit + "; " +
-      share((place) => universe.estimate[place] > universe.threshold) + " above " + universe.stated + ", " +
-      share((place) => universe.above[place] === "1") + " with their whole interval."
+      number((place) => universe.estimate[place] > universe.threshold) + " above " + universe.stated + ", " +
+      number((place) => universe.above[place] === "1") + " with their whole interval."
     );
   }
 

@@ -1,9 +1,9 @@
-"""The Bayesian view of an answer, and how far it moves over every defensible analysis."""
+"""The Bayesian view of an answer, and what its probabilities rest on."""
 
 from __future__ import annotations
 
 from poolprop.report.read import EndpointResults
-from poolprop.report.values import Record, Sentence, join, quote
+from poolprop.report.values import Record, Sentence, join, quote, same
 
 
 def primary_view(endpoint: EndpointResults) -> Record | None:
@@ -12,31 +12,36 @@ def primary_view(endpoint: EndpointResults) -> Record | None:
     return next((view for view in views if view["estimand"] == "primary"), None)
 
 
-def defensible(summary: Record) -> Sentence:
-    """Say how far the estimate moves over all analyses, and how many stay above the threshold."""
-    ends = summary["range"]
-    if ends["lower"] == ends["upper"]:
-        analyses = quote(summary, "analyses", "count")
-        return join(
-            "All ",
-            analyses,
-            " defensible analyses give ",
-            quote(summary, "range.upper", "percent"),
-            ".",
-        )
-    threshold = quote(summary, "headline.threshold", "stated")
+def probability(view: Record) -> Sentence:
+    """Say how probable more than the plan's threshold is, and over which priors that holds.
+
+    Parameters
+    ----------
+    view : mapping
+        The Bayesian view of an estimand, with its ``sensitivity`` to other priors.
+    """
+    own = quote(view, "headline.median_study", "share")
     return join(
-        "Over ",
-        quote(summary, "analyses", "count"),
-        " alternative analyses the pooled proportion ranges from ",
-        quote(summary, "range.lower", "points"),
-        " to ",
-        quote(summary, "range.upper", "percent"),
-        "; ",
-        quote(summary, "headline.estimate_above", "of-all"),
-        " of them are above ",
-        threshold,
-        ", ",
-        quote(summary, "headline.interval_above", "of-all"),
-        " with their whole interval.",
+        "The probability that the proportion is above ",
+        quote(view, "headline.threshold", "stated"),
+        " in the median study is ",
+        own,
+        *_over_priors(view),
+        f": prior {view['mu_prior']}, {view['tau_prior']} on τ.",
     )
+
+
+def _over_priors(view: Record) -> Sentence:
+    """Return the range of that probability over the priors tried."""
+    others = [one["headline"]["median_study"] for one in view["sensitivity"]]
+    if not others:
+        return ()
+    every = [view["headline"]["median_study"], *others]
+    found = []
+    for end in (min(every), max(every)):
+        at = every.index(end)
+        path = f"sensitivity.{at - 1}.headline" if at else "headline"
+        found.append(quote(view, f"{path}.median_study", "share"))
+    if same(*found):
+        return (" under every one of ", str(len(every)), " priors")
+    return (" (", found[0], " to ", found[1], f" over {len(every)} priors)")

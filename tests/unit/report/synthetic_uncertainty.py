@@ -75,6 +75,10 @@ def multiverse(endpoint: str, meta: dict, labels: list[str], rows: list[str]) ->
                     "range": {"lower": min(values), "upper": max(values)},
                     "quartiles": {"lower": 0.55, "upper": 0.65}, "interval_range": LIMITS,
                     "headline": shares[1]},
+        "meeting": {"questions": len(sets), "methods": 1, "interval_range": LIMITS,
+                    "range": {"lower": min(values), "upper": max(values)}},
+        "others": {"questions": len(sets), "methods": 3, "interval_range": LIMITS,
+                   "range": {"lower": min(values), "upper": max(values)}},
         "primary": first, "lowest": first, "highest": last,
         "choices": [_choice(name, key, levels) for key, levels in {**data, **ways}.items()],
     }  # fmt: skip

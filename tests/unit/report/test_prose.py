@@ -82,7 +82,8 @@ def test_crossing_intervals_are_noticed():
 def _certified(lowest: float, highest: float) -> str:
     shares = {"lowest": lowest, "highest": highest}
     usual = {"method": "dl-wald", "lowest": 0.7, "highest": 0.95}
-    record = {"id": "certificate/x/primary", "level": 0.95, "methods": [usual], **shares}
+    record = {"id": "certificate/x/primary", "level": 0.95, "methods": [usual], "error": 0.01}
+    record |= shares
     return "".join(getattr(part, "text", part) for part in measured(record))
 
 

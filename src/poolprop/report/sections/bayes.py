@@ -14,7 +14,7 @@ from poolprop.report.formats import level
 from poolprop.report.read import EndpointResults
 from poolprop.report.scales import Scale
 from poolprop.report.tables import Column, Table, TableRow, cell
-from poolprop.report.uncertainty import primary_view
+from poolprop.report.uncertainty import primary_view, probability
 from poolprop.report.values import Record, Sentence, join, policy_of, quote, quote_range, same
 
 
@@ -93,6 +93,7 @@ def _answer(view: Record) -> tuple[Sentence, ...]:
             quote(view, "tau.median", "number"), " (", quote_range(view, "tau.ci", "number"),
             ").",
         ),
+        probability(view),
     )  # fmt: skip
 
 
