@@ -79,6 +79,8 @@ def leads(context: Context) -> str:
     )
 
 
+# Said where the interval is wider than `rules.uninformative_width`, however many the studies.
+UNTOLD = "interval too wide to report"
 WIDE = "Intervals too wide to be informative: see the individual studies."
 
 

@@ -66,7 +66,7 @@ def _row(
     result = look_up(owner, prefix.removesuffix(".")) if prefix else owner
     k = record["k"]
     told = direct is not None or few.of_group(context, record).told
-    bayes = ", Bayesian" if prefix == "companion." else "" if told else ", too few to pool"
+    bayes = ", Bayesian" if prefix == "companion." else "" if told else f", {few.UNTOLD}"
     return PlotRow(
         kind="interval",
         label=label,

@@ -196,7 +196,7 @@ def _cell(context: Context, lead: few.Lead, record: Record, studies: list[Record
         return Cell(number=counts, interval=_ends(lead, "percent"), basis=of, spans=spans)
     of = join(prose.sources(record, studies), ", ", quote(record, "total", "count"), f" {people}")
     if not lead.told:
-        return Cell(number=counts, basis=join(of, "; too few to pool"))
+        return Cell(number=counts, basis=join(of, f"; {few.UNTOLD}"))
     prediction = look_up(lead.record, lead.prediction)
     spans = Spans(
         at=look_up(lead.record, lead.proportion),

@@ -56,7 +56,7 @@ def test_an_interval_wider_than_the_plan_lets_one_be_leaves_the_counts_alone(pla
     path.write_text(json.dumps(record))
     text = " ".join(table(plain, strata=[]).text.split())
     assert "126 of 156" in text
-    assert "too few to pool" in text
+    assert "interval too wide to report" in text
     assert "81 of 100" not in text
 
 

@@ -66,7 +66,7 @@ def _definitions(context: Context, endpoint: EndpointResults) -> Sentence:
     parts = []
     for one, lead in (by[0], by[-1]):
         share = quote(lead.record, lead.proportion, "percent")
-        name = "the primary one" if one is primary_estimand(endpoint) else one["label"].lower()
+        name = "the primary one" if one is primary_estimand(endpoint) else one["label"]
         parts.append(join(share, f" ({name})"))
     return join("From ", parts[0], " to ", parts[1], ".")
 
@@ -84,6 +84,6 @@ def _choices(multiverse: Record) -> Sentence:
     first, last = levels[0], levels[-1]
     return join(
         f"{top['label']} matters most (", quote(top, "share", "share"), " of the variation): ",
-        quote(first, "mean", "percent"), f" on average with {first['label'].lower()}, ",
-        quote(last, "mean", "percent"), f" with {last['label'].lower()}.",
+        quote(first, "mean", "percent"), f" on average ({first['label']}), ",
+        quote(last, "mean", "percent"), f" ({last['label']}).",
     )  # fmt: skip

@@ -14,7 +14,6 @@ from poolprop.report.values import Record, Sentence, join, look_up, quote, quote
 
 # Adverse events in the summary: those that most studies and patients stand behind.
 MOST_EVENTS = 6
-FEW = "too few to pool"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +46,12 @@ def section(context: Context) -> Section:
         ),
         *(_event(context, event) for event in harms.widest(context, MOST_EVENTS)),
     )
-    table = Table(id="table-summary", caption="Summary of findings", columns=columns, rows=rows)
+    table = Table(
+        id="table-summary",
+        caption="Benefits and harms, with the certainty of the evidence",
+        columns=columns,
+        rows=rows,
+    )
     return Section(id="summary", title="Summary of findings", body=Summary(table=table))
 
 
@@ -87,7 +91,7 @@ def _numbers(lead: few.Lead, record: Record) -> tuple[Cell, Cell]:
         quote(record, "events", "count"), " of ", quote(record, "total", "count")
     )
     if not lead.told:
-        return cell(counts, f", {FEW}"), cell(MISSING)
+        return cell(counts, f", {few.UNTOLD}"), cell(MISSING)
     ends = join(" (", quote_range(lead.record, lead.ci), ")")
     if record["k"] == 1:
         return cell(counts, ends), cell(MISSING)
