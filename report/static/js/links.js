@@ -39,7 +39,10 @@
       const owner = heading.closest("article[id], section[id]");
       const id = heading.tagName === "H4" ? heading.id : owner && owner.id;
       if (id && heading.matches("h4, article > h3, section > h2")) {
-        heading.append(button(id, heading.textContent.trim()));
+        // Beside the heading, not in it: its name stays its own.
+        const line = page.make("div", "titled");
+        heading.before(line);
+        line.append(heading, button(id, heading.textContent.trim()));
       }
     }
   });

@@ -334,3 +334,10 @@ def test_survival_without_a_rate_is_said_and_one_study_is_not_pooled(plain):
     assert "At 24 months: no study reports a rate that the plan admits." in section.text
     assert "At 36 months (1 study)" in section.text
     assert section.text.count("Pooled, Bayesian") >= 1
+
+
+def test_headings_are_unique_so_that_a_list_of_them_leads_somewhere(plain):
+    headings = [e.text.strip() for tag in ("h2", "h3") for e in page.Page(render(plain)).all(tag)]
+    assert len(headings) == len(set(headings)), sorted(
+        one for one in set(headings) if headings.count(one) > 1
+    )
