@@ -1,12 +1,12 @@
 """What building the flagship review costs: in full, with nothing to do, after a change of one row.
 
-    python benchmarks/rebuild.py [--cores 2] [--row SHO-001] [--review FOLDER]
+    python benchmarks/rebuild.py [--cores 2] [--row SHO-001] [--review FOLDER] [--imports]
 
 Works in a copy of the review's plan and tables, in a temporary folder. Times by the clock and of
 the processor are also given as multiples of a bare ``snakemake --version`` in the same run, what a
-user cannot get below. What the jobs did is read from the records that each of them leaves, and what
-they imported from Python's own account of it in their logs. Processor time is little disturbed by
-what else the machine does.
+user cannot get below. What the jobs did is read from the records that each of them leaves, and with
+``--imports`` what they imported from Python's own account of it in their logs, which costs a tenth
+more. Processor time is little disturbed by what else the machine does.
 """
 
 from __future__ import annotations
@@ -69,12 +69,14 @@ def started(words: tuple[str, ...], times: int) -> tuple[float, float]:
     return statistics.median(found), statistics.median(spent)
 
 
-def build(folder: Path, cores: int, *targets: str) -> Build:
+def build(folder: Path, cores: int, *targets: str, account: bool = False) -> Build:
     """Build a review, or some of its files, and return what that took."""
     before, spent, start = _records(folder), _processor(), time.perf_counter()
     command = [PYTHON, "-m", "poolprop", "build", "--cores", str(cores), "--", *targets]
-    account = os.environ | {"PYTHONPROFILEIMPORTTIME": "1"}
-    run = subprocess.run(command, cwd=folder, capture_output=True, text=True, env=account)
+    asked = {"PYTHONPROFILEIMPORTTIME": "1"} if account else {}
+    run = subprocess.run(
+        command, cwd=folder, capture_output=True, text=True, env=os.environ | asked
+    )
     seconds, processor = time.perf_counter() - start, _processor() - spent
     if run.returncode:
         sys.exit(run.stdout + run.stderr)
@@ -141,6 +143,7 @@ def main() -> None:
     parser.add_argument("--row", default="SHO-001", help="row of outcomes.csv that is changed")
     parser.add_argument("--review", type=Path, default=ROOT, help="folder with config/ and data/")
     parser.add_argument("--times", type=int, default=5, help="how often start-up is timed")
+    parser.add_argument("--imports", action="store_true", help="time what jobs import, too")
     options = parser.parse_args()
     print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}; jobs at once: {options.cores}")
     starts = {name: started(words, options.times) for name, words in STARTS.items()}
@@ -151,10 +154,10 @@ def main() -> None:
         folder = Path(name)
         for part in ("config", "data"):
             shutil.copytree(options.review / part, folder / part)
-        say("all", build(folder, options.cores), unit)
+        say("all", build(folder, options.cores, account=options.imports), unit)
         say("nothing to do", build(folder, options.cores), unit)
         words = change(folder, options.row)
-        after = build(folder, options.cores)
+        after = build(folder, options.cores, account=options.imports)
         say(f"one row changed ({words})", after, unit)
     for job, record in sorted(after.jobs.items(), key=lambda item: item[1]["started"]):
         print(

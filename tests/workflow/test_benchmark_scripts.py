@@ -221,7 +221,7 @@ def test_a_rebuild_is_measured(script, small, tmp_path):
     target = "results/analysis/response/pool.json"
     assert rebuild.build(folder, 2, target).jobs == {}
     assert rebuild.change(folder, ROW).startswith(f"events of {ROW}: ")
-    found = rebuild.build(folder, 2, target)
+    found = rebuild.build(folder, 2, target, account=True)
     assert set(found.jobs) == {"select/response", "synthesise/response"}
     assert all(0 < job["imports"] < job["seconds"] + 5 for job in found.jobs.values())
     assert found.processor > found.added("cpu_seconds") > 0
