@@ -197,6 +197,19 @@ def test_candidates_for_the_default_are_what_the_engine_gives(
     assert "By the rules: **" in capsys.readouterr().out
 
 
+def test_how_much_studies_differ_is_told_of_a_table(script, tmp_path, capsys):
+    """Of two data sets, one alike and one apart; a set of two studies is left out."""
+    table = tmp_path / "counts.csv"
+    rows = [("a", 10, 20), ("a", 11, 22), ("a", 9, 18), ("b", 2, 30), ("b", 15, 30), ("b", 28, 30)]
+    rows += [("c", 1, 30), ("c", 29, 30)]
+    pd.DataFrame(rows, columns=["dataset_id", "events", "total"]).to_csv(table, index=False)
+    tau = script("tau_of_data").observed(pd.read_csv(table), "dataset_id").loc["glmm"]
+    apart = poolprop.pool([2, 15, 28], [30, 30, 30]).tau2 ** 0.5
+    assert tau[0.5] == pytest.approx(apart / 2, rel=1e-6)
+    script("tau_of_data", table)
+    assert "| half-normal(1.5) | 0.50 | 0.18 | 0.05 | 0.04 | 0.96 |" in capsys.readouterr().out
+
+
 def test_the_rules_choose_among_candidates(script):
     """The narrowest that covers and is stable; within 2 % the simpler; else the nearest."""
     verdict = script("interval_verdict")
