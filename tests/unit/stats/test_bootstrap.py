@@ -83,7 +83,7 @@ def test_other_links_and_too_few_replicates_are_refused():
 @pytest.mark.parametrize(("mu", "tau"), [(0.2, 1.2), (1.5, 0.0)])
 def test_likelihood_ratios_of_the_grid_agree_with_newtons_method(mu, tau):
     n = np.array([12.0, 13.0, 21.0, 110.0])
-    events = Draws(n, 1, 60).events(mu, tau)
+    events = Draws(n, 1, 30).events(mu, tau)
     found = LikelihoodGrid(n, 1.0, 1.2, 5.0).likelihood_ratios(events, n, mu)
     for x, ratio in zip(events, found, strict=True):
         fit = fit_glmm(x, n, intercept(4), LINKS["logit"])
