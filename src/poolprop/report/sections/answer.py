@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from poolprop.report import grade, harms, prose
+from poolprop.report import few, grade, harms, prose
 from poolprop.report.context import (
     Context,
     Section,
@@ -24,6 +24,7 @@ from poolprop.report.values import (
     join,
     listing,
     quote,
+    quote_range,
     separated,
 )
 
@@ -81,10 +82,29 @@ def _key(context: Context, table: Strata) -> Sentence:
 
 def _lines(context: Context) -> Iterator[Line]:
     yield from _certainty(context)
+    yield from _beside(context)
     if context.settings.review.overlap:
         yield Line(title="Overlap of patients", text=(context.settings.review.overlap,))
     yield from _robustness(context)
     yield from _harms(context)
+
+
+def _beside(context: Context) -> Iterator[Line]:
+    """Say what the estimands give that the plan sets beside the primary ones."""
+    said = [
+        join(
+            f"{endpoint.pool['endpoint']['short']}, {estimand['label'].lower()}: ",
+            quote(lead.record, lead.proportion, "percent"),
+            " (", quote_range(lead.record, lead.ci), "), ", _counts(result),
+        )
+        for endpoint in leading(context)
+        for estimand in endpoint.pool["estimands"]
+        if estimand["estimand"] in context.settings.endpoints[endpoint.id].beside
+        and (result := primary_result(estimand)) is not None
+        and (lead := few.of_estimand(context, endpoint, estimand["estimand"], result)).told
+    ]  # fmt: skip
+    if said:
+        yield Line(title="Also", text=join(separated(said, "; "), "."))
 
 
 def _certainty(context: Context) -> Iterator[Line]:
