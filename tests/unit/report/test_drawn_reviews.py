@@ -169,3 +169,22 @@ def test_the_plan_may_set_the_axis_of_an_endpoint(tmp_path, repo):
     assert len(squares) == 3  # 11/12 and 7/7 lie beyond, each with an arrow
     assert table.count("whisker arrow") >= 2
     assert all(0 <= x <= 100 for x in squares)
+
+
+def test_no_interval_is_wider_than_the_prediction_beside_it(built):
+    _, folder, _ = built
+    for path in sorted(folder.rglob("pool.json")):
+        for estimand in json.loads(path.read_text("utf-8"))["estimands"]:
+            for result in estimand["results"]:
+                if result["role"] == "primary" and result["prediction"]:
+                    assert result["prediction"]["lower"] <= result["ci"]["lower"]
+                    assert result["ci"]["upper"] <= result["prediction"]["upper"]
+
+
+def test_no_probability_stands_without_its_prior(built):
+    _, _, html = built
+    text = re.sub(r"<[^>]+>", "", html)
+    for said in re.finditer(
+        r"The probability that the proportion is above[^:]*(.{60})", text, re.S
+    ):
+        assert said[1].startswith(": prior ")
