@@ -186,7 +186,12 @@ small_interval <- function(task, cut, x, n) {
   }
   middle <- qlogis(sum(x) / sum(n))
   about <- range(middle, qlogis((x + 0.5) / (n + 1))) + c(-0.1, 0.1)
-  best <- optimize(averaged, about, maximum = TRUE, tol = 1e-9)
+  # The top lies beyond the studies' own logits where they have few events.
+  repeat {
+    best <- optimize(averaged, about, maximum = TRUE, tol = 1e-9)
+    if (all(abs(best$maximum - about) > 1e-3)) break
+    about <- about + c(-1, 1)
+  }
   ends <- numeric(2)
   for (side in c(-1, 1)) {
     fallen <- function(mu) 2 * (best$objective - averaged(mu)) - cut
