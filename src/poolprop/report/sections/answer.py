@@ -153,12 +153,15 @@ def _robustness(context: Context) -> Iterator[Line]:
 
 def _moved(endpoint: EndpointResults) -> Iterator[Sentence]:
     """Say how far the estimate moves over other analyses, and without one study."""
-    summary = endpoint.multiverse.get("summary")
-    if summary and summary["range"]["lower"] != summary["range"]["upper"]:
-        lower, upper = (quote(summary, f"range.{end}", form)
+    record = endpoint.multiverse
+    span = record["meeting"]["range"] if record.get("meeting") else {"lower": 0, "upper": 0}
+    if span["lower"] != span["upper"]:
+        lower, upper = (quote(record, f"meeting.range.{end}", form)
                         for end, form in (("lower", "points"), ("upper", "percent")))  # fmt: skip
-        analyses = quote(summary, "analyses", "count")
-        yield join(lower, " to ", upper, " over ", analyses, " alternative analyses")
+        questions = quote(record, "meeting.questions", "count")
+        yield join(
+            lower, " to ", upper, " over ", questions, " ways to choose patients and studies"
+        )
     rows = endpoint.influence.get("leave_one_out", [])
     if len(rows) >= prose.LEAST_FOR_SPREAD:
         most = max(rows, key=lambda row: abs(row["change"] or 0.0))
