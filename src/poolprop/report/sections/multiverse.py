@@ -116,8 +116,8 @@ def _answer(record: Record) -> list[Sentence]:
         _meeting(record),
         *([_others(record)] if record["others"] else []),
         _most(record["choices"]),
-        _extreme("Lowest of all", record["lowest"]),
-        _extreme("Highest of all", record["highest"]),
+        _extreme("Lowest of all", record, "lowest"),
+        _extreme("Highest of all", record, "highest"),
         (
             "How many analyses say something is no probability: they are not independent and not "
             "equally plausible, and some ask a narrower question than the primary one.",
@@ -180,10 +180,23 @@ def _most(choices: Sequence[Record]) -> Sentence:
     )
 
 
-def _extreme(name: str, analysis: Record) -> Sentence:
+def _extreme(name: str, record: Record, which: str) -> Sentence:
     """Say what the lowest or highest analysis chose."""
-    chosen = prose.symbols(analysis["words"]) or "the primary analysis"
+    analysis = record[which]
+    parts = [_chosen(record, part) for part in analysis["words"].split("; ")]
+    chosen = prose.symbols("; ".join(parts)) or "the primary analysis"
     return join(f"{name}: ", quote(analysis, "proportion", "percent"), f" ({chosen}).")
+
+
+def _chosen(record: Record, part: str) -> str:
+    """Return ``choice: level`` with the level as the table names it."""
+    label, _, code = part.partition(": ")
+    for choice in record["choices"]:
+        if choice["label"].lower() == label:
+            for one in choice["levels"]:
+                if str(one["level"]) == code:
+                    return f"{label}: {one['label']}"
+    return part
 
 
 def _caption(record: Record) -> Sentence:
