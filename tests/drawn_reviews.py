@@ -28,6 +28,9 @@ KINDS = {
     "alike": [(15, 20)] * 4,
     "alike and rare": [(2, 20_000)] * 4,
     "one study": [(3, 10_000)],
+    "three studies": [(3, 12), (9, 14), (10, 11)],
+    "one dominant study": [(41_000, 50_000), (7, 10), (5, 12), (9, 11)],
+    "forty studies": [(5 + (7 * i) % 11, 20 + (13 * i) % 17) for i in range(40)],
 }
 ENDPOINT = "results/analysis/response"
 STEPS = (

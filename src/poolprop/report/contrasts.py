@@ -9,6 +9,11 @@ from poolprop.report.tables import Cell, Column, Table, TableRow, cell
 from poolprop.report.values import Record, Sentence, join, look_up, quote, quote_range
 
 BEYOND = "∞"
+# The help of a p that stands beside intervals of other methods.
+FISHER = (
+    "Fisher's exact test, two-sided; the intervals beside it come from other methods and may "
+    "disagree with it near its borders"
+)
 
 
 def contrast_table(factor: Record, level_of: float, name: str, caption: str) -> Table | None:
@@ -26,7 +31,7 @@ def contrast_table(factor: Record, level_of: float, name: str, caption: str) -> 
             numeric=True,
             help="exact for small studies, else Newcombe's",
         ),
-        Column(title="p", numeric=True, help="Fisher's exact test, two-sided"),
+        Column(title="p", numeric=True, help=FISHER),
     )
     rows = [TableRow(cells=_cells(one), anchor=one["id"]) for one in factor["contrasts"]]
     pooled = [

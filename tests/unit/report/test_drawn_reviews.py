@@ -188,3 +188,20 @@ def test_no_probability_stands_without_its_prior(built):
         r"The probability that the proportion is above[^:]*(.{60})", text, re.S
     ):
         assert said[1].startswith(": prior ")
+
+
+def test_no_tau2_of_0_stands_bare(built):
+    """Its interval, or that it has none, stands beside it: 0 is a border, not a measurement."""
+    _, _, html = built
+    text = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", html))
+    for said in re.finditer(r"τ² = 0(?:\.0+)?(?![\d.])(.{0,3})", text):
+        assert said[1].startswith(" ("), text[said.start() - 80 : said.end() + 40]
+
+
+def test_the_two_proportions_stand_by_their_names(built):
+    kind, folder, html = built
+    pool = json.loads((folder / "results/analysis/response/pool.json").read_text("utf-8"))
+    primary = pool["estimands"][0]["results"]
+    table = re.search(r'<table[^>]*aria-labelledby="table-proportions.*?</table>', html, re.S)
+    assert bool(re.search("Two proportions by name", html)) == (primary[0]["k"] > 1), kind
+    assert table is None or table[0].count("<td") % 3 == 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from poolprop.report.context import Context, Section
+from poolprop.report.contrasts import FISHER
 from poolprop.report.formats import MISSING, level
 from poolprop.report.tables import Cell, Column, Table, TableRow, cell
 from poolprop.report.values import (
@@ -51,7 +52,7 @@ def _columns(interval: str) -> tuple[Column, ...]:
         Column(title=f"Difference, points {interval}", numeric=True),
         Column(title=f"Risk ratio {interval}", numeric=True),
         Column(title=f"Odds ratio {interval}", numeric=True),
-        Column(title="p", numeric=True, help="Fisher's exact test, two-sided"),
+        Column(title="p", numeric=True, help=FISHER),
         Column(title="Arms", room="long"),
         Column(title="Figures are"),
     )

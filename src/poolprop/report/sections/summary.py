@@ -18,9 +18,10 @@ MOST_EVENTS = 6
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Summary:
-    """The table."""
+    """The table, and the two proportions that one model gives, each by name."""
 
     table: Table
+    proportions: Table | None
 
 
 def section(context: Context) -> Section:
@@ -52,7 +53,48 @@ def section(context: Context) -> Section:
         columns=columns,
         rows=rows,
     )
-    return Section(id="summary", title="Summary of findings", body=Summary(table=table))
+    return Section(
+        id="summary",
+        title="Summary of findings",
+        body=Summary(table=table, proportions=_proportions(context)),
+    )
+
+
+def _proportions(context: Context) -> Table | None:
+    """Tell the proportion of the median study from the average over studies, and say whose each is.
+
+    The estimate of the answer is maximum likelihood; predictions and probabilities come from a
+    posterior, whose own median stands beside it here.
+    """
+    rows, priors = [], dict[str, None]()
+    for endpoint in context.results.endpoints:
+        view = next((one for one in endpoint.bayes.get("estimands", [])
+                     if one["estimand"] == "primary"), None)  # fmt: skip
+        result = primary_result(primary_estimand(endpoint))
+        if view is None or result is None or result["k"] < 2:
+            continue
+        priors[f"{view['tau_prior']} prior on τ, {view['mu_prior']}"] = None
+        rows.append(TableRow(cells=(
+            cell(endpoint.pool["endpoint"]["label"]),
+            cell(quote(result, "proportion", "percent"), " (", quote_range(result, "ci"), ")"),
+            cell(quote(view, "median", "percent"), " (", quote_range(view, "ci"), ")"),
+            cell(quote(view, "population.median", "percent"), " (",
+                 quote_range(view, "population.ci"), ")"),
+        )))  # fmt: skip
+    if not rows:
+        return None
+    return Table(
+        id="table-proportions",
+        caption="Two proportions by name: of the median study, and averaged over studies. "
+        f"Posterior: {'; '.join(priors)}.",
+        columns=(
+            Column(title="Outcome", room="long"),
+            Column(title="Median study, maximum likelihood", numeric=True),
+            Column(title="Median study, posterior median", numeric=True),
+            Column(title="Average over studies, posterior median", numeric=True),
+        ),
+        rows=tuple(rows),
+    )
 
 
 def _outcome(context: Context, endpoint: EndpointResults) -> Iterator[TableRow]:
