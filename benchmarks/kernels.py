@@ -37,7 +37,7 @@ from poolprop.stats.fits.two_step import pool_ragged
 from poolprop.stats.likelihoods.links import LINKS
 from poolprop.stats.measures import effect_sizes, effects_of
 from poolprop.stats.numeric.distributions import profile_cut
-from poolprop.stats.numeric.orders import all_orders
+from poolprop.stats.numeric.permutation import all_orders
 from poolprop.stats.sets import Sets, without_each
 
 R_SCRIPT = Path(__file__).with_name("kernels.R")

@@ -115,6 +115,42 @@ def test_imports_point_down(repo):
     assert upward == []
 
 
+def defined(path: Path) -> set[str]:
+    """Return the names that a module has: what it assigns, defines and imports, and its files."""
+    found = {each.stem for each in path.parent.iterdir()} if path.stem == "__init__" else set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            found.add(node.id)
+        elif isinstance(node, ast.FunctionDef | ast.ClassDef):
+            found.add(node.name)
+        elif isinstance(node, ast.Import | ast.ImportFrom):
+            found |= {alias.asname or alias.name for alias in node.names}
+    return found
+
+
+def test_benchmarks_import_what_there_is(repo):
+    """What a script falls back on under an earlier version, in ``except``, is not asked for."""
+    missing, asked = [], 0
+    for path in sorted((repo / "benchmarks").glob("*.py")):
+        tree = ast.parse(path.read_text("utf-8"))
+        spared = {
+            each
+            for node in ast.walk(tree)
+            if isinstance(node, ast.ExceptHandler)
+            for each in ast.walk(node)
+        }
+        for node in set(ast.walk(tree)) - spared:
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("poolprop."):
+                at = repo.joinpath("src", *str(node.module).split("."))
+                at = at / "__init__.py" if at.is_dir() else at.with_suffix(".py")
+                names = {alias.name for alias in node.names}
+                asked += len(names)
+                lost = names - defined(at) if at.exists() else names
+                missing += [f"{path.name}: {node.module}.{name}" for name in lost]
+    assert asked > 20
+    assert missing == []
+
+
 def files_imported(repo: Path) -> dict[str, set[str]]:
     """Return what each file imports of the others, for type checking and inside functions too."""
     root = repo / "src" / "poolprop"
