@@ -8,10 +8,12 @@ from fractions import Fraction
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.special import xlogy
 
 import poolprop as pp
 from poolprop.stats.fits.tau2 import estimate_tau2
 from poolprop.stats.fits.two_step import kenward_roger
+from poolprop.stats.likelihoods.links import LINKS
 from poolprop.stats.numeric.distributions import t_quantile
 from poolprop.stats.numeric.wls import intercept
 
@@ -141,3 +143,18 @@ def test_models_of_counts_answer_beside_a_huge_study_in_seconds(model, total):
 def test_a_boundary_of_the_cloglog_link_is_reached():
     found = pp.pool([2, 0, 0, 2, 0, 0, 0], [2, 1, 1, 2, 2, 2, 2], link="cloglog", ci="wald")
     assert 0 <= found.ci.lower <= found.proportion <= found.ci.upper <= 1
+
+
+@pytest.mark.parametrize("missing", [0, 1, 2])
+def test_likelihoods_of_millions_are_finite_and_right_however_far_out(missing):
+    """Far below all studies a patient's event costs ``-eta``: the slope is the number of events."""
+    n = np.array([2.5e6])
+    eta = np.array([-680.0, -300.0, -60.0])[:, None]
+    value, score, curve = LINKS["logit"].parts(eta, n - missing, n)
+    top = float(xlogy(n - missing, 1 - missing / n)[0] + xlogy(missing, missing / n)[0])
+    assert value[:, 0] == pytest.approx((2.5e6 - missing) * eta[:, 0] - top, rel=1e-12)
+    assert score[:, 0] == pytest.approx(2.5e6 - missing, rel=1e-9)
+    assert curve[:, 0] == pytest.approx(-2.5e6 * np.exp(eta[:, 0]), rel=1e-6)
+    mirrored = LINKS["logit"].parts(-eta, np.full(1, float(missing)), n)
+    assert mirrored[0] == pytest.approx(value, rel=1e-12)
+    assert mirrored[1] == pytest.approx(-score, rel=1e-9)

@@ -193,6 +193,20 @@ def draw(logits, seed, size=(40, 200)):
     return rng.binomial(n, expit(logits)), n
 
 
+@pytest.mark.parametrize("mirrored", [False, True])
+def test_the_nonparametric_average_of_one_in_a_million_has_limits(mirrored):
+    """A share ``w`` of a law may lie where no study is: the likelihood falls by ``(1 - w)^k``."""
+    x, n = np.array([1.0, 3.0, 0.0, 2.0]), np.array([1.2e6, 2.5e6, 7e5, 1.9e6])
+    best = fit_npml(n - x if mirrored else x, n)
+    low, high = mean_limits(n - x if mirrored else x, n, best, cut=3.84)
+    mean = best.mean
+    if mirrored:
+        low, high, mean = 1 - high, 1 - low, 1 - mean
+    assert mean == pytest.approx(6 / 6.3e6, rel=1e-6)
+    assert high == pytest.approx(1 - np.exp(-3.84 / 8), rel=1e-4)
+    assert 0.1 * mean < low < mean
+
+
 @pytest.mark.slow
 def test_the_laws_recover_the_truth_they_were_drawn_from():
     rng = np.random.default_rng(5)

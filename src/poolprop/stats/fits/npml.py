@@ -37,7 +37,7 @@ GRID, ROUNDS, FINER = 200, 2, 5.0
 GROWTH, LAST = 20.0, 1e10
 # Points with less weight are the barrier's.
 TRACE = 1e-5
-# How far, in logits, a limit of the average is looked for.
+# How far, in logits, a limit of the average is looked for: beyond the average, and beyond one half.
 FARTHEST = 12.0
 CHECKED = 4000
 
@@ -123,10 +123,10 @@ def mean_limits(x: Floats, n: Floats, best: Npml, cut: float) -> tuple[float, fl
         return 2 * (best.loglik - fit_npml(x, n, float(expit(at))).loglik) - cut
 
     def end(side: float) -> float:
-        near, far = 0.0, 1.0
+        near, far, most = 0.0, 1.0, FARTHEST + max(0.0, -side * centre)
         while excess(centre + side * far) < 0:
             near, far = far, 2 * far
-            if abs(centre) + far > FARTHEST:
+            if far > most:
                 return 0.0 if side < 0 else 1.0
         at = bracketed_root(lambda far: excess(centre + side * far), near, far, xtol=1e-7)
         return float(expit(centre + side * at))

@@ -7,8 +7,8 @@ from scipy.special import xlog1py, xlogy
 
 from poolprop.stats._types import Floats, Ints
 
-# Nearer to 0 and 1 points are there.
-EDGE = 1e-6
+# Points are at 0 or 1 where they are nearer, and nearer than this share of one patient.
+EDGE, PATIENT = 1e-6, 1e-2
 
 
 def polished(
@@ -18,12 +18,14 @@ def polished(
 
     Points at 0 and 1 do not move. What does not arrive is returned as it came.
     """
-    moving = np.flatnonzero((support > EDGE) & (support < 1 - EDGE))
+    edge = min(EDGE, PATIENT / float(n.max()))
+    moving = np.flatnonzero((support > edge) & (support < 1 - edge))
     point, weight, pull = support.copy(), share.copy(), multiplier
-    fixed = np.setdiff1d(np.arange(support.size), moving)
-    point[fixed] = np.round(point[fixed])
+    point[support <= edge], point[support >= 1 - edge] = 0.0, 1.0
     m = support.size
     for _ in range(30):
+        if not np.all(relative(x, n, point) @ weight > 0):
+            break  # some study cannot come from these points
         residual, jacobian = _system(x, n, point, weight, moving, pull, mean)
         step = -np.linalg.lstsq(jacobian, residual, rcond=1e-14)[0]
         weight = weight + step[:m]

@@ -128,9 +128,11 @@ def _from_maximum(eta: Floats, x: Floats, n: Floats) -> Parts:
     part = np.where(edge, 1.0, share) * grown
     over = 1 + part
     value = np.where(edge, 0.0, x * away) - n * np.log1p(part)
-    score = np.where(edge, np.where(every, n, -n), -n * share * (1 - share)) * grown
-    curve = np.where(edge, n * grown, n * share * (1 - share) * (1 + grown))
-    return value, score / over, -curve / over / over  # a square would overflow
+    size = np.where(edge, n, n * share * (1 - share))
+    # Ratios first: far out, a study's size times the odds would overflow, as would a square.
+    score = np.where(every, size, -size) * (grown / over)
+    curve = size * (np.where(edge, grown, 1 + grown) / over / over)
+    return value, score, -curve
 
 
 def _stirling(n: Floats) -> Floats:
