@@ -129,7 +129,7 @@ def _meeting(record: Record) -> Sentence:
     """Say how far the estimate moves over questions, by analyses that keep their promise."""
     if not record["meeting"]:
         return (
-            "None of the plan's analyses has an interval that holds 94 % of truths in simulated "
+            "None of the plan's analyses has an interval that holds 94% of truths in simulated "
             "small reviews: what follows is what others would have reported.",
         )
     return join(
@@ -137,7 +137,7 @@ def _meeting(record: Record) -> Sentence:
         quote(record, "meeting.questions", "count"),
         ". By ",
         _analyses(record, "meeting"),
-        " with an interval that holds at least 94 % of truths in simulated small reviews the "
+        " with an interval that holds at least 94% of truths in simulated small reviews the "
         "pooled proportion is ",
         *_span(record, "meeting"),
         ".",
