@@ -72,6 +72,10 @@ def crosses(result: Record) -> bool:
     return bool(ci["lower"] < prediction["lower"] or ci["upper"] > prediction["upper"])
 
 
+BEYOND = (
+    "A model whose confidence interval reaches beyond its prediction interval takes the two from "
+    "different methods (see Methods)."
+)
 CROSSING = "Confidence and prediction intervals come from different methods (see Methods)."
 
 
@@ -177,7 +181,9 @@ def drawn(result: Record, estimand: Record) -> Sentence:
     if single(result):
         return ("The square is the one study, with its own interval.",)
     bar = "; the bar below is the prediction interval" if result["prediction"] else ""
-    return join(marks, "; the diamond is the pooled value of ", of, f"{bar}.")
+    crossing = any(crosses(one) for one in estimand.get("results", (result,)))
+    said = f" {BEYOND}" if crossing else ""
+    return join(marks, "; the diamond is the pooled value of ", of, f"{bar}.{said}")
 
 
 def omission(rows: Sequence[Record]) -> Sentence:

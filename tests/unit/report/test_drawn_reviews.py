@@ -10,6 +10,8 @@ from drawn_reviews import KINDS, build, write
 from read_numbers import faults
 from unit.report.page import Page
 
+from poolprop.report import prose
+
 NUMBER = r"-?\d*\.?\d+(?:e-?\d+)?"
 # Studies of these kinds have one proportion; their intervals have to be seen instead.
 SAME = ("none", "all", "alike", "alike and rare", "one study")
@@ -179,6 +181,14 @@ def test_no_interval_is_wider_than_the_prediction_beside_it(built):
                 if result["role"] == "primary" and result["prediction"]:
                     assert result["prediction"]["lower"] <= result["ci"]["lower"]
                     assert result["ci"]["upper"] <= result["prediction"]["upper"]
+
+
+def test_an_interval_beyond_the_prediction_of_any_model_is_said(built):
+    _, folder, html = built
+    pool = json.loads((folder / "results/analysis/response/pool.json").read_text("utf-8"))
+    results = pool["estimands"][0]["results"]
+    drawn = len(results) > 0 and results[0]["k"] > 1
+    assert (prose.BEYOND in html) == (drawn and any(prose.crosses(one) for one in results))
 
 
 def test_no_probability_stands_without_its_prior(built):
