@@ -25,7 +25,7 @@ Line = dict[str, Any]
 # Largest width of the default interval over that of HKSJ, by number of studies.
 WIDEST = {3: 1.25, 5: 1.10, 8: 1.10, 20: 1.10}
 LABELS = {
-    "profile-ck": "**GLMM profile, c_k (default)**",
+    "profile-ck": "**GLMM profile, c_k (earlier default)**",
     "bootstrap-lr": "**GLMM null-bootstrap LR (companion)**",
     "bayes-hn15": "**Bayes half-normal(1.5)**",
     "bayes-hn1": "Bayes half-normal(1)",

@@ -58,6 +58,8 @@ OWN_WORDS = {
     "350": "volume of a reference",
     "870": "page of a reference",
     "0": "a downgrade, a boundary",
+    "4.8": "number of a check of INSPECT-SR",
+    "4.9": "number of a check of INSPECT-SR",
 }
 COUNTS = re.compile(r"k = (\d+)|(\d+) stud(?:y|ies)")
 

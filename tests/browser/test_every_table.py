@@ -93,6 +93,9 @@ def leading_number(text: str) -> tuple[float, float] | None:
     plain = re.sub(r"[\s\u2009\u202f\u00a0]", "", text).replace("\N{MINUS SIGN}", "-")
     if plain.startswith("\N{INFINITY}"):
         return inf, inf
+    if counts := re.match(r"([\d,]+)of([\d,]+)", plain):  # among percentages
+        events, total = (int(part.replace(",", "")) for part in counts.groups())
+        return 100 * events / total, 100 * events / total
     found = re.match(r"(<|>|[a-z]*|\+?)(-?\d[\d,]*\.?(\d*))", plain)
     if not found:
         return None

@@ -50,13 +50,23 @@ def test_axe_finds_no_violation(visit, axe, layout):
     assert page.evaluate(RUN_AXE) == []
 
 
-def test_the_html_is_valid(report_path):
+# Properties of standards (CSS Containment 3, SVG 2) that the validator's list is too old for.
+YOUNG = ("container-type", "paint-order", "vector-effect")
+UNKNOWN = tuple(f"CSS: “{name}”: Property “{name}” doesn't exist." for name in YOUNG)
+
+
+def test_the_html_is_valid(report_path, tmp_path):
+    """A copy is read in which container queries are media queries, so that their rules are too."""
     jar = tool(TOOLS / "vnu-jar" / "build" / "dist" / "vnu.jar", "java")
-    command = ["java", "-Xss4m", "-jar", str(jar), "--format", "json", str(report_path)]
+    copy = tmp_path / "report.html"
+    text = report_path.read_text("utf-8")
+    copy.write_text(text.replace("@container (", "@media ("), "utf-8")
+    command = ["java", "-Xss4m", "-jar", str(jar), "--format", "json", str(copy)]
     run = subprocess.run(command, capture_output=True, text=True, check=False)
     messages = json.loads(run.stderr)["messages"]
     # The validator knows no hashes in a policy: it takes our own style and scripts for blocked.
     faults = [one for one in messages if "Content Security Policy" not in one["message"]]
+    faults = [one for one in faults if one["message"] not in UNKNOWN]
     assert [(one["message"], one.get("extract")) for one in faults] == []
 
 

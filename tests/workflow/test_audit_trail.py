@@ -141,8 +141,8 @@ def test_the_five_commands_of_the_tutorial_work(flagship, repo):
         ).stdout
         for command in commands
     ]  # fmt: skip
-    assert "SHO-001  12/21  data/outcomes.csv line 2, sha256 6f7443108d17" in said[0]
-    assert said[1].startswith("6f7443108d17")
+    assert "SHO-001  12/21  data/outcomes.csv line 2, sha256 f69de6441b5f" in said[0]
+    assert said[1].startswith("f69de6441b5f")
     ids = said[2].splitlines()
     assert "pool/cr_cri/primary" in ids
     assert max(map(len, ids)) < 200  # names to read, not the table's long lists of rows

@@ -73,15 +73,23 @@ def test_p_values_stand_where_there_is_something_to_test(built):
 
 def test_one_study_is_never_called_pooled(built):
     kind, _, html = built
-    answer = section(html, "answer")
-    assert ("pooled from" in answer.lower()) == (kind != "one study")
-    assert ("its own proportion, not a pooled value" in answer) == (kind == "one study")
+    answer, forests = section(html, "answer"), section(html, "forests")
+    assert ("pooled" in answer.replace("not pooled", "")) == (kind != "one study")
+    alone = kind in ("one study", "two studies")
+    assert ("12 of 20 36 to 81% one study, Study01" in answer) == alone
+    assert ("Square: one study, not pooled" in answer) == ("one study, Study" in answer)
+    assert ("its own proportion with its exact interval; nothing is pooled" in forests) == (
+        kind == "one study"
+    )
 
 
-def test_two_studies_are_shown_with_the_bayesian_answer_beside_the_interval(built):
+def test_two_studies_are_shown_with_the_bayesian_answer_and_it_is_said(built):
+    """One rule for every place of the page: decision 27."""
     kind, _, html = built
-    said = "Two studies hardly show how much studies differ" in section(html, "safety")
+    said = "Of two studies the Bayesian estimate and interval are shown" in section(html, "safety")
     assert said == (kind == "two studies")
+    answer = section(html, "answer")
+    assert ("2 studies, 61 participants; Bayesian" in answer) == (kind == "two studies")
 
 
 def test_leaving_one_out_needs_more_than_two(built):
@@ -105,7 +113,10 @@ def test_what_everyone_or_no_one_had_is_one_sided_and_not_tested(built):
     if kind == "none responds":
         assert (result["proportion"], result["ci"]["lower"]) == (0, 0)
     if kind in ("all respond", "none responds"):
-        assert "No test between levels" in section(html, "subgroups")
+        why = "No test between levels: everyone had the event"
+        if kind == "none responds":  # and one of its two levels holds one study
+            why = "Not tested: 1 of the 2 levels has 2 or more studies; two are needed."
+        assert why in section(html, "subgroups")
 
 
 def test_survival_of_one_study_is_not_pooled_and_a_time_without_rates_is_said(built):
@@ -121,9 +132,23 @@ def test_nobody_judged_and_nothing_is_tested_against_quoted_results(built):
     assert "No test is made against them" in section(html, "benchmarks")
 
 
-def test_chances_and_ranges_of_analyses_are_said_of_two_studies_or_more(built):
+def test_chances_stand_with_their_prior_and_not_in_the_answer(built):
     kind, _, html = built
-    answer = section(html, "answer")
-    assert ("The probability that the proportion is above" in answer) == (kind != "one study")
-    assert ("defensible analyses" in answer) == (kind != "one study")
-    assert "ranges from 75 to 75%" not in answer
+    assert "probability" not in section(html, "answer")
+    said = section(html, "bayes")
+    above = "500 per 1,000" if kind == "none responds" else "50%"
+    given = re.search(rf"The probability that the proportion is above {above} .*? 8 priors", said)
+    assert given
+    assert "prior uniform on the proportion, half-normal(1.5) on τ" in said
+    assert ("One study says nothing of how much studies differ" in said) == (kind == "one study")
+
+
+def test_ranges_of_analyses_are_said_where_there_is_a_range(built):
+    kind, _, html = built
+    said, answer = section(html, "multiverse"), section(html, "answer")
+    assert ("with an interval that holds at least 94 % of truths" in said) == (kind != "one study")
+    for lower, upper in re.findall(r"([\d.]+) to ([\d.]+)%? over \d+ ways", answer):
+        assert lower != upper
+    assert not re.search(r"moves it most, by [+−]?0(\.0+)? ", answer)
+    alike = kind in ("all alike", "all respond", "none responds")
+    assert ("leaving out any study does not move it" in answer) == alike

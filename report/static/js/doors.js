@@ -214,7 +214,10 @@
     const bar = block.matches("figure") ? block.querySelector(".exports")
       : block.matches(".table-box") ? block.previousElementSibling.querySelector(".exports") : null;
     if (bar) bar.prepend(page.sources(block));
-    else own.at(-1).closest("p, li, dl, ul, div").after(page.sources(block));
+    else {
+      const last = own.at(-1); // nothing but items may stand within a list
+      (last.closest("dl, ul, ol") || last.closest("p, div")).after(page.sources(block));
+    }
   }
 
   page.ready((root) => new Set(Array.from(root.querySelectorAll("[data-field]"), blockOf)).forEach(place));

@@ -166,9 +166,12 @@ def _moved(endpoint: EndpointResults) -> Iterator[Sentence]:
     if len(rows) >= prose.LEAST_FOR_SPREAD:
         most = max(rows, key=lambda row: abs(row["change"] or 0.0))
         change = quote(most, "change", "signed-points")
-        yield join(
-            f"leaving out {most['omitted']} moves it most, by ", change, prose.differing(most)
-        )
+        if change.text == quote(most | {"change": 0.0}, "change", "signed-points").text:
+            yield ("leaving out any study does not move it",)
+        else:
+            yield join(
+                f"leaving out {most['omitted']} moves it most, by ", change, prose.differing(most)
+            )
 
 
 def _harms(context: Context) -> Iterator[Line]:

@@ -133,7 +133,8 @@ def _meeting(record: Record) -> Sentence:
             "small reviews: what follows is what others would have reported.",
         )
     return join(
-        "Questions are who is counted, when, and which studies are left out: there are ",
+        "Questions are who is counted, when, and which studies are left out: there "
+        f"{'is' if record['meeting']['questions'] == 1 else 'are'} ",
         quote(record, "meeting.questions", "count"),
         ". By ",
         _analyses(record, "meeting"),

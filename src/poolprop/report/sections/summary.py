@@ -10,7 +10,7 @@ from poolprop.report.context import Context, Section, leading, primary_estimand,
 from poolprop.report.formats import MISSING, level
 from poolprop.report.read import EndpointResults
 from poolprop.report.tables import Cell, Column, Table, TableRow, cell
-from poolprop.report.values import Record, Sentence, join, look_up, quote, quote_range
+from poolprop.report.values import Piece, Record, Sentence, join, look_up, quote, quote_range
 
 # Adverse events in the summary: those that most studies and patients stand behind.
 MOST_EVENTS = 6
@@ -129,14 +129,11 @@ def _finding(
 
 def _numbers(lead: few.Lead, record: Record) -> tuple[Cell, Cell]:
     """Return estimate with interval, and prediction; the counts where nothing is pooled."""
-    counts: Sentence = join(
-        quote(record, "events", "count"), " of ", quote(record, "total", "count")
-    )
     if not lead.told:
-        return cell(counts, f", {few.UNTOLD}"), cell(MISSING)
+        return _counts(record, f", {few.UNTOLD}"), cell(MISSING)
     ends = join(" (", quote_range(lead.record, lead.ci), ")")
     if record["k"] == 1:
-        return cell(counts, ends), cell(MISSING)
+        return _counts(record, ends), cell(MISSING)
     share = quote(lead.record, lead.proportion, "percent")
     by = " Bayesian" if lead.bayesian else ""
     prediction = look_up(lead.record, lead.prediction)
@@ -144,6 +141,13 @@ def _numbers(lead: few.Lead, record: Record) -> tuple[Cell, Cell]:
         cell(share, ends, by),
         cell(quote_range(lead.record, lead.prediction) if prediction else MISSING),
     )
+
+
+def _counts(record: Record, *more: Piece | Sentence) -> Cell:
+    """Return counts among estimates: sorted by their share as those are, not by the events."""
+    events, total = quote(record, "events", "count"), quote(record, "total", "count")
+    share = record["events"] / record["total"]
+    return Cell(content=join(events, " of ", total, *more), sort=str(share))
 
 
 def _certainty(context: Context, endpoint: str, estimand: str) -> tuple[Cell, Cell]:
@@ -158,8 +162,7 @@ def _event(context: Context, event: Record) -> TableRow:
     grade_of = context.term("grade", event["grade"]).lower()
     total, k = quote(event, "total", "count"), quote(event, "k", "count")
     if of is None or event["k"] == 1:
-        counts = join(quote(event, "events", "count"), " of ", total)
-        numbers = (cell(counts), cell(MISSING))
+        numbers = (_counts(event), cell(MISSING))
     else:
         numbers = _numbers(of, event)
     judged = (cell(MISSING), cell(MISSING))
