@@ -168,7 +168,8 @@ def test_the_answer_says_what_is_known_and_how_sure(flagship, endpoint):
     primary = f"pool/{endpoint}/primary"
     assert {
         (primary, "proportion"), (primary, "ci.lower"), (primary, "ci.upper"),
-        (f"multiverse/{endpoint}", "range.lower"), (f"multiverse/{endpoint}", "range.upper"),
+        (f"multiverse/{endpoint}", "meeting.range.lower"),
+        (f"multiverse/{endpoint}", "meeting.range.upper"),
     } <= quoted  # fmt: skip
     for factor in ("setting", "lineage"):
         start = f"subgroup/{endpoint}/{factor}/"

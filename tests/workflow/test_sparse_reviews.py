@@ -146,7 +146,7 @@ def test_chances_stand_with_their_prior_and_not_in_the_answer(built):
 def test_ranges_of_analyses_are_said_where_there_is_a_range(built):
     kind, _, html = built
     said, answer = section(html, "multiverse"), section(html, "answer")
-    assert ("with an interval that holds at least 94 % of truths" in said) == (kind != "one study")
+    assert ("with an interval that holds at least 94% of truths" in said) == (kind != "one study")
     for lower, upper in re.findall(r"([\d.]+) to ([\d.]+)%? over \d+ ways", answer):
         assert lower != upper
     assert not re.search(r"moves it most, by [+−]?0(\.0+)? ", answer)

@@ -37,8 +37,8 @@ def summary(row: Row) -> str:
         kind = {"range": "", "iqr": "IQR ", "iqr_as_printed": "printed as IQR "}
         text += f" ({kind.get(row['interval_type'], '')}{number(row['lower'])} to "
         text += f"{number(row['upper'])})"
-    unit = row["unit"].replace("percent", "%")
-    return f"{text} {unit}".strip() + _doubt(row)
+    unit = "%" if row["unit"] == "percent" else f" {row['unit']}"
+    return f"{text}{unit}".strip() + _doubt(row)
 
 
 def number(text: str) -> str:
