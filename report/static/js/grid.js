@@ -20,6 +20,14 @@ page.grid = (function () {
     return (parts.includes("intervals") ? "ci" : parts[parts.length - 2]) + "_" + last;
   }
 
+  // The second number of a name within a cell has a name of its own.
+  function apart(names) {
+    return names.map(function (name, i) {
+      const before = names.slice(0, i).filter((one) => one === name).length;
+      return before ? name + " " + (before + 1) : name;
+    });
+  }
+
   function read(cell) {
     const text = page.textOf(cell);
     const numbers = Array.from(cell.querySelectorAll("[data-field]"));
@@ -27,7 +35,7 @@ page.grid = (function () {
     for (const number of numbers) rest = rest.replace(number.textContent, "");
     return {
       text: text === "\u2014" ? "" : text,
-      names: numbers.map((number) => nameOf(number.dataset.field)),
+      names: apart(numbers.map((number) => nameOf(number.dataset.field))),
       values: numbers.map((number) => String(page.valueOf(number) ?? "")),
       words: /\p{L}/u.test(rest.replace(JOINERS, "")),
     };
@@ -41,17 +49,16 @@ page.grid = (function () {
 
   // Columns that one column of the page becomes: titles, and the parts of each of its cells. A
   // name that several columns share has the title of its column before it.
-  function columns(title, cells, most, shared) {
+  function columns(title, cells, names, shared) {
     const told = cells.map((cell) => cell.text).filter(Boolean);
-    if (!most.names.length && told.length && told.every((text) => COUNT.test(text))) {
+    if (!names.length && told.length && told.every((text) => COUNT.test(text))) {
       const parts = cells.map((cell) => (COUNT.exec(cell.text) || ["", "", ""]).slice(1));
       return { titles: [title + " events", title + " total"], parts: parts.map((pair) => pair.map(safe)) };
     }
-    const worded = !most.names.length || cells.some((cell) => (cell.words || !cell.names.length) && cell.text);
-    const titles = most.names.map((name) => (shared.has(name) ? title + " " + name : name))
-      .map((name, i, all) => (all.indexOf(name) < i ? name + " " + (i + 1) : name));
+    const worded = !names.length || cells.some((cell) => (cell.words || !cell.names.length) && cell.text);
+    const titles = names.map((name) => (shared.has(name) ? title + " " + name : name));
     const parts = cells.map((cell) => [...(worded ? [safe(cell.text)] : []),
-      ...most.names.map((_, i) => cell.values[i] ?? "")]);
+      ...names.map((name) => cell.values[cell.names.indexOf(name)] ?? "")]);
     return { titles: [...(worded ? [title] : []), ...titles], parts };
   }
 
@@ -70,14 +77,16 @@ page.grid = (function () {
       }
     }
     const cells = titles.map((_, i) => shown.map((row) => row[i]));
-    const most = cells.map(function (column) {
+    // Rows may quote different numbers, counts or estimates: each name has a column of its own.
+    const names = cells.map(function (column) {
       const found = column.reduce((a, b) => (b.names.length > a.names.length ? b : a), { names: [] });
       // A cell with more numbers than an estimate and its interval is a list in words.
-      return found.names.length > MOST && found.words ? { names: [] } : found;
+      const list = found.names.length > MOST && found.words;
+      return list ? [] : [...new Set(column.flatMap((cell) => cell.names))];
     });
-    const every = [...titles.filter((_, i) => !most[i].names.length), ...most.flatMap((one) => one.names)];
+    const every = [...titles.filter((_, i) => !names[i].length), ...names.flat()];
     const shared = new Set(every.filter((name, i) => every.indexOf(name) !== i));
-    const split = titles.map((title, i) => columns(title, cells[i], most[i], shared));
+    const split = titles.map((title, i) => columns(title, cells[i], names[i], shared));
     const grid = [split.flatMap((one) => one.titles),
       ...shown.map((_, r) => split.flatMap((one) => one.parts[r]))];
     return group ? grid.map((line, r) => [r ? groups[r - 1] : "Group", ...line]) : grid;
