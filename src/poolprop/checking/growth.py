@@ -199,6 +199,26 @@ def unfilled(settings: Settings, evidence: Evidence) -> Iterator[Problem]:
             yield Problem(file, line, column, problem, hint)
 
 
+def unstated_factors(settings: Settings, evidence: Evidence) -> Iterator[Problem]:
+    """Find arms left out of a primary estimand because their rows do not state what it asks for."""
+    for name, endpoint in settings.endpoints.items():
+        selection = endpoint.estimands["primary"]
+        for factor in (one for one in selection.where if one != "drug_class"):
+            silent: dict[str, str] = {}
+            for key, row in evidence.outcomes.items():
+                asked = row.outcome == selection.outcome and row.population in selection.populations
+                if asked and row.events is not None and not evidence.factor(row, factor):
+                    silent.setdefault(row.arm_id, key)
+            for arm, key in silent.items():
+                file, line = f"{settings.data}/outcomes.csv", evidence.lines["outcomes", key]
+                problem = (
+                    f"{selection.outcome!r} of {arm!r} states no {factor}: {name} leaves it out"
+                )
+                terms = ", ".join(selection.where[factor])
+                hint = f"State its {factor}, NR where the source is silent; {terms} count there."
+                yield Problem(file, line, factor, problem, hint)
+
+
 def _of_study(settings: Settings, evidence: Evidence, key: str, problem: str, hint: str) -> Problem:
     file, line = f"{settings.data}/studies.csv", evidence.lines["studies", key]
     return Problem(file, line, "study_id", problem, hint)
@@ -209,5 +229,6 @@ RULES: dict[str, Callable[[Settings, Evidence], Iterator[Problem]]] = {
     for one in (
         stale_judgements, not_assessed, without_extraction, missing_twins, flow_behind,
         counts_by_hand, borrowed_terms, inherited_inference, unfilled,
+        unstated_factors,
     )
 }  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import csv
 import io
 from pathlib import Path
@@ -135,6 +136,27 @@ def test_a_figure_derived_from_an_inference_is_an_inference(tmp_path, tables, ca
     tables["outcomes"][1] |= {"record_type": "derived", "derived_from": "R1"}
     (line,) = of("inherited-inference", warnings(tmp_path, tables, capsys))
     assert "'R2' is called derived but rests on a reconstructed figure" in line
+
+
+def test_an_arm_left_out_for_a_factor_that_nobody_stated_is_named(tmp_path, tables, capsys):
+    config = copy.deepcopy(small_review.CONFIG)
+    config["endpoints"]["response"]["defaults"]["where"] = {"lineage": ["B", "T"]}
+    silent = of("unstated-factors", warnings(tmp_path / "a", tables, capsys, config))
+    assert not silent, "every row states its own or has that of its arm"
+    rows = [
+        row
+        for table in ("studies", "arms", "outcomes")
+        for row in tables[table]
+        if "larch" in (row.get("study_id"), row.get("arm_id"))
+    ]
+    for row in rows:
+        row["lineage"] = ""
+    (line,) = of("unstated-factors", warnings(tmp_path / "b", tables, capsys, config))
+    assert "of 'larch' states no lineage: response leaves it out" in line
+    for row in rows:
+        row["lineage"] = "NR"
+    said = of("unstated-factors", warnings(tmp_path / "c", tables, capsys, config))
+    assert not said, "a source that was asked and is silent is no oversight"
 
 
 def test_an_unknown_field_of_a_reason_stops_the_run(tmp_path, tables, capsys):

@@ -70,9 +70,6 @@ def figure(row):
         return {"note": ""}  # the source is silent: NR stays
     events, total = found
     own = {"events": str(events), "total": str(total), "locator": "Results, para 1", "note": ""}
-    # Pools of MRD keep to assays that the plan names: without one the study is in none of them.
-    if row["outcome"] == "mrd_negative":
-        own["assay"] = "flow_1e-4"
     return own | {"percent_reported": str(round(100 * events / total))}
 
 
@@ -134,6 +131,11 @@ def test_the_way_of_a_second_curator(copy, monkeypatch, capsys):
     for table, cells in STATED.items():
         edit(copy, table, lambda row, cells=cells: cells)
     edit(copy, "outcomes", figure)
+    assert "'mrd_negative' of 'ramos2025' states no assay" in "\n".join(warnings(capsys))
+    # Pools of MRD keep to assays that the plan names: without one the study is in none of them.
+    edit(copy, "outcomes", lambda row: (
+        {"assay": "flow_1e-4"} if row["outcome"] == "mrd_negative" else {}
+    ))  # fmt: skip
     found = warnings(capsys)
     assert rules(found) == ["not-assessed", "stale-judgements", "unfilled"], found
     stale = [line for line in found if "stale-judgements" in line]
