@@ -203,6 +203,7 @@ def test_the_nonparametric_average_of_one_in_a_million_has_limits(mirrored):
     if mirrored:
         low, high, mean = 1 - high, 1 - low, 1 - mean
     assert mean == pytest.approx(6 / 6.3e6, rel=1e-6)
+    assert -1e-3 < best.gradient < 1e-6, "it is looked at where the studies are"
     assert high == pytest.approx(1 - np.exp(-3.84 / 8), rel=1e-4)
     assert 0.1 * mean < low < mean
 

@@ -40,6 +40,8 @@ TRACE = 1e-5
 # How far, in logits, a limit of the average is looked for: beyond the average, and beyond one half.
 FARTHEST = 12.0
 CHECKED = 4000
+# Where the gradient is looked at about a study, in units of twice its standard error.
+ABOUT = np.linspace(-2, 2, 201)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,7 +197,10 @@ def _gathered(angle: Floats, weight: Floats, apart: float) -> tuple[Floats, Floa
 def _gradient(
     x: Floats, n: Floats, likelihood: Floats, multiplier: float, mean: float | None
 ) -> float:
-    point = np.sin(np.linspace(0, math.pi / 2, CHECKED + 1)) ** 2
+    # Even points, and those about each study: a million patients say more than an even step apart.
+    about = np.arcsin(np.sqrt(x / n))[:, None] + ABOUT / np.sqrt(n)[:, None]
+    even = np.linspace(0, math.pi / 2, CHECKED + 1)
+    point = np.sin(np.clip(np.append(even, about), 0, math.pi / 2)) ** 2
     pull = (1 / likelihood) @ relative(x, n, point) - x.size
     if mean is not None:
         pull = pull - multiplier * (point - mean)
