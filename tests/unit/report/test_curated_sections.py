@@ -51,7 +51,7 @@ def test_a_count_says_what_it_is_and_whether_it_is_contradicted():
 
 
 def test_a_measure_has_its_interval_and_unit():
-    assert summary(measure()) == "46 (IQR 20 to 70) %"
+    assert summary(measure()) == "46 (IQR 20 to 70)%"
     assert summary(measure(value="NR", p_value="0.04")) == "p = 0.04"
 
 
@@ -72,7 +72,7 @@ def test_measures_before_and_after_stand_in_one_row_with_the_printed_p():
     body = course.section(context(continuous=(measure(), after, alone))).body
     (row,) = body.changes.rows
     texts = ["".join(map(str, cell.content)) for cell in row.cells]
-    assert texts[2:6] == ["46 (IQR 20 to 70) %", "12 (IQR 20 to 70) %", "Week 4", ".03"]
+    assert texts[2:6] == ["46 (IQR 20 to 70)%", "12 (IQR 20 to 70)%", "Week 4", ".03"]
     assert texts[-1] == "C1, C2"
     assert len(body.measures.rows) == 1
 
