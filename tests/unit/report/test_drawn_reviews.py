@@ -80,7 +80,7 @@ def test_marks_are_never_all_at_one_place(built):
             assert max(where) - min(where) > 5, name
     assert seen >= (1 if kind == "one study" else 3)
     for name, svg in charts(html):
-        if "curves" in name:
+        if "curves" in name and kind != "forty studies":  # beyond 30 the pooled curve alone
             lines = [x for d in paths(svg, "curve study-curve") for x in xs(d)]
             assert all(-1 <= x <= 1001 for x in lines), name
             assert max(lines) - min(lines) > 200, name
