@@ -101,6 +101,9 @@ def test_nested_stages_are_read_on_one_denominator_and_end_where_one_is_missing(
     alone = record(rows("nested/cr_cri", COUNTS), nested=stages)
     assert alone["nested"] is None
     assert "fewer than 2 studies report stage 2" in alone["notes"][0]
+    none = record(rows("nested/orr", inner), nested=stages)
+    assert none["nested"] is None
+    assert "no arm has a figure of the first, cr_cri," in none["notes"][0]
 
 
 def test_the_next_trial_is_that_of_the_plans_priors():

@@ -9,11 +9,13 @@ import re
 import shutil
 
 import pytest
+import yaml
 from read_numbers import faults
 from runs import tree
 from unit.report.page import Page
 
 from poolprop.audit.snapshot import snapshot
+from poolprop.plan import parse
 
 PRIMARY = {
     "cr_cri": [(12, 21), (91, 110), (11, 12), (12, 13)],
@@ -93,6 +95,24 @@ def test_ids_are_unique(flagship):
         groups = read(flagship, "analysis", endpoint, "subgroups.json")
         ids += [level["id"] for factor in groups["factors"] for level in factor["levels"]]
     assert len(ids) == len(set(ids))
+
+
+def test_every_model_that_the_plan_asks_for_has_an_answer(flagship, repo):
+    """A filter of one stage once emptied another, and only a note told of it."""
+    endpoints = parse(yaml.safe_load((repo / "config" / "config.yaml").read_text())).endpoints
+    asked = {
+        (name, model)
+        for name, plan in endpoints.items()
+        for model in ("missing", "nested", "next_trial")
+        if getattr(plan, model) is not None
+    }
+    assert ("mrd_negative", "nested") in asked
+    for name, model in asked:
+        found = read(flagship, "analysis", name, "models.json")
+        assert found[model] is not None, found["notes"]
+    stages = read(flagship, "analysis", "mrd_negative", "models.json")["nested"]["models"][0]
+    outer, inner = stages["stages"]
+    assert (outer["events"], outer["total"], inner["total"]) == (126, 156, 126)
 
 
 def test_no_test_is_made_between_levels_of_one_study(flagship):

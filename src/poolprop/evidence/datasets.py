@@ -88,12 +88,26 @@ def selections(evidence: Evidence, endpoint: Endpoint) -> Iterator[tuple[str, Se
     """Yield the name of each data set of an endpoint and what it asks for."""
     yield from endpoint.estimands.items()
     for stage in endpoint.nested.stages if endpoint.nested else ():
-        asked = {"outcome": stage, "instead": ()}
-        yield f"nested/{stage}", endpoint.estimands["primary"].model_copy(update=asked)
+        yield f"nested/{stage}", _stage_selection(evidence, endpoint.estimands["primary"], stage)
     for factor, subgroup in endpoint.subgroups.items():
         for level in subgroup.levels or levels(evidence, factor):
             whole = endpoint.estimands[subgroup.estimand]
             yield f"subgroup/{factor}/{level}", _level_selection(whole, subgroup, factor, level)
+
+
+def _stage_selection(evidence: Evidence, primary: Estimand, stage: str) -> Selection:
+    """Return what the primary estimand asks, of another outcome of the same patients.
+
+    What it asks of a figure itself, such as an assay, is not asked of an outcome of which no
+    figure states it.
+    """
+    rows = [row for row in evidence.outcomes.values() if row.outcome == stage]
+    where = {
+        factor: terms
+        for factor, terms in primary.where.items()
+        if factor == "drug_class" or any(evidence.factor(row, factor) for row in rows)
+    }
+    return primary.model_copy(update={"outcome": stage, "instead": (), "where": where})
 
 
 def levels(evidence: Evidence, factor: str) -> list[str]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from poolprop.report.formats import MISSING, level
 from poolprop.report.tables import Cell, Column, Table, TableRow, cell
-from poolprop.report.values import Record, Sentence, join, look_up, quote, quote_range
+from poolprop.report.values import Record, Sentence, join, look_up, quote, quote_range, quote_within
 
 BEYOND = "∞"
 # The help of a p that stands beside intervals of other methods.
@@ -130,7 +130,7 @@ def _coefficients(one: Record) -> Iterator[TableRow]:
         cell(MISSING),
         cell(quote(one, "fit.omnibus.p", "p")),
         cell(quote(one, "k", "count")),
-        cell(quote(one, "fit.tau2", "number")),
+        cell(quote_within(one, "fit.tau2", "number")),
     )
     yield TableRow(cells=whole, anchor=one["id"], strong=True)
     for place, slope in enumerate(one["fit"]["coefficients"]):

@@ -14,10 +14,10 @@ from poolprop.report.figures import Figure, panelled
 from poolprop.report.formats import level
 from poolprop.report.scales import Scale
 from poolprop.report.strips import Strip, axis_strip, bead, grid
-from poolprop.report.values import Record, Sentence, policy_of, quote
+from poolprop.report.values import Record, Sentence, policy_of, quote, quote_within
 
 # The least width of a drawing: five of them stand side by side.
-SMALL = 72.0
+SMALL = 44.0
 # Key of a study's diagnostics, title, and how its number is written.
 MEASURES = (
     ("cooks_distance", "Cook's distance", "number"),
@@ -62,6 +62,13 @@ def influence_panel(meta: Record, record: Record, result: Record, level_of: floa
     heads = (Head(role="label", title="Left out"), *(h for m in measures for h in m.heads))
     drawn = DrawnTable(id=name, title=title, heads=heads, groups=(tuple(rows),))
     return panelled(drawn, (caption,))
+
+
+def without(one: Record, entry: Record | None, key: str, form: str) -> Sentence:
+    """Quote a measure of a study; tau2 without it from that pool, where its interval is."""
+    if key == "tau2_deleted" and entry is not None and entry["result"]["tau2"] == one[key]:
+        return quote_within(entry, "result.tau2", form)
+    return (quote(one, key, form),)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,7 +137,8 @@ def _row(one: Record, entry: Record, measures: Sequence[Measure]) -> DrawnRow:
     ends = result["ci"]["lower"], result["ci"]["upper"]
     cells = list(first.cells(result["proportion"], text, ends, strong=strong))
     for measure, (key, _, form) in zip(others, MEASURES, strict=True):
-        cells += measure.cells(one[key], (quote(one, key, form),), None, strong=strong)
+        text = without(one, entry, key, form)
+        cells += measure.cells(one[key], text, None, strong=strong)
     return DrawnRow(
         kind="case", label=one["label"], detail="influential" if strong else "", anchor="",
         cells=tuple(cells),

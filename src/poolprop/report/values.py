@@ -202,6 +202,10 @@ def quote_range(record: Record, field: str, form: str = "percent") -> Sentence:
     return (ends[0], between(ends[0].text, ends[1].text), ends[1])
 
 
+# Said of a number at the end of its range for which a model has no interval.
+AT_BORDER = " (at its border)"
+
+
 def quote_within(record: Record, field: str, form: str) -> Sentence:
     """Quote a number with its interval in brackets, where the record has ``FIELD_ci``.
 
@@ -210,8 +214,10 @@ def quote_within(record: Record, field: str, form: str) -> Sentence:
     before, _, name = field.rpartition(".")
     holder = look_up(record, before) if before else record
     value = quote(record, field, form)
-    if value.raw == "" or not holder.get(f"{name}_ci"):
+    if value.raw == "":
         return (value,)
+    if not holder.get(f"{name}_ci"):
+        return (value, AT_BORDER) if float(value.raw) == 0.0 else (value,)
     return join(value, " (", quote_range(record, f"{field}_ci", form), ")")
 
 

@@ -146,6 +146,12 @@ def _nested(settings: Settings, name: str, data: Rows, notes: list[str]) -> Reco
         return None
     sets = [of_set(data, f"nested/{stage}") for stage in plan.stages]
     table, used = _chain(sets)
+    if not table:
+        notes.append(
+            f"No model of nested outcomes: no arm has a figure of the first, {plan.stages[0]}, "
+            "as the primary estimand asks for it."
+        )
+        return None
     labels = [rows[0]["outcome_label"] if rows else stage
               for stage, rows in zip(plan.stages, sets, strict=True)]  # fmt: skip
     identifier = f"nested/{name}"

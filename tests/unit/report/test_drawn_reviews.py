@@ -204,11 +204,15 @@ def test_no_probability_stands_without_its_prior(built):
 
 
 def test_no_tau2_of_0_stands_bare(built):
-    """Its interval, or that it has none, stands beside it: 0 is a border, not a measurement."""
+    """Its interval stands beside it: 0 is a border, not a measurement."""
     _, _, html = built
     text = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", html))
     for said in re.finditer(r"τ² = 0(?:\.0+)?(?![\d.])(.{0,3})", text):
         assert said[1].startswith(" ("), text[said.start() - 80 : said.end() + 40]
+    # In tables too, whatever the field's place.
+    cells = r'data-field="[\w.]*\btau2(?:_deleted)?"[^>]*>(0(?:\.0+)?)</\w+>(.{0,3})'
+    for said in re.finditer(cells, html, re.S):
+        assert said[2].startswith(" ("), html[said.start() - 300 : said.end() + 40]
 
 
 def test_the_two_proportions_stand_by_their_names(built):

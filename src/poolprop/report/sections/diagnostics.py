@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from poolprop.axes import around, fixed, proportions
@@ -12,7 +13,7 @@ from poolprop.report.context import Context, Section, answered
 from poolprop.report.drawing import Plot
 from poolprop.report.figures import Figure, charted, figure, headers, interval_row, spread_titles
 from poolprop.report.formats import number, share
-from poolprop.report.influence import influence_panel
+from poolprop.report.influence import influence_panel, without
 from poolprop.report.read import EndpointResults
 from poolprop.report.scales import Scale
 from poolprop.report.sections.funnel import funnel
@@ -73,7 +74,7 @@ def _endpoint(context: Context, endpoint: EndpointResults, result: Record) -> Di
         id=f"diagnostics-{meta['id']}",
         title=meta["label"],
         figures=tuple((title, drawn) for title, drawn in figures if drawn is not None),
-        table=_table(meta, cases),
+        table=_table(meta, cases, record.get("leave_one_out", [])),
         sentences=tuple((text,) for text in told if text),
     )
 
@@ -175,8 +176,8 @@ def _subsets(context: Context, meta: Record, gosh: Record, result: Record) -> Fi
     return charted(chart, caption=(note,), ref=gosh["id"])
 
 
-def _table(meta: Record, cases: Record) -> Table | None:
-    studies = cases.get("studies", [])
+def _table(meta: Record, cases: Record, left_out: Sequence[Record]) -> Table | None:
+    studies, pools = cases.get("studies", []), {one["arm_id"]: one for one in left_out}
     if not studies:
         return None
     columns = (
@@ -189,7 +190,8 @@ def _table(meta: Record, cases: Record) -> Table | None:
         TableRow(
             cells=(
                 cell(one["label"]),
-                *(cell(quote(one, name, "share" if name == "hat" else "number"))
+                *(cell(without(one, pools.get(one["arm_id"]), name,
+                               "share" if name == "hat" else "number"))
                   for name, _, _ in MEASURES),
                 cell(quote(one, "predictive_p", "p")),
                 cell("yes" if one["influential"] else "no"),

@@ -92,7 +92,11 @@ def _universe(context: Context, endpoint: EndpointResults) -> Universe:
 
 def _in_words(context: Context, record: Record) -> Record:
     """Return a multiverse whose levels are named in words wherever a person reads them."""
-    known = {row["discrepancy_id"]: row for row in context.results.discrepancies}
+    names = {row["source_id"]: row["label"] for row in context.results.studies}
+    known = {
+        row["discrepancy_id"]: {**row, "source_label": names.get(row["source_id"], "")}
+        for row in context.results.discrepancies
+    }
     choices = [
         {**choice, "levels": [{**one, "label": level_name(choice["choice"], one, known)}
                               for one in choice["levels"]]}

@@ -171,7 +171,7 @@ def random_effects_laws(
             _points(x, n, cut) if law == "npml" else _law(x, n, law, df, cut) for law in laws
         ),
         level=level,
-        method=f"profile likelihood, small-sample cut c_k, scale at most {TAU_MOST:g}",
+        method=f"profile likelihood, small-sample cut, scale at most {TAU_MOST:g}",
     )
 
 

@@ -157,7 +157,7 @@ def missing_outcomes(
         missing=int(more.sum()),
         total=int((n + more).sum()),
         level=level,
-        method="binomial-normal, profile likelihood, small-sample cut c_k, tau at most "
+        method="binomial-normal, profile likelihood, small-sample cut, tau at most "
         f"{TAU_MOST:g}; bounds by the default of pool",
     )
 
