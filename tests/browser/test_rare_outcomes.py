@@ -20,7 +20,7 @@ def test_a_filtered_curve_stands_where_the_analyses_are(built, chromium):
     page = chromium.new_page()
     complaints = []
     page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.goto((built / "report.html").as_uri())
+    page.goto((built / "report.html").as_uri() + "#multiverse")
     plot = page.locator("#plot-multiverse-response-table")
     before = plot.locator(".spec-dot").get_attribute("d")
     bar = page.locator("#multiverse [data-multiverse]")

@@ -207,6 +207,17 @@ def test_no_file_imports_itself_by_way_of_others(repo):
     assert circles(files_imported(repo)) == []
 
 
+def test_no_two_test_modules_share_a_name(repo):
+    """Pytest collects modules by name: of two with one name it runs the first alone."""
+    names = [
+        path.name
+        for path in (repo / "tests").rglob("test_*.py")
+        if "node_modules" not in path.parts
+    ]
+    assert len(names) > 100
+    assert sorted(set(names)) == sorted(names)
+
+
 @pytest.mark.parametrize(
     "heavy", ["numpy", "pandas", "scipy", "statsmodels", "matplotlib", "pydantic"]
 )

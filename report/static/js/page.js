@@ -57,10 +57,10 @@ const page = (function () {
   const refOf = (number) => number.closest("[data-ref]").dataset.ref;
   const valueOf = (number) => facts.results[refOf(number)].values[number.dataset.field];
 
-  // What a cell is sorted by: its own key, or its first number, or its text.
+  // What a cell is sorted by: its own key, or the share it tells, or its first number, or its text.
   function sortKey(cell) {
     if ("sort" in cell.dataset) return cell.dataset.sort;
-    const number = cell.querySelector("[data-field]");
+    const number = cell.querySelector('[data-field^="proportion"]') || cell.querySelector("[data-field]");
     return number ? String(valueOf(number) ?? "") : textOf(cell);
   }
 
