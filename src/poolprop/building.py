@@ -28,6 +28,7 @@ from poolprop.errors import ConfigError, ResultError
 from poolprop.files import sweep
 from poolprop.house import snakefile
 from poolprop.workflow.bytecode import bytecode
+from poolprop.workflow.origin import strangers
 
 PLAN = Path("config") / "config.yaml"
 # Options of Snakemake by which the review is not in this folder, or nothing is built.
@@ -98,6 +99,11 @@ def build(arguments: Sequence[str] = (), cores: int | None = None) -> int:
     with _only_run() as lock:
         for folder in SWEPT:
             sweep(folder)
+        if unknown := strangers():
+            print(
+                "Some results were not made in this folder; their steps run anew.", file=sys.stderr
+            )
+            arguments = [*arguments, "--forcerun", *unknown]
         code = _run([*command, *arguments], lock)
         if not DRY & set(arguments):
             _judge_report(failed=code != 0)

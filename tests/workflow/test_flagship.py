@@ -14,6 +14,7 @@ from read_numbers import faults
 from runs import tree
 from unit.report.page import Page
 
+from poolprop.__main__ import main
 from poolprop.audit.snapshot import snapshot
 from poolprop.plan import parse
 
@@ -217,3 +218,17 @@ def test_the_crate_is_one_that_the_communitys_validator_accepts(flagship, crate_
 def test_the_changelog_of_the_evidence_tells_of_this_evidence(flagship, repo):
     now = snapshot(flagship.folder / "results").digest[:12]
     assert f"..{now} -->" in (repo / "CHANGELOG-evidence.md").read_text("utf-8")
+
+
+@pytest.mark.parametrize("document", ["README.md", "docs/audit.md"])
+def test_the_documents_quote_what_explain_says(flagship, repo, monkeypatch, capsys, document):
+    """Each line of the sample that is not shortened ("...") is a line of the real answer."""
+    monkeypatch.chdir(flagship.folder)
+    assert main(["explain", "pool/cr_cri/primary"]) == 0
+    said = {
+        line.lstrip("\u2502\u251c\u2514\u2500 ") for line in capsys.readouterr().out.splitlines()
+    }
+    text = (repo / document).read_text("utf-8")
+    quoted = re.findall(r"^[\u2502\u251c\u2514][\u2502\u251c\u2514\u2500 ]*(.+)$", text, re.M)
+    assert len(quoted) > 5
+    assert [line for line in quoted if "..." not in line and line not in said] == []
