@@ -107,9 +107,10 @@ def _between(
         apart = not_factors(evidence.factors) if whole else {}
         numbers = known_numbers(evidence) if whole else None
         yield from terms.vocabulary_faults(settings, words, where, apart, numbers)
-    if sound("studies", "risk_of_bias"):
+    if sound("studies", "arms", "risk_of_bias"):
         judged = sorted(set(overall_risks(evidence).values()))
-        yield from terms.left_out_faults(settings, list(evidence.studies), judged, where)
+        studies, arms = list(evidence.studies), list(evidence.arms)
+        yield from terms.left_out_faults(settings, studies, judged, where, arms)
 
 
 def _of_the_plan(

@@ -94,8 +94,9 @@ def left_out_faults(
     studies: list[str],
     judgements: list[str],
     where: str = "config/config.yaml",
+    arms: Collection[str] = (),
 ) -> Iterator[Fault]:
-    """Yield a fault for each study or overall judgement of the multiverse that no table has.
+    """Yield a fault for each study or judgement that the plan leaves out and no table has.
 
     Parameters
     ----------
@@ -105,7 +106,16 @@ def left_out_faults(
         Studies, and their overall risks of bias.
     where : str
         How messages call the file.
+    arms : collection of str
+        Arms, which an estimand may name like studies.
     """
+    for end_name, endpoint in settings.endpoints.items():
+        for name, estimand in endpoint.estimands.items():
+            for value in estimand.without:
+                if value not in studies and value not in arms:
+                    key = f"endpoints.{end_name}.estimands.{name}.without"
+                    hint = did_you_mean(value, [*studies, *arms])
+                    yield Fault(where, 0, key, f"{value!r} is no study and no arm", hint)
     for name, rule in settings.multiverse.left_out.items():
         for field, values, known, what in (
             ("studies", rule.studies, studies, "a study of studies.csv"),

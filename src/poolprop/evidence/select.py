@@ -18,6 +18,7 @@ from poolprop.settings import Selection
 
 Keep = Callable[[Outcome], bool]
 WITHOUT_COUNT = "a percentage without a count"
+LEFT_OUT = "left out by name in the plan"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +96,8 @@ def usable(
 
     The rows are filtered step by step; the first step that leaves nothing is the reason.
     """
+    if {arm.arm_id, arm.study_id} & set(selection.without):
+        return [], LEFT_OUT
     wanted = selection.where.get("drug_class", ())
     if wanted and not set(wanted) & set(arm.drug_classes):
         return [], f"regimen without {_words(evidence, 'drug_class', wanted)}"

@@ -44,6 +44,7 @@ class Selection(Block):
         default_factory=dict,
         description="Keep only these levels of a factor, or arms with any of these drug classes.",
     )
+    without: tuple[str, ...] = Field((), description="Studies or arms left out, by their id.")
 
 
 class Estimand(Selection):

@@ -58,6 +58,15 @@ def test_filters_keep_only_what_they_name(review, tables):
     assert analysis.excluded[0].reason == "no figure for this setting alone (Newly diagnosed)"
 
 
+def test_studies_and_arms_are_left_out_by_name(review, tables):
+    """``oak`` has two arms, ``oak-b`` is one of them."""
+    assert counts(chosen(review, tables, without=("oak",))) == [(12, 20), (30, 41)]
+    analysis = chosen(review, tables, without=("oak-b",))
+    assert counts(analysis) == [(12, 20), (30, 41), (15, 16)]
+    (left,) = analysis.excluded
+    assert (left.arm_id, left.reason) == ("oak-b", "left out by name in the plan")
+
+
 def test_a_factor_is_that_of_the_row_or_else_of_its_arm_or_study(review, tables):
     for row in tables["outcomes"]:
         row["setting"] = ""
