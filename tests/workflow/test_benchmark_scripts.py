@@ -207,8 +207,13 @@ def test_how_much_studies_differ_is_told_of_a_table(script, tmp_path, capsys):
     tau = script("tau_of_data").observed(pd.read_csv(table), "dataset_id").loc["glmm"]
     apart = poolprop.pool([2, 15, 28], [30, 30, 30]).tau2 ** 0.5
     assert tau[0.5] == pytest.approx(apart / 2, rel=1e-6)
-    script("tau_of_data", table)
+    script("tau_of_data", table, "--picture", tmp_path / "prior.svg")
     assert "| half-normal(1.5) | 0.50 | 0.18 | 0.05 | 0.04 | 0.96 |" in capsys.readouterr().out
+    assert "tau of 2 data sets" in (tmp_path / "prior.svg").read_text("utf-8")
+    shares = np.linspace(0.0005, 0.9995, 1000)
+    density = script("tau_of_data").density(1.0, shares)
+    inside = (shares > 0.1) & (shares < 0.9)
+    assert density[inside].mean() * inside.mean() == pytest.approx(0.95, abs=0.01)
 
 
 def test_the_rules_choose_among_candidates(script):
