@@ -121,7 +121,7 @@ def test_what_says_too_little_of_its_precision_is_left_out_with_the_reason(pools
 
 def test_the_page_marks_them_in_forest_table_and_methods(built):
     page = built[1]
-    assert 'id="forest-response-estimates"' in page
+    assert "id=forest-response-estimates" in page
     assert "without counts" in page
     assert "no count" in page
     assert "Proportions without counts are pooled in two steps for" in page

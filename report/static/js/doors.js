@@ -238,7 +238,7 @@
 
   // For deep links: the first visible number of a result, or one field of it.
   page.door = function (ref, field) {
-    page.wakeFor("data-ref", ref);
+    page.wakeFor(ref);
     const found = Array.from(document.querySelectorAll(NUMBER)).filter(
       (number) => refOf(number) === ref && (!field || number.dataset.field === field));
     const number = found.find((one) => one.getClientRects().length) || found[0];

@@ -101,7 +101,6 @@
       own.forEach((row) => { row.hidden = true; });
       own[0].before(...rows);
       shown = rows;
-      weights.forEach((cell) => { cell.firstElementChild.dataset.ref ||= rows[0].dataset.ref; });
       weigh(studies, weights);
       told.textContent = "Diamond, squares and weights shown: " + variant.dataset.method +
         ". The text below is that of the primary model.";

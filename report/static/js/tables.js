@@ -53,9 +53,13 @@
 
   const SENTENCE = 36;
   function stack(table) {
-    const titles = Array.from(table.tHead.rows[0].cells, page.textOf);
+    const heads = table.tHead.rows[0].cells;
+    const titles = Array.from(heads, page.textOf);
     for (const row of table.tBodies[0].rows) {
-      Array.from(row.cells).forEach((cell, index) => { cell.dataset.title = titles[index]; });
+      Array.from(row.cells).forEach(function (cell, index) {
+        cell.dataset.title = titles[index];
+        if (heads[index].matches(".long")) cell.classList.add("long");
+      });
     }
     page.roles(table);
     table.classList.add("stacks");
@@ -64,7 +68,7 @@
   page.ready(function (root) {
     for (const table of root.querySelectorAll(".table-box > table")) {
       const texts = Array.from(table.querySelectorAll("td:not(.num)"));
-      if (texts.some((cell) => cell.textContent.length > SENTENCE || cell.matches(".long, .longest"))) {
+      if (table.querySelector(".long, .longest") || texts.some((cell) => cell.textContent.length > SENTENCE)) {
         stack(table);
       }
     }

@@ -15,6 +15,7 @@
     if (!kept) return;
     if (view !== current) view.hidden = "until-found";
     view.innerHTML = kept.textContent;
+    facts.name(view);
   }
 
   // What scripts add to a view is added when it is first shown.
@@ -47,19 +48,24 @@
     for (const view of views) if (dressed.has(view) || view === views[0]) task(view);
   };
   dressed.add(views[0]);
+  facts.name(document);
 
   const SIGNS = { "&": "&amp;", "<": "&lt;", ">": "&gt;", "'": "&#39;", '"': "&#34;" };
-
-  // Wakes the views in which an attribute has a value.
-  page.wakeFor = function (name, value) {
-    const sought = name + '="' + value.replace(/[&<>'"]/g, (sign) => SIGNS[sign]) + '"';
-    for (const view of views) if (asleep(view) && asleep(view).textContent.includes(sought)) wake(view);
-  };
+  function wakeWith(sought) {
+    for (const view of views) if (asleep(view) && sought(asleep(view).textContent)) wake(view);
+  }
 
   // The element of an id, wherever it is kept.
   page.find = function (id) {
-    if (!document.getElementById(id)) page.wakeFor("id", id);
+    const text = id.replace(/[&<>'"]/g, (sign) => SIGNS[sign]);
+    if (!document.getElementById(id)) wakeWith((held) => held.includes(text));
     return document.getElementById(id);
+  };
+
+  // Wakes the views that quote a result.
+  page.wakeFor = function (ref) {
+    const places = Array.from(facts.numbers.keys()).filter((place) => facts.numbers[place].ref === ref);
+    wakeWith((held) => places.some((place) => held.includes("<data value=" + place + ">")));
   };
   page.wakeAll = wakeAll;
   page.show = (element) => show(element.closest(".view"));

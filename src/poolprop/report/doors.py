@@ -32,11 +32,11 @@ SHARED = {
 
 
 def shown(node: Any) -> Shown:
-    """Return every number within a page's data: by result, the field and the number as JSON."""
+    """Return every number within a page's data: by result, what it is and the number as JSON."""
     found: Shown = {}
     for value in _values(node):
-        found.setdefault(value.ref, {})[value.field] = value.raw
-    return found
+        found.setdefault(value.ref, {})[value.told] = value.raw
+    return {ref: dict(sorted(held.items())) for ref, held in sorted(found.items())}
 
 
 def _values(node: Any) -> Iterator[Value]:
@@ -63,8 +63,12 @@ def island(results: Results, numbers: Shown) -> str:
         What :func:`shown` returned.
     """
     found = {
-        ref: _facts(results, ref, holders(results.ledger, ref, values))
-        for ref, values in sorted(numbers.items())
+        ref: _facts(
+            results,
+            ref,
+            holders(results.ledger, ref, {told.split()[0]: raw for told, raw in held.items()}),
+        )
+        for ref, held in numbers.items()
     }
     content: dict[str, Any] = {
         "rows": _rows(results, found.values()),
@@ -74,8 +78,8 @@ def island(results: Results, numbers: Shown) -> str:
     for name, shared in SHARED.items():
         content[shared] = _pool(found.values(), name)
     content["results"] = {
-        ref: facts | {"values": {field: json.loads(raw) if raw else None
-                                 for field, raw in numbers[ref].items()}}
+        ref: facts | {"values": {told: json.loads(raw) if raw else None
+                                 for told, raw in numbers[ref].items()}}
         for ref, facts in found.items()
     }  # fmt: skip
     text = json.dumps(pack(content), ensure_ascii=False, separators=(",", ":"), sort_keys=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -13,6 +14,7 @@ from poolprop.report.chart import svg_of
 from poolprop.report.context import Terms
 from poolprop.report.read import read_results
 from poolprop.report.strips import drawn
+from poolprop.report.trim import trimmed
 from poolprop.report.values import Value
 from poolprop.report.view import Page, make_page
 from poolprop.settings import Settings
@@ -96,9 +98,10 @@ def render(view: Page, source: Path) -> str:
     env.filters |= {
         "drawn": lambda *parts: Markup(drawn(*parts)),
         "chart": lambda chart: Markup(svg_of(chart)),
+        "place": lambda value: view.places[value.ref, value.told],
     }
     env.tests["value"] = lambda piece: isinstance(piece, Value)
-    return env.get_template("report.html.j2").render(
+    page = env.get_template("report.html.j2").render(
         view=view,
         style=Markup(style),
         early=Markup(early),
@@ -107,10 +110,16 @@ def render(view: Page, source: Path) -> str:
         linked_data=Markup(view.linked_data),
         policy=_policy([style], [early, script]),
     )
+    return trimmed(page)
 
 
 def _static(source: Path, name: str) -> str:
-    return (source / "static" / name).read_text("utf-8")
+    """Return a style sheet or script without its indentation and its comments."""
+    text = (source / "static" / name).read_text("utf-8")
+    if name.endswith(".css"):
+        text = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
+    lines = map(str.strip, text.splitlines())
+    return "".join(f"{line}\n" for line in lines if line and not line.startswith("//"))
 
 
 def _policy(styles: list[str], scripts: list[str]) -> str:

@@ -13,7 +13,6 @@ from poolprop.report.values import (
     Record,
     Sentence,
     Value,
-    common_ref,
     join,
     look_up,
     quote,
@@ -72,11 +71,6 @@ class TableRow:
     cells: tuple[Cell, ...]
     anchor: str = ""
     strong: bool = False
-
-    @property
-    def ref(self) -> str:
-        """The result that the row quotes; only numbers of other results name theirs."""
-        return common_ref(cell.content for cell in self.cells)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -52,9 +52,10 @@ class Value:
     text: str
 
     @property
-    def told_format(self) -> str:
-        """The format where it is not the one that the field usually has; else empty."""
-        return "" if self.format == usual_format(self.field, self.text) else self.format
+    def told(self) -> str:
+        """The field, and the format where it is not the one that the field usually has."""
+        usual = usual_format(self.field, self.text)
+        return self.field if self.format == usual else f"{self.field} {self.format}"
 
 
 def usual_format(field: str, text: str) -> str:

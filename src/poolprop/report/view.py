@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from poolprop.report.context import Context, Section, Terms
 from poolprop.report.doors import island, shown
 from poolprop.report.machines import citation, linked_data
+from poolprop.report.packing import places
 from poolprop.report.read import Results
 from poolprop.report.sections import VIEWS, Make, glossary, reporting
 from poolprop.settings import Settings
@@ -33,6 +34,7 @@ class Page:
     code: str
     views: tuple[Shown, ...]
     island: str
+    places: Mapping[tuple[str, str], int]
     citation: tuple[tuple[str, str], ...]
     linked_data: str
 
@@ -61,6 +63,7 @@ def make_page(results: Results, settings: Settings, terms: Terms | None = None) 
     checklists = reporting.section(context, made)
     words = glossary.section((*made, checklists))
     views.append(replace(last, sections=(*last.sections, checklists, words)))
+    numbers = shown(views)
     return Page(
         title=settings.review.title,
         question=settings.review.question,
@@ -68,7 +71,8 @@ def make_page(results: Results, settings: Settings, terms: Terms | None = None) 
         code=str(results.manifest.get("code", "")),
         software=str(results.manifest.get("version", "")),
         views=tuple(view for view in views if view.sections),
-        island=island(results, shown(views)),
+        island=island(results, numbers),
+        places=places(numbers),
         citation=citation(context),
         linked_data=linked_data(context),
     )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
@@ -12,6 +14,19 @@ from poolprop.audit.scales import policy_for_id
 from poolprop.report.formats import FORMATS
 from poolprop.report.values import around, usual_format
 
+# What an opening tag closes before it opens, and what may be open where another tag closes.
+CELL, ROW = {"td", "th"}, {"td", "th", "tr"}
+ROWS = {*ROW, "thead", "tbody", "tfoot", "caption"}
+CLOSES = {
+    "td": CELL, "th": CELL, "tr": {*ROW, "caption"}, "thead": ROWS, "tbody": ROWS, "tfoot": ROWS,
+    "li": {"li"}, "dt": {"dt", "dd"}, "dd": {"dt", "dd"},
+}  # fmt: skip
+OPTIONAL = {*ROWS, "li", "dt", "dd"}
+# What stands within a line; all else begins one of its own.
+INLINE = {
+    "a", "abbr", "b", "button", "code", "data", "em", "i", "kbd", "small", "span", "strong", "sub",
+    "sup", "tspan", "time", "var",
+}  # fmt: skip
 VOID = {"meta", "link", "br", "img", "input", "hr", "wbr"}
 RAW = {"script", "style"}
 
@@ -21,6 +36,7 @@ class Element:
     tag: str
     attrs: dict[str, str]
     parents: tuple[str, ...]
+    within: tuple[str, ...] = ()  # ids of what it stands in
     pieces: list[str] = field(default_factory=list)
 
     @property
@@ -40,16 +56,15 @@ class Page(HTMLParser):
         assert not self.stack, f"unclosed: {[element.tag for element in self.stack]}"
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        while self.stack and self.stack[-1].tag in CLOSES.get(tag, ()):
+            self.stack.pop()
+        if tag not in INLINE:
+            self.handle_data("\n")
         parents = tuple(element.tag for element in self.stack)
-        owners = [
-            element.attrs["data-ref"] for element in self.stack if "data-ref" in element.attrs
-        ]
         names = [name for name, _ in attrs]
         assert len(names) == len(set(names)), f"double attribute in {tag}: {names}"
-        element = Element(tag, {name: value or "" for name, value in attrs}, parents)
-        if "data-field" in element.attrs:  # a number of the result that its row names
-            element.attrs.setdefault("data-ref", owners[-1] if owners else "")
-            element.attrs.setdefault("data-format", "")
+        within = tuple(one.attrs["id"] for one in self.stack if "id" in one.attrs)
+        element = Element(tag, {name: value or "" for name, value in attrs}, parents, within)
         self.elements.append(element)
         if tag not in VOID:
             self.stack.append(element)
@@ -60,8 +75,12 @@ class Page(HTMLParser):
             self.handle_endtag(tag)
 
     def handle_endtag(self, tag: str) -> None:
+        while self.stack[-1].tag != tag and self.stack[-1].tag in OPTIONAL:
+            self.stack.pop()
         assert self.stack[-1].tag == tag, f"</{tag}> closes <{self.stack[-1].tag}>"
         self.stack.pop()
+        if tag not in INLINE:
+            self.handle_data("\n")
 
     def handle_data(self, data: str) -> None:
         for element in self.stack:
@@ -77,10 +96,16 @@ class Page(HTMLParser):
         ]
 
     def quoted(self) -> list[Element]:
-        found = [element for element in self.elements if "data-field" in element.attrs]
+        """Return the elements that quote a number, each with its result, field and format."""
+        found, numbers = (
+            self.all("data"),
+            numbers_of(json.loads(self.all("script", id="island")[0].text)),
+        )
         for element in found:
-            usual = usual_format(element.attrs["data-field"], element.text)
-            element.attrs["data-format"] = element.attrs["data-format"] or usual
+            ref, told = numbers[int(element.attrs["value"])]
+            field, _, form = told.partition(" ")
+            form = form or usual_format(field, element.text)
+            element.attrs |= {"data-ref": ref, "data-field": field, "data-format": form}
         return found
 
     def island(self) -> dict[str, Any]:
@@ -96,6 +121,15 @@ class Page(HTMLParser):
         return next(shown).text
 
 
+def spelled(html: str) -> str:
+    """Return a page with all attributes in quotes, for tests that look for text in it."""
+
+    def quoted(tag: re.Match[str]) -> str:
+        return re.sub(r"=([^\s\"'=<>`]+)", r'="\1"', tag[0]).replace(" />", "/>")
+
+    return re.sub(r"<[a-z](?:[^<>\"']|\"[^\"]*\"|'[^']*')*>", quoted, html)
+
+
 def unpacked(packed: dict[str, Any]) -> dict[str, Any]:
     """Return packed facts as they were; ``facts.js`` does the same in the browser."""
     texts, columns = packed["texts"], packed["columns"]
@@ -109,14 +143,35 @@ def unpacked(packed: dict[str, Any]) -> dict[str, Any]:
         files = {s: dict(packed["hashes"][i] for i in about[s]) for s in ("inputs", "outputs")}
         return about | files
 
-    def result(about: dict[str, Any]) -> dict[str, Any]:
-        names = packed["fields"][about["fields"]]
-        return about | {"values": dict(zip(names, about["values"], strict=True))}
+    results: dict[str, dict[str, Any]] = {}
+    for ref, told, values, about in _packed_results(packed):
+        names = (one.partition(" ")[0] for one in told)
+        held = zip(packed["about"], about, strict=False)
+        results[ref] = {name: fact for name, fact in held if fact is not None}
+        results[ref]["values"] = dict(zip(names, values, strict=True))
+    made = {"rows": row, "jobs": job}
+    return (
+        packed
+        | {"results": results}
+        | {
+            part: {name: make(one) for name, one in packed[part].items()}
+            for part, make in made.items()
+        }
+    )
 
-    made = {"rows": row, "jobs": job, "results": result}
-    return packed | {
-        part: {name: make(one) for name, one in packed[part].items()} for part, make in made.items()
-    }
+
+def numbers_of(packed: dict[str, Any]) -> list[tuple[str, str]]:
+    """Return the result, and the field with its format, of each number by its place."""
+    return [(ref, one) for ref, told, _, _ in _packed_results(packed) for one in told]
+
+
+def _packed_results(
+    packed: dict[str, Any],
+) -> Iterator[tuple[str, list[str], list[Any], list[Any]]]:
+    ref = ""
+    for shared, rest, fields, values, *about in packed["results"]:
+        ref = ref[:shared] + rest
+        yield ref, [packed["names"][i] for i in packed["fields"][fields]], values, about
 
 
 def records(results: Path) -> dict[str, list[dict[str, Any]]]:

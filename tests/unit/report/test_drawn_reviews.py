@@ -8,7 +8,7 @@ import re
 import pytest
 from drawn_reviews import KINDS, build, write
 from read_numbers import faults
-from unit.report.page import Page
+from unit.report.page import Page, spelled
 
 from poolprop.report import prose
 
@@ -22,7 +22,7 @@ ORDINARY = ("ordinary", "three studies", "one dominant study", "forty studies")
 @pytest.fixture(scope="module", params=list(KINDS))
 def built(request, tmp_path_factory, repo):
     folder = write(tmp_path_factory.mktemp("review"), KINDS[request.param])
-    return request.param, folder, build(repo, folder)
+    return request.param, folder, spelled(build(repo, folder))
 
 
 def charts(html):
@@ -166,7 +166,7 @@ def test_stored_probabilities_lie_between_0_and_1(built):
 
 def test_the_plan_may_set_the_axis_of_an_endpoint(tmp_path, repo):
     folder = write(tmp_path, KINDS["ordinary"], axis=[0.5, 0.9])
-    html = build(repo, folder)
+    html = spelled(build(repo, folder))
     table = dict(tables(html))["plot-forest-response"]
     labels = re.findall(r'<text class="tick middle"[^>]*>([^<]*%)</text>', table)
     assert (labels[0], labels[-1]) == ("50%", "90%")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 
-from unit.report.page import unpacked
+from unit.report.page import numbers_of, unpacked
 
-from poolprop.report.packing import pack
+from poolprop.report.packing import pack, places
 
 ROW = {"label": "Larch", "arm": "all", "events": 0, "total": 9, "sha256": "ab" * 32}
 CONTENT = {
@@ -16,24 +16,34 @@ CONTENT = {
         "tables": {"rule": "tables", "inputs": {"x": "1f", "y": "2f"}, "outputs": {}},
     },
     "results": {
-        "r/1": {"file": 0, "values": {"k": 3, "ci.lower": None}},
-        "r/2": {"values": {"k": 4, "ci.lower": 0.25}},
-        "r/3": {"values": {}},
+        "r/1": {"file": 0, "values": {"ci.lower": None, "k": 3}},
+        "r/12": {"command": "look", "values": {"ci.lower": 0.25, "k": 4}},
+        "s": {"values": {}},
+        "s/3 of 4": {"rows": 2, "values": {"k": 5, "p share": 0.5}},
     },
     "files": ["results/a.json"],
 }
 
 
+def packed() -> dict:
+    return json.loads(json.dumps(pack(CONTENT)))
+
+
 def test_nothing_is_lost():
-    packed = json.loads(json.dumps(pack(CONTENT)))
-    found = unpacked(packed)
-    for one in found["results"].values():
-        del one["fields"]
-    assert {name: found[name] for name in CONTENT} == CONTENT
+    found = unpacked(packed())
+    without = {**CONTENT["results"], "s/3 of 4": {"rows": 2, "values": {"k": 5, "p": 0.5}}}
+    assert {name: found[name] for name in CONTENT} == {**CONTENT, "results": without}
 
 
 def test_what_recurs_stands_once():
-    packed = pack(CONTENT)
-    assert packed["texts"].count("Larch") == 1
-    assert packed["hashes"] == [("x", "1f"), ("y", "2f")]
-    assert packed["results"]["r/1"]["fields"] == packed["results"]["r/2"]["fields"]
+    found = packed()
+    assert found["texts"].count("Larch") == 1
+    assert found["hashes"] == [["x", "1f"], ["y", "2f"]]
+    assert [one[:3] for one in found["results"][:2]] == [[0, "r/1", 0], [3, "2", 0]]
+
+
+def test_a_number_is_known_by_its_place():
+    order = {ref: one["values"] for ref, one in CONTENT["results"].items()}
+    found = places(order)
+    assert numbers_of(packed()) == list(found)
+    assert list(found.values()) == list(range(len(found)))

@@ -23,7 +23,7 @@ SECTIONS = [
 
 
 def render(results: Path) -> str:
-    return build(results, SOURCE, synthetic.settings())
+    return page.spelled(build(results, SOURCE, synthetic.settings()))
 
 
 @pytest.fixture(scope="module")
@@ -103,7 +103,7 @@ def test_all_views_but_the_first_are_kept_for_later(html):
     views = html.split('<div class="view"')[1:]
     assert "<noscript>" not in views[0]
     for kept in views[1:]:
-        assert kept.partition("\n")[2].startswith("<noscript>")
+        assert kept.partition(">")[2].startswith("<noscript>")
         assert kept.count("<noscript>") == kept.count("</noscript>") == 1
 
 

@@ -42,7 +42,6 @@ class MapCell:
     sign: str
     word: str
     counts: Sentence
-    ref: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,7 +142,6 @@ def _cell(cell: Record) -> MapCell:
         word = cell["reason"] or word
     return MapCell(
         state=cell["state"].replace("_", "-"), sign=sign, word=word, counts=counts,
-        ref=cell["id"] if counts else "",
     )  # fmt: skip
 
 
