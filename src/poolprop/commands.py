@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ def add_to(actions: Any) -> None:
     starting.add_to(actions)
     importing.add_to(actions)
     exporting.add_to(actions)
+    _add_unpack(actions)
     _add_house(actions)
 
 
@@ -77,6 +79,32 @@ def add_study(**options: Any) -> int:
     from poolprop.importing.new_study import add_study as add
 
     return add(**options)
+
+
+def _add_unpack(actions: Any) -> None:
+    command: argparse.ArgumentParser = actions.add_parser(
+        "unpack",
+        help="give back the review that a report carries: plan and tables",
+        description="Write plan, tables and the list of versions that a report carries into a new "
+        "folder. A build there with these versions gives the same page to the byte.",
+        epilog="example:\n  poolprop unpack report.html review; cd review; poolprop build",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    command.add_argument("page", type=Path, help="the report's file")
+    command.add_argument("folder", type=Path, metavar="DIR", help="new or empty folder")
+    command.set_defaults(run=unpack)
+
+
+def unpack(page: Path, folder: Path) -> None:
+    """Give back the review that a report carries."""
+    from poolprop.carried import LOCK, made_with
+    from poolprop.carried import unpack as write
+
+    files = write(page, folder)
+    tables = sum(name.endswith(".csv") for name in files)
+    print(f"{folder} holds the plan and {tables} tables of {page.name}, made with")
+    print(f"{made_with(files)}, and the packages of {folder / LOCK}.")
+    print(f"The same page comes from: cd {shlex.quote(str(folder))}; poolprop build")
 
 
 def _add_house(actions: Any) -> None:

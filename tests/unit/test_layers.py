@@ -39,6 +39,7 @@ MAY_IMPORT = {
     "synthesis": {"errors", "settings", "stats", "wording"},
     "crosscheck": {"errors", "files"},  # the second engine knows nothing of the first
     "workflow": {"errors", "house", "settings"},
+    "carried": {"errors"},
     "atlas": {"errors", "files", "settings", "spreadsheet", "stats"},
     "tables": {"errors", "evidence", "settings"},
     "analysis_tables": set(),
@@ -46,7 +47,8 @@ MAY_IMPORT = {
     "report": {"errors", "files", "settings", "wording", "_version"},
     "steps": {
         "errors", "files", "plan", "settings", "review", "evidence", "synthesis", "crosscheck",
-        "atlas", "tables", "analysis_tables", "plots", "report", "audit", "house", "workflow",
+        "atlas", "carried", "tables", "analysis_tables", "plots", "report", "audit", "house",
+        "workflow",
     },
     "checking": {"errors", "files", "spreadsheet", "settings", "review", "evidence", "wording"},
     "exporting": {"errors", "spreadsheet", "files", "plan", "review", "evidence", "wording"},
@@ -56,8 +58,8 @@ MAY_IMPORT = {
     "bulk": {"errors", "reading", "shards", "stats", "wording", "_version"},
     "pooling": {"errors", "importing", "reading", "stats"},
     "commands": {
-        "bulk", "checking", "house", "importing", "starting", "errors", "files", "plan", "pooling",
-        "review", "evidence", "stats", "audit", "exporting",
+        "bulk", "carried", "checking", "house", "importing", "starting", "errors", "files", "plan",
+        "pooling", "review", "evidence", "stats", "audit", "exporting",
     },
     "building": {"errors", "files", "house", "workflow"},
     "recompute": {"audit", "errors", "files", "house"},  # runs steps, imports none

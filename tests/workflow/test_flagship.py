@@ -6,7 +6,6 @@ import csv
 import html
 import json
 import re
-import shutil
 
 import pytest
 import yaml
@@ -16,6 +15,7 @@ from unit.report.page import Page
 
 from poolprop.__main__ import main
 from poolprop.audit.snapshot import snapshot
+from poolprop.carried import ELEMENT, unpack
 from poolprop.plan import parse
 
 PRIMARY = {
@@ -156,18 +156,23 @@ def test_the_manifest_names_every_other_result(flagship):
 def test_another_folder_user_locale_zone_seed_and_core_count_give_the_same_bytes(
     flagship, snakemake, tmp_path
 ):
-    for part in ("config", "data"):
-        shutil.copytree(flagship.folder / part, tmp_path / part)
-    home = tmp_path / "home"
+    """The other folder is the one that the page gives back."""
+    place, home = tmp_path / "review", tmp_path / "home"
     home.mkdir()
+    unpack(flagship.folder / "results/report.html", place)
     other = snakemake(
-        tmp_path, "--cores", "1", PYTHONHASHSEED="7", TZ="Pacific/Auckland", LC_ALL="C",
+        place, "--cores", "1", PYTHONHASHSEED="7", TZ="Pacific/Auckland", LC_ALL="C",
         HOME=str(home), USER="somebody", LOGNAME="somebody",
     )  # fmt: skip
     assert other.code == 0, other.said
-    mine, theirs = tree(flagship.folder), tree(tmp_path)
+    mine, theirs = tree(flagship.folder), tree(place)
     assert mine.keys() == theirs.keys()
     assert [name for name in mine if mine[name] != theirs[name]] == []
+
+
+def test_the_page_carries_its_review_in_few_bytes(flagship):
+    page = (flagship.folder / "results/report.html").read_bytes()
+    assert 10_000 < len(ELEMENT.search(page)[2]) < 150_000
 
 
 def test_every_number_reads_as_the_policy_says(flagship):

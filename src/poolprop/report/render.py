@@ -54,7 +54,9 @@ SCRIPTS = (
 )
 
 
-def build(results: Path, source: Path, settings: Settings, terms: Terms | None = None) -> str:
+def build(
+    results: Path, source: Path, settings: Settings, terms: Terms | None = None, review: str = ""
+) -> str:
     """Return the report on a folder of results as one HTML document.
 
     Parameters
@@ -67,6 +69,8 @@ def build(results: Path, source: Path, settings: Settings, terms: Terms | None =
         The plan that ran.
     terms : mapping, optional
         Labels of the vocabulary: field, then code, then label.
+    review : str
+        The element that carries plan and tables, from :func:`poolprop.carried.element`.
 
     Returns
     -------
@@ -79,10 +83,10 @@ def build(results: Path, source: Path, settings: Settings, terms: Terms | None =
         If a result file is missing, or was written by another version.
     """
     found = read_results(results, tuple(settings.endpoints))
-    return render(make_page(found, settings, terms), source)
+    return render(make_page(found, settings, terms), source, review)
 
 
-def render(view: Page, source: Path) -> str:
+def render(view: Page, source: Path, review: str = "") -> str:
     """Return a view as one HTML document."""
     style = "".join(_static(source, f"css/{name}.css") for name in STYLES)
     early = _static(source, "js/early.js")
@@ -108,6 +112,7 @@ def render(view: Page, source: Path) -> str:
         script=Markup(script),
         island=Markup(view.island),
         linked_data=Markup(view.linked_data),
+        review=Markup(review),
         policy=_policy([style], [early, script]),
     )
     return trimmed(page)

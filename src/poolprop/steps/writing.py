@@ -83,14 +83,17 @@ def manifest(
 
 def report(config: Path, results: Path, source: Path, out: Path) -> None:
     """Write the report: one page that needs nothing else."""
+    from poolprop.audit.manifest import SCHEMA
+    from poolprop.carried import element
     from poolprop.report.render import build
     from poolprop.review import load_review
 
+    carried = element(read_json(results / "audit" / "manifest.json", SCHEMA))
     review = load_review(config)
     terms: dict[str, dict[str, str]] = {}
     for (field, term), entry in review.evidence.terms.items():
         terms.setdefault(field, {})[term] = entry.label
-    write_text(out, build(results, source, review.settings, terms))
+    write_text(out, build(results, source, review.settings, terms, carried))
 
 
 def schema(out: Path) -> None:
