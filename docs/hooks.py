@@ -147,8 +147,7 @@ def python() -> str:
 
 
 def _home(package: Any, name: str) -> str:
-    value = getattr(package, name)
-    return f"{value.__module__}.{name}"
+    return f"poolprop.{package._HOMES[name]}.{name}"
 
 
 def decisions() -> str:

@@ -11,62 +11,10 @@ Names are imported when first used, so that ``import poolprop`` itself is quick.
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING
 
 from poolprop._version import __version__
 
-if TYPE_CHECKING:
-    from poolprop.errors import EstimationError, PoolpropError
-    from poolprop.stats.analyses.bayes_normal import NormalPosterior, bayes_normal
-    from poolprop.stats.analyses.gosh import Gosh, gosh
-    from poolprop.stats.analyses.henmi_copas import HenmiCopas, henmi_copas
-    from poolprop.stats.analyses.heterogeneity_intervals import (
-        HeterogeneityIntervals,
-        heterogeneity_intervals,
-    )
-    from poolprop.stats.analyses.influence import Influence, influence
-    from poolprop.stats.analyses.influence_glmm import GlmmInfluence
-    from poolprop.stats.analyses.influence_study import StudyInfluence
-    from poolprop.stats.analyses.laws import LawFit, RandomEffectsLaws, random_effects_laws
-    from poolprop.stats.analyses.leave_one_out import (
-        Omission,
-        cumulative,
-        leave_one_out,
-        leave_one_out_many,
-    )
-    from poolprop.stats.analyses.map_prior import MapPrior, map_prior
-    from poolprop.stats.analyses.meta_regression import MetaRegression, meta_regression
-    from poolprop.stats.analyses.missing_outcomes import MissingOutcomes, missing_outcomes
-    from poolprop.stats.analyses.nested_outcomes import NestedOutcomes, nested_outcomes
-    from poolprop.stats.analyses.next_trial import NextTrial, next_trial
-    from poolprop.stats.analyses.robust import Robust, cluster_robust
-    from poolprop.stats.analyses.small_study import SmallStudyEffects, small_study_effects
-    from poolprop.stats.analyses.subgroups import SubgroupResult, subgroups
-    from poolprop.stats.analyses.survival import SurvivalPool, cloglog_rates, pool_survival
-    from poolprop.stats.analyses.three_level import ThreeLevel, three_level
-    from poolprop.stats.analyses.trim_and_fill import TrimAndFill, trim_and_fill
-    from poolprop.stats.answers.bayes import bayes
-    from poolprop.stats.answers.pool import pool
-    from poolprop.stats.answers.pool_effects import pool_effects
-    from poolprop.stats.answers.pool_many import pool_many
-    from poolprop.stats.answers.posterior import Posterior
-    from poolprop.stats.answers.results import Interval, PoolResult
-    from poolprop.stats.arms.exact_strata import common_odds_ratio, ratio_of_odds_ratios
-    from poolprop.stats.arms.exact_two_arm import exact_risk_difference, exact_risk_ratio
-    from poolprop.stats.arms.two_arm import (
-        TwoArmPool,
-        exact_test,
-        mantel_haenszel,
-        peto,
-        two_arm_effects,
-    )
-    from poolprop.stats.estimates import estimate_effects
-    from poolprop.stats.fits.empirical_bayes import shrunken_effects
-    from poolprop.stats.fits.one_proportion import study_intervals
-    from poolprop.stats.likelihoods.location_priors import BetaPrior, NormalPrior
-    from poolprop.stats.measures import back_transform, effect_sizes
-    from poolprop.stats.priors import HalfCauchy, HalfNormal, HalfT
-
+# Types of what is imported later stand in __init__.pyi (tests/public_stub.py writes it).
 _HOMES = {
     "EstimationError": "errors",
     "PoolpropError": "errors",
@@ -139,6 +87,14 @@ _HOMES = {
     "cloglog_rates": "stats.analyses.survival",
     "pool_survival": "stats.analyses.survival",
 }
+# Functions of studies: they also take tables, names of columns, labels and formulas.
+_BY_STUDY = (
+    "pool", "pool_effects", "estimate_effects", "subgroups", "leave_one_out", "cumulative", "bayes",
+    "meta_regression", "influence", "heterogeneity_intervals", "gosh", "small_study_effects",
+    "effect_sizes", "study_intervals", "missing_outcomes", "random_effects_laws", "three_level",
+    "cluster_robust", "trim_and_fill", "henmi_copas", "shrunken_effects", "mantel_haenszel", "peto",
+    "two_arm_effects", "bayes_normal", "cloglog_rates", "pool_survival",
+)  # fmt: skip
 __all__ = [
     "MapPrior",
     "map_prior",
@@ -215,9 +171,13 @@ __all__ = [
 
 
 def __getattr__(name: str) -> object:
+    if name == "plots":
+        return import_module("poolprop.plots")
     if name not in _HOMES:
         raise AttributeError(f"module 'poolprop' has no attribute {name!r}")
     found = getattr(import_module(f"poolprop.{_HOMES[name]}"), name)
+    if name in _BY_STUDY:
+        found = import_module("poolprop.library.entrance").entrance(found)
     globals()[name] = found  # the next use finds it without coming here
     return found
 

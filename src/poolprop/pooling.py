@@ -125,8 +125,9 @@ def _pool_counts(
     data: Counts, wanted: Mapping[str, str], by: str | None, table: Path, options: Mapping[str, Any]
 ) -> tuple[dict[str, Any], Any]:
     """Return results by name, and the test between levels if there are any."""
-    import poolprop
     from poolprop.importing.counts import repeats
+    from poolprop.stats.analyses.subgroups import subgroups
+    from poolprop.stats.answers.pool import pool as pooled
 
     keywords = {**options, "model": options["model"] or "glmm"}
     again = repeats(data.studies)
@@ -134,13 +135,13 @@ def _pool_counts(
     if again and not nested:
         _say(table, [again])
     overall: Any = _three_level(data, options) if nested else _counted(
-        poolprop.pool(data.events, data.total, **keywords), data.studies
+        pooled(data.events, data.total, **keywords), data.studies
     )  # fmt: skip
     results = {"overall": overall}
     if not by:
         return results, None
     study = data.studies if nested else None
-    found = poolprop.subgroups(data.events, data.total, data.levels, study=study, **keywords)
+    found = subgroups(data.events, data.total, data.levels, study=study, **keywords)
     for level, fit in found.levels.items():
         mine = [s for s, one in zip(data.studies, data.levels, strict=False) if one == level]
         results[f"{by} = {level}"] = _counted(fit, mine)
@@ -174,8 +175,8 @@ def _pool_estimates(
     options: Mapping[str, Any],
 ) -> tuple[dict[str, Any], Any]:  # fmt: skip
     """Return results by name, and the test between levels if there are any."""
-    import poolprop
     from poolprop.stats.analyses.subgroups import means_tested
+    from poolprop.stats.answers.pool_effects import pool_effects
 
     if "study" in wanted:
         raise EstimationError(
@@ -185,7 +186,7 @@ def _pool_estimates(
         )
     keywords = {**options, "model": options["model"] or "two-step"}
     if keywords["model"] not in ("two-step", "common"):
-        poolprop.pool_effects([0.0], [1.0], model=keywords["model"])  # says why it cannot
+        pool_effects([0.0], [1.0], model=keywords["model"])  # says why it cannot
     effects = [
         _effect(row, where, options["measure"], interval)
         for row, where in zip(data.rows, data.where, strict=True)
@@ -193,7 +194,7 @@ def _pool_estimates(
 
     def fit(chosen: Sequence[tuple[float, float]]) -> PoolResult:
         yi, vi = zip(*chosen, strict=True)
-        return poolprop.pool_effects(yi, vi, **keywords)
+        return pool_effects(yi, vi, **keywords)
 
     results = {"overall": fit(effects)}
     levels: dict[str, list[tuple[float, float]]] = {}
@@ -208,15 +209,16 @@ def _effect(
     row: Mapping[str, float], where: str, measure: str, interval: tuple[str, float]
 ) -> tuple[float, float]:
     """Return effect size and variance of one row; a fault names its place in the file."""
-    import poolprop
+    from poolprop.stats.estimates import estimate_effects
+    from poolprop.stats.measures import effect_sizes
 
     given = {name: [value] for name, value in row.items()}
     try:
         if "events" in given:
-            yi, vi = poolprop.effect_sizes(given["events"], given["total"], measure)
+            yi, vi = effect_sizes(given["events"], given["total"], measure)
         else:
             estimate = given.pop("estimate")
-            yi, vi = poolprop.estimate_effects(
+            yi, vi = estimate_effects(
                 estimate, **given, measure=measure, symmetric=interval[0] or None,
                 ci_level=interval[1],
             )  # fmt: skip

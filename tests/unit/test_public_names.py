@@ -20,7 +20,7 @@ def test_the_list_and_the_homes_agree():
 @pytest.mark.parametrize("name", sorted(pp._HOMES))
 def test_each_name_resolves_to_what_is_documented(name):
     found = getattr(pp, name)
-    assert found.__module__ == f"poolprop.{pp._HOMES[name]}"
+    assert inspect.unwrap(found).__module__ == f"poolprop.{pp._HOMES[name]}"
     assert found.__name__ == name
     assert inspect.getdoc(found)
 

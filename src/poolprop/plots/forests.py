@@ -71,8 +71,8 @@ def forest(
     --------
     >>> from poolprop import plots
     >>> ax = plots.forest([12, 91, 11, 12], [21, 110, 12, 13], labels=list("abcd"))
-    >>> ax.get_xlim()
-    (0.0, 1.0)
+    >>> [text.get_text() for text in ax.texts][:3]
+    ['Study', 'a', 'b']
     """
     from poolprop.stats.answers.pool import pool
 

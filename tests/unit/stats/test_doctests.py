@@ -1,4 +1,4 @@
-"""The examples in the engine's docstrings, and that each public function has one."""
+"""The examples in docstrings of engine, library and plots; each public function has one."""
 
 from __future__ import annotations
 
@@ -10,10 +10,14 @@ from importlib import import_module
 import pytest
 
 import poolprop
+import poolprop.library
+import poolprop.plots
 import poolprop.stats
 
 MODULES = [
-    f"poolprop.stats.{module.name}" for module in pkgutil.iter_modules(poolprop.stats.__path__)
+    module.name
+    for package in (poolprop.stats, poolprop.library, poolprop.plots)
+    for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}.")
 ]
 FUNCTIONS = [name for name in poolprop.__all__ if inspect.isfunction(getattr(poolprop, name))]
 

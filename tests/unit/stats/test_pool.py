@@ -109,7 +109,7 @@ def test_other_links_pool_nearby(link):
         ({"measure": "PAS"}, "measure: measure is 'PAS'. The glmm model works on the logit"),
         ({"level": 95}, "level: level is 95. It must lie between 0 and 1"),
         ({"ci": "hksj"}, "ci: ci is 'hksj'. Choose one of wald, t, profile"),
-        ({"tau2": "DL"}, "tau2: tau2 is 'DL'. The glmm model is fitted by ML."),
+        ({"tau2": "DL"}, "tau2: tau2 is 'DL'. The glmm model is fitted by ML; other"),
         ({"model": "two-step", "link": "probit"}, "link: link is 'probit'"),
         ({"model": "two-step", "ci": "kr", "tau2": "DL"}, "Kenward-Roger needs tau2='REML'"),
     ],

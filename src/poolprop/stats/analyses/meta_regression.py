@@ -84,6 +84,37 @@ class MetaRegression(Shown):
         """Return a row for each coefficient."""
         return [flat(coefficient) for coefficient in self.to_dict()["coefficients"]]
 
+    @property
+    def params(self) -> Any:
+        """The coefficients as a Series, as of statsmodels."""
+        return self.summary_frame()["estimate"]
+
+    def summary_frame(self) -> Any:
+        """Return the coefficients with standard errors, limits and p values as a DataFrame."""
+        return self.to_frame().set_index("name")
+
+    def predict(self, new: Any = None, alpha: float | None = None) -> Any:
+        """Return proportions with their confidence and prediction intervals as a DataFrame.
+
+        Parameters
+        ----------
+        new : DataFrame, mapping or array_like, optional
+            Rows of moderators, named as in the fit; the studies' own by default.
+        alpha : float, optional
+            One less the level of the intervals, which are symmetric on the model's scale; by
+            default that of the fit.
+
+        Examples
+        --------
+        >>> import poolprop as pp
+        >>> found = pp.meta_regression([2, 5, 9, 14], [20, 22, 25, 24], {"dose": [1, 2, 3, 4]})
+        >>> found.predict({"dose": [2.5]})["proportion"].round(3).tolist()
+        [0.287]
+        """
+        from poolprop.stats.analyses.predicted import predicted
+
+        return predicted(self, new, self.level if alpha is None else 1 - alpha)
+
     def to_dict(self) -> dict[str, Any]:
         """Return plain values for JSON."""
         fit = self.fit

@@ -86,6 +86,15 @@ class SubgroupResult(Shown):
         """Return a row for each level, in order of first appearance."""
         return [{"level_name": level} | fit.rows()[0] for level, fit in self.levels.items()]
 
+    def summary_frame(self) -> Any:
+        """Return proportions and intervals by level as a DataFrame."""
+        import pandas as pd
+
+        kept = ("k", "events", "total", "proportion", "ci_lower", "ci_upper", "prediction_lower",
+                "prediction_upper", "tau2", "i2")  # fmt: skip
+        index = pd.Index(self.levels, name="level")
+        return pd.DataFrame(self.rows(), index=index)[list(kept)]
+
     def summary(self, scale: str = "auto", digits: int | str = "auto") -> str:
         """Return a line for each level, all on one scale, and the test between them.
 

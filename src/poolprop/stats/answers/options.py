@@ -130,7 +130,9 @@ def _tau2(model: str, tau2: str | None) -> str:
         return choice(tau2 or "REML", "tau2", ESTIMATORS)
     if tau2 not in (None, "ML") and model in LIKELIHOOD:
         raise EstimationError(
-            f"tau2 is {tau2!r}", where="tau2", hint=f"The {model} model is fitted by ML."
+            f"tau2 is {tau2!r}",
+            where="tau2",
+            hint=f"The {model} model is fitted by ML; other estimators need model='two-step'.",
         )
     return {"common": "EE", "bayes": "posterior"}.get(model, "ML")
 

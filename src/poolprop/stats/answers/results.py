@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, fields
 from functools import partial
 from typing import Any
 
 from poolprop.formats import Policy, count, level, number, part, policy_for, share
+from poolprop.stats.answers.ecosystem import Pooled
 from poolprop.stats.answers.shown import Shown, html_table, p_words
 from poolprop.stats.fits.empirical_bayes import StudyEffects
 from poolprop.stats.fits.heterogeneity import Heterogeneity
@@ -31,6 +32,10 @@ class Interval:
     def __post_init__(self) -> None:
         if not self.lower <= self.upper:  # NaN fails as well
             raise ValueError(f"interval ({self.lower}, {self.upper}) is not ordered")
+
+    def __iter__(self) -> Iterator[float]:
+        """Yield both bounds: ``lower, upper = fit.ci``."""
+        return iter((self.lower, self.upper))
 
     @property
     def width(self) -> float:
@@ -93,7 +98,7 @@ def _itself(value: Any) -> Any:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class PoolResult(Shown):
+class PoolResult(Pooled, Shown):
     """One pooled proportion.
 
     Attributes
@@ -261,7 +266,7 @@ class PoolResult(Shown):
 
     def record(self) -> dict[str, Any]:
         """Return the result as result files hold it (``docs/results.md``); infinite as None."""
-        left_out = ["weights_by", "marginal_by", "tau2_p", "effects_by", "spread_by"]
+        left_out = ["given", "weights_by", "marginal_by", "tau2_p", "effects_by", "spread_by"]
         left_out += ["studies"] if self.studies is None else []
         names = [each.name for each in fields(self) if each.name not in left_out]
         names[names.index("prediction_by")] = "prediction"

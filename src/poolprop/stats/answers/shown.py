@@ -9,21 +9,30 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import fields, is_dataclass
+from dataclasses import dataclass, field, fields, is_dataclass
 from html import escape
 from typing import Any
 
 import numpy as np
 
+from poolprop.errors import EstimationError
 from poolprop.formats import count, level, number, p_value, policy_for, share
+from poolprop.stats.answers.given import Given
 
 LONGEST = 160
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Shown:
-    """A frozen dataclass with slots that inherits from this can be printed and tabulated."""
+    """A frozen dataclass with slots that inherits from this can be printed and tabulated.
 
-    __slots__: tuple[str, ...] = ()
+    Attributes
+    ----------
+    given : Given or None
+        The studies and choices it was made from, where a public function made it.
+    """
+
+    given: Given | None = field(default=None, compare=False)
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values for JSON; numbers that are not finite as ``None``."""
@@ -41,14 +50,38 @@ class Shown:
         """Return :meth:`rows` as a pandas DataFrame."""
         import pandas as pd
 
-        return pd.DataFrame(self.rows())
+        rows, names = self.rows(), self.given.names if self.given else None
+        if names and len(names) == len(rows) and by_study(flat(self.to_dict())):
+            return pd.DataFrame(rows, index=pd.Index(names, name="study"))
+        return pd.DataFrame(rows)
+
+    def summary_frame(self) -> Any:
+        """Return :meth:`to_frame`, under the name that statsmodels uses."""
+        return self.to_frame()
+
+    def conf_int(self) -> Any:
+        """Return the limits of :meth:`summary_frame`, under the name that statsmodels uses."""
+        found = self.summary_frame()
+        limits = [name for name in ("ci_lower", "ci_upper") if name in found.columns]
+        if not limits:
+            columns = ", ".join(map(str, found.columns))
+            raise EstimationError(f"{type(self).__name__} has no confidence interval",
+                                  where="conf_int", hint=f"It has {columns}.")  # fmt: skip
+        return found[limits].rename(columns={"ci_lower": "lower", "ci_upper": "upper"})
 
     def summary(self) -> str:
         """Return a line for each value, or a table of the rows."""
         found = self.rows()
         if len(found) > 1:
-            return aligned(found)
+            return aligned(self._named(found))
         return "\n".join(f"{name}: {text}" for name, text in told(found[0]).items())
+
+    def _named(self, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Return rows with the study's name first, where studies have names."""
+        index = self.to_frame().index
+        if index.name != "study":
+            return rows
+        return [{"study": name} | row for name, row in zip(index, rows, strict=True)]
 
     def __repr__(self) -> str:
         """Return one line."""
@@ -63,6 +96,7 @@ class Shown:
     def _repr_html_(self) -> str:
         found, caption = self.rows(), type(self).__name__
         if len(found) > 1:
+            found = self._named(found)
             return html_table(caption, [(None, told(row).values()) for row in found], [*found[0]])
         return html_table(caption, [(name, [text]) for name, text in told(found[0]).items()])
 
@@ -91,7 +125,7 @@ def plain(value: Any) -> Any:
     if hasattr(value, "to_dict"):
         return value.to_dict()
     if is_dataclass(value) and not isinstance(value, type):
-        return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
+        return {each.name: plain(getattr(value, each.name)) for each in fields(value)}
     if isinstance(value, float) and not math.isfinite(value):
         return None
     return value
