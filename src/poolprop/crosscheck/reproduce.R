@@ -3,7 +3,7 @@
 # The binomial-normal model: log-likelihood of all studies and its derivatives in (mu, tau), by the
 # trapezoid rule over z in eta = mu + tau z, on nodes fine enough for the narrowest integrand. A row
 # of the matrices is a study, a column a node.
-glmm_at <- function(mu, tau, x, n) {
+glmm_nodes <- function(mu, tau, x, n) {
   h <- min(0.25, 0.4 / max(tau, 1e-9), 0.7 / sqrt(1 + tau^2 * max(n) / 4))
   z <- seq(-10, 10, length.out = 2 * ceiling(10 / h) + 1)
   eta <- mu + tau * z
@@ -14,8 +14,13 @@ glmm_at <- function(mu, tau, x, n) {
   top <- terms[cbind(seq_along(x), max.col(terms, "first"))]
   share <- exp(terms - top)
   total <- rowSums(share)
-  excess <- share * (x - tcrossprod(n, exp(up)))
-  c(sum(top + log(total)), colSums((excess %*% cbind(1, z)) / total))
+  list(z = z, up = up, share = share, total = total, value = sum(top + log(total)))
+}
+
+glmm_at <- function(mu, tau, x, n) {
+  found <- glmm_nodes(mu, tau, x, n)
+  excess <- found$share * (x - tcrossprod(n, exp(found$up)))
+  c(found$value, colSums((excess %*% cbind(1, found$z)) / found$total))
 }
 
 # The beta-binomial model in (mu, s): mean plogis(mu), overdispersion s^2 = rho / (1 - rho).
@@ -162,15 +167,17 @@ boundary_limit <- function(name, side, cut, x, n, excess = NULL) {
 }
 
 # The interval for few studies: the profile of tau up to 3, or for two and three studies the
-# likelihood averaged over a half-normal(1) prior on tau, by a trapezoid rule over asinh(tau / s).
+# likelihood averaged over a half-normal(1) prior on tau, by a trapezoid rule over asinh(tau / s):
+# steps of half the length, and of a fifth, change its logarithm by less than 1e-11.
 small_interval <- function(task, cut, x, n) {
   model <- MODELS[[task$model]]
   k <- length(x)
   s <- min(0.5, 1 / sqrt(max(n)))
-  u <- seq(0, asinh(9 / s), length.out = 300)
-  weight <- s * cosh(u) * 2 * dnorm(s * sinh(u)) * u[2] * c(0.5, rep(1, 298), 0.5)
+  u <- seq(0, asinh(9 / s), length.out = 1 + ceiling(asinh(9 / s) / 0.09))
+  ends <- c(0.5, rep(1, length(u) - 2), 0.5)
+  weight <- s * cosh(u) * 2 * dnorm(s * sinh(u)) * u[2] * ends
   averaged <- function(mu) {
-    value <- vapply(s * sinh(u), function(tau) model$at(mu, tau, x, n)[1], 0) + log(weight)
+    value <- vapply(s * sinh(u), function(tau) glmm_nodes(mu, tau, x, n)$value, 0) + log(weight)
     max(value) + log(sum(exp(value - max(value))))
   }
   height <- if (k <= 3) averaged else function(mu) profile_at(model, mu, x, n, 3)$value
