@@ -28,19 +28,10 @@ AGAIN = "Delete it and run snakemake again: it alone is made anew."
 
 
 def split(plan: Atlas, out: Sequence[Path]) -> None:
-    """Cut the plan's file into one table a chunk, reading it once and row by row.
+    """Cut the plan's file into one table a chunk, in order, reading it once and row by row.
 
-    Parameters
-    ----------
-    plan : Atlas
-        Names the file.
-    out : sequence of Path
-        One a chunk, in order.
-
-    Raises
-    ------
-    DataError
-        If the rows of a data set do not stand together, or their number is not the plan's.
+    Raises DataError if the rows of a data set do not stand together, or their number is not the
+    plan's.
     """
     sets = _data_sets(plan)
     for chunk, path in enumerate(out):
@@ -86,16 +77,9 @@ def _miscounted(plan: Atlas, how: str) -> DataError:
 
 
 def pool_chunk(plan: Atlas, chunk: int, table: Path | None) -> bytes:
-    """Pool the data sets of one chunk and return the shard as CSV.
+    """Pool the data sets of one chunk, counted from 0, and return the shard as CSV.
 
-    Parameters
-    ----------
-    plan : Atlas
-        Methods, and where data sets are drawn their seed.
-    chunk : int
-        Which chunk, from 0.
-    table : Path or None
-        The chunk's own table; None where data sets are drawn.
+    ``table`` is the chunk's own; None where data sets are drawn.
     """
     from poolprop.stats.answers.pool_many import pool_many
 
@@ -134,24 +118,10 @@ def write_shard(content: bytes, shard: Path, checksum: Path) -> None:
 
 
 def gather(shards: Sequence[Path], checksums: Sequence[Path], out: Path) -> dict[str, Any]:
-    """Put shards together in order, and count what they hold.
+    """Put shards together in the order of the chunks into one table, written whole or not at all.
 
-    Parameters
-    ----------
-    shards, checksums : sequence of Path
-        In the order of the chunks.
-    out : Path
-        The whole table, written atomically.
-
-    Returns
-    -------
-    dict
-        Rows, rows not converged and rows with a note, by method.
-
-    Raises
-    ------
-    ResultError
-        If a shard is not the one its checksum was made of.
+    Returns rows, rows not converged and rows with a note, by method. Raises ResultError if a shard
+    is not the one its checksum was made of.
     """
     counts: dict[str, Counter[str]] = {}
     handle, name = tempfile.mkstemp(dir=out.parent, prefix=f".{out.name}.")

@@ -25,23 +25,12 @@ MOST_TICKS, MOST_DECIMALS = 6, 15
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Axis:
-    """A linear axis.
+    """A linear axis."""
 
-    Attributes
-    ----------
-    lower, upper : float
-        Its ends, in the units of what it shows. ``lower`` is the larger for an axis that runs
-        downwards.
-    ticks : tuple of float
-        Where ticks stand, all within the axis.
-    bounds : tuple of float or None
-        Between which values the quantity can lie at all, such as 0 and 1 for a proportion.
-    """
-
-    lower: float
+    lower: float  # an end, in the units of what it shows; the larger if the axis runs downwards
     upper: float
-    ticks: tuple[float, ...] = ()
-    bounds: Ends | None = None
+    ticks: tuple[float, ...] = ()  # all within the axis
+    bounds: Ends | None = None  # between which values the quantity can lie at all, such as 0 and 1
 
     def share(self, value: float) -> float:
         """Return where a value lies, from 0 to 1; values beyond the axis lie at its ends."""
@@ -77,14 +66,9 @@ def step_of(low: float, high: float, most: int = MOST_TICKS) -> float:
 
 
 def ticks(low: float, high: float, most: int = MOST_TICKS) -> tuple[float, ...]:
-    """Return round values within a range, in rising order.
+    """Return about ``most`` round values at most within a range, in rising order.
 
-    Parameters
-    ----------
-    low, high : float
-        The range; ``low`` may be the larger.
-    most : int
-        About how many values at most.
+    ``low`` may be the larger end.
     """
     low, high = sorted((low, high))
     step = step_of(low, high, most)
@@ -95,13 +79,8 @@ def ticks(low: float, high: float, most: int = MOST_TICKS) -> tuple[float, ...]:
 def labels(values: Sequence[float], policy: Policy | None = None) -> list[str]:
     """Write the ticks of one axis, all with as many decimals as the finest needs.
 
-    Parameters
-    ----------
-    values : sequence of float
-        Ticks in rising order.
-    policy : Policy, optional
-        How the proportions of an outcome are written; ticks in percent carry their sign, other
-        units stand in the title of the axis. Without it values are written as they are.
+    The policy says how the proportions of an outcome are written; ticks in percent carry their
+    sign, other units stand in the title of the axis. Without it values are written as they are.
     """
     if policy is None:
         return [fixed_places(value, _decimals(values)) for value in values]
@@ -123,16 +102,10 @@ def fixed(low: float, high: float, *, bounds: Ends | None = None) -> Axis:
 
 
 def around(values: Sequence[float], *, zero: bool = False, room: float = 0.08) -> Axis:
-    """Return an axis that holds all values of an unbounded quantity, with some room.
+    """Return an axis that holds all values (at least one) of an unbounded quantity, with some room.
 
-    Parameters
-    ----------
-    values : sequence of float
-        At least one.
-    zero : bool
-        Whether to hold 0 too, without room beyond it.
-    room : float
-        Share of the range that is left free at either end.
+    With ``zero`` it holds 0 too, without room beyond it. ``room`` is the share of the range that is
+    left free at either end.
     """
     low, high = min(values), max(values)
     low = min(low, 0.0) if zero else low
@@ -146,27 +119,13 @@ def proportions(
     wide: Sequence[Ends] = (),
     plan: Ends | None = None,
 ) -> Axis:
-    """Return an axis for proportions, chosen from what it has to show.
+    """Return an axis for proportions with ``bounds`` (0, 1), chosen from what it has to show.
 
-    It holds every mark. Intervals are held too, unless one of them is so wide that the marks
-    could not be told apart beside it: such an interval is cut. 0 and 100 % are kept where near.
-
-    Parameters
-    ----------
-    marks : sequence of float
-        Squares, dots, diamonds and lines: what must not be cut. In [0, 1].
-    intervals : sequence of (float, float)
-        Intervals of studies: the usual width is their median.
-    wide : sequence of (float, float)
-        Other intervals, such as pooled ones, which few studies can make as wide as the scale;
-        without ``intervals`` the narrowest has the usual width.
-    plan : (float, float), optional
-        The range that the plan asks for, used as it is.
-
-    Returns
-    -------
-    Axis
-        With ``bounds`` of (0, 1).
+    It holds every mark: squares, dots, diamonds and lines. Intervals are held too, unless one of
+    them is so wide that the marks could not be told apart beside it: such an interval is cut. 0 and
+    100 % are kept where near. The usual width is the median of the studies' ``intervals``; of
+    ``wide`` ones, such as pooled ones, which few studies can make as wide as the scale, the
+    narrowest. A range that the ``plan`` asks for is used as it is.
     """
     if plan is not None:
         return fixed(*plan, bounds=UNIT)

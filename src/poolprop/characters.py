@@ -22,18 +22,7 @@ TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 def odd_character(text: str) -> tuple[int, str] | None:
-    """Find the first character that no text may hold.
-
-    Parameters
-    ----------
-    text : str
-        Any text.
-
-    Returns
-    -------
-    (int, str) or None
-        Where it stands, from 0, and its name for people; None if there is none.
-    """
+    """Return the place, from 0, and name of the first character that no text may hold, if any."""
     found = ODD.search(text)
     return (found.start(), named(found[0])) if found else None
 

@@ -67,11 +67,7 @@ def write_json(path: Path, record: Any) -> None:
 
 
 def write_csv(
-    path: Path,
-    columns: Sequence[str],
-    rows: Iterable[Mapping[str, object]],
-    *,
-    as_is: bool = False,
+    path: Path, columns: Sequence[str], rows: Iterable[Mapping[str, object]], *, as_is: bool = False
 ) -> None:
     """Write a tidy table; ``None`` becomes an empty cell, floats keep every digit.
 
@@ -98,13 +94,7 @@ def csv_bytes(
 
 
 def read_json(path: Path, schema: str) -> dict[str, Any]:
-    """Read a result file and insist on its schema.
-
-    Raises
-    ------
-    ResultError
-        If the file is missing, is not JSON or carries another ``schema``.
-    """
+    """Read a result file; raises ResultError if missing, no JSON, or of another ``schema``."""
     record = read_any_json(path)
     if record.get("schema") != schema:
         raise ResultError(
@@ -116,13 +106,7 @@ def read_json(path: Path, schema: str) -> dict[str, Any]:
 
 
 def read_any_json(path: Path) -> dict[str, Any]:
-    """Read a result file of whatever schema.
-
-    Raises
-    ------
-    ResultError
-        If the file is missing or is not a JSON object.
-    """
+    """Read a result file of any schema; raises ResultError if missing or no JSON object."""
     try:
         record = json.loads(path.read_text("utf-8"))
     except FileNotFoundError:

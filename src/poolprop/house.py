@@ -15,10 +15,7 @@ PACKAGE = Path(__file__).resolve().parent
 def house() -> Path:
     """Return the folder that holds ``Snakefile``, ``workflow/``, ``report/`` and ``starter/``.
 
-    Raises
-    ------
-    ConfigError
-        If the package was taken apart and they are nowhere.
+    Raises ConfigError if the package was taken apart and they are nowhere.
     """
     for folder in (PACKAGE / "_house", PACKAGE.parents[1]):
         if (folder / "workflow" / "Snakefile").is_file():

@@ -40,16 +40,10 @@ class Basis:
 
 
 def basis(rows: Iterable[Mapping[str, Any]], domain: str, risks: Mapping[str, str]) -> Basis:
-    """Return what a domain is judged on now.
+    """Return what a domain of an estimand is judged on now.
 
-    Parameters
-    ----------
-    rows : iterable of mapping
-        Rows of the estimand with ``outcome_id``, ``study_id``, ``events`` and ``total``.
-    domain : str
-        The domain; risk of bias rests on the judgements of the studies too.
-    risks : mapping of str to str
-        Overall risk of bias by study.
+    Rows have ``outcome_id``, ``study_id``, ``events`` and ``total``. Risk of bias rests on the
+    overall ``risks`` of the studies too.
     """
     found = list(rows)
     facts = [f"{row['outcome_id']}:{row['events']}/{row['total']}" for row in found]

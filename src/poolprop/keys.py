@@ -105,26 +105,12 @@ def keys(
     joint: str = "_",
     noun: str = "level",
 ) -> dict[str, str]:
-    """Give each text a key of its own.
+    """Give each text a key of its own; texts are compared character by character.
 
-    Parameters
-    ----------
-    texts : iterable of str
-        What the sheet says; compared character by character.
-    given : mapping of str to str
-        The keys that texts have already.
-    taken : collection of str
-        Further keys that may not be given.
-    joint : str
-        What stands between the words of a key, ``_`` or ``-``.
-    noun : str
-        What a key is if nothing of the text can be said.
-
-    Returns
-    -------
-    dict of str to str
-        The key by text. New keys differ from each other, from ``taken`` and from those of
-        ``given``, also where capitals do not count.
+    ``given`` holds the keys that texts have already, ``taken`` further keys that may not be given;
+    ``joint`` stands between the words of a key (``_`` or ``-``), ``noun`` is the key if nothing of
+    the text can be said. New keys differ from each other, from ``taken`` and from those of
+    ``given``, also where capitals do not count.
     """
     used = {key.casefold() for key in (*given.values(), *taken)}
     found: dict[str, str] = {}

@@ -24,19 +24,10 @@ NAME_RULE = "Use lower-case letters, digits and _, starting with a letter."
 
 
 def parse(record: Mapping[str, Any], where: str = "config/config.yaml") -> Settings:
-    """Check a plan that was read from YAML.
+    """Check a plan that was read from YAML; ``where`` is how messages call the file.
 
-    Parameters
-    ----------
-    record : mapping
-        The plan; an endpoint's ``defaults`` are filled into its estimands first.
-    where : str
-        How messages call the file.
-
-    Raises
-    ------
-    ConfigErrors
-        With every fault: key, what is wrong, what to do.
+    An endpoint's ``defaults`` are filled into its estimands first. Raises ConfigErrors with every
+    fault: key, what is wrong, what to do.
     """
     settings, faults = examine(record, where)
     if settings is None or faults:
@@ -47,13 +38,8 @@ def parse(record: Mapping[str, Any], where: str = "config/config.yaml") -> Setti
 def examine(record: Mapping[str, Any], where: str) -> tuple[Settings | None, list[Fault]]:
     """Check a plan, and return what of it is sound beside what is not.
 
-    Returns
-    -------
-    settings : Settings or None
-        The plan without its faulty parts, so that what it says of the tables can be checked in the
-        same pass; None if too little is left.
-    faults : list of Fault
-        Empty if the plan may be used; of very many the first.
+    The plan comes without its faulty parts, so that what it says of the tables can be checked in
+    the same pass; None if too little is left. Of very many faults the first are returned.
     """
     filled = _with_defaults(record)
     try:
@@ -95,13 +81,7 @@ def _take_out(node: Any, loc: Sequence[int | str]) -> None:
 
 
 def load(path: Path) -> Settings:
-    """Read and check a plan from a YAML file.
-
-    Raises
-    ------
-    ConfigError
-        If the file is missing, is not YAML, or :func:`parse` objects.
-    """
+    """Read and check a plan; raises ConfigError if it is missing, no YAML, or faulty."""
     from poolprop.settings.reading import read_plan
 
     record = read_plan(path)

@@ -26,24 +26,10 @@ Record = Mapping[str, Any]
 
 
 def recompute(lineage: Record, ids: Sequence[str]) -> tuple[int, list[str]]:
-    """Run again what chosen results rest on, and compare.
+    """Run again what chosen results rest on (none: every job), and compare.
 
-    Parameters
-    ----------
-    lineage : mapping
-        Content of ``results/audit/lineage.json``.
-    ids : sequence of str
-        Result ids; none means every job of the lineage.
-
-    Returns
-    -------
-    tuple of int and list of str
-        How many jobs ran, and a line for each file that came out otherwise.
-
-    Raises
-    ------
-    ResultError
-        If there is no such result, or a table is not that of the run.
+    Returns how many jobs ran, and a line for each file that came out otherwise. Raises ResultError
+    if there is no such result, or a table is not that of the run.
     """
     jobs = lineage["jobs"]
     wanted = {entry_of(lineage, key)["job"] for key in ids} if ids else set(jobs)

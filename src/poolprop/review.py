@@ -36,17 +36,9 @@ class ReviewErrors(Faults, ConfigError, DataError):
 
 
 def load_review(config: Path) -> Review:
-    """Read and check a review.
+    """Read and check a review; the plan's ``data`` folder is relative to the working directory.
 
-    Parameters
-    ----------
-    config : Path
-        The plan; its ``data`` folder is relative to the working directory.
-
-    Raises
-    ------
-    Faults
-        With every fault of the plan and the tables.
+    Raises Faults with every fault of the plan and the tables.
     """
     try:
         record = read_plan(config)

@@ -20,18 +20,9 @@ TRAIL = Path("audit") / "lineage.json"
 def results_of(name: str) -> Iterator[Path | None]:
     """Yield a results folder; None for ``-``, which stands for no evidence at all.
 
-    Parameters
-    ----------
-    name : str
-        A results folder, a review with one, ``-``, or a git revision. A revision is checked out
-        into a temporary folder and built there by its own workflow.
-
-    Raises
-    ------
-    ConfigError
-        If it is none of these.
-    ResultError
-        If a revision cannot be built.
+    A name is a results folder, a review with one, ``-``, or a git revision, which is checked out
+    into a temporary folder and built there by its own workflow. Raises ConfigError if it is none of
+    these, ResultError if a revision cannot be built.
     """
     if name == NOTHING:
         yield None

@@ -28,10 +28,8 @@ def digest(content: bytes) -> str:
 def refuse_out(out: Path, table: Path) -> None:
     """Refuse an output that would destroy what the program did not write.
 
-    Raises
-    ------
-    DataError
-        If it is the table that is read, a link, a folder, or any file but an answer of before.
+    Raises DataError if it is the table that is read, a link, a folder, or any file but an answer of
+    before.
     """
     if out.is_symlink():
         hint = f"Name the file itself: --out {out.resolve()}."
@@ -62,19 +60,10 @@ def _is_answer(out: Path) -> bool:
 
 
 class Shards:
-    """The folder of the shards of one question.
+    """The folder of the shards of one question, beside the file ``out`` that they become.
 
-    Parameters
-    ----------
-    out : Path
-        The file that the shards become; the folder stands beside it.
-    question : str
-        Digest of all that the answer depends on; shards of another question are thrown away.
-
-    Raises
-    ------
-    DataError
-        If a folder of this name holds anything that no run wrote.
+    ``question`` is the digest of all that the answer depends on; shards of another question are
+    thrown away. Raises DataError if a folder of this name holds anything that no run wrote.
     """
 
     def __init__(self, out: Path, question: str) -> None:

@@ -44,19 +44,11 @@ def init(folder: Path, example: bool) -> None:
 
 
 def begin(folder: Path, *, example: bool = False) -> None:
-    """Fill a folder with what a review needs.
+    """Fill a new or empty folder with what a review needs.
 
-    Parameters
-    ----------
-    folder : Path
-        A folder that does not exist yet, or is empty.
-    example : bool
-        A complete review on published figures, instead of tables with one example row.
-
-    Raises
-    ------
-    ConfigError
-        If the folder holds anything, is a file, or cannot be written; nothing is left behind.
+    ``example``: a complete review on published figures, instead of tables with one example row.
+    Raises ConfigError if the folder holds anything, is a file, or cannot be written; nothing is
+    left behind.
     """
     if "\0" in str(folder):
         raise ConfigError(

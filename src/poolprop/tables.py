@@ -145,10 +145,7 @@ def discrepancy_table(evidence: Evidence) -> Table:
     """Return the contradictions of the sources with the decision on each."""
     columns = [*Discrepancy.model_fields, "severity_label"]
     rows = [
-        {
-            **_cells(item.model_dump()),
-            "severity_label": evidence.label("severity", item.severity),
-        }
+        {**_cells(item.model_dump()), "severity_label": evidence.label("severity", item.severity)}
         for item in evidence.discrepancies
     ]
     return columns, rows

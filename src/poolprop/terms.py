@@ -30,18 +30,9 @@ def vocabulary_faults(
 ) -> Iterator[Fault]:
     """Yield a fault for each term of the plan that the vocabulary does not define.
 
-    Parameters
-    ----------
-    settings : Settings
-        The plan.
-    terms : mapping of str to list of str
-        Terms by field of ``vocabulary.csv``.
-    where : str
-        How messages call the file.
-    not_factors : mapping of str to str, optional
-        Names that our tables use otherwise, with the file: nobody can be split by these.
-    numbers : collection of str, optional
-        What can be regressed on; not looked at if left out.
+    ``terms`` are those of ``vocabulary.csv`` by field, ``not_factors`` names that our tables use
+    otherwise, with the file: nobody can be split by these. ``numbers`` can be regressed on; they
+    are not looked at if left out.
     """
     if numbers is not None:
         yield from _unknown_numbers(settings, numbers, where)
@@ -96,19 +87,7 @@ def left_out_faults(
     where: str = "config/config.yaml",
     arms: Collection[str] = (),
 ) -> Iterator[Fault]:
-    """Yield a fault for each study or judgement that the plan leaves out and no table has.
-
-    Parameters
-    ----------
-    settings : Settings
-        The plan.
-    studies, judgements : list of str
-        Studies, and their overall risks of bias.
-    where : str
-        How messages call the file.
-    arms : collection of str
-        Arms, which an estimand may name like studies.
-    """
+    """Yield a fault for each study, arm or judgement that the plan leaves out and no table has."""
     for end_name, endpoint in settings.endpoints.items():
         for name, estimand in endpoint.estimands.items():
             for value in estimand.without:

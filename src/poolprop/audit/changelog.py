@@ -19,18 +19,8 @@ SECTION = re.compile(r"^<!-- (\w+)\.\.(\w+) -->\n", re.MULTILINE)
 def updated(before: str, found: Difference) -> str:
     """Return the changelog with this difference as its newest section.
 
-    Parameters
-    ----------
-    before : str
-        The changelog as it is; empty if there is none.
-    found : Difference
-        What changed. A section that starts from the same old state, or tells of the same new one,
-        is replaced: the newest section grows until its state is released.
-
-    Returns
-    -------
-    str
-        The whole file.
+    A section that starts from the same old state, or tells of the same new one, is replaced: the
+    newest section grows until its state is released.
     """
     old, new = (one.digest[:12] or "none" for one in (found.old, found.new))
     sections = [

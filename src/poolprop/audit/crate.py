@@ -44,26 +44,12 @@ def write_crate(
     versions: Mapping[str, str],
     license_url: str = "https://spdx.org/licenses/MIT",
 ) -> None:
-    """Write a folder that holds data, workflow, results and the record of the run.
+    """Write a new folder that holds data, workflow, results and the record of the run.
 
-    Parameters
-    ----------
-    folder : Path
-        Where to; must not exist.
-    name, description : str
-        Title and question of the review.
-    published : str
-        Date of the evidence, ISO 8601.
-    jobs : mapping
-        The lineage's jobs: name, then ``rule``, ``inputs`` and ``outputs`` (path to sha256).
-    inputs : iterable of Path
-        Plan and tables, relative to the working directory.
-    workflow : iterable of (Path, str)
-        Files of the workflow, and their place in the crate; the first is the main one.
-    versions : mapping of str to str
-        Software and version; must name ``poolprop`` and ``snakemake``.
-    license_url : str
-        Licence of the crate.
+    ``jobs`` are the lineage's: name, then ``rule``, ``inputs`` and ``outputs`` (path to sha256).
+    ``inputs`` are plan and tables, relative to the working directory; ``workflow`` pairs files with
+    their place in the crate, the main one first. ``published`` is the ISO 8601 date of the
+    evidence; ``versions`` must name ``poolprop`` and ``snakemake``.
     """
     crate = ROCrate(version="1.1")
     _describe_root(crate, name, description, published, license_url)

@@ -15,20 +15,11 @@ THRESHOLDS = (0.5,)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """A row, study, decision, key or version that is new, gone or different.
+    """A row, study, decision, key or version that is new, gone or different."""
 
-    Attributes
-    ----------
-    id : str
-        What it is called.
-    kind : str
-        ``added``, ``removed`` or ``changed``.
-    fields : dict
-        Old and new value by column; for a row that is new or gone, its figures.
-    """
-
-    id: str
+    id: str  # what it is called
     kind: Kind
+    # Old and new value by column; its figures if it is new or gone.
     fields: dict[str, tuple[Any, Any]]
 
 

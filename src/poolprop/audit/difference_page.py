@@ -44,15 +44,7 @@ class Row:
 
 
 def page(found: Difference, report: Path) -> str:
-    """Return the page.
-
-    Parameters
-    ----------
-    found : Difference
-        What changed.
-    report : Path
-        The folder with templates and colours of the report.
-    """
+    """Return the page; ``report`` is the folder with templates and colours of the report."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
     from markupsafe import Markup
 

@@ -38,15 +38,7 @@ def as_text(found: Difference) -> str:
 
 
 def as_markdown(found: Difference, level: int = 2) -> str:
-    """Return the difference as Markdown.
-
-    Parameters
-    ----------
-    found : Difference
-        What changed.
-    level : int
-        Level of its headings.
-    """
+    """Return the difference as Markdown with headings of a level."""
     mark = "#" * level
     lines = [f"{mark} {_heading(found)}", "", *names(found), *verdict(found)]
     main = [move for move in found.moves if move.main]

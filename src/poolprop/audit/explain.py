@@ -30,19 +30,9 @@ class Node:
 
 
 def explained(lineage: Record, identifier: str) -> dict[str, Any]:
-    """Return everything that is known of a result, for programs.
+    """Return everything that a lineage knows of a result, for programs.
 
-    Parameters
-    ----------
-    lineage : mapping
-        Content of ``results/audit/lineage.json``.
-    identifier : str
-        Id of the result.
-
-    Raises
-    ------
-    ResultError
-        If there is no such result (the nearest ids are named), or its file is gone.
+    Raises ResultError if there is no such result (the nearest ids are named), or its file is gone.
     """
     entry = dict(entry_of(lineage, identifier))
     rows = {key: lineage["rows"][key] for key in entry["rows"]}
@@ -59,15 +49,7 @@ def explained(lineage: Record, identifier: str) -> dict[str, Any]:
 
 
 def tree(found: Record, decisions: Mapping[str, Record]) -> Node:
-    """Return the tree of a result.
-
-    Parameters
-    ----------
-    found : mapping
-        What :func:`explained` returned.
-    decisions : mapping
-        Rows of ``discrepancies.csv`` by id.
-    """
+    """Return the tree of what :func:`explained` returned; ``decisions`` are discrepancies by id."""
     job = found["job"]
     below = [
         Node(f"estimate  {_estimate(found['result'], found['id'])}"),
@@ -86,17 +68,7 @@ def tree(found: Record, decisions: Mapping[str, Record]) -> Node:
 
 
 def drawn(root: Node, width: int = 0, encoding: str = "") -> str:
-    """Return a tree as lines that fit the terminal and its character set.
-
-    Parameters
-    ----------
-    root : Node
-        What :func:`tree` returned.
-    width : int
-        Columns; by default those of the terminal.
-    encoding : str
-        Of the output; by default that of standard output.
-    """
+    """Return a tree as lines that fit the terminal and its character set, or those given."""
     encoding = encoding or sys.stdout.encoding or "ascii"
     branches = BRANCHES["utf" if encoding.lower().startswith("utf") else "ascii"]
     width = max(width or shutil.get_terminal_size().columns, 40)

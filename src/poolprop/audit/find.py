@@ -18,13 +18,7 @@ def find(lineage: Record, identifier: str) -> Record | None:
 
 
 def entry_of(lineage: Record, identifier: str) -> Record:
-    """Return the entry of a result id.
-
-    Raises
-    ------
-    ResultError
-        If there is no such result; the nearest ids are named.
-    """
+    """Return the entry of a result id; raises ResultError with the nearest ids if there is none."""
     found = find(lineage, identifier)
     if found is None:
         raise ResultError(

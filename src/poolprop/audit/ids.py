@@ -21,46 +21,22 @@ NOT_USED = ("excluded", "alternatives")  # what stands there did not enter
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """A result of a file.
-
-    Attributes
-    ----------
-    id : str
-        Its identifier.
-    rows : tuple of str
-        Ids of the rows it rests on; empty where the file does not say.
-    method : str
-        The method as the result states it.
-    parameters : mapping
-        What the estimate depends on: model, measure, interval, level, seed.
-    decision : str
-        The discrepancy that it is about, or nothing.
-    """
+    """A result of a file."""
 
     id: str
-    rows: tuple[str, ...]
-    method: str
-    parameters: Mapping[str, Any]
-    decision: str
+    rows: tuple[str, ...]  # ids of the rows it rests on; empty where the file does not say
+    method: str  # as the result states it
+    parameters: Mapping[str, Any]  # what the estimate depends on: model, measure, level, seed
+    decision: str  # the discrepancy that it is about, or nothing
     reference: str = ""
     without: tuple[str, ...] = ()
 
 
 def results(record: Record, known: Container[str]) -> dict[str, Found]:
-    """Return the results of a file by id.
+    """Return the results of a file by id, in its order; ``known`` are ids of rows of the tables.
 
-    Parameters
-    ----------
-    record : mapping
-        Content of a result file.
-    known : container of str
-        Ids of rows of the curated tables.
-
-    Returns
-    -------
-    dict of str to Found
-        In the order of the file. An id that occurs twice (an estimand and its primary result)
-        is one result; what the second knows completes the first.
+    An id that occurs twice (an estimand and its primary result) is one result; what the second
+    knows completes the first.
     """
     found: dict[str, Found] = {}
     for node, rows in _nodes(record, (), known):

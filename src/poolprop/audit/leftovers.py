@@ -21,17 +21,9 @@ NOT_YET = ("manifest", *LATER)
 
 
 def sweep(outputs: Collection[str]) -> list[str]:
-    """Remove what records say was made below ``results/`` and no job of this run makes.
+    """Remove what records say was made below ``results/`` and no job of this run makes; return it.
 
-    Parameters
-    ----------
-    outputs : collection of str
-        Every file that this run makes before its manifest.
-
-    Returns
-    -------
-    list of str
-        The files that are gone now.
+    ``outputs`` is every file that this run makes before its manifest.
     """
     wanted, swept = set(outputs), []
     for path in sorted(JOBS.rglob("*.json")):

@@ -40,19 +40,8 @@ class Job:
 def lineage(manifest: Record, tables: Tables, templates: Path) -> Record:
     """Return the content of ``results/audit/lineage.json``.
 
-    Parameters
-    ----------
-    manifest : dict
-        The manifest of the run.
-    tables : Tables
-        The curated tables.
-    templates : Path
-        The folder of the report's templates.
-
-    Raises
-    ------
-    ResultError
-        If no job says that it made one of the manifest's outputs.
+    ``templates`` is the folder of the report's templates. Raises ResultError if no job says that it
+    made one of the manifest's outputs.
     """
     hashes = {f["path"]: f["sha256"] for f in (*manifest["inputs"], *manifest["outputs"])}
     jobs = read_jobs(hashes)
@@ -91,13 +80,7 @@ def read_jobs(hashes: Mapping[str, str]) -> dict[str, Job]:
 
 
 def makers_of(jobs: Mapping[str, Job], outputs: Iterable[str]) -> dict[str, str]:
-    """Return the job that made each output.
-
-    Raises
-    ------
-    ResultError
-        Naming the first output that no job owns up to.
-    """
+    """Return the job that made each output; raises ResultError with the first that has none."""
     owner = {path: name for name, job in jobs.items() for path in job.outputs}
     for path in outputs:
         if path not in owner:

@@ -34,19 +34,8 @@ def manifest(
 ) -> dict[str, Any]:
     """Describe a run so that another can be compared with it.
 
-    Parameters
-    ----------
-    settings : Settings
-        The plan that ran.
-    inputs, outputs : iterable of Path
-        Files, relative to the working directory.
-    code : str
-        Digest of the code that ran.
-
-    Returns
-    -------
-    dict
-        No clock, user, host or absolute path is in it: equal runs give equal manifests.
+    Files are relative to the working directory; ``code`` is the digest of the code that ran. No
+    clock, user, host or absolute path is in it: equal runs give equal manifests.
     """
     described = [_file(path) for path in sorted(inputs)]
     return {

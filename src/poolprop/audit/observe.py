@@ -44,22 +44,11 @@ def watch() -> Seen:
 
 
 def files(seen: Seen, folder: Path, code: Path) -> tuple[list[str], list[str]]:
-    """Return what was read and what was written below a folder.
+    """Return what was read and what was written below a folder: relative paths, sorted.
 
-    Parameters
-    ----------
-    seen : Seen
-        What :func:`watch` returned.
-    folder : Path
-        The working directory; what lies outside it belongs to the machine, not to the review.
-    code : Path
-        The folder of templates, which are code even where they lie in the working directory.
-
-    Returns
-    -------
-    tuple of two lists of str
-        Relative paths, sorted; hidden files and our own code are left out, and what was written
-        is not also read.
+    What lies outside the working directory ``folder`` belongs to the machine, not to the review.
+    Hidden files and our own code are left out, templates in ``code`` too wherever they lie, and
+    what was written is not also read.
     """
     written = set(_below(seen.written, folder))
     own = (str(PACKAGE) + os.sep, str(code) + os.sep)

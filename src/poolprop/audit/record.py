@@ -36,12 +36,7 @@ MEGABYTE = 1024 * 1024
 def recorded(name: str, step: Callable[..., None]) -> Callable[..., None]:
     """Return the step, leaving its records if the workflow asks for them.
 
-    Parameters
-    ----------
-    name : str
-        Name of the step; that of its rule, with hyphens.
-    step : callable
-        The step.
+    ``name`` is that of its rule, with hyphens.
     """
 
     def run(**arguments: Any) -> None:

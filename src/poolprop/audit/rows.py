@@ -33,24 +33,12 @@ class Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tables:
-    """The tables that lead from a row to its source.
+    """The tables that lead from a row to its source."""
 
-    Attributes
-    ----------
-    rows : dict
-        Table and line by row id, over :data:`ROW_TABLES`.
-    decisions : dict
-        Ids of discrepancies by each row id they name.
-    owner : dict
-        Source id by arm id, study id and discrepancy id.
-    sources : dict
-        Rows of ``sources.csv`` by id.
-    """
-
-    rows: dict[str, tuple[str, Line]]
-    decisions: dict[str, list[str]]
-    owner: dict[str, str]
-    sources: Table
+    rows: dict[str, tuple[str, Line]]  # table and line by row id, over ROW_TABLES
+    decisions: dict[str, list[str]]  # ids of discrepancies by each row id they name
+    owner: dict[str, str]  # source id by arm id, study id and discrepancy id
+    sources: Table  # rows of sources.csv by id
 
 
 def read_tables(folder: Path) -> Tables:

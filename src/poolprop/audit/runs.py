@@ -10,13 +10,7 @@ from poolprop.files import read_json
 
 
 def runs() -> list[dict[str, Any]]:
-    """Return the records of the jobs in the order they began.
-
-    Raises
-    ------
-    ResultError
-        If no job left one.
-    """
+    """Return the records of jobs in the order they began; raises ResultError if there are none."""
     found = [read_json(path, RUN_SCHEMA) for path in RUNS.rglob("*.json")]
     if not found:
         raise ResultError(

@@ -11,12 +11,7 @@ from poolprop.formats import PERCENT, Policy
 def policy_for_id(results: Path, identifier: str) -> Policy:
     """Return the policy of the endpoint that a result's id names; percent where it names none.
 
-    Parameters
-    ----------
-    results : Path
-        The ``results/`` folder.
-    identifier : str
-        Such as ``pool/cr_cri/primary``; the endpoint is its second part.
+    The endpoint is the second part of an id such as ``pool/cr_cri/primary``.
     """
     kind, _, rest = identifier.removeprefix("study/").partition("/")
     endpoint = kind if identifier.startswith("study/") else rest.partition("/")[0]

@@ -21,12 +21,7 @@ SCHEMA = "poolprop/seal/1"
 def seal(manifest: Record, files: Iterable[Path]) -> Record:
     """Return the content of ``results/audit/seal.json``.
 
-    Parameters
-    ----------
-    manifest : dict
-        The manifest of the run.
-    files : iterable of Path
-        Files that it does not name; folders are taken with all that is in them.
+    ``files`` are those that the manifest does not name; folders are taken with all that is in them.
     """
     sealed = {path.as_posix(): sha256(path) for path in _inside(files)}
     return {

@@ -35,48 +35,22 @@ class Estimate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
-    """Rows, studies, decisions, plan, versions and estimates of one run.
+    """Rows, studies, decisions, plan, versions and estimates of one run, by id."""
 
-    Attributes
-    ----------
-    name : str
-        Version of the review; nothing if there is no run.
-    digest : str
-        Digest of the evidence and the plan.
-    rows, studies, decisions : dict
-        Cells by id.
-    plan, versions : dict
-        Plan keys (dotted) and software versions, with the code's digest.
-    estimates : dict
-        By result id.
-    endpoints : dict
-        Rows that the primary estimand of each endpoint rests on.
-    """
-
-    name: str = ""
-    digest: str = ""
+    name: str = ""  # version of the review; empty if there is no run
+    digest: str = ""  # of the evidence and the plan
     rows: Table = field(default_factory=dict)
     studies: Table = field(default_factory=dict)
     decisions: Table = field(default_factory=dict)
-    plan: dict[str, Any] = field(default_factory=dict)
-    versions: dict[str, str] = field(default_factory=dict)
+    plan: dict[str, Any] = field(default_factory=dict)  # by keys with dots
+    versions: dict[str, str] = field(default_factory=dict)  # of software, with the code's digest
     estimates: dict[str, Estimate] = field(default_factory=dict)
+    # Rows that each primary estimand rests on.
     endpoints: dict[str, frozenset[str]] = field(default_factory=dict)
 
 
 def snapshot(folder: Path) -> Snapshot:
-    """Read a results folder.
-
-    Parameters
-    ----------
-    folder : Path
-        The ``results/`` of a finished run.
-
-    Raises
-    ------
-    ResultError
-        If the folder holds no finished run.
-    """
+    """Read the ``results/`` of a finished run; raises ResultError if the folder holds none."""
     manifest = read_json(folder / "audit" / "manifest.json", MANIFEST)
     lineage = read_json(folder / "audit" / "lineage.json", LINEAGE)
     rows = {
@@ -102,10 +76,7 @@ def snapshot(folder: Path) -> Snapshot:
 def changed_since(folder: Path) -> list[str]:
     """Return plan and tables of a review that changed since its ``results/`` were made.
 
-    Parameters
-    ----------
-    folder : Path
-        The ``results/`` of a finished run; of a copy of another name nothing is known.
+    Of a folder of another name, a copy, nothing is known.
     """
     if folder.resolve().name != "results":
         return []

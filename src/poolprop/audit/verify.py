@@ -44,13 +44,7 @@ class Trail:
 
 
 def read_trail(folder: Path = RESULTS) -> Trail:
-    """Read what a run says of itself.
-
-    Raises
-    ------
-    ResultError
-        If one of the three files is missing or foreign.
-    """
+    """Read what a run says of itself; raises ResultError if a file is missing or foreign."""
     return Trail(
         manifest=read_json(folder / "audit" / "manifest.json", MANIFEST),
         seal=read_json(folder / "audit" / "seal.json", SEAL),
@@ -61,17 +55,8 @@ def read_trail(folder: Path = RESULTS) -> Trail:
 def claims(trail: Trail, templates: Path) -> Iterator[Claim]:
     """Check every claim of a run against what lies there now.
 
-    Parameters
-    ----------
-    trail : Trail
-        What the run says of itself.
-    templates : Path
-        The folder of the report's templates.
-
-    Yields
-    ------
-    Claim
-        With a line for each fault: file, row, job or package, and what is wrong with it.
+    ``templates`` is the folder of the report's templates. A claim has a line for each fault: file,
+    row, job or package, and what is wrong with it.
     """
     manifest, sealed = trail.manifest, trail.seal["files"]
     outputs = {file["path"]: file["sha256"] for file in manifest["outputs"]}

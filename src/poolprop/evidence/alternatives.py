@@ -32,19 +32,8 @@ def alternative_rows(
 ) -> Iterator[AlternativeRow]:
     """Yield the changes that the alternatives of each discrepancy make to each estimand.
 
-    Parameters
-    ----------
-    evidence : Evidence
-        The checked tables.
-    endpoint : Endpoint
-        The endpoint of the plan.
-    chosen : mapping of str to AnalysisSet
-        The data set of each estimand by name.
-
-    Yields
-    ------
-    AlternativeRow
-        Nothing for a discrepancy that touches no data set, or whose alternative has no count.
+    ``chosen`` is the data set of each estimand by name. A discrepancy that touches no data set, or
+    whose alternative has no count, yields nothing.
     """
     outcomes = {estimand.outcome for estimand in endpoint.estimands.values()}
     counted = [n for n, one in endpoint.estimands.items() if one.without_counts == "exclude"]

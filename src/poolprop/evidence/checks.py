@@ -50,15 +50,8 @@ def cross_checks(
 ) -> Iterator[Problem]:
     """Yield every fault between rows and tables.
 
-    Parameters
-    ----------
-    tables : dict
-        Rows with line numbers, by table name.
-    folder : str
-        How messages call the folder.
-    broken : collection of str
-        Files that already have faults of their own. Nothing is said to be unknown because
-        the row that defines it could not be read.
+    ``folder`` is how messages call the folder. ``broken`` are files that already have faults of
+    their own: nothing is said to be unknown because the row that defines it could not be read.
     """
 
     def file(name: str) -> str:

@@ -12,12 +12,7 @@ from poolprop.evidence.moderators import number_of
 from poolprop.evidence.select import AnalysisSet, select
 from poolprop.evidence.tables import Outcome
 from poolprop.settings import Endpoint, Estimand, Selection, Subgroup
-from poolprop.settings.columns import (
-    factor_column,
-    factor_columns,
-    label_column,
-    number_column,
-)
+from poolprop.settings.columns import factor_column, factor_columns, label_column, number_column
 
 DESIGN = "design"
 INFERRED = "reconstructed"

@@ -63,18 +63,7 @@ class Document:
 
 @lru_cache(maxsize=32)
 def read_document(text: str) -> Document:
-    """Cut a source text into sections, tables and captions.
-
-    Parameters
-    ----------
-    text : str
-        Plain text or Markdown; one line is one paragraph, table cells are parted by tabs.
-
-    Returns
-    -------
-    Document
-        Its parts.
-    """
+    """Cut a source text, plain or Markdown, into sections, tables and captions."""
     lines = _with_abstract([line.rstrip("\r") for line in text.split("\n")])
     reader = _Reader(markdown=any(MARKDOWN.match(line) for line in lines))
     for index, line in enumerate(lines):
@@ -163,20 +152,10 @@ class _Reader:
 
 
 def paragraphs(lines: Sequence[str]) -> Iterator[str]:
-    """Yield paragraphs, those that a page break cut made whole again.
+    """Yield the paragraphs of a section; those that a page break cut are made whole again.
 
-    A line that does not end a sentence goes on in the next line that starts in lower case,
-    or else in the very next line; what stands between does not count.
-
-    Parameters
-    ----------
-    lines : sequence of str
-        The lines of a section.
-
-    Yields
-    ------
-    str
-        One paragraph.
+    A line that does not end a sentence goes on in the next line that starts in lower case, or else
+    in the very next line; what stands between does not count.
     """
     index = 0
     while index < len(lines):

@@ -8,15 +8,7 @@ from poolprop.evidence.load import Evidence
 
 
 def tables_fingerprint(evidence: Evidence, *supplements: str) -> str:
-    """Return a digest of tables beside the proportions, and of studies, arms and vocabulary.
-
-    Parameters
-    ----------
-    evidence : Evidence
-        The checked tables.
-    *supplements : str
-        Names of tables, as in ``evidence.supplements``.
-    """
+    """Return a digest of the named supplements, and of studies, arms and vocabulary."""
     content = hashlib.sha256()
     for table in (
         *(evidence.supplements[name] for name in supplements),

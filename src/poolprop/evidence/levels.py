@@ -41,14 +41,8 @@ def levels_of_estimands(
 ) -> tuple[Choice, ...]:
     """Return the choices in which the estimands of an endpoint differ.
 
-    Parameters
-    ----------
-    evidence : Evidence
-        The checked tables; their vocabulary names the levels.
-    endpoint : Endpoint
-        Its estimands; a level is called after the first estimand that has it.
-    vary : sequence of str
-        Which choices to make; of others only the primary estimand's level is taken.
+    A level is called after the first estimand that has it, in the words of the vocabulary. ``vary``
+    names the choices to make; of others only the primary estimand's level is taken.
     """
     found = []
     for key in (key for key in FIELDS if key in vary):

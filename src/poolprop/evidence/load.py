@@ -30,36 +30,18 @@ SUPPLEMENTS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """The curated tables, valid on their own and together.
+    """The curated tables, valid on their own and together; rows stand in the order of the file."""
 
-    Attributes
-    ----------
-    sources, studies, arms, outcomes : dict
-        Rows by their identifier, in the order of the file.
-    terms : dict
-        Vocabulary by ``(field, term)``.
-    discrepancies : tuple of Discrepancy
-        Contradictions of the sources.
-    claims : dict of Claim
-        Printed figures that are no outcome, by identifier.
-    extraction : tuple of ExtractionRow
-        The two independent extractions side by side.
-    supplements : dict
-        Rows of every other table that is there, by the table's name.
-    lines : dict
-        Line number in the file by ``(table, identifier)``.
-    """
-
-    sources: dict[str, Source]
+    sources: dict[str, Source]  # by identifier, as the other dicts of rows
     studies: dict[str, Study]
     arms: dict[str, Arm]
     outcomes: dict[str, Outcome]
-    terms: dict[tuple[str, str], Term]
-    discrepancies: tuple[Discrepancy, ...]
-    claims: dict[str, Claim]
-    extraction: tuple[ExtractionRow, ...]
-    supplements: dict[str, tuple[Row, ...]]
-    lines: dict[tuple[str, str], int] = field(repr=False)
+    terms: dict[tuple[str, str], Term]  # by (field, term)
+    discrepancies: tuple[Discrepancy, ...]  # contradictions of the sources
+    claims: dict[str, Claim]  # printed figures that are no outcome
+    extraction: tuple[ExtractionRow, ...]  # the two independent extractions side by side
+    supplements: dict[str, tuple[Row, ...]]  # rows of every other table that is there, by its name
+    lines: dict[tuple[str, str], int] = field(repr=False)  # line in the file by (table, identifier)
 
     def label(self, field_name: str, term: str) -> str:
         """Return how the report calls a term; the term itself if the vocabulary lacks it."""
@@ -99,22 +81,10 @@ class Evidence:
 
 
 def load(folder: Path) -> Evidence:
-    """Read and check all tables of a review.
+    """Read and check all tables of a review in a folder.
 
-    Parameters
-    ----------
-    folder : Path
-        The folder that holds ``sources.csv``, ``studies.csv`` and so on.
-
-    Returns
-    -------
-    Evidence
-        The tables, free of faults that a program can see.
-
-    Raises
-    ------
-    TableErrors
-        With every fault of every table, one line each: ``file:row:column: problem. hint``.
+    Raises TableErrors with every fault of every table, one line each: ``file:row:column: problem.
+    hint``.
     """
     tables, problems = read_tables(folder)
     if problems:

@@ -67,40 +67,17 @@ class LocatorError(DataError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """One place of a locator.
+    """One place of a locator."""
 
-    Attributes
-    ----------
-    kind : str
-        ``section``, ``table`` or ``figure``.
-    path : tuple of str
-        Headings of a section, or the steps to a row of a table.
-    number : int or None
-        Paragraph of a section, or number of the table or figure.
-    """
-
-    kind: str
-    path: tuple[str, ...] = ()
-    number: int | None = None
+    kind: str  # section, table or figure
+    path: tuple[str, ...] = ()  # headings of a section, or the steps to a row of a table
+    number: int | None = None  # paragraph of a section, or number of the table or figure
 
 
 def parse(locator: str) -> tuple[Place, ...]:
-    """Read a locator.
+    """Read a locator: places joined by ``"; "``, in the order written.
 
-    Parameters
-    ----------
-    locator : str
-        Places joined by ``"; "``.
-
-    Returns
-    -------
-    tuple of Place
-        In the order written.
-
-    Raises
-    ------
-    LocatorError
-        If a place is empty or does not follow the grammar.
+    Raises LocatorError if a place is empty or does not follow the grammar.
     """
     return tuple(_place(part.strip()) for part in locator.split("; "))
 
@@ -118,24 +95,9 @@ def _place(text: str) -> Place:
 
 
 def resolve(place: Place, document: Document) -> str:
-    """Return the passage a place leads to.
+    """Return the paragraph, section, table, table row or caption that a place leads to.
 
-    Parameters
-    ----------
-    place : Place
-        From :func:`parse`.
-    document : Document
-        From :func:`read_document`.
-
-    Returns
-    -------
-    str
-        The text of the paragraph, section, table, table row or caption.
-
-    Raises
-    ------
-    LocatorError
-        If the place is not in the document, or is not the only one of that name.
+    Raises LocatorError if the place is not in the document, or is not the only one of that name.
     """
     if place.kind == "section":
         return _section(place, document)
@@ -197,15 +159,7 @@ def _cell(text: str) -> str:
 def figures(passage: str) -> list[Decimal]:
     """Return the numbers of a passage in order, those in words included.
 
-    Parameters
-    ----------
-    passage : str
-        Text of a source.
-
-    Returns
-    -------
-    list of Decimal
-        Words such as ``no`` and ``none`` count as 0; marks of citations are left out.
+    Words such as ``no`` and ``none`` count as 0; marks of citations are left out.
     """
     text = TAG.sub(" ", CITATION.sub(" ", passage))
     return [number_of(found) for found in FIGURE.finditer(text)]
@@ -223,22 +177,10 @@ def number_of(found: re.Match[str]) -> Decimal:
 
 
 def missing(locator: str, values: Iterable[object], text: str) -> list[str]:
-    """Return what keeps figures from being found at their place.
+    """Return what keeps figures from being found where the locator says, one line each.
 
-    Parameters
-    ----------
-    locator : str
-        Where they should stand.
-    values : iterable
-        The figures: numbers, or cells with a number; ``None``, ``""`` and ``NR`` are skipped.
-    text : str
-        The source.
-
-    Returns
-    -------
-    list of str
-        One line for each place that does not exist and each figure that is not at any of
-        the places; empty when all is well.
+    A line names a place that does not exist, or a figure that is at none of the places. Figures are
+    numbers, or cells with a number; ``None``, ``""`` and ``NR`` are skipped.
     """
     passages, problems = _passages(locator, text)
     found = {number for passage in passages for number in passage}
@@ -276,23 +218,11 @@ def _side_by_side(count: int, percent: Decimal, passages: Iterable[Sequence[Deci
 
 
 def verify(row: Outcome, text: str) -> list[str]:
-    """Return what is wrong with the locator of an outcome.
+    """Return what is wrong with the locator of an outcome, given the text of its source.
 
-    What is reported must stand there: the count, its denominator, its interval, and the
-    percentage beside the count. What we derived, harmonised or solved has its percentage
-    there at most; its counts are verified where the rows it derives from are.
-
-    Parameters
-    ----------
-    row : Outcome
-        A row of ``outcomes.csv``.
-    text : str
-        The source it was read from.
-
-    Returns
-    -------
-    list of str
-        Problems; empty when the figures stand where the row says.
+    What is reported must stand there: the count, its denominator, its interval, and the percentage
+    beside the count. What we derived, harmonised or solved has its percentage there at most; its
+    counts are verified where the rows it derives from are.
     """
     percent, reported = row.percent_reported, not row.derivation
     values: list[object] = [percent, row.ci_lower_reported, row.ci_upper_reported]
@@ -309,22 +239,10 @@ def verify(row: Outcome, text: str) -> list[str]:
 def verify_all(
     outcomes: Iterable[Outcome], source_of: Mapping[str, str], texts: Mapping[str, str]
 ) -> dict[str, list[str]]:
-    """Verify the locators of all rows whose source is at hand.
+    """Return the problems, by ``outcome_id``, of all rows whose source is at hand.
 
-    Parameters
-    ----------
-    outcomes : iterable of Outcome
-        Rows of ``outcomes.csv``.
-    source_of : mapping
-        Source of each arm.
-    texts : mapping
-        Text of each source at hand.
-
-    Returns
-    -------
-    dict
-        Problems by ``outcome_id``, for rows that have any. A row that derives from a row
-        with problems has one too.
+    ``source_of`` is the source of each arm, ``texts`` the text of each source at hand. A row that
+    derives from a row with problems has one too.
     """
     rows = list(outcomes)
     own = {}

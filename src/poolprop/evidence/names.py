@@ -32,10 +32,7 @@ def fields_of_tables() -> dict[str, str]:
 def not_factors(factors: Collection[str]) -> dict[str, str]:
     """Return the names of columns and fields that a plan might take for factors, with their file.
 
-    Parameters
-    ----------
-    factors : collection of str
-        The factors that the review has.
+    ``factors`` are those that the review has.
     """
     found = fields_of_tables()
     for model in TABLES.values():

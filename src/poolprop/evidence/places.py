@@ -48,29 +48,13 @@ def check_places(evidence: Evidence, data: Path, folder: Path) -> Places:
     """Look up the figures of every row at the place that its locator names.
 
     What it proves is that the figures stand there, a count beside its percentage, and, where the
-    vocabulary says by which words a source names a stratum or an outcome, that a statement with
-    the figure names the row's own. What it cannot show: times, grades, denominators' kinds, and
-    strata of which two stand in one statement.
+    vocabulary says by which words a source names a stratum or an outcome, that a statement with the
+    figure names the row's own. What it cannot show: times, grades, denominators' kinds, and strata
+    of which two stand in one statement.
 
-    Parameters
-    ----------
-    evidence : Evidence
-        The checked tables.
-    data : Path
-        Folder of the tables, as messages call it.
-    folder : Path
-        Where the source texts lie, under the names of ``sources.csv``.
-
-    Returns
-    -------
-    Places
-        How much was looked up.
-
-    Raises
-    ------
-    DataError
-        If no document is there, one is not the one that was extracted (its sha256 differs), or
-        a figure is not found at its place: one line each.
+    ``data`` is the folder of the tables, as messages call it; the source texts lie in ``folder``
+    under the names of ``sources.csv``. Raises DataError if no document is there, one is not the one
+    that was extracted (its sha256 differs), or a figure is not found at its place: one line each.
     """
     texts = dict(_texts(evidence, data, folder))
     if not texts:

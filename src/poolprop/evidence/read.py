@@ -41,25 +41,10 @@ REMOVE = (
 def read_table(
     path: Path, model: type[Row], name: str, fields: Collection[str] = ()
 ) -> tuple[Numbered, list[Problem]]:
-    """Read a CSV table against its model.
+    """Read a CSV table against its model; return the good rows with their lines, and every fault.
 
-    Parameters
-    ----------
-    path : Path
-        The file.
-    model : type of Row
-        What each row must be; a table that is not ``REQUIRED`` may be absent or empty.
-    name : str
-        How messages call the file.
-    fields : collection of str
-        Fields of the vocabulary: the further columns that a table with ``FACTORS`` may have.
-
-    Returns
-    -------
-    rows : list of (int, Row)
-        The good rows with their line numbers.
-    problems : list of Problem
-        Everything that is wrong; empty when the table may be used.
+    A table that is not ``REQUIRED`` may be absent or empty. ``name`` is how messages call the file;
+    ``fields`` are the further columns that a table with ``FACTORS`` may have.
     """
     columns = list(model.model_fields)
     if not path.exists():

@@ -23,15 +23,7 @@ LEFT_OUT = "left out by name in the plan"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exclusion:
-    """An arm that the estimand could have used, and why it does not.
-
-    Attributes
-    ----------
-    arm_id : str
-        The arm.
-    reason : str
-        Why, in words for the report.
-    """
+    """An arm that the estimand could have used, and why it does not, in words for the report."""
 
     arm_id: str
     reason: str
@@ -39,39 +31,17 @@ class Exclusion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnalysisSet:
-    """The rows of one pool, one for each arm, in the order of ``arms.csv``.
+    """The rows of one pool, one for each arm, in the order of ``arms.csv``."""
 
-    Attributes
-    ----------
-    rows : tuple of Outcome
-        Each with events and total.
-    excluded : tuple of Exclusion
-        Eligible arms without a usable row.
-    """
-
-    rows: tuple[Outcome, ...]
-    excluded: tuple[Exclusion, ...]
+    rows: tuple[Outcome, ...]  # each with events and total
+    excluded: tuple[Exclusion, ...]  # eligible arms without a usable row
 
 
 def select(evidence: Evidence, selection: Selection) -> AnalysisSet:
-    """Choose the row of each arm that an analysis uses.
+    """Choose the row of each arm that an analysis uses: at most one an arm.
 
-    Parameters
-    ----------
-    evidence : Evidence
-        The checked tables.
-    selection : Selection
-        Outcome, denominator basis, filters and preferences of the plan.
-
-    Returns
-    -------
-    AnalysisSet
-        At most one row an arm, no two arms that share patients.
-
-    Raises
-    ------
-    DataError
-        If two rows of one arm are equally preferred, or two chosen arms share patients.
+    Raises DataError if two rows of one arm are equally preferred, or two chosen arms share
+    patients.
     """
     chosen, excluded = [], []
     of_arm: dict[str, list[Outcome]] = {}
@@ -199,10 +169,7 @@ def _words(evidence: Evidence, field: str, terms: Iterable[str]) -> str:
 def preferred(rows: Sequence[Outcome], selection: Selection) -> Outcome:
     """Return the row that comes first in the plan's order of preference.
 
-    Raises
-    ------
-    DataError
-        If two rows are equally preferred.
+    Raises DataError if two rows are equally preferred.
     """
 
     def rank(row: Outcome) -> tuple[int, int, int, int]:

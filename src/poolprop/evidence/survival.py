@@ -58,12 +58,8 @@ def survival_rows(evidence: Evidence, plan: Survival) -> Iterator[Mapping[str, o
     """Yield the figures of each declared endpoint and time, then all medians.
 
     Of the rates of one arm that a time admits, the nearest in time is used, then the first
-    population of the plan.
-
-    Raises
-    ------
-    DataError
-        If two rates of one arm are equally preferred, or two arms of one pool share patients.
+    population of the plan. Raises DataError if two rates of one arm are equally preferred, or two
+    arms of one pool share patients.
     """
     figures = [row for row in evidence.supplements["survival"] if isinstance(row, Figure)]
     for name, endpoint in plan.endpoints.items():

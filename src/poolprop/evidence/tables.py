@@ -31,13 +31,7 @@ from poolprop.evidence.cells import (
 )
 from poolprop.evidence.certainty import Judgement
 from poolprop.evidence.flow import FlowBox
-from poolprop.evidence.supplements import (
-    Continuous,
-    Patient,
-    QuotedResult,
-    RiskOfBias,
-    Survival,
-)
+from poolprop.evidence.supplements import Continuous, Patient, QuotedResult, RiskOfBias, Survival
 
 
 class Source(Row):
@@ -105,10 +99,7 @@ class Arm(FactorRow):
 
     FILE = "arms.csv"
     KEY = ("arm_id",)
-    TERMS: ClassVar = {
-        "role": "role",
-        "drug_classes": "drug_class",
-    }
+    TERMS: ClassVar = {"role": "role", "drug_classes": "drug_class"}
 
     arm_id: Key
     study_id: Key

@@ -32,21 +32,11 @@ OVERALL = "overall"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Universe:
-    """One combination of choices of data.
+    """One combination of choices of data."""
 
-    Attributes
-    ----------
-    levels : dict of str to str
-        The level of each choice.
-    rows : tuple of Outcome
-        The data set; empty if the combination is invalid.
-    reason : str
-        Why it is invalid; empty if it is not.
-    """
-
-    levels: dict[str, str]
-    rows: tuple[Outcome, ...]
-    reason: str = ""
+    levels: dict[str, str]  # the level of each choice
+    rows: tuple[Outcome, ...]  # empty if the combination is invalid
+    reason: str = ""  # why it is invalid; empty if it is not
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,21 +48,9 @@ class Universes:
 
 
 def universes(evidence: Evidence, endpoint: Endpoint, plan: Multiverse) -> Universes:
-    """Enumerate the data sets of an endpoint.
+    """Enumerate the data sets of an endpoint, the primary analysis first.
 
-    Parameters
-    ----------
-    evidence : Evidence
-        The checked tables.
-    endpoint : Endpoint
-        Its estimands give the levels; the primary one is the first level of each choice.
-    plan : Multiverse
-        What is varied.
-
-    Returns
-    -------
-    Universes
-        Combinations in the order of the choices, the primary analysis first.
+    The estimands give the levels; the primary one is the first level of each choice.
     """
     choices = levels_of_estimands(evidence, endpoint, plan.vary)
     bases = [

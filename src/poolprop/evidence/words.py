@@ -14,15 +14,7 @@ from functools import lru_cache
 
 from poolprop.evidence.documents import CITATION, TAG, read_document
 from poolprop.evidence.load import Evidence
-from poolprop.evidence.locators import (
-    APART,
-    FIGURE,
-    LocatorError,
-    Place,
-    number_of,
-    parse,
-    resolve,
-)
+from poolprop.evidence.locators import APART, FIGURE, LocatorError, Place, number_of, parse, resolve
 from poolprop.evidence.tables import Outcome
 
 FIELDS = ("population", "outcome")
@@ -35,21 +27,9 @@ def elsewhere(
 ) -> list[str]:
     """Return what the words around a row's figures name instead of what the row says.
 
-    Parameters
-    ----------
-    evidence : Evidence
-        The tables; their vocabulary labels the terms.
-    row : Outcome
-        A row whose figures stand at its place.
-    text : str
-        The source it was read from.
-    words : mapping
-        From :func:`words_of`.
-
-    Returns
-    -------
-    list of str
-        One line for each field of which every statement with the figure names another term.
+    One line for each field of which every statement with the figure names another term. ``text`` is
+    the row's source, in which its figures stand at their place; ``words`` come from
+    :func:`words_of`.
     """
     if row.derivation or row.events is None:
         return []

@@ -27,10 +27,7 @@ SCHEMA = "poolprop/last-import/1"
 def read_tables(folder: Path) -> dict[str, Rows]:
     """Return the rows of the tables that an import adds to.
 
-    Raises
-    ------
-    DataError
-        If one is missing or not UTF-8.
+    Raises DataError if one is missing or not UTF-8.
     """
     return {name: _read(folder, name) for name in TARGETS}
 
@@ -78,24 +75,9 @@ def _header(path: Path) -> list[str]:
 
 
 def checked(folder: Path, changes: Mapping[Path, bytes]) -> Evidence | None:
-    """Read the tables as they would be, before anything is written.
+    """Return the tables as they would be with the changes; None if they had faults before.
 
-    Parameters
-    ----------
-    folder : Path
-        The tables as they are.
-    changes : mapping of Path to bytes
-        What would be written there.
-
-    Returns
-    -------
-    Evidence or None
-        The tables with the changes; None if they had faults before.
-
-    Raises
-    ------
-    TableErrors
-        With the faults that the changes would bring in.
+    Nothing is written. Raises TableErrors with the faults that the changes would bring in.
     """
     before = _faults(folder)
     with tempfile.TemporaryDirectory() as name:
@@ -139,19 +121,8 @@ def _what(fault: Fault, folder: Path) -> tuple[str, ...]:
 def write(review: Path, changes: Mapping[Path, bytes], what: str) -> None:
     """Write files so that :func:`undo` brings back what was there, byte for byte.
 
-    Parameters
-    ----------
-    review : Path
-        Folder of the review.
-    changes : mapping of Path to bytes
-        New contents by file.
-    what : str
-        What the import was, for people.
-
-    Raises
-    ------
-    DataError
-        If a file is write-protected; then nothing is written.
+    ``what`` says what the import was, for people. Raises DataError if a file is write-protected;
+    then nothing is written.
     """
     for path in changes:
         if path.is_file() and not path.stat().st_mode & (
@@ -198,10 +169,8 @@ def _digest(content: bytes) -> str:
 def undo(review: Path) -> str:
     """Bring back the files as they were before the last import; return what it was.
 
-    Raises
-    ------
-    DataError
-        If there is no import to take back, or a file was edited since: then nothing changes.
+    Raises DataError if there is no import to take back, or a file was edited since: then nothing
+    changes.
     """
     kept = review / KEPT
     if not (kept / RECORD).is_file():

@@ -19,26 +19,14 @@ from poolprop.wording import counted
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
-    """Events and totals of the studies, in the order of the table.
+    """Events and totals of the studies, in the order of the table."""
 
-    Attributes
-    ----------
-    events, total : tuple of int
-        ``0 <= events <= total``, ``total >= 1``.
-    levels : tuple of str
-        The level of each study as the table has it; empty without a column to split by.
-    studies : tuple of str
-        The study of each row as the table names it, with its year where there is one; empty
-        without a column of names.
-    notes : tuple of str
-        What people must know of how the table was read.
-    """
-
-    events: tuple[int, ...]
-    total: tuple[int, ...]
-    levels: tuple[str, ...]
+    events: tuple[int, ...]  # 0 <= events <= total
+    total: tuple[int, ...]  # at least 1
+    levels: tuple[str, ...]  # as the table has them; empty without a column to split by
+    # As the table names them, with the year; empty without a column of names.
     studies: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()  # what people must know of how the table was read
 
     def by_level(self) -> dict[str, tuple[list[int], list[int]]]:
         """Return events and totals of each level, in order of appearance."""
@@ -67,26 +55,12 @@ def read_counts(
     decimal: str = "",
     answers: Answers | None = None,
 ) -> Counts:
-    """Read the counts of a table.
+    """Read the counts of a table: text or a workbook; ``-`` is standard input.
 
-    Parameters
-    ----------
-    path : Path
-        A text table or a workbook; ``-`` is standard input.
-    wanted : mapping of str to str
-        Columns of ``events``, ``total`` and ``study`` by heading or letter, where headings do not
-        say them. A study that is asked for has rows that belong together.
-    by : str, optional
-        Column of levels, by heading or letter.
-    sheet, encoding, decimal : str
-        Sheet of a workbook, encoding of a text table, mark of decimals; empty to find out.
-    answers : Answers, optional
-        What a person said where the sheet leaves a question open.
-
-    Raises
-    ------
-    DataError
-        If the table cannot be read, or a cell is unclear: with file, row and column.
+    ``wanted`` names columns of ``events``, ``total`` and ``study`` by heading or letter, where
+    headings do not say them; a study that is asked for has rows that belong together. ``by`` names
+    a column of levels. ``sheet``, ``encoding`` and the mark of decimals are found out where empty.
+    Raises DataError if the table cannot be read, or a cell is unclear: with file, row and column.
     """
     found = one_table(path, sheet, encoding)
     return counts_in(found, wanted, by, decimal=decimal, answers=answers)

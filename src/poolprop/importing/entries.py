@@ -14,44 +14,21 @@ SHOWN = 3  # faults of one kind that get a line each
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One row of figures.
+    """One row of figures; empty or None is what the sheet does not say."""
 
-    Attributes
-    ----------
-    row : int
-        Its number in the file.
-    study : str
-        As the sheet names it.
-    events, total : int or None
-        Counts; None where the sheet has none, or none that is clear.
-    percent : Decimal or None
-        As printed, from 0 to 100.
-    lower, upper : Decimal or None
-        Limits of the 95 % interval printed beside the percentage.
-    derivation : str
-        How the count came about; empty if the sheet has it.
-    lost : str
-        Why the row has no count; empty if it has one.
-    note : str
-        The cell as it stands, where something was taken off or made of it.
-    year, doi : str
-        Of the publication, or empty.
-    factors : mapping of str to str
-        Levels by factor, as the sheet writes them.
-    """
-
-    row: int
-    study: str
-    events: int | None
+    row: int  # its number in the file
+    study: str  # as the sheet names it
+    events: int | None  # None where the sheet has none, or none that is clear
     total: int | None
-    percent: Decimal | None = None
-    lower: Decimal | None = None
+    percent: Decimal | None = None  # as printed, from 0 to 100
+    lower: Decimal | None = None  # limits of the 95 % interval printed beside the percentage
     upper: Decimal | None = None
-    derivation: str = ""
-    lost: str = ""
-    note: str = ""
-    year: str = ""
+    derivation: str = ""  # how the count came about; empty if the sheet has it
+    lost: str = ""  # why the row has no count; empty if it has one
+    note: str = ""  # the cell as it stands, where something was taken off or made of it
+    year: str = ""  # of the publication
     doi: str = ""
+    # Levels by factor, as the sheet writes them.
     factors: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -21,21 +21,13 @@ Row = dict[str, float]
 class Estimates:
     """Rows of estimates, and of counts where a row has them.
 
-    Attributes
-    ----------
-    rows : tuple of dict
-        What each row has of ``events`` and ``total``, or of ``estimate``, ``se``, ``ci_lower``,
-        ``ci_upper`` (shares of 1) and ``n_effective``.
-    where : tuple of str
-        File and row of each.
-    levels, studies : tuple of str
-        As in :class:`poolprop.importing.counts.Counts`.
-    notes : tuple of str
-        What people must know of how the table was read.
+    A row has ``events`` and ``total``, or what it has of ``estimate``, ``se``, ``ci_lower``,
+    ``ci_upper`` (shares of 1) and ``n_effective``. Levels, studies and notes are as in
+    :class:`poolprop.importing.counts.Counts`.
     """
 
     rows: tuple[Row, ...]
-    where: tuple[str, ...]
+    where: tuple[str, ...]  # file and row of each
     levels: tuple[str, ...]
     studies: tuple[str, ...]
     notes: tuple[str, ...]
@@ -51,24 +43,10 @@ def estimates_in(
 ) -> Estimates | None:
     """Read a sheet of estimates; None if it has no column of estimates.
 
-    Parameters
-    ----------
-    found : Sheet
-        Read cell by cell.
-    wanted : mapping of str to str
-        Columns by heading or letter: ``estimate``, ``se``, ``ci_lower``, ``ci_upper``,
-        ``n_effective``, ``events``, ``total``, ``study``. Those called so need not be named.
-    by : str, optional
-        Column of levels.
-    decimal : str
-        Mark of decimals; empty to find out.
-    percent_as : str
-        ``shares`` or ``percent``: what estimates of 1 or less are.
-
-    Raises
-    ------
-    DataError
-        At the first cell that is unclear, with file, row and column.
+    ``wanted`` names columns by heading or letter: ``estimate``, ``se``, ``ci_lower``, ``ci_upper``,
+    ``n_effective``, ``events``, ``total``, ``study``; those called so need not be named. ``by``
+    names a column of levels, ``percent_as`` says what estimates of 1 or less are: ``shares`` or
+    ``percent``. Raises DataError at the first cell that is unclear, with file, row and column.
     """
     called = columns_called(found, COLUMNS) if "events" not in wanted else set()
     if "estimate" not in (called | set(wanted)):

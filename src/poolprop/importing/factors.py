@@ -19,19 +19,8 @@ OF_STUDIES = ("design", "publication_type")
 def factor_columns(asked: Sequence[str], head: Heading, sheet: Sheet) -> dict[str, int]:
     """Return the column of each factor by the factor's name.
 
-    Parameters
-    ----------
-    asked : sequence of str
-        ``COLUMN`` or ``COLUMN=NAME``, as on the command line.
-    head, sheet : Heading, Sheet
-        Where the columns are.
-
-    Raises
-    ------
-    ConfigError
-        If a name cannot be one, is a column of ours, or stands twice.
-    DataError
-        If there is no such column.
+    ``asked`` are ``COLUMN`` or ``COLUMN=NAME``, as on the command line. Raises ConfigError if a
+    name cannot be one, is a column of ours, or stands twice; DataError if there is no such column.
     """
     named: dict[str, int] = {}
     free: dict[str, int] = {}

@@ -16,14 +16,8 @@ def add_judgements(
 ) -> int:
     """Add the judgements of known studies that no row holds yet; return how many.
 
-    Parameters
-    ----------
-    rows : list of dict
-        Rows of ``risk_of_bias.csv``; changed in place.
-    bias : sequence of Judged
-        What was judged.
-    studies : mapping of str to str
-        Key of each study by its name.
+    ``rows`` are those of ``risk_of_bias.csv``, changed in place; ``studies`` is the key of each
+    study by its name.
     """
     given = {row["question"]: row["item"] for row in rows}
     for one in bias:

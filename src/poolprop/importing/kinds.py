@@ -26,12 +26,8 @@ def find_heading(
 ) -> Heading:
     """Find the heading of a sheet of studies; a sheet of another kind is named for what it is.
 
-    ``needed`` are the roles of which a row must name all of one set.
-
-    Raises
-    ------
-    DataError
-        If there is none, with what the sheet seems to hold.
+    ``needed`` are the roles of which a row must name all of one set. Raises DataError if there is
+    none, with what the sheet seems to hold.
     """
     try:
         return heading(sheet, wanted, needed)
@@ -46,14 +42,8 @@ def find_heading(
 def other_kind(names: Sequence[str], roles: Collection[str], total: str = "") -> str:
     """Say what a table is that gives no counts of persons; empty if it may be proportions.
 
-    Parameters
-    ----------
-    names : sequence of str
-        Headings.
-    roles : collection of str
-        What was found among them: ``events``, ``total``, ``percent``.
-    total : str
-        Heading of the column taken for the total.
+    ``roles`` are those found among the headings: ``events``, ``total``, ``percent``. ``total`` is
+    the heading of the column taken for the total.
     """
     words = [re.sub(r"[^\w%]+|_", " ", name).strip().casefold() for name in names]
     if PERSON_TIME.search(total.replace("_", " ")):

@@ -13,26 +13,12 @@ Rows = list[dict[str, str]]
 
 
 def define(vocabulary: Rows, field: str, texts: Iterable[str]) -> tuple[dict[str, str], list[str]]:
-    """Return the term of each text, and add the terms that are new.
+    """Return the term of each text and notes for people, and add the terms that are new.
 
     A text finds its term by what an earlier import read, by the label, or by being a term that a
-    person defined. No two texts of one sheet get one term, whatever the vocabulary calls it.
-
-    Parameters
-    ----------
-    vocabulary : list of dict
-        Rows of ``vocabulary.csv``; new terms are appended.
-    field : str
-        The factor.
-    texts : iterable of str
-        Cells of the sheet; empty ones have no term.
-
-    Returns
-    -------
-    levels : dict of str to str
-        The term by text.
-    notes : list of str
-        What is new, and what differs so little that it may be a slip of the pen.
+    person defined. No two texts of one sheet get one term, whatever the vocabulary calls it. New
+    terms are appended to ``vocabulary``; an empty text has none. Notes say what is new, and what
+    differs so little that it may be a slip of the pen.
     """
     rows = [row for row in vocabulary if row["field"] == field]
     wanted = list(dict.fromkeys(text for text in texts if text))

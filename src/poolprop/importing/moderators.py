@@ -28,12 +28,8 @@ Rows = list[dict[str, str]]
 def moderator_columns(asked: Sequence[str], head: Heading, sheet: Sheet) -> dict[str, int]:
     """Return the column of each number by its name in the review.
 
-    Raises
-    ------
-    ConfigError
-        If a name cannot be one, is that of another column, or stands twice.
-    DataError
-        If there is no such column.
+    Raises ConfigError if a name cannot be one, is that of another column, or stands twice;
+    DataError if there is no such column.
     """
     taken = {*not_factors(()), *FIXED_NUMBERS} - set(OWN_NUMBERS)
     found: dict[str, int] = {}
@@ -64,12 +60,8 @@ def add_numbers(
 ) -> list[str]:
     """Write the numbers of studies that were added, declare them, and say what was done.
 
-    Raises
-    ------
-    Faults
-        With each cell that holds no number.
-    DataError
-        If two rows of a study, or sheet and tables, have different numbers.
+    Raises Faults with each cell that holds no number; DataError if two rows of a study, or sheet
+    and tables, have different numbers.
     """
     cells = dict(sheet.rows)
     studies = {row["label"]: row for row in tables["studies"]}

@@ -39,23 +39,10 @@ def add_study(
 ) -> int:
     """Add the rows of a study to the tables of the review in this folder.
 
-    Parameters
-    ----------
-    study : str
-        Its key: lower case, digits, ``_`` and ``-``.
-    label : str
-        How figures call it; the key if left out.
-    document : Path, optional
-        The text that will be read: its name and hash are kept.
-    arms : sequence of str
-        Keys of its arms beside the study's own; one arm called as the study if left out.
-    dry_run : bool
-        Show, but write nothing.
-
-    Raises
-    ------
-    PoolpropError
-        If the key is no key or taken, or the document is not there; then nothing is written.
+    ``study`` is its key (lower case, digits, ``_`` and ``-``), ``label`` how figures call it,
+    ``document`` the text that will be read: its name and hash are kept. ``arms`` are keys of its
+    arms beside the study's own; without them one arm is called as the study. Raises PoolpropError
+    if a key is no key or taken, or the document is not there; then nothing is written.
     """
     settings = load_plan(CONFIG)
     folder = Path(settings.data)

@@ -58,17 +58,8 @@ def _said(percents: Sequence[Decimal]) -> str:
 def looks_like_shares(entries: Sequence[Entry], signed: bool) -> str:
     """Tell whether a column of percentages may be shares of one.
 
-    Parameters
-    ----------
-    entries : sequence of Entry
-        Rows with the numbers as they stand.
-    signed : bool
-        Whether any cell has the sign ``%``: then they are percentages.
-
-    Returns
-    -------
-    str
-        ``percent``; ``shares`` if the counts say so; or empty if both are possible.
+    ``percent``; ``shares`` if the counts say so; or empty if both are possible. Rows hold the
+    numbers as they stand; where any cell is ``signed`` with ``%`` they are percentages.
     """
     some = [e for e in entries if e.percent]
     if signed or not some or any(e.percent > 1 for e in some if e.percent):

@@ -42,19 +42,7 @@ def _quoted(text: str) -> str:
 def with_subgroups(path: Path, endpoint: str, labels: Mapping[str, str]) -> bytes:
     """Return a plan that splits an endpoint by more factors; its other lines stay as they are.
 
-    Parameters
-    ----------
-    path : Path
-        The plan.
-    endpoint : str
-        Which endpoint.
-    labels : mapping of str to str
-        Factors and how figures call them.
-
-    Raises
-    ------
-    ConfigError
-        If the plan is written so that lines cannot be added, such as in braces.
+    Raises ConfigError if the plan is written so that lines cannot be added, such as in braces.
     """
     text = path.read_bytes().decode("utf-8-sig")
     lines = text.splitlines(keepends=True)
@@ -85,10 +73,7 @@ def change(
 ) -> dict[Path, bytes]:
     """Return the plan with new factors as subgroups, to be written; nothing if none is new.
 
-    Raises
-    ------
-    ConfigError
-        If no endpoint counts the outcome, or lines cannot be added.
+    Raises ConfigError if no endpoint counts the outcome, or lines cannot be added.
     """
     if not endpoint:
         hint = "Add the endpoint first, or leave out --plan."
@@ -132,13 +117,7 @@ def _by_hand(path: Path, endpoint: str, labels: Mapping[str, str]) -> ConfigErro
 
 
 def check_plan(content: bytes, path: Path) -> None:
-    """Read a changed plan before it replaces the old one.
-
-    Raises
-    ------
-    ConfigError
-        If it is no plan any more.
-    """
+    """Read a changed plan before it replaces the old one; raises ConfigError if it is no plan."""
     with tempfile.TemporaryDirectory() as folder:
         trial = Path(folder) / path.name
         trial.write_bytes(content)

@@ -21,20 +21,10 @@ OF_WORKBOOKS = b"[Content_Types].xml"
 def read_tables(paths: Sequence[Path], sheet: str = "", encoding: str = "") -> Sheet:
     """Read one sheet, or a set of files as one.
 
-    Parameters
-    ----------
-    paths : sequence of Path
-        A text table, an .xlsx workbook, an .rm5 file, a zip or a folder of CSV files, or several
-        CSV files of one set; ``-`` is standard input. Locators name files without their folder.
-    sheet : str
-        Name of the sheet of a workbook that has several.
-    encoding : str
-        Encoding of a text table; empty to find out.
-
-    Raises
-    ------
-    DataError
-        If a file cannot be read, is too large, empty, or nothing of the kind.
+    A path is a text table, an .xlsx workbook, an .rm5 file, a zip or a folder of CSV files; several
+    paths are the CSV files of one set; ``-`` is standard input. ``sheet`` names that of a workbook
+    with several, ``encoding`` that of a text table. Locators name files without their folder.
+    Raises DataError if a file cannot be read, is too large, empty, or nothing of the kind.
     """
     first = paths[0]
     if len(paths) > 1:
@@ -59,11 +49,8 @@ def read_tables(paths: Sequence[Path], sheet: str = "", encoding: str = "") -> S
 def one_table(path: Path, sheet: str = "", encoding: str = "") -> Sheet:
     """Read a table to be pooled as it stands, cells to the last byte.
 
-    Raises
-    ------
-    DataError
-        If it cannot be read, or is what a program for reviews exports of all its outcomes and arms:
-        what of it to pool must be said, and ``import`` asks.
+    Raises DataError if it cannot be read, or is what a program for reviews exports of all its
+    outcomes and arms: what of it to pool must be said, and ``import`` asks.
     """
     found = read_sheet(path, sheet, encoding, exact=True)
     if analyses(found) is not found or is_results(found):

@@ -22,10 +22,7 @@ COUNTS = ("EVENTS_1", "TOTAL_1", "EVENTS_2", "TOTAL_2")
 def read_revman(content: bytes, file: str) -> Sheet:
     """Read the dichotomous outcomes of a RevMan 5 file.
 
-    Raises
-    ------
-    DataError
-        If it is not XML, defines entities, or holds no dichotomous outcome.
+    Raises DataError if it is not XML, defines entities, or holds no dichotomous outcome.
     """
     if has_document_type(content):
         hint = "Export the file from RevMan again."

@@ -24,12 +24,7 @@ Body = list[tuple[int, list[Cell]]]
 def analyses(sheet: Sheet, types: Mapping[tuple[str, str], str] | None = None) -> Sheet:
     """Return the studies with counts of an export of analyses; another sheet as it is.
 
-    Parameters
-    ----------
-    sheet : Sheet
-        Any sheet.
-    types : mapping, optional
-        Data type by number of group and analysis, where a data package says it.
+    ``types`` is the data type by number of group and analysis, where a data package says it.
     """
     names = {tidy(as_text(cell)) for cell in sheet.rows[0][1]}
     if names >= LIST:

@@ -35,55 +35,26 @@ TOO_MANY = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """A row as it was read, before its percentages are made counts.
-
-    Attributes
-    ----------
-    entry : Entry
-        What the row says.
-    percents : tuple of Decimal
-        All percentages of the cell, as they stand.
-    signed : bool
-        Whether a percentage has its sign.
-    marks : tuple of str
-        Cells of which a mark was taken off.
-    loose : tuple of str
-        Cells with an interval that does not say it is of 95 %.
-    missing : tuple of (str, str)
-        Factors without a level here, with what the cell says.
-    """
+    """A row as it was read, before its percentages are made counts."""
 
     entry: Entry
-    percents: tuple[Decimal, ...] = ()
-    signed: bool = False
-    marks: tuple[str, ...] = ()
-    loose: tuple[str, ...] = ()
+    percents: tuple[Decimal, ...] = ()  # all percentages of the cell, as they stand
+    signed: bool = False  # whether a percentage has its sign
+    marks: tuple[str, ...] = ()  # cells of which a mark was taken off
+    loose: tuple[str, ...] = ()  # cells with an interval that does not say it is of 95 %
+    # Factors without a level here, with what the cell says.
     missing: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(slots=True, kw_only=True)
 class RowReader:
-    """Reads rows; what is wrong is added to ``faults``.
+    """Reads rows; what is wrong is added to ``faults``."""
 
-    Attributes
-    ----------
-    file : str
-        How messages call the file and its sheet.
-    head : Heading
-        Which column holds what.
-    points : str
-        The mark of decimals, or empty.
-    study_needed : bool
-        Whether figures without a study are a fault.
-    inexact : str
-        ``nr`` takes bounds and ranges as not reported; empty asks.
-    """
-
-    file: str
-    head: Heading
-    points: str
-    study_needed: bool
-    inexact: str
+    file: str  # how messages call the file and its sheet
+    head: Heading  # which column holds what
+    points: str  # the mark of decimals, or empty
+    study_needed: bool  # whether figures without a study are a fault
+    inexact: str  # nr takes bounds and ranges as not reported; empty asks
     faults: list[Fault] = field(default_factory=list)
 
     def left_out(self, cells: list[Cell], keep: Mapping[int, str]) -> str:

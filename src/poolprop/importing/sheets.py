@@ -25,18 +25,10 @@ class Judged:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewSheet(Sheet):
-    """A sheet that a review program exported.
+    """A sheet that a review program exported."""
 
-    Attributes
-    ----------
-    choose : tuple of str
-        Headings of which one value must be kept, such as ``Outcome``.
-    bias : tuple of Judged
-        Judgements of the risk of bias, in the order of the file.
-    """
-
-    choose: tuple[str, ...] = ()
-    bias: tuple[Judged, ...] = ()
+    choose: tuple[str, ...] = ()  # headings of which one value must be kept, such as Outcome
+    bias: tuple[Judged, ...] = ()  # in the order of the file
 
 
 def refuse_open_choice(
@@ -44,10 +36,7 @@ def refuse_open_choice(
 ) -> None:
     """Ask which outcome and which arm are meant, where a sheet has several.
 
-    Raises
-    ------
-    DataError
-        With the values of a column of which none is kept, or the arms.
+    Raises DataError with the values of a column of which none is kept, or the arms.
     """
     place = sheet.where(sheet.rows[head.last][0])
     if {"Events 1", "Events 2"} <= set(head.names) and not {"events", "total"} & set(wanted):

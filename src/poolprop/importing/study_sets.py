@@ -32,10 +32,7 @@ MEMBERS = 500
 def members(source: Source, depth: int = 2) -> Iterator[Source]:
     """Yield the CSV files of a zip, also of zips within it.
 
-    Raises
-    ------
-    DataError
-        If it is no zip, or unpacks to more than anyone keeps studies in.
+    Raises DataError if it is no zip, or unpacks to more than anyone keeps studies in.
     """
     try:
         archive = zipfile.ZipFile(io.BytesIO(source.content))
@@ -58,19 +55,8 @@ def members(source: Source, depth: int = 2) -> Iterator[Source]:
 def read_set(sources: Sequence[Source], name: str, encoding: str) -> Sheet:
     """Read a set of files as one table of outcomes, arm by arm.
 
-    Parameters
-    ----------
-    sources : sequence of Source
-        The files; what belongs to no set is passed over, and said.
-    name : str
-        How messages call the set.
-    encoding : str
-        Of the files; empty to find out.
-
-    Raises
-    ------
-    DataError
-        If there is neither a file of results nor one of data rows.
+    What belongs to no set is passed over, and said; ``name`` is how messages call the set. Raises
+    DataError if there is neither a file of results nor one of data rows.
     """
     sheets: dict[str, Sheet] = {}
     other = []

@@ -20,15 +20,8 @@ SURE_FROM = 3
 class Sum:
     """A row that adds up rows before it.
 
-    Attributes
-    ----------
-    entry : Entry
-        The row.
-    parts : tuple of Entry
-        What it adds up.
-    sure : bool
-        Whether it can be no study: it adds up three rows or more with events, or two and is
-        called a sum.
+    ``sure``: it can be no study, for it adds up three rows or more with events, or two and is
+    called a sum.
     """
 
     entry: Entry

@@ -15,19 +15,8 @@ from poolprop.evidence.cells import NOT_REPORTED
 from poolprop.importing.entries import Entry
 from poolprop.importing.judgements import add_judgements
 from poolprop.importing.levels import define
-from poolprop.importing.records import (
-    Terms,
-    arm_row,
-    label,
-    outcome_row,
-    source_row,
-    study_row,
-)
-from poolprop.importing.removals import (
-    without_example,
-    without_file,
-    without_unused_levels,
-)
+from poolprop.importing.records import Terms, arm_row, label, outcome_row, source_row, study_row
+from poolprop.importing.removals import without_example, without_file, without_unused_levels
 from poolprop.importing.sheets import ReviewSheet
 from poolprop.keys import keys
 from poolprop.reading.sheet import Sheet
@@ -41,26 +30,14 @@ Levels = Mapping[str, Mapping[str, str]]
 
 @dataclass(slots=True, kw_only=True)
 class Addition:
-    """Tables with what an import adds.
+    """Tables with what an import adds."""
 
-    Attributes
-    ----------
-    tables : dict
-        Rows by table, to be written.
-    notes : list of str
-        What was done beyond adding rows, for people.
-    terms : Terms
-        The figures' terms as the vocabulary has them.
-    new_studies, outcomes, replaced : int
-        How many studies and figures are new, how many figures were there before.
-    """
-
-    tables: dict[str, Rows]
-    notes: list[str] = field(default_factory=list)
-    terms: Terms
+    tables: dict[str, Rows]  # to be written
+    notes: list[str] = field(default_factory=list)  # what was done beyond adding rows, for people
+    terms: Terms  # the figures' terms as the vocabulary has them
     new_studies: int = 0
     outcomes: int = 0
-    replaced: int = 0
+    replaced: int = 0  # figures that were there before
 
 
 class _Index:
@@ -79,26 +56,11 @@ class _Index:
 def added(
     tables: dict[str, Rows], sheet: Sheet, entries: Sequence[Entry], terms: Terms, replace: bool
 ) -> Addition:
-    """Add one source, study, arm and outcome a study to the tables of a review.
+    """Add one source, study, arm and outcome a study to the tables of a review, in place.
 
-    Parameters
-    ----------
-    tables : dict
-        Rows by table as they are now; changed in place.
-    sheet : Sheet
-        Where the entries come from.
-    entries : sequence of Entry
-        The studies.
-    terms : Terms
-        What was counted, of whom and when.
-    replace : bool
-        Whether figures that an earlier import took from the same file, or that stand in the tables
-        already, are replaced.
-
-    Raises
-    ------
-    DataError
-        If a figure stands in the tables already, or a study's level there is another.
+    ``terms`` say what was counted, of whom and when. With ``replace``, figures that an earlier
+    import took from the same file, or that stand in the tables already, are replaced. Raises
+    DataError if a figure stands in the tables already, or a study's level there is another.
     """
     factors = list(dict.fromkeys(name for entry in entries for name in entry.factors))
     addition = Addition(tables=tables, terms=terms)
@@ -215,10 +177,7 @@ def _refuse_known(rows: _Index, key: str, terms: Terms, sheet: Sheet, entry: Ent
     """
 
     def same(row: Mapping[str, str]) -> bool:
-        facts = (
-            (row["denominator_basis"], terms.denominator),
-            (row["timepoint"], terms.timepoint),
-        )
+        facts = ((row["denominator_basis"], terms.denominator), (row["timepoint"], terms.timepoint))
         return (row["outcome"], row["population"]) == (terms.outcome, "all") and all(
             here == there or NOT_REPORTED in (here, there) for here, there in facts
         )

@@ -10,12 +10,7 @@ from poolprop.errors import Fault
 from poolprop.importing.entries import Entry, fault_lines, rows_text
 from poolprop.importing.kinds import other_kind
 from poolprop.importing.percents import as_shares, counted_back, looks_like_shares
-from poolprop.importing.questions import (
-    marks_taken_off,
-    repeated,
-    without_level,
-    without_total,
-)
+from poolprop.importing.questions import marks_taken_off, repeated, without_level, without_total
 from poolprop.importing.rows import Draft, RowReader
 from poolprop.importing.sums import sums
 from poolprop.reading.cells import Unclear, decimal_mark
@@ -27,21 +22,11 @@ FIGURES = ("events", "total", "percent")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answers:
-    """What a person answered to questions that a sheet leaves open; empty: not asked yet.
+    """What a person answered to questions that a sheet leaves open; empty: not asked yet."""
 
-    Attributes
-    ----------
-    percent_as : str
-        ``shares`` of one or ``percent``.
-    sums : str
-        ``keep`` rows that add up others as studies, or ``drop`` the doubtful ones too.
-    inexact : str
-        ``nr`` takes bounds and ranges (``<5``) as not reported.
-    """
-
-    percent_as: str = ""
-    sums: str = ""
-    inexact: str = ""
+    percent_as: str = ""  # shares of one, or percent
+    sums: str = ""  # keep rows that add up others as studies, or drop the doubtful ones too
+    inexact: str = ""  # nr takes bounds and ranges (<5) as not reported
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,31 +49,12 @@ def understand(
     study_needed: bool = True,
     repeats: str = "refuse",
 ) -> Understood:
-    """Read the rows below the heading.
+    """Read the rows below the heading; with ``problems``, nothing may be written.
 
-    Parameters
-    ----------
-    sheet : Sheet
-        The cells.
-    head : Heading
-        Which column holds what.
-    factors : mapping of str to int
-        Column of each factor.
-    keep : mapping of int to str
-        Rows are kept only where these columns hold these texts.
-    points : str
-        The mark of decimals; empty to see it from the cells.
-    answers : Answers, optional
-        What a person said where the sheet leaves a question open.
-    study_needed : bool
-        Whether each row must name its study.
-    repeats : str
-        ``refuse`` rows that name a study again, ``say`` so in a note, or ``allow`` them.
-
-    Returns
-    -------
-    Understood
-        With ``problems``, one line each, where a cell is unclear: then nothing may be written.
+    ``factors`` is the column of each factor. Rows are kept only where the columns of ``keep`` hold
+    these texts. ``points`` is the mark of decimals; empty to see it from the cells. With
+    ``study_needed`` each row must name its study; rows that name a study again are met as
+    ``repeats`` says: ``refuse`` them, ``say`` so in a note, or ``allow`` them.
     """
     answers = answers or Answers()
     file = sheet.where(0).removesuffix(":0")

@@ -64,19 +64,10 @@ def is_missing(cell: Cell) -> bool:
 
 
 def number(text: str, points: str) -> Decimal:
-    """Read a number as people write it.
+    """Read a number as people write it, with marks of decimals and thousands.
 
-    Parameters
-    ----------
-    text : str
-        Digits with marks of decimals and thousands.
-    points : str
-        The mark of decimals, ``.`` or ``,``; empty if it is not known.
-
-    Raises
-    ------
-    Unclear
-        If it is no number, or could be two.
+    ``points`` is the mark of decimals, ``.`` or ``,``; empty if it is not known. Raises Unclear if
+    it is no number, or could be two.
     """
     text = text.strip()
     said = repr(text if len(text) <= 60 else text[:57] + "...")
@@ -121,10 +112,7 @@ def _bounded(text: str) -> Decimal:
 def count(cell: Cell, points: str) -> int | None:
     """Read a whole number; None where the cell says that there is none.
 
-    Raises
-    ------
-    Unclear
-        If it is anything but a whole number from 0 to 1,000,000,000.
+    Raises Unclear if it is anything but a whole number from 0 to 1,000,000,000.
     """
     if isinstance(cell, str) and len(cell) <= PLAIN and cell.isascii() and cell.isdigit():
         return int(cell)
@@ -149,10 +137,7 @@ def _value(cell: Cell, points: str) -> Decimal:
     if isinstance(cell, bool):
         raise Unclear(f"{cell!r} is a truth value, not a number", "Write the number.")
     if isinstance(cell, datetime | date | time):
-        raise Unclear(
-            f"the spreadsheet turned the cell into the date {cell}",
-            AS_TEXT,
-        )
+        raise Unclear(f"the spreadsheet turned the cell into the date {cell}", AS_TEXT)
     if isinstance(cell, int | float):
         if not math.isfinite(cell) or not 0 <= cell <= LARGEST:
             raise Unclear(f"{cell!r} is out of range", "Correct the cell.")
@@ -194,10 +179,7 @@ def reading(cell: Cell, points: str) -> Reading:
 def decimal_mark(cells: list[Cell]) -> str:
     """Return the mark of decimals that the cells show beyond doubt; empty if they show none.
 
-    Raises
-    ------
-    Unclear
-        If some cells show one and some the other.
+    Raises Unclear if some cells show one and some the other.
     """
     shown = set()
     for cell in cells:

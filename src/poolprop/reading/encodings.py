@@ -40,19 +40,8 @@ EAST_ASIAN = ("CJK", "HIRAGANA", "KATAKANA", "IDEOGRAPHIC")
 def decode(content: bytes, file: str, encoding: str = "") -> tuple[str, list[str]]:
     """Return the text of a file, and what people must know of how it was read.
 
-    Parameters
-    ----------
-    content : bytes
-        The file.
-    file : str
-        How messages call it.
-    encoding : str
-        What the user says it is in; empty to find out.
-
-    Raises
-    ------
-    DataError
-        If it is no text, not in the encoding that was said, or may be in several.
+    ``encoding`` is what the user says; empty to find out. Raises DataError if the content is no
+    text, not in the encoding that was said, or may be in several.
     """
     if encoding:
         return _as_said(content, file, encoding), []

@@ -18,21 +18,11 @@ NUMBER_LIKE = re.compile(r"\d[\d.,' ]*")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heading:
-    """Where the heading ends, what the columns are called, and which holds what.
+    """Where the heading ends, what the columns are called, and which holds what."""
 
-    Attributes
-    ----------
-    last : int
-        Place of the heading's last row in ``sheet.rows``.
-    names : tuple of str
-        The columns, joined from two rows where the heading has two.
-    roles : dict
-        Column by role: ``study``, ``events``, ``total``, ``percent``, ``year``, ``doi``.
-    """
-
-    last: int
-    names: tuple[str, ...]
-    roles: dict[str, int]
+    last: int  # place of the heading's last row in sheet.rows
+    names: tuple[str, ...]  # joined from two rows where the heading has two
+    roles: dict[str, int]  # column by role: study, events, total, percent, year, doi
 
     def called(self, column: int) -> str:
         """Name a column for people: its letter and its heading."""
@@ -41,10 +31,7 @@ class Heading:
     def find(self, wanted: str, sheet: Sheet) -> int:
         """Return the column with a heading, or with a letter.
 
-        Raises
-        ------
-        DataError
-            If there is none, or the heading stands twice.
+        Raises DataError if there is none, or the heading stands twice.
         """
         found = _find(wanted, self.names)
         where = sheet.where(sheet.rows[self.last][0])
@@ -83,12 +70,8 @@ class Heading:
     def refuse_beyond(self, row: int, cells: Sequence[Cell], sheet: Sheet) -> None:
         """Refuse a row that goes on beyond the heading: which of its cells moved is not known.
 
-        Empty cells there are what spreadsheets leave.
-
-        Raises
-        ------
-        DataError
-            With the row, and the first cell without a heading.
+        Empty cells there are what spreadsheets leave. Raises DataError with the row, and the first
+        cell without a heading.
         """
         for column in range(len(self.names), len(cells)):
             if not is_empty(cells[column]):
@@ -118,19 +101,9 @@ def heading(
 ) -> Heading:
     """Find the heading of a sheet.
 
-    Parameters
-    ----------
-    sheet : Sheet
-        The cells.
-    wanted : mapping of str to str
-        Column by role, as the user names it: by its heading or its letter.
-    needed : collection of set of str
-        Roles of which a row must name all of one set to be the heading.
-
-    Raises
-    ------
-    DataError
-        If no row is one, two columns could hold the same, or a row goes on beyond the heading.
+    ``wanted`` is the column by role, as the user names it: by its heading or its letter. A row must
+    name all roles of one set of ``needed`` to be the heading. Raises DataError if no row is one,
+    two columns could hold the same, or a row goes on beyond the heading.
     """
     candidates = [
         (len(roles), -depth, -place, names, roles)

@@ -43,28 +43,14 @@ class Inexact(Unclear):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
-    """What a cell says.
-
-    Attributes
-    ----------
-    read : Reading
-        Events, total and percentage.
-    lower, upper : Decimal or None
-        Limits of an interval that is called 95 %.
-    several : tuple of Decimal
-        Percentages, where the cell has more than one.
-    mark : str
-        The cell as it stands, if a mark of a footnote or the like was taken off.
-    loose : str
-        The cell as it stands, if it has an interval that does not say it is of 95 %.
-    """
+    """What a cell says."""
 
     read: Reading
-    lower: Decimal | None = None
+    lower: Decimal | None = None  # limits of an interval that is called 95 %
     upper: Decimal | None = None
-    several: tuple[Decimal, ...] = ()
-    mark: str = ""
-    loose: str = ""
+    several: tuple[Decimal, ...] = ()  # percentages, where the cell has more than one
+    mark: str = ""  # the cell, if a mark of a footnote or the like was taken off
+    loose: str = ""  # the cell, if it has an interval that does not say it is of 95 %
 
 
 def unmarked(text: str) -> str:
@@ -94,12 +80,8 @@ def _superscript(mark: str) -> bool:
 def figures(cell: Cell, points: str, *, percent: bool = False) -> Figures:
     """Read a cell of counts, or with ``percent`` one of percentages.
 
-    Raises
-    ------
-    Inexact
-        If the cell gives a bound or a range.
-    Unclear
-        If it could mean two things, or nothing of the kind.
+    Raises Inexact if the cell gives a bound or a range; Unclear if it could mean two things, or
+    nothing of the kind.
     """
     if not isinstance(cell, str) or is_missing(cell):
         return Figures(read=_read(cell, points, percent=percent))

@@ -16,25 +16,11 @@ ZIP, OLD_EXCEL = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 def read_sheet(
     path: Path, sheet: str = "", encoding: str = "", *, name: str = "", exact: bool = False
 ) -> Sheet:
-    """Read one sheet.
+    """Read one sheet of a text table or an .xlsx workbook, whatever its name; ``-`` is stdin.
 
-    Parameters
-    ----------
-    path : Path
-        A text table or an .xlsx workbook, whatever its name; ``-`` is standard input.
-    sheet : str
-        Name of the sheet of a workbook that has several.
-    encoding : str
-        Encoding of a text table; empty to find out.
-    name : str
-        How messages call the file; by default as it was given.
-    exact : bool
-        Whether cells keep every blank and invisible mark; otherwise they are tidied.
-
-    Raises
-    ------
-    DataError
-        If the file cannot be read, is too large, empty, or nothing of the kind.
+    ``sheet`` names that of a workbook with several, ``encoding`` that of a text table, ``name`` how
+    messages call the file. Cells are tidied unless ``exact`` keeps every blank and invisible mark.
+    Raises DataError if the file cannot be read, is too large, empty, or nothing of the kind.
     """
     return sheet_of(take(path, MAX_BYTES, name=name), sheet, encoding, exact=exact)
 

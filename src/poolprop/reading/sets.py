@@ -31,16 +31,10 @@ Rows = Iterator[tuple[int, list[Cell]]]
 
 @dataclass(slots=True)
 class Sets:
-    """The rows of a table of data sets.
+    """The rows of a table of data sets: ``0 <= events <= total``, ``1 <= total <= 1e9``.
 
-    Attributes
-    ----------
-    names : list
-        Name of the set of each row: text, or whole numbers where a Parquet file declares them.
-    events, total : array of int
-        ``0 <= events <= total``, ``1 <= total <= 1e9``.
-    notes : list of str
-        What people must know of how the table was read.
+    ``names`` are text, or whole numbers where a Parquet file declares them; ``notes`` say what
+    people must know of how the table was read.
     """
 
     names: list[str | int] = field(default_factory=list)
@@ -58,23 +52,11 @@ def read_sets(
     encoding: str = "",
     decimal: str = "",
 ) -> Sets:
-    """Read a table of data sets.
+    """Read a table of data sets: text, workbook or Parquet; ``-`` is standard input.
 
-    Parameters
-    ----------
-    path : Path
-        Text, workbook or Parquet, told apart by content; ``-`` is standard input.
-    by : str
-        Column that tells the sets apart, by heading or letter.
-    wanted : mapping of str to str
-        Columns of ``events`` and ``total`` where the headings do not say them.
-    sheet, encoding, decimal : str
-        Sheet of a workbook, encoding of a text table, mark of decimals; empty to find out.
-
-    Raises
-    ------
-    DataError
-        At the first fault, with file, row and column.
+    ``by`` names the column that tells the sets apart, ``wanted`` those of ``events`` and ``total``
+    where the headings do not say them. Raises DataError at the first fault, with file, row and
+    column.
     """
     table, rest = _open(take(path, MAX_BYTES), sheet, encoding)
     if not table.rows:

@@ -18,25 +18,13 @@ Cell = str | int | float | bool | date | datetime | time | None
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sheet:
-    """A rectangle of cells.
+    """A rectangle of cells."""
 
-    Attributes
-    ----------
-    file, name : str
-        File and sheet as people call them; ``name`` is empty where a file has no sheets.
-    rows : list of (int, list)
-        Number of the row in the file, from 1, and its cells.
-    notes : list of str
-        What was done to read it, for people.
-    points : str
-        Mark of the decimals that the format itself fixes, or empty.
-    """
-
-    file: str
-    name: str
-    rows: list[tuple[int, list[Cell]]]
-    notes: list[str]
-    points: str = ""
+    file: str  # as people call it, also in name
+    name: str  # empty where a file has no sheets
+    rows: list[tuple[int, list[Cell]]]  # number of the row in the file, from 1, and its cells
+    notes: list[str]  # what was done to read it, for people
+    points: str = ""  # mark of the decimals that the format itself fixes
 
     def origin(self, row: int) -> str:
         """Name a row as people would look it up."""
@@ -99,10 +87,7 @@ def letters(index: int) -> str:
 def bounded(rows: Iterator[tuple[int, list[Cell]]], file: str) -> list[tuple[int, list[Cell]]]:
     """Return the rows that hold anything.
 
-    Raises
-    ------
-    DataError
-        If there are more than anyone keeps studies in.
+    Raises DataError if there are more than anyone keeps studies in.
     """
     kept: list[tuple[int, list[Cell]]] = []
     for number, cells in rows:

@@ -26,24 +26,11 @@ class Source:
 def take(
     path: Path, limit: int, *, name: str = "", error: type[PoolpropError] = DataError
 ) -> Source:
-    """Return the content of a file.
+    """Return the content of a file of at most ``limit`` bytes; ``-`` is standard input.
 
-    Parameters
-    ----------
-    path : Path
-        A file; ``-`` is standard input.
-    limit : int
-        How many bytes it may have.
-    name : str
-        How messages call it; by default as it was given.
-    error : type of PoolpropError
-        What to raise.
-
-    Raises
-    ------
-    PoolpropError
-        If there is no such file, it may not be read, is a folder, a device or a pipe that nobody
-        writes to, or is too large.
+    ``name`` is how messages call it; by default as it was given. Raises ``error`` if there is no
+    such file, it may not be read, is a folder, a device or a pipe that nobody writes to, or is too
+    large.
     """
     if str(path) == STDIN:
         where = "standard input"

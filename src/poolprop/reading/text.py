@@ -21,27 +21,13 @@ Records = Iterator[tuple[int, list[str]]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Text:
-    """A text table before it is divided into rows.
-
-    Attributes
-    ----------
-    file : str
-        How messages call it.
-    content : str
-        The whole table.
-    mark : str
-        What stands between two cells.
-    start : int
-        Line of the first row, from 1.
-    notes : list of str
-        What people must know of how it was read.
-    """
+    """A text table before it is divided into rows."""
 
     file: str
     content: str
-    mark: str
-    start: int = 1
-    notes: list[str] = field(default_factory=list)
+    mark: str  # what stands between two cells
+    start: int = 1  # line of the first row, from 1
+    notes: list[str] = field(default_factory=list)  # what people must know of how it was read
 
     def odd_cells(self) -> Iterator[tuple[int, int, str]]:
         """Yield line, place in the row, and name of each character that no text may hold."""
@@ -54,10 +40,7 @@ class Text:
     def records(self) -> Records:
         """Yield the line of each row, and its cells; a quoted cell may span lines.
 
-        Raises
-        ------
-        DataError
-            Where quotes do not close, or a cell is too long for any table.
+        Raises DataError where quotes do not close, or a cell is too long for any table.
         """
         stream = io.StringIO(self.content, newline="")
         for _ in range(1, self.start):
@@ -75,21 +58,9 @@ class Text:
 
 
 def read_text(content: bytes, file: str, encoding: str = "") -> Text:
-    """Read a text table of any separator and encoding.
+    """Read a text table of any separator and encoding (empty to find out).
 
-    Parameters
-    ----------
-    content : bytes
-        The file.
-    file : str
-        How messages call it.
-    encoding : str
-        What it is in; empty to find out.
-
-    Raises
-    ------
-    DataError
-        If it is no text, or holds a character that no text may hold.
+    Raises DataError if it is no text, or holds a character that no text may hold.
     """
     text, notes = decode(content, file, encoding)
     # Excel's own way to say which separator a file has.
@@ -107,18 +78,8 @@ def read_text(content: bytes, file: str, encoding: str = "") -> Text:
 def read_strictly(path: Path, limit: int) -> Text:
     """Read a table of a format that is fixed: UTF-8, commas, the heading in its first line.
 
-    Parameters
-    ----------
-    path : Path
-        The file.
-    limit : int
-        How many bytes it may have.
-
-    Raises
-    ------
-    DataError
-        If it cannot be read or is not UTF-8. Odd characters are left to the caller, who tells of
-        all of them.
+    Raises DataError if it cannot be read, has more than ``limit`` bytes or is not UTF-8. Odd
+    characters are left to the caller, who tells of all of them.
     """
     content = take(path, limit).content
     try:

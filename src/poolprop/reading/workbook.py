@@ -13,13 +13,7 @@ from xml.etree import ElementTree
 from poolprop.characters import odd_character
 from poolprop.errors import DataError
 from poolprop.reading.markup import has_document_type
-from poolprop.reading.sheet import (
-    Cell,
-    Sheet,
-    bounded,
-    letters,
-    too_large,
-)
+from poolprop.reading.sheet import Cell, Sheet, bounded, letters, too_large
 
 MAX_UNPACKED = 30_000_000
 MAX_CELLS = 250_000
@@ -31,21 +25,10 @@ RANGE = re.compile(r"([A-Z]{1,3})([0-9]{1,7}):([A-Z]{1,3})([0-9]{1,7})")
 
 
 def read_excel(content: bytes, file: str, wanted: str) -> Sheet:
-    """Read one sheet of a workbook.
+    """Read one sheet of a workbook; the one with anything in it where ``wanted`` is empty.
 
-    Parameters
-    ----------
-    content : bytes
-        The file.
-    file : str
-        How messages call it.
-    wanted : str
-        Name of the sheet; empty where there is only one with anything in it.
-
-    Raises
-    ------
-    DataError
-        If it is no workbook, is made to exhaust the machine, or the sheet is not clear.
+    Raises DataError if it is no workbook, is made to exhaust the machine, or the sheet is not
+    clear.
     """
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:

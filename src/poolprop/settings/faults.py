@@ -50,16 +50,11 @@ def type_words(kind: str, got: str | None) -> tuple[str, str] | None:
 
 
 def key_lines(path: Path, keys: Iterable[str]) -> dict[str, int]:
-    """Return the line of each key of a plan.
+    """Return the line of each key of a plan that was read before.
 
-    Parameters
-    ----------
-    path : Path
-        A plan that was read before.
-    keys : iterable of str
-        Such as ``endpoints.response.label``; entries of lists by their index. A key that an
-        endpoint's ``defaults`` filled in stands there; of one that is missing altogether, the line
-        of the last part that is there counts.
+    Keys are such as ``endpoints.response.label``; entries of lists by their index. A key that an
+    endpoint's ``defaults`` filled in stands there; of one that is missing altogether, the line of
+    the last part that is there counts.
     """
     root = yaml.compose(path.read_text("utf-8-sig"), Loader=loader)
     tree = _Tree()

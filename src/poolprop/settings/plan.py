@@ -59,10 +59,7 @@ class Settings(Block):
     """The whole plan."""
 
     review: Review
-    data: str = Field(
-        "data",
-        description="Folder of the study tables, inside the review's folder.",
-    )
+    data: str = Field("data", description="Folder of the study tables, inside the review's folder.")
     level: float = Field(0.95, gt=0.5, lt=1, description="Level of all intervals.")
 
     @field_validator("data")

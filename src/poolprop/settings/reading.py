@@ -22,20 +22,11 @@ MAX_DEPTH = 60
 
 
 def read_plan(path: Path) -> dict[str, Any]:
-    """Return the plan as it stands in the file.
+    """Return the plan as it stands in a YAML file in UTF-8.
 
-    Parameters
-    ----------
-    path : Path
-        A YAML file in UTF-8.
-
-    Raises
-    ------
-    ConfigError
-        If the file is missing, no file, not to be read, or too large.
-    ConfigErrors
-        If it is no YAML, holds a key twice, which YAML forbids and most readers forgive by dropping
-        one, or a character that no text may hold; or if its references unfold without end.
+    Raises ConfigError if the file is missing, no file, not to be read, or too large; ConfigErrors
+    if it is no YAML, holds a key twice, which YAML forbids and most readers forgive by dropping
+    one, or a character that no text may hold; or if its references unfold without end.
     """
     text = _text(path)
     where = path.as_posix()

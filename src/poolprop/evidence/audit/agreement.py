@@ -43,10 +43,7 @@ class AgreementRow(TypedDict):
 def agreement(evidence: Evidence) -> list[AgreementRow]:
     """Return the agreement of the two extractions, over all sources and by source.
 
-    Parameters
-    ----------
-    evidence : Evidence
-        Its table ``extraction`` is compared; without it there are no rows.
+    Without a table ``extraction`` there are no rows.
     """
     rows = evidence.extraction
     if not rows:
@@ -130,17 +127,9 @@ def _row(
 
 
 def kappa(ratings: Sequence[tuple[str, str]]) -> tuple[float, float, float] | None:
-    """Return Cohen's kappa with its 95 % interval.
+    """Return Cohen's kappa with its 95 % limits, from each rater's category of each item.
 
-    Parameters
-    ----------
-    ratings : sequence of (str, str)
-        The category each rater gives to each item.
-
-    Returns
-    -------
-    tuple of float, or None
-        Kappa and its limits; ``None`` where chance agreement is already complete.
+    None where chance agreement is already complete.
 
     References
     ----------

@@ -19,28 +19,14 @@ AS_PRINTED = ("reported", "conflicting")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
-    """A proportion, or a plain number, that a claim refers to.
+    """A proportion, or a plain number, that a claim refers to; counts as far as known."""
 
-    Attributes
-    ----------
-    name : str
-        The term itself.
-    events, total : int or None
-        The counts, as far as they are known.
-    number : Decimal or None
-        A plain number.
-    percent : Printed or None
-        The percentage that the source prints.
-    outcome_ids : tuple of str
-        Rows of ``outcomes.csv`` behind it.
-    """
-
-    name: str
+    name: str  # the term itself
     events: int | None = None
     total: int | None = None
     number: Decimal | None = None
-    percent: Printed | None = None
-    outcome_ids: tuple[str, ...] = ()
+    percent: Printed | None = None  # as the source prints it
+    outcome_ids: tuple[str, ...] = ()  # rows of outcomes.csv behind it
 
     @property
     def group(self) -> tuple[int, int] | None:

@@ -19,46 +19,23 @@ HIGH_FROM, MEDIUM_FROM = 10, 2
 class Finding:
     """One judgement of the audit.
 
-    Attributes
-    ----------
-    finding_id : str
-        ``SUBJECT/KIND``, the same from run to run.
-    source_id : str
-        The document that prints the figure.
-    subject : str
-        The row of ``outcomes.csv``, ``claims.csv`` or ``survival.csv`` that is judged.
-    outcome_ids : tuple of str
-        All rows of ``outcomes.csv`` that the judgement rests on or concerns.
-    kind : str
-        What was recomputed: ``percentage``, ``count``, ``interval``, ``p_value`` and so on.
-    printed, recomputed : str
-        What the source says, and what its own figures give.
-    verdict : str
-        ``agrees``; ``contradicts`` (the figures give something else); ``impossible`` (no counts
-        give it); ``method_differs`` (another method than the one named gives it, or a sounder
-        one says something else); ``unique_count`` (exactly one solution); ``not_decidable``.
-    severity : str
-        A suggestion for the reviewers; empty where nothing is wrong.
-    detail : str
-        One sentence.
-    locator : str
-        Where the source prints it.
-    discrepancy_ids : tuple of str
-        The rows of ``discrepancies.csv`` that adjudicate it.
+    ``verdict`` is ``agrees``; ``contradicts`` (the figures give something else); ``impossible`` (no
+    counts give it); ``method_differs`` (another method than the one named gives it, or a sounder
+    one says something else); ``unique_count`` (exactly one solution); or ``not_decidable``.
     """
 
-    finding_id: str
-    source_id: str
-    subject: str
-    outcome_ids: tuple[str, ...]
-    kind: str
-    printed: str
-    recomputed: str
+    finding_id: str  # SUBJECT/KIND, the same from run to run
+    source_id: str  # the document that prints the figure
+    subject: str  # the row of outcomes.csv, claims.csv or survival.csv that is judged
+    outcome_ids: tuple[str, ...]  # all rows that the judgement rests on or concerns
+    kind: str  # what was recomputed: percentage, count, interval, p_value and so on
+    printed: str  # what the source says
+    recomputed: str  # what its own figures give
     verdict: Verdict
-    severity: Severity
-    detail: str
-    locator: str
-    discrepancy_ids: tuple[str, ...] = ()
+    severity: Severity  # a suggestion for the reviewers; empty where nothing is wrong
+    detail: str  # one sentence
+    locator: str  # where the source prints it
+    discrepancy_ids: tuple[str, ...] = ()  # rows of discrepancies.csv that adjudicate it
 
     def row(self) -> dict[str, str]:
         """Return the finding as cells of a table."""

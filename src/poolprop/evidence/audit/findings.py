@@ -50,18 +50,10 @@ QUICK = (
 
 
 def findings(evidence: Evidence) -> list[Finding]:
-    """Audit the sources of a review.
+    """Audit the sources of a review by its tables alone; no text of a source is read.
 
-    Parameters
-    ----------
-    evidence : Evidence
-        The tables. Nothing else is read, no text of a source in particular.
-
-    Returns
-    -------
-    list of Finding
-        What was recomputed, right or wrong: document by document in the order of
-        ``sources.csv``, and within a document check by check.
+    The findings, right or wrong, come document by document in the order of ``sources.csv``, and
+    within a document check by check.
     """
     order = {source_id: place for place, source_id in enumerate(evidence.sources)}
     found = chain.from_iterable(check(evidence) for check in CHECKS)

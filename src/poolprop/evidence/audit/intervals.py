@@ -20,15 +20,7 @@ METHODS = {
 
 
 def intervals(events: int, total: int, level: float = 0.95) -> dict[str, Limits]:
-    """Return the two-sided interval by each method of :data:`names.INTERVALS`.
-
-    Parameters
-    ----------
-    events, total : int
-        The proportion.
-    level : float
-        The level.
-    """
+    """Return the two-sided interval of a proportion by each method of :data:`names.INTERVALS`."""
     from poolprop.stats.fits.one_proportion import study_intervals
 
     found = {}

@@ -16,18 +16,10 @@ PATTERN = re.compile(r"([<>=]?)\s*(\d+(?:\.\d+)?|\.\d+)\s*%?")
 
 @dataclass(frozen=True, slots=True)
 class Printed:
-    """A printed number.
-
-    Attributes
-    ----------
-    relation : {"=", "<", ">"}
-        ``<`` for a figure such as ``<0.001``.
-    value : Decimal
-        The number with all its decimals: ``20.0`` claims more than ``20``.
-    """
+    """A printed number with its relation: ``<`` for a figure such as ``<0.001``."""
 
     relation: Relation
-    value: Decimal
+    value: Decimal  # with all its decimals: 20.0 claims more than 20
 
     @classmethod
     def parse(cls, text: str) -> Self | None:
@@ -133,14 +125,7 @@ def ratios_that_fit(
 ) -> tuple[tuple[int, int], ...]:
     """Return every (events, total) whose percentage is printed as ``percent``.
 
-    Parameters
-    ----------
-    percent : Printed
-        The percentage.
-    totals : tuple of int
-        The denominators that are possible.
-    events : int, optional
-        The count, where the source gives it.
+    ``totals`` are the possible denominators; ``events`` is the count, where the source gives it.
     """
     return tuple(
         (count, total)

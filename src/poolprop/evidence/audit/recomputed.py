@@ -32,18 +32,9 @@ class RecomputedRow(TypedDict):
 def recomputed(outcomes: Iterable[Outcome], level: float = 0.95) -> Iterator[RecomputedRow]:
     """Yield one row for each outcome whose source prints a percentage or an interval.
 
-    Parameters
-    ----------
-    outcomes : iterable of Outcome
-        Rows of ``outcomes.csv``; those without counts, or with nothing printed, are passed over.
-    level : float
-        Level of the printed intervals.
-
-    Yields
-    ------
-    RecomputedRow
-        ``percent_agrees`` is ``yes``, ``no`` or empty; ``ci_methods`` names every method that
-        reproduces both printed limits, or says ``none``.
+    ``percent_agrees`` is ``yes``, ``no`` or empty; ``ci_methods`` names every method that
+    reproduces both printed limits at ``level``, or says ``none``. Outcomes without counts are
+    passed over.
     """
     for row in outcomes:
         shown = printed_interval(row)

@@ -17,14 +17,7 @@ def claim_faults(
 ) -> Iterator[Problem]:
     """Yield each term of a claim that is no figure, or not one the claim can use.
 
-    Parameters
-    ----------
-    claims : iterable of (int, Claim)
-        Claims with their line numbers.
-    outcome_ids : collection of str
-        Rows of ``outcomes.csv``.
-    file : str
-        How messages call the table.
+    Claims come with their line numbers; ``file`` is how messages call their table.
     """
     numbered = list(claims)
     by_id = {claim.claim_id: claim for _, claim in numbered}

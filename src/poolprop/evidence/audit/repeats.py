@@ -7,13 +7,7 @@ from decimal import Decimal
 from itertools import combinations
 
 from poolprop.evidence.audit.claims import Claim
-from poolprop.evidence.audit.figures import (
-    Figure,
-    claims_of,
-    figure_of,
-    of_outcome,
-    outcome_ids,
-)
+from poolprop.evidence.audit.figures import Figure, claims_of, figure_of, of_outcome, outcome_ids
 from poolprop.evidence.audit.finding import Finding, Severity, Verdict, by_points
 from poolprop.evidence.audit.printed import percentage
 from poolprop.evidence.load import Evidence
@@ -83,10 +77,7 @@ def _finding(subject: str, source_id: str, figures: list[Figure], locator: str) 
 def same(one: Figure, other: Figure) -> bool | None:
     """Tell whether two figures can be the same fact: counts, else percentages within rounding.
 
-    Returns
-    -------
-    bool or None
-        ``None`` where there is nothing to compare.
+    None where there is nothing to compare.
     """
     if one.number is not None or other.number is not None:
         return _value(one) == _value(other) if None not in (_value(one), _value(other)) else None

@@ -15,18 +15,10 @@ MOST_TRIES = 2_000_000
 
 @dataclass(frozen=True, slots=True)
 class Constraint:
-    """A condition on some of the unknown proportions.
+    """A condition on some of the unknown proportions."""
 
-    Attributes
-    ----------
-    names : tuple of str
-        The unknowns it is about.
-    holds : callable
-        Takes an assignment of at least these unknowns.
-    """
-
-    names: tuple[str, ...]
-    holds: Callable[[Assignment], bool]
+    names: tuple[str, ...]  # the unknowns it is about
+    holds: Callable[[Assignment], bool]  # takes an assignment of at least these unknowns
 
 
 def solutions(
@@ -34,22 +26,9 @@ def solutions(
 ) -> Iterator[dict[str, Ratio]]:
     """Yield every assignment of the unknowns that satisfies all constraints.
 
-    Parameters
-    ----------
-    domains : mapping
-        The proportions that each unknown can be.
-    constraints : sequence of Constraint
-        Each is tried as soon as all its unknowns have a value, which prunes the search.
-
-    Yields
-    ------
-    dict
-        A proportion for each unknown. Unknowns with few candidates are tried first.
-
-    Raises
-    ------
-    EstimationError
-        If there is more to try than can be waited for.
+    ``domains`` are the proportions that each unknown can be. Unknowns with few candidates are tried
+    first, and a constraint as soon as all its unknowns have a value, which prunes the search.
+    Raises EstimationError if there is more to try than can be waited for.
     """
     tries = count(1)
     order = sorted(domains, key=lambda name: (len(domains[name]), name))

@@ -16,13 +16,8 @@ TABLES = 40_000
 def p_values(first: Group, second: Group) -> dict[str, float]:
     """Return the two-sided p value of two proportions by each test of :data:`names.TESTS`.
 
-    Where there is no event, or nothing but events, every test gives 1. The two unconditional
-    tests are left out for large groups, where they tell no more than the others.
-
-    Parameters
-    ----------
-    first, second : tuple of int
-        Events and total of each group.
+    Where there is no event, or nothing but events, every test gives 1. The two unconditional tests
+    are left out for large groups, where they tell no more than the others.
 
     References
     ----------
