@@ -13,9 +13,9 @@ from poolprop.errors import EstimationError
 from poolprop.formats import PERCENT, Policy, count, number, share
 from poolprop.formats import level as level_text
 from poolprop.plots import table
-from poolprop.report import prose
+from poolprop.report import few, prose
 from poolprop.report.drawing import Plot, PlotRow, Span
-from poolprop.report.figures import axis_label, headers, pooled_rows, reference, study_row
+from poolprop.report.figures import axis_label, counts, headers, pooled_rows, reference, study_row
 from poolprop.report.read import with_policy
 
 if TYPE_CHECKING:
@@ -199,7 +199,8 @@ def forest_plot(
         for i in range(len(record["studies"]))
     ]
     if many and result is not None:
-        rows += pooled_rows(result, label=f"Pooled (k = {result['k']})")
+        k = f" (k = {result['k']})"
+        rows += pooled_rows(few.direct(result), counts(result), result["level"], k)
         rows.append(PlotRow(kind="note", label="", note=prose.heterogeneity(result)))
     return Plot(
         id=f"forest-{pool['endpoint']['id']}",

@@ -21,10 +21,11 @@ def contrast_table(factor: Record, level_of: float, name: str, caption: str) -> 
     if not factor["contrasts"]:
         return None
     interval = f"({level(level_of)} CI)"
+    pairs = {(one["label1"], one["label2"]) for one in factor["contrasts"]}
+    titles = pairs.pop() if len(pairs) == 1 else ("First level", "Level compared with")
     columns = (
         Column(title="Study, and what it compares", room="long"),
-        Column(title="First", numeric=True),
-        Column(title="Second", numeric=True),
+        *(Column(title=title, numeric=True) for title in titles),
         Column(title=f"Odds ratio {interval}", numeric=True, help="exact, conditional"),
         Column(
             title=f"Difference, points {interval}",
@@ -33,7 +34,10 @@ def contrast_table(factor: Record, level_of: float, name: str, caption: str) -> 
         ),
         Column(title="p", numeric=True, help=FISHER),
     )
-    rows = [TableRow(cells=_cells(one), anchor=one["id"]) for one in factor["contrasts"]]
+    rows = [
+        TableRow(cells=_cells(one, named=bool(pairs)), anchor=one["id"])
+        for one in factor["contrasts"]
+    ]
     pooled = [
         TableRow(cells=_pooled(one), anchor=one["id"], strong=True)
         for one in factor["pooled_contrasts"]
@@ -41,11 +45,13 @@ def contrast_table(factor: Record, level_of: float, name: str, caption: str) -> 
     return Table(id=name, caption=caption, columns=columns, rows=(*rows, *pooled))
 
 
-def _cells(one: Record) -> tuple[Cell, ...]:
+def _cells(one: Record, *, named: bool) -> tuple[Cell, ...]:
+    """Return the cells of one contrast; ``named``: each share stands with its level."""
+    first, second = (f"{one[f'label{side}']}: " if named else "" for side in "12")
     return (
         cell(f"{one['label']}: {_pair(one)}"),
-        cell(_side(one, "1")),
-        cell(_side(one, "2")),
+        cell(first, _side(one, "1")),
+        cell(second, _side(one, "2")),
         _sorted(_ratio(one, "odds_ratio")),
         cell(_difference(one)),
         cell(quote(one, "p", "p")),

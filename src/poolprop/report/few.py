@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from poolprop.report.context import Context
+from poolprop.report.drawing import Span
+from poolprop.report.prose import LEAST_FOR_SPREAD
 from poolprop.report.read import EndpointResults
 from poolprop.report.values import Record, look_up
 
@@ -28,6 +30,24 @@ class Lead:
     prediction: str
     bayesian: bool
     told: bool
+
+    @property
+    def at(self) -> float:
+        """The estimate."""
+        return float(look_up(self.record, self.proportion))
+
+    def span(self, path: str) -> Span | None:
+        """Return one of its intervals, as a drawing takes it."""
+        found = look_up(self.record, path)
+        return None if found is None else Span(lower=found["lower"], upper=found["upper"])
+
+
+def direct(record: Record, prefix: str = "") -> Lead:
+    """Return a result that stands for itself: a model, an analysis, a time."""
+    return Lead(
+        record=record, proportion=f"{prefix}proportion", ci=f"{prefix}ci",
+        prediction=f"{prefix}prediction", bayesian=prefix == "companion.", told=True,
+    )  # fmt: skip
 
 
 def leader(context: Context, record: Record) -> str:
@@ -79,14 +99,21 @@ def leads(context: Context) -> str:
     )
 
 
+def left_out(context: Context, endpoint: EndpointResults) -> list[Record]:
+    """Return the pools without one study each; none where they are so few that the rule changes."""
+    found: list[Record] = endpoint.influence.get("leave_one_out", [])
+    least = max(context.settings.rules.bayesian_up_to + 2, LEAST_FOR_SPREAD)
+    return found if len(found) >= least else []
+
+
 # Said where the interval is wider than `rules.uninformative_width`, however many the studies.
 UNTOLD = "interval too wide to report"
 WIDE = "Intervals too wide to be informative: see the individual studies."
 
 
-def pooled_name(prefix: str) -> str:
-    """Return how a figure calls the pooled value that a path leads to."""
-    return "Pooled, Bayesian" if prefix == "companion." else "Pooled"
+def pooled_name(lead: Lead) -> str:
+    """Return how a figure calls a pooled value."""
+    return "Pooled, Bayesian" if lead.bayesian else "Pooled"
 
 
 def too_wide(context: Context, record: Record) -> bool:

@@ -101,11 +101,11 @@ def spread_titles(level_of: float) -> tuple[str, ...]:
     return f"{level(level_of)} prediction", "τ²", "I²"
 
 
-def spread(owner: Record, prefix: str = "") -> tuple[Sentence, ...]:
+def spread(owner: Record, prefix: str, lead: few.Lead) -> tuple[Sentence, ...]:
     """Quote where a new study is expected and how studies differ; two show no spread."""
     many = look_up(owner, f"{prefix}k") > 2
     return (
-        quote_range(owner, f"{prefix}prediction", "points"),
+        quote_range(lead.record, lead.prediction, "points"),
         quote_within(owner, f"{prefix}tau2", "number") if many else (MISSING,),
         quote_within(owner, f"{prefix}i2", "share") if many else (MISSING,),
     )
@@ -125,10 +125,10 @@ def counts(record: Record, prefix: str = "") -> Sentence:
     return (events, "/", quote(record, f"{prefix}total", "count"))
 
 
-def estimate(record: Record, ci: str, prefix: str = "") -> Sentence:
+def estimate(record: Record, ci: str, proportion: str = "proportion") -> Sentence:
     """Quote an estimate and its interval in percent: ``57.1 (34.0-78.2)``."""
-    at = quote(record, f"{prefix}proportion", "points")
-    return join(at, " (", quote_range(record, f"{prefix}{ci}", "points"), ")")
+    at = quote(record, proportion, "points")
+    return join(at, " (", quote_range(record, ci, "points"), ")")
 
 
 def study_row(
@@ -175,26 +175,29 @@ def study_row(
     )
 
 
-def pooled_rows(owner: Record, prefix: str = "", label: str = "Pooled") -> tuple[PlotRow, ...]:
+def pooled_rows(
+    lead: few.Lead, counted: Sentence, level_of: float, label: str = ""
+) -> tuple[PlotRow, ...]:
     """Return the diamond and, if there is one, the bar of the prediction interval."""
-    result = look_up(owner, prefix.removesuffix(".")) if prefix else owner
+    of = policy_of(lead.record)
     diamond = PlotRow(
         kind="pooled",
-        label=label,
-        counts=counts(owner, prefix),
-        estimate=estimate(owner, "ci", prefix),
-        at=result["proportion"],
-        ci=span(result, "ci"),
-        policy=policy_of(owner),
+        label=few.pooled_name(lead) + label,
+        counts=counted,
+        estimate=estimate(lead.record, lead.ci, lead.proportion),
+        at=lead.at,
+        ci=lead.span(lead.ci),
+        policy=of,
     )
-    if result["prediction"] is None:
+    prediction = lead.span(lead.prediction)
+    if prediction is None:
         return (diamond,)
     bar = PlotRow(
         kind="prediction",
-        label=f"{level(result['level'])} prediction interval",
-        estimate=join("(", quote_range(owner, f"{prefix}prediction", "points"), ")"),
-        prediction=span(result, "prediction"),
-        policy=policy_of(owner),
+        label=f"{level(level_of)} prediction interval",
+        estimate=join("(", quote_range(lead.record, lead.prediction, "points"), ")"),
+        prediction=prediction,
+        policy=of,
     )
     return diamond, bar
 
@@ -227,32 +230,40 @@ def panel(
     ]
     if record["result"] is None or not (many and prefix):
         return [heading, *studies]
-    pooled = pooled_rows(record, prefix, f"{few.pooled_name(prefix)}: {label}")
+    lead, of = few.direct(record, prefix), look_up(record, f"{prefix}level")
+    pooled = pooled_rows(lead, counts(record, prefix), of, f": {label}")
     spread = prose.spread(record, prefix)
     lines = [PlotRow(kind="note", label="", note=spread)] if spread else []
     return [heading, *studies, *pooled, *lines]
 
 
 def interval_row(
-    owner: Record, prefix: str, label: str, detail: str = "", *, own: bool = False
+    owner: Record,
+    prefix: str,
+    label: str,
+    detail: str = "",
+    *,
+    own: bool = False,
+    lead: few.Lead | None = None,
 ) -> PlotRow:
     """Return a result as dot, confidence interval and prediction interval.
 
     A result that rests on one study is drawn as a study: a square with its own interval. ``own``:
     the row is the place of the result, with its address and the columns of :func:`spread`.
+    ``lead``: what stands for it, where it does not stand for itself.
     """
     result = look_up(owner, prefix.removesuffix(".")) if prefix else owner
-    single = result["k"] == 1
+    lead, single = lead or few.direct(owner, prefix), result["k"] == 1
     return PlotRow(
         kind="study" if single else "interval",
         label=label,
         detail=detail,
         counts=counts(owner, prefix),
-        estimate=estimate(owner, "ci", prefix),
-        at=result["proportion"],
-        ci=span(result, "ci"),
-        prediction=None if single else span(result, "prediction"),
-        after=spread(owner, prefix) if own else (),
+        estimate=estimate(lead.record, lead.ci, lead.proportion) if lead.told else (few.UNTOLD,),
+        at=lead.at if lead.told else None,
+        ci=lead.span(lead.ci) if lead.told else None,
+        prediction=lead.span(lead.prediction) if lead.told and not single else None,
+        after=spread(owner, prefix, lead) if own and lead.told else (),
         anchor=owner["id"] if own else "",
         policy=policy_of(owner),
     )

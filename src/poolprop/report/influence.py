@@ -27,7 +27,9 @@ MEASURES = (
 )
 
 
-def influence_panel(meta: Record, record: Record, result: Record, level_of: float) -> Figure | None:
+def influence_panel(
+    meta: Record, record: Record, left_out: Sequence[Record], result: Record, level_of: float
+) -> Figure | None:
     """Return the panel of an endpoint; None where there are too few studies for diagnostics.
 
     Parameters
@@ -36,13 +38,15 @@ def influence_panel(meta: Record, record: Record, result: Record, level_of: floa
         The endpoint.
     record : mapping
         Content of ``influence.json``.
+    left_out : sequence of mapping
+        The pools without one study each; empty where none is shown.
     result : mapping
         The primary result.
     level_of : float
         Level of the intervals.
     """
     studies = record.get("diagnostics", {}).get("studies", [])
-    without = {one["arm_id"]: one for one in record.get("leave_one_out", [])}
+    without = {one["arm_id"]: one for one in left_out}
     if not studies or any(one["arm_id"] not in without for one in studies):
         return None
     measures = (_estimates(list(without.values()), result), *_scales(studies, result))

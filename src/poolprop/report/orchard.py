@@ -72,7 +72,7 @@ def _row(
         label=label,
         detail="one study" if k == 1 else f"{k} studies{bayes}",
         counts=counts(owner, prefix),
-        estimate=estimate(owner, "ci", prefix) if told else (),
+        estimate=estimate(owner, f"{prefix}ci", f"{prefix}proportion") if told else (),
         at=result["proportion"] if k > 1 and told else None,
         ci=span(result, "ci") if told else None,
         prediction=span(result, "prediction") if k > 1 and told else None,

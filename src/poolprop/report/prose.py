@@ -173,13 +173,15 @@ def between(factor: Record) -> Sentence:
     )
 
 
-def drawn(result: Record, estimand: Record) -> Sentence:
-    """Say what the marks of a forest plot are."""
+def drawn(result: Record, estimand: Record, *, told: bool = True) -> Sentence:
+    """Say what the marks of a forest plot are; ``told``: whether a pooled value is among them."""
     of = sources(estimand, look_up(estimand, "studies"))
     rows = "studies" if len(of) < 2 or "arm" not in str(of[1]) else "arms"
     marks = f"Squares are {rows}, sized by weight, with their own intervals"
     if single(result):
         return ("The square is the one study, with its own interval.",)
+    if not told:
+        return (f"{marks}.",)
     bar = "; the bar below is the prediction interval" if result["prediction"] else ""
     crossing = any(crosses(one) for one in estimand.get("results", (result,)))
     said = f" {BEYOND}" if crossing else ""

@@ -126,4 +126,4 @@ def test_few_and_many_studies_have_what_they_can_carry(tmp_path, count):
     figures = {e.attrs["id"] for e in page.all("figure")}
     assert "plot-orchard-healed" in figures
     assert ("plot-curves-healed" in figures) == (count >= 4)
-    assert ("plot-influence-healed" in figures) == (count > 2)
+    assert ("plot-influence-healed" in figures) == (count > 3)

@@ -164,6 +164,23 @@ def test_stored_probabilities_lie_between_0_and_1(built):
                 assert 0 <= value <= 1, (file.name, path, value)
 
 
+def test_the_diamond_is_the_answer_of_the_first_table(built):
+    """One rule for few studies everywhere: the same result, or the counts alone in both."""
+    kind, _, html = built
+    page = Page(html)
+    first = [e.attrs for e in page.quoted() if "strata-all" in e.within]
+    answer = {one["data-ref"] for one in first if one["data-field"] in ("proportion", "median")}
+    diamonds = {
+        e.attrs["data-ref"]
+        for e in page.all("tr", **{"class": "pooled-row"})
+        if "plot-forest-response-table" in e.within and "template" not in e.parents
+    }
+    if kind != "one study":
+        assert diamonds == answer
+    assert all(ref.startswith("bayes/") for ref in diamonds) or kind != "two studies"
+    assert ("Leave one out" in page.text()) == (len(KINDS[kind]) > 3)
+
+
 def test_the_plan_may_set_the_axis_of_an_endpoint(tmp_path, repo):
     folder = write(tmp_path, KINDS["ordinary"], axis=[0.5, 0.9])
     html = spelled(build(repo, folder))

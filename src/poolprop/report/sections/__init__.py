@@ -109,6 +109,7 @@ VIEWS = (
             evidence_map.section,
             characteristics.section,
             course.section,
+            risk_of_bias.answers,
             certainty.section,
             benchmarks.section,
             sources.section,

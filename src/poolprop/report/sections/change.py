@@ -45,8 +45,7 @@ def section(context: Context) -> Section | None:
 def _changes(context: Context, endpoint: EndpointResults) -> Iterator[tuple[str, Sentence]]:
     if said := _definitions(context, endpoint):
         yield "Other definitions of the outcome", said
-    rows = endpoint.influence.get("leave_one_out", [])
-    if len(rows) >= prose.LEAST_FOR_SPREAD:
+    if rows := few.left_out(context, endpoint):
         yield "One study left out", prose.omission(rows)
     if said := _choices(endpoint.multiverse):
         yield "Choices of the analysis", said

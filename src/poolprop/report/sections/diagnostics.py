@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from poolprop.axes import around, fixed, proportions
 from poolprop.formats import PERCENT
-from poolprop.report import gates, prose
+from poolprop.report import few, gates, prose
 from poolprop.report.chart import Chart, Path, Spot
 from poolprop.report.context import Context, Section, answered
 from poolprop.report.drawing import Plot
@@ -63,7 +63,7 @@ def _endpoint(context: Context, endpoint: EndpointResults, result: Record) -> Di
     meta, record = endpoint.pool["endpoint"], endpoint.influence
     cases = record.get("diagnostics", {})
     figures = [
-        ("Influence of each study", _panel(context, meta, record, result)),
+        ("Influence of each study", _panel(context, endpoint, meta, result)),
         ("Cumulative meta-analysis", _cumulative(context, meta, record, result)),
         ("Baujat plot", _baujat(meta, cases)),
         ("GOSH plot", _subsets(context, meta, record.get("gosh", {}), result)),
@@ -74,13 +74,16 @@ def _endpoint(context: Context, endpoint: EndpointResults, result: Record) -> Di
         id=f"diagnostics-{meta['id']}",
         title=meta["label"],
         figures=tuple((title, drawn) for title, drawn in figures if drawn is not None),
-        table=_table(meta, cases, record.get("leave_one_out", [])),
+        table=_table(meta, cases, few.left_out(context, endpoint)),
         sentences=tuple((text,) for text in told if text),
     )
 
 
-def _panel(context: Context, meta: Record, record: Record, result: Record) -> Figure | None:
-    return influence_panel(meta, record, result, context.settings.level)
+def _panel(
+    context: Context, endpoint: EndpointResults, meta: Record, result: Record
+) -> Figure | None:
+    without = few.left_out(context, endpoint)
+    return influence_panel(meta, endpoint.influence, without, result, context.settings.level)
 
 
 def _cumulative(context: Context, meta: Record, record: Record, result: Record) -> Figure | None:
@@ -178,7 +181,7 @@ def _subsets(context: Context, meta: Record, gosh: Record, result: Record) -> Fi
 
 def _table(meta: Record, cases: Record, left_out: Sequence[Record]) -> Table | None:
     studies, pools = cases.get("studies", []), {one["arm_id"]: one for one in left_out}
-    if not studies:
+    if not (studies and left_out):
         return None
     columns = (
         Column(title="Study"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from poolprop.report import prose
+from poolprop.report import few, prose
 from poolprop.report.bias import legend, overall
 from poolprop.report.context import Context, Section, leading, primary_estimand, primary_result
 from poolprop.report.drawing import Plot, Variant
@@ -13,6 +13,7 @@ from poolprop.report.facts import facts, of_study
 from poolprop.report.figures import (
     Figure,
     axis_label,
+    counts,
     figure,
     headers,
     pooled_rows,
@@ -24,7 +25,7 @@ from poolprop.report.naming import one_line
 from poolprop.report.read import EndpointResults
 from poolprop.report.strata import MOST_COLUMNS
 from poolprop.report.tables import Table, text_table
-from poolprop.report.values import Record, Sentence, join, policy_of, quote
+from poolprop.report.values import Record, Sentence, join, policy_of, quote, separated
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +87,7 @@ def _forest(context: Context, endpoint: EndpointResults, estimand: Record) -> Fo
         title=meta["label"],
         estimand=estimand["label"],
         description=estimand["description"],
-        figure=_figure(context, endpoint.id, meta, estimand, result) if result else None,
+        figure=_figure(context, endpoint, meta, estimand, result) if result else None,
         excluded=_excluded(meta, estimand),
         notes=_notes(estimand, result),
     )
@@ -101,13 +102,13 @@ def _notes(estimand: Record, result: Record | None) -> tuple[str, ...]:
 
 
 def _figure(
-    context: Context, endpoint: str, meta: Record, estimand: Record, result: Record
+    context: Context, found: EndpointResults, meta: Record, estimand: Record, result: Record
 ) -> Figure:
     interval, of = context.settings.study_interval, context.settings.level
     many = not prose.single(result)
-    lights = overall(context.lights, context.results.risk_of_bias, endpoint)
+    lights = overall(context.lights, context.results.risk_of_bias, found.id)
     others = _others(estimand) if many else []
-    columns, shared = facts(context, endpoint, estimand["studies"])
+    columns, shared = facts(context, found.id, estimand["studies"])
     rows = [
         replace(
             study_row(
@@ -123,8 +124,9 @@ def _figure(
         )
         for i, study in enumerate(estimand["studies"])
     ]
-    if many:
-        rows += pooled_rows(result)
+    lead = few.of_estimand(context, found, estimand["estimand"], result)
+    if many and lead.told:
+        rows += pooled_rows(lead, counts(result), of)
     plot = Plot(
         id=f"plot-forest-{meta['id']}",
         title=f"Forest plot: {meta['label']}, {estimand['label']}",
@@ -134,21 +136,21 @@ def _figure(
         reference=reference(rows),
         axis_label=f"{meta['short']}, {axis_label(policy_of(meta))}",
         axis=context.axis(meta["id"]),
-        variants=_variants(estimand) if many else (),
+        variants=_variants(estimand, of) if many and lead.told else (),
     )
     marks = legend(row.light for row in rows if row.light is not None)
     parts = filter(None, (shared, marks))
-    caption = join(_caption(result, estimand), *(f" {part}" for part in parts))
-    return figure(plot, caption, ref=result["id"])
+    caption = join(_caption(context, lead, result, estimand), *(f" {part}" for part in parts))
+    return figure(plot, caption, ref=lead.record["id"])
 
 
-def _variants(estimand: Record) -> tuple[Variant, ...]:
+def _variants(estimand: Record, of: float) -> tuple[Variant, ...]:
     """Return the pooled rows by each other model of the plan."""
     return tuple(
         Variant(
             label=one_line(result),
             method=prose.symbols(result["method"]).rstrip("."),
-            rows=pooled_rows(result),
+            rows=pooled_rows(few.direct(result), counts(result), of),
         )
         for result in _others(estimand)
     )
@@ -158,13 +160,15 @@ def _others(estimand: Record) -> list[Record]:
     return [result for result in estimand["results"] if result["role"] != "primary"]
 
 
-def _caption(result: Record, estimand: Record) -> Sentence:
-    method = prose.symbols(result["method"]).rstrip(".")
-    parts = [prose.drawn(result, estimand), prose.heterogeneity(result)]
-    text: Sentence = ()
-    for part in parts:
-        text = join(text, " " if text else "", part)
-    return join(text, f" Model: {method}.")
+def _caption(context: Context, lead: few.Lead, result: Record, estimand: Record) -> Sentence:
+    parts = [prose.drawn(result, estimand, told=lead.told), prose.heterogeneity(result)]
+    if not lead.told:
+        parts.append((few.WIDE,))
+    elif lead.bayesian:
+        parts.append((few.leads(context),))
+    if lead.told:
+        parts.append((f"Model: {prose.symbols(lead.record['method']).rstrip('.')}.",))
+    return separated([part for part in parts if part], " ")
 
 
 def _excluded(meta: Record, estimand: Record) -> Table | None:

@@ -25,11 +25,17 @@ class ItemRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RiskOfBias:
-    """How it was assessed, the studies across, the items down, and the reasons as a table."""
+    """How it was assessed, the studies across, the items down."""
 
     sentence: str
     studies: tuple[str, ...]
     items: tuple[ItemRow, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answers:
+    """The same item by item, counted, and both assessments with their reasons."""
+
     summary: Figure
     reasons: Table
 
@@ -54,6 +60,17 @@ def section(context: Context) -> Section | None:
             )
             for item, question in items
         ),
+    )
+    return Section(id="risk-of-bias", title="Risk of bias", body=body)
+
+
+def answers(context: Context) -> Section | None:
+    """Return how often each answer was given, and why; None if nothing was assessed."""
+    rows = context.results.risk_of_bias
+    if not rows:
+        return None
+    lights, items = context.lights, dict.fromkeys((row["item"], row["question"]) for row in rows)
+    body = Answers(
         summary=_summary(context, items, rows),
         reasons=text_table(
             "table-risk-of-bias",
@@ -73,7 +90,7 @@ def section(context: Context) -> Section | None:
             ],
         ),
     )
-    return Section(id="risk-of-bias", title="Risk of bias", body=body)
+    return Section(id="bias-answers", title="Risk of bias: reasons", body=body)
 
 
 def _summary(context: Context, items: Iterable[tuple[str, str]], rows: Rows) -> Figure:

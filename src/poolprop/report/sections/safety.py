@@ -122,7 +122,8 @@ def _figure(context: Context, pooled: list[Record]) -> Figure:
 
 def _dot(context: Context, event: Record) -> PlotRow:
     grade, k = context.term("grade", event["grade"]), event["k"]
-    return interval_row(event, few.leader(context, event), grade, f"k = {k}")
+    lead = few.of_group(context, event)
+    return interval_row(event, few.leader(context, event), grade, f"k = {k}", lead=lead)
 
 
 def _table(context: Context, events: list[Record]) -> Table:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from poolprop.report import gates, prose
+from poolprop.report import few, gates, prose
 from poolprop.report.context import Context, Section, primary_estimand, primary_result
 from poolprop.report.drawing import Plot, PlotRow
 from poolprop.report.figures import (
@@ -105,7 +105,7 @@ def _estimands(context: Context, endpoint: EndpointResults, result: Record | Non
     summed |= {*context.settings.endpoints[endpoint.id].beside}
     rows = [
         replace(
-            interval_row(found, "", e["label"], _detail(e), own=True),
+            _estimand(context, endpoint, e, found),
             anchor="" if e["estimand"] in summed else e["id"],
         )
         for e, found in shown
@@ -117,18 +117,24 @@ def _estimands(context: Context, endpoint: EndpointResults, result: Record | Non
     ]
     name = f"estimands-{meta['id']}"
     title = f"{meta['short']}: other estimands"
-    at = result["proportion"] if result else None
+    at = next((row.at for row, (e, _) in zip(rows, shown, strict=False)
+               if e["estimand"] == "primary"), None)  # fmt: skip
     plot = _plot(context, meta, name, title, "Estimand", rows, at)
     return Panel(id=name, title="Other estimands", figure=figure(plot, _legend(context, rows)))
 
 
+def _estimand(
+    context: Context, endpoint: EndpointResults, estimand: Record, result: Record
+) -> PlotRow:
+    """Return what stands for an estimand, by the one rule for few studies."""
+    lead = few.of_estimand(context, endpoint, estimand["estimand"], result)
+    name = "primary, " if estimand["estimand"] == "primary" else ""
+    detail = f"{name}k = {estimand['k']}{', Bayesian' if lead.bayesian else ''}"
+    return interval_row(result, "", estimand["label"], detail, own=True, lead=lead)
+
+
 def _why(estimand: Record) -> str:
     return " ".join(estimand["notes"]) or "No study reports it."
-
-
-def _detail(estimand: Record) -> str:
-    k = f"k = {estimand['k']}"
-    return f"primary, {k}" if estimand["estimand"] == "primary" else k
 
 
 def _models(context: Context, meta: Record, estimand: Record, result: Record) -> Panel | None:
@@ -170,9 +176,9 @@ def _few(context: Context, endpoint: EndpointResults) -> Table | None:
 
 
 def _omissions(context: Context, endpoint: EndpointResults, result: Record) -> Panel | None:
-    rows = endpoint.influence.get("leave_one_out", [])
-    if len(rows) < prose.LEAST_FOR_SPREAD:
-        return None  # without one of two studies the other is left, as the forest plot shows it
+    rows = few.left_out(context, endpoint)
+    if not rows:
+        return None
     meta = endpoint.pool["endpoint"]
     name = f"omissions-{meta['id']}"
     title = f"{meta['short']}: leaving out one study at a time"

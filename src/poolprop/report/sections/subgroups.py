@@ -124,7 +124,8 @@ def _subgroup(context: Context, endpoint: EndpointResults, factor: Record) -> Su
 def _line(context: Context, record: Record) -> PlotRow:
     k, prefix = record["k"], few.leader(context, record)
     detail = record["studies"][0]["label"] if k == 1 else f"{k} studies"
-    return replace(interval_row(record, prefix, record["label"], detail), anchor=record["id"])
+    row = interval_row(record, prefix, record["label"], detail, lead=few.of_group(context, record))
+    return replace(row, anchor=record["id"])
 
 
 def _estimand(context: Context, meta: Record, factor: Record) -> str:

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from poolprop.report import few, prose, quoted
 from poolprop.report.context import Context, Section
 from poolprop.report.drawing import Plot, PlotRow
-from poolprop.report.figures import Figure, estimate, figure, span
+from poolprop.report.figures import Figure, estimate, figure, pooled_rows, span
 from poolprop.report.formats import EN_DASH, MISSING, level, plain
 from poolprop.report.tables import Cell, Column, Table, TableRow, cell, text_table
-from poolprop.report.values import Record, Sentence, look_up, quote, quote_range
+from poolprop.report.values import Record, Sentence, quote, quote_range
 
 TITLES = ("Study", "Endpoint", "Figure", "At, months", "Value", "Interval", "n", "Patients", "Note",
           "Row")  # fmt: skip
@@ -121,15 +121,9 @@ def _study(time: Record, i: int) -> PlotRow:
 
 
 def _pooled(context: Context, time: Record) -> PlotRow:
-    prefix = few.leader(context, time)
-    return PlotRow(
-        kind="pooled",
-        label=few.pooled_name(prefix),
-        counts=(quote(time, "total", "count"),) if time["total"] is not None else (),
-        estimate=estimate(time, "ci", prefix),
-        at=look_up(time, f"{prefix}proportion"),
-        ci=span(time, f"{prefix}ci"),
-    )
+    patients = (quote(time, "total", "count"),) if time["total"] is not None else ()
+    lead = few.direct(time, few.leader(context, time))
+    return pooled_rows(lead, patients, context.settings.level)[0]
 
 
 def _caption(context: Context, times: list[Record], rows: list[PlotRow]) -> Sentence:
