@@ -52,7 +52,10 @@ MAY_IMPORT = {
         "workflow",
     },
     "checking": {"errors", "files", "spreadsheet", "settings", "review", "evidence", "wording"},
-    "exporting": {"errors", "spreadsheet", "files", "plan", "review", "evidence", "wording"},
+    "exporting": {
+        "crosscheck", "errors", "spreadsheet", "files", "plan", "review", "evidence", "settings",
+        "wording",
+    },
     "importing": {"errors", "files", "keys", "settings", "plan", "evidence", "reading", "wording"},
     "starting": {"errors", "house", "_version"},
     "shards": {"errors", "files"},

@@ -69,17 +69,20 @@ def _files(formats: Sequence[str], settings: Any, results: Any) -> Iterator[tupl
 
 
 def _format(one: str, settings: Any, results: Any, *, asked: bool) -> Iterator[tuple[str, bytes]]:
-    from poolprop.exporting import references, safe, scripts, word, workbook
-    from poolprop.exporting.results import method_of, primary
+    from poolprop.exporting import references, safe, word, workbook
+    from poolprop.exporting.redone import redone
+    from poolprop.exporting.results import primary
+    from poolprop.exporting.script_r import r_script
+    from poolprop.exporting.script_stata import stata
 
-    labels = {name: endpoint.label for name, endpoint in settings.endpoints.items()}
     if one in ("r", "stata"):
+        model, level = settings.models.primary, settings.level
         for name, grid in results.data.items():
-            about = (settings.models.primary, settings.level, method_of(results.pools[name]))
+            what = redone(grid, results.pools[name], results.groups[name])
             if one == "r":
-                yield f"{name}.R", scripts.r_script(labels[name], grid.rows, *about).encode()
+                yield f"{name}.R", r_script(what, model, level).encode()
                 continue
-            script, table = scripts.stata(labels[name], grid.rows, f"{name}_stata.csv", *about)
+            script, table = stata(what, f"{name}_stata.csv", model, level)
             yield f"{name}.do", script.encode()
             yield f"{name}_stata.csv", table.encode()
     elif one == "csv":

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -40,6 +39,8 @@ class Finished:
         ``data.csv`` by endpoint.
     pools : dict
         Record of ``pool.json`` by endpoint.
+    groups : dict
+        Record of ``subgroups.json`` by endpoint.
     tables : dict
         Tidy tables by name.
     sources : list of dict
@@ -48,6 +49,7 @@ class Finished:
 
     data: dict[str, Grid]
     pools: dict[str, dict[str, Any]]
+    groups: dict[str, dict[str, Any]]
     tables: dict[str, Grid]
     sources: Rows
 
@@ -61,13 +63,15 @@ def finished(folder: Path, endpoints: list[str], data: str) -> Finished:
         If the workflow has not run there, or not to its end.
     """
     results = folder / "results"
+
+    def records(name: str, schema: str) -> dict[str, dict[str, Any]]:
+        return {key: read_json(results / "analysis" / key / name, schema) for key in endpoints}
+
     try:
         return Finished(
             data={name: read_grid(results / "analysis" / name / "data.csv") for name in endpoints},
-            pools={
-                name: read_json(results / "analysis" / name / "pool.json", "poolprop/pool/1")
-                for name in endpoints
-            },
+            pools=records("pool.json", "poolprop/pool/1"),
+            groups=records("subgroups.json", "poolprop/subgroups/2"),
             tables={
                 path.stem: read_grid(path) for path in sorted((results / "tables").glob("*.csv"))
             },
@@ -84,12 +88,3 @@ def finished(folder: Path, endpoints: list[str], data: str) -> Finished:
 def primary(rows: Rows) -> Rows:
     """Return the rows of the primary estimand."""
     return [row for row in rows if row["set"] == "primary"]
-
-
-def method_of(pool: Mapping[str, Any]) -> str:
-    """Return the method of the primary result in words; empty where nothing is pooled."""
-    for estimand in pool["estimands"]:
-        for result in estimand["results"]:
-            if estimand["estimand"] == "primary" and result["role"] == "primary":
-                return str(result["method"])
-    return ""

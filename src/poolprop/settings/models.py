@@ -41,6 +41,8 @@ class Model(Block):
             raise ValueError(f"model {self.model!r} needs measure PLO and tau2 ML")
         if likelihood and self.ci in ("hksj", "hksj-adhoc", "kr"):
             raise ValueError(f"ci {self.ci!r} is for two-step models, not for {self.model!r}")
+        if self.ci == "kr" and self.tau2 != "REML":
+            raise ValueError(f"ci 'kr' needs tau2 'REML', not {self.tau2!r}")
         if not likelihood and self.ci in ("profile", "profile-ck", "small-lr"):
             raise ValueError(f"ci {self.ci!r} is for likelihood models, not for {self.model!r}")
         if self.model == "beta-binomial" and self.ci == "small-lr":

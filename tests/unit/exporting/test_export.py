@@ -14,17 +14,16 @@ import small_review
 from hypothesis import given
 from hypothesis import strategies as st
 
-import poolprop as pp
 from poolprop.__main__ import main
+from poolprop.exporting.redone import named
 from poolprop.exporting.references import bibtex, ris
 from poolprop.exporting.results import Grid
 from poolprop.exporting.safe import csv_text, harmless, is_number
-from poolprop.exporting.scripts import r_script, stata
 from poolprop.exporting.workbook import workbook
 from poolprop.files import read_csv, write_json
 from poolprop.plan import load
-from poolprop.settings.models import Model
 from poolprop.synthesis.pooled import pooled
+from poolprop.synthesis.subgroups import by_subgroup
 from poolprop.tables import bayes_table
 
 INJECTION = '=HYPERLINK("http://x","y")'
@@ -45,6 +44,7 @@ def finished(tmp_path, monkeypatch):
         rows, left = (read_csv(tmp_path / at / f"{part}.csv") for part in ("data", "excluded"))
         settings = load(tmp_path / "config/config.yaml")
         write_json(tmp_path / at / "pool.json", pooled(settings, name, rows, left))
+        write_json(tmp_path / at / "subgroups.json", by_subgroup(settings, name, rows))
     (tmp_path / "results/tables").mkdir()
     (tmp_path / "results/tables/studies.csv").write_text(f'label,n\n"{INJECTION[1:5]}",3\n')
     return tmp_path
@@ -64,14 +64,14 @@ def test_every_format_is_written(finished):
 def test_the_scripts_start_from_the_counts_of_the_report(finished):
     assert main(["export", "r", "stata", "--out", "out"]) == 0
     script = (finished / "out/response.R").read_text()
-    assert "events = c(12, 30, 15, 11)" in script
-    assert "total = c(20, 41, 16, 15)" in script
+    assert "events = c(12, 30, 15, 11, 12)" in script
+    assert "total = c(20, 41, 16, 15, 22)" in script
+    assert '"pool/response/primary" = c(1, 2, 3, 4)' in script
     rows = list(csv.DictReader(io.StringIO((finished / "out/response_stata.csv").read_text())))
-    assert [(row["events"], row["total"]) for row in rows] == [
+    assert [(row["events"], row["total"]) for row in rows if row["set1"] == "1"] == [
         ("12", "20"), ("30", "41"), ("15", "16"), ("11", "15"),
     ]  # fmt: skip
     assert rows[0]["study"].startswith("'=1+1")
-    assert "melogit events || id:, binomial(total)" in (finished / "out/response.do").read_text()
 
 
 def test_r_reads_the_script_whatever_the_studies_are_called(finished):
@@ -83,73 +83,9 @@ def test_r_reads_the_script_whatever_the_studies_are_called(finished):
 
 
 def test_an_arm_called_after_its_study_is_not_named_twice():
-    row = {
-        "set": "primary",
-        "label": "Ash 2011",
-        "arm_label": "Ash 2011",
-        "events": "1",
-        "total": "2",
-    }
-    rows = [row, row | {"label": "Oak", "arm_label": "B"}]
-    script = r_script("Response", rows, Model(), 0.95)
-    assert '"Ash 2011",' in script
-    assert '"Oak: B"' in script
-
-
-@pytest.mark.parametrize(
-    ("plan", "in_r", "in_stata"),
-    [
-        ({}, "rma.glmm(measure", "melogit events || id:, binomial(total)"),
-        ({"model": "two-step", "measure": "PLO", "tau2": "REML", "ci": "hksj"},
-         'method = "REML", test = "knha", level = 90)',
-         "esize(logitprop) studylabel(study) level(90)"),
-        ({"model": "two-step", "measure": "PFT", "tau2": "DL", "ci": "wald"},
-         'method = "DL", test = "z"', "random(dlaird)"),
-        ({"model": "common", "measure": "PAS", "ci": "wald"}, 'method = "EE"', "no command"),
-        ({"model": "two-step", "measure": "PR", "tau2": "PM", "ci": "kr"},
-         "metafor has no Kenward-Roger interval", "no command"),
-        ({"model": "beta-binomial", "ci": "profile"}, "no beta-binomial", "no command"),
-    ],
-)  # fmt: skip
-def test_the_scripts_fit_the_model_of_the_plan(plan, in_r, in_stata):
-    row = {"set": "primary", "label": "A", "arm_label": "", "events": "1", "total": "2"}
-    model = Model(**plan)
-    script = r_script("Response", [row], model, 0.9, "the method in words")
-    assert "# The model of the report: the method in words" in script
-    assert in_r in script
-    do, _ = stata("Response", [row], "x.csv", model, 0.9, "the method in words")
-    assert "* The model of the report: the method in words" in do
-    assert in_stata in do
-
-
-@pytest.mark.parametrize(
-    "plan",
-    [
-        {"model": "two-step", "measure": "PLO", "tau2": "REML", "ci": "hksj"},
-        {"model": "two-step", "measure": "PFT", "tau2": "DL", "ci": "wald"},
-        {"model": "two-step", "measure": "PR", "tau2": "PM", "ci": "t"},
-        {"model": "common", "measure": "PAS", "ci": "wald"},
-    ],
-)
-def test_in_r_the_script_gives_the_numbers_of_the_report(plan, tmp_path):
-    needed = "quit(status = !nzchar(system.file(package = 'metafor')))"
-    r = shutil.which("Rscript")
-    if not r or subprocess.run([r, "-e", needed], check=False).returncode:
-        pytest.skip("R with metafor is not on this machine")
-    counts = list(zip([12, 91, 11, 7], [21, 110, 12, 9], strict=True))
-    rows = [
-        {"set": "primary", "label": f"S{x}", "arm_label": "", "events": str(x), "total": str(n)}
-        for x, n in counts
-    ]
-    model = Model(**plan)
-    script = tmp_path / "response.R"
-    script.write_text(r_script("Response", rows, model, 0.9).split("# Two-step models, as")[0])
-    said = subprocess.run([r, str(script)], capture_output=True, text=True, check=True).stdout
-    heading, numbers = [line.split() for line in said.splitlines() if line.strip()][-2:]
-    found = dict(zip(heading, map(float, numbers), strict=True))
-    fit = pp.pool(*zip(*counts, strict=True), level=0.9, **plan)
-    wanted = [fit.proportion, fit.ci.lower, fit.ci.upper]
-    assert [found[name] for name in ("pred", "ci.lb", "ci.ub")] == pytest.approx(wanted, abs=2e-6)
+    row = {"label": "Ash 2011", "arm_label": "Ash 2011"}
+    assert named(row) == "Ash 2011"
+    assert named(row | {"arm_label": "B"}) == "Ash 2011: B"
 
 
 def test_without_python_docx_the_table_left_out_is_named(finished, monkeypatch, capsys):
