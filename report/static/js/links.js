@@ -10,9 +10,13 @@
   }
 
   // #ID leads to an element, or to a number of that result; #ID@FIELD opens the number's panel.
+  let last = "";
   function reveal() {
-    if (!location.hash) return page.show(document.querySelector("main .view"));
-    const [id, field] = decodeURIComponent(location.hash.slice(1)).split("@");
+    const place = page.place();
+    if (place === last) return;
+    last = place;
+    if (!place) return page.show(document.querySelector("main .view"));
+    const [id, field] = decodeURIComponent(place).split("@");
     const target = field ? null : page.find(id);
     if (target) unfold(target);
     const found = target ? null : page.door(id, field);
@@ -22,10 +26,8 @@
   }
 
   function copy(id) {
-    const url = new URL(location.href);
-    url.hash = id;
-    history.replaceState(null, "", url);
-    page.copy(url.href, "Link copied", "The link is in the address bar");
+    page.goTo(id);
+    page.copy(location.href, "Link copied", "The link is in the address bar");
   }
 
   function button(id, name) {
@@ -48,5 +50,5 @@
   });
 
   addEventListener("hashchange", reveal);
-  if (location.hash) reveal();
+  reveal();
 })();

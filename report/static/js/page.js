@@ -4,10 +4,12 @@ const page = (function () {
   const status = document.getElementById("status");
   let timer = 0;
 
-  function say(text) {
+  // A quiet word is for screen readers: what it says stands on the screen already.
+  function say(text, shown = 2500, quiet = false) {
+    status.classList.toggle("visually-hidden", quiet);
     status.textContent = text;
     clearTimeout(timer);
-    timer = setTimeout(() => { status.textContent = ""; }, 2500);
+    timer = setTimeout(() => { status.textContent = ""; }, shown);
   }
 
   async function copy(text, done, failed) {
@@ -33,6 +35,15 @@ const page = (function () {
   function make(tag, name, ...children) {
     const made = document.createElement(tag);
     if (name) made.className = name;
+    made.append(...children);
+    return made;
+  }
+
+  // The same in a drawing, with attributes.
+  const SVG = "http://www.w3.org/2000/svg";
+  function put(name, attributes, ...children) {
+    const made = document.createElementNS(SVG, name);
+    for (const [key, held] of Object.entries(attributes)) made.setAttribute(key, held);
     made.append(...children);
     return made;
   }
@@ -73,5 +84,5 @@ const page = (function () {
     }
   }
 
-  return { facts, say, copy, save, make, button, textOf, refOf, valueOf, sortKey, roles };
+  return { facts, say, copy, save, make, put, SVG, button, textOf, refOf, valueOf, sortKey, roles };
 })();

@@ -1,8 +1,7 @@
 // Above a drawing: choose the model, sort the studies, save the picture or its numbers.
 (function () {
   "use strict";
-  const { make } = page;
-  const SVG = "http://www.w3.org/2000/svg";
+  const { make, put, SVG } = page;
 
   function value(row, ending) {
     const number = row.querySelector('[data-field$="' + ending + '"]');
@@ -128,13 +127,6 @@
     return copy;
   }
 
-  function put(name, attributes, ...children) {
-    const made = document.createElementNS(SVG, name);
-    for (const [key, held] of Object.entries(attributes)) made.setAttribute(key, held);
-    made.append(...children);
-    return made;
-  }
-
   // Texts of a cell, line by line as the browser broke them.
   function lines(cell, frame) {
     const found = [];
@@ -201,9 +193,11 @@
   function standalone(drawing) {
     const root = document.documentElement, theme = root.dataset.theme;
     root.dataset.theme = "light";
+    root.dataset.picture = ""; // numbers stand where controls are
     const copy = drawing.matches("table") ? pictured(drawing) : framed(drawing);
     const paper = getComputedStyle(root).getPropertyValue("--paper");
     copy.prepend(put("rect", { width: "100%", height: "100%", fill: paper }));
+    delete root.dataset.picture;
     if (theme) root.dataset.theme = theme;
     else delete root.dataset.theme;
     const { width, height } = drawing.getBoundingClientRect();

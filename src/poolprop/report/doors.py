@@ -52,7 +52,7 @@ def _values(node: Any) -> Iterator[Value]:
         yield from _values(list(node.values()))
 
 
-def island(results: Results, numbers: Shown) -> str:
+def island(results: Results, numbers: Shown, more: Record | None = None) -> str:
     """Return what the panels show, packed, as JSON that is safe inside a script element.
 
     Parameters
@@ -61,6 +61,8 @@ def island(results: Results, numbers: Shown) -> str:
         The result files; ``lineage`` adds jobs, hashes and the code where it exists.
     numbers : mapping
         What :func:`shown` returned.
+    more : mapping, optional
+        Facts that other scripts of the page need, beside these.
     """
     found = {
         ref: _facts(
@@ -71,6 +73,7 @@ def island(results: Results, numbers: Shown) -> str:
         for ref, held in numbers.items()
     }
     content: dict[str, Any] = {
+        **(more or {}),
         "rows": _rows(results, found.values()),
         "decisions": _decisions(results, found.values()),
         "jobs": _jobs(results.lineage, found.values()),

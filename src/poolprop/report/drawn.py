@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from poolprop.axes import Axis, proportions
+from poolprop.axes import Axis, Ends, proportions
 from poolprop.report.bias import Light
 from poolprop.report.drawing import Kind, Plot, PlotRow, Variant
 from poolprop.report.scales import Scale
@@ -72,7 +72,8 @@ class DrawnVariant:
 class DrawnTable:
     """A plot after layout; ``groups`` are runs of rows, each with its heading if it has one.
 
-    ``frame`` tells a script how to draw it anew, as JSON; empty where none does.
+    ``frame`` tells a script how to draw it anew, as JSON; empty where none does. ``ends`` are
+    those of its axis, between which a script may draw more.
     """
 
     id: str
@@ -81,6 +82,7 @@ class DrawnTable:
     groups: tuple[tuple[DrawnRow, ...], ...]
     variants: tuple[DrawnVariant, ...] = ()
     frame: str = ""
+    ends: Ends | None = None
 
     @property
     def many(self) -> bool:
@@ -125,6 +127,7 @@ def draw(plot: Plot) -> DrawnTable:
         heads=heads,
         groups=tuple(_groups(_row(row, heads, axis) for row in rows)),
         variants=tuple(_variant(plot, i, heads, axis) for i in range(len(plot.variants))),
+        ends=(axis.lower, axis.upper),
     )
 
 

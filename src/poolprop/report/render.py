@@ -32,12 +32,14 @@ STYLES = (
     "terms",
     "plots",
     "doors",
+    "explore",
     "print",
 )
 SCRIPTS = (
     "formats",
     "facts",
     "page",
+    "explore-state",
     "views",
     "answer",
     "grid",
@@ -51,6 +53,11 @@ SCRIPTS = (
     "links",
     "predict",
     "multiverse",
+    "explore-draw",
+    "explore-pool",
+    "explore-take",
+    "explore-controls",
+    "explore",
 )
 
 

@@ -89,10 +89,11 @@ class Group:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Head:
-    """A column: its name and the two ends of its axis."""
+    """A column: its name, and the two ends of its axis, in words and as proportions."""
 
     label: str
     ends: tuple[str, ...]
+    axis: Ends | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -247,8 +248,9 @@ def _drawn(
             policy_of(e.pool["endpoint"]) for e in (endpoints[i : i + 1] or leading(context))
         }
         axes.append(axis if len(policies) == 1 else None)
-        ends = labels((axis.lower, axis.upper), next(iter(policies))) if axes[-1] and axis else []
-        heads.append(Head(label=name, ends=tuple(ends)))
+        held = (axis.lower, axis.upper) if axes[-1] and axis else None
+        ends = labels(held, next(iter(policies))) if held else []
+        heads.append(Head(label=name, ends=tuple(ends), axis=held))
     placed = tuple(
         replace(group, rows=tuple(_placed(row, axes, names) for row in group.rows))
         for group in groups

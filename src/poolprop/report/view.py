@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from poolprop.report.context import Context, Section, Terms
 from poolprop.report.doors import island, shown
+from poolprop.report.explore import explorable
 from poolprop.report.machines import citation, linked_data
 from poolprop.report.packing import places
 from poolprop.report.read import Results
@@ -71,7 +72,7 @@ def make_page(results: Results, settings: Settings, terms: Terms | None = None) 
         code=str(results.manifest.get("code", "")),
         software=str(results.manifest.get("version", "")),
         views=tuple(view for view in views if view.sections),
-        island=island(results, numbers),
+        island=island(results, numbers, {"explore": explorable(results, settings, numbers)}),
         places=places(numbers),
         citation=citation(context),
         linked_data=linked_data(context),
