@@ -55,6 +55,11 @@ class Sets:
         out: Floats = np.add.reduceat(values, _starts(self.size), axis=-1)
         return out
 
+    def any(self, values: Bools) -> Bools:
+        """Return whether a value of any study of each data set is true."""
+        out: Bools = np.logical_or.reduceat(values, _starts(self.size))
+        return out
+
     def spread(self, values: Floats) -> Floats:
         """Return a value of each data set at each of its studies."""
         out: Floats = np.repeat(values, self.size, axis=-1)
@@ -62,6 +67,9 @@ class Sets:
 
     def each(self) -> Iterator[tuple[Floats, Floats]]:
         """Return events and totals of one data set after the other."""
+        if self.size.size == 1:
+            yield self.x, self.n
+            return
         stop = np.cumsum(self.size).tolist()
         for first, last in zip([0, *stop], stop, strict=False):
             yield self.x[first:last], self.n[first:last]

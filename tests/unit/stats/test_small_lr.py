@@ -10,7 +10,7 @@ from scipy.optimize import brentq, minimize_scalar
 from scipy.special import gammaln
 
 import poolprop as pp
-from poolprop.stats.answers.notes import EXTENDED, STRETCHED
+from poolprop.stats.answers.columns import EXTENDED, STRETCHED
 from poolprop.stats.numeric.distributions import profile_cut
 
 EARLY_DEATH = [0, 7, 0], [22, 110, 13]

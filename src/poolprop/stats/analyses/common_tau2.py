@@ -9,10 +9,8 @@ import numpy as np
 
 from poolprop.errors import EstimationError
 from poolprop.stats._types import Floats
-from poolprop.stats.answers.answer import Row
-from poolprop.stats.answers.columns import add_note, answers, no_words
+from poolprop.stats.answers.columns import RUNAWAY, Row, add_note, answers, boundary_note, no_words
 from poolprop.stats.answers.mean_intervals import mean_intervals
-from poolprop.stats.answers.notes import RUNAWAY, boundary_note
 from poolprop.stats.answers.options import Options, resolve
 from poolprop.stats.answers.pool import pool
 from poolprop.stats.answers.pool_glmm import (

@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from poolprop.stats._types import Bools, Floats
-from poolprop.stats.answers.notes import prior_words
+from poolprop.stats.answers.columns import prior_words
 from poolprop.stats.answers.options import Options
 from poolprop.stats.answers.posterior import Posterior
 from poolprop.stats.answers.results import Interval, Later

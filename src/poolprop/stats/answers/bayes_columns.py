@@ -15,10 +15,15 @@ import numpy as np
 from scipy.special import logit
 
 from poolprop.stats._types import Floats
-from poolprop.stats.answers.answer import Row, pooled_result
 from poolprop.stats.answers.bayes import bayes, bayes_prediction
-from poolprop.stats.answers.columns import Columns, answers, no_words
-from poolprop.stats.answers.notes import prior_words
+from poolprop.stats.answers.columns import (
+    Columns,
+    Row,
+    answers,
+    no_words,
+    pooled_result,
+    prior_words,
+)
 from poolprop.stats.answers.options import Options
 from poolprop.stats.answers.pool_glmm import common_loglik, deviance, information_shares
 from poolprop.stats.answers.posterior import Posterior

@@ -7,8 +7,7 @@ import math
 import numpy as np
 
 from poolprop.stats._types import Bools, Floats, Ints
-from poolprop.stats.answers.columns import Words, add_note
-from poolprop.stats.answers.notes import BOUNDED, NO_WALD, ONE_SIDED, STRETCHED
+from poolprop.stats.answers.columns import BOUNDED, NO_WALD, ONE_SIDED, STRETCHED, Words, add_note
 from poolprop.stats.answers.options import Options
 from poolprop.stats.fits.bootstrap import bootstrap_interval
 from poolprop.stats.fits.climb import Likelihoods

@@ -11,25 +11,23 @@ from scipy.special import expit, logit
 from poolprop.stats._types import Floats
 from poolprop.stats.answers.bayes_columns import bayes_sets
 from poolprop.stats.answers.columns import (
-    Columns,
-    Words,
-    add_note,
-    answers,
-    empty_columns,
-    no_words,
-    put,
-)
-from poolprop.stats.answers.mean_intervals import bootstrapped, cuts, mean_intervals, wald
-from poolprop.stats.answers.notes import (
     ALONE,
     COMPARISON,
     NO_WALD_BETA,
     ONE_SIDED,
     OUT_OF_RANGE,
     RUNAWAY,
+    Columns,
+    Words,
+    add_note,
+    answers,
     boundary_note,
     correction_note,
+    empty_columns,
+    no_words,
+    put,
 )
+from poolprop.stats.answers.mean_intervals import bootstrapped, cuts, mean_intervals, wald
 from poolprop.stats.answers.options import Options
 from poolprop.stats.fits.betabinom import betabinom_limits, fit_betabinom_sets
 from poolprop.stats.fits.glmm import fit_sets
@@ -81,10 +79,10 @@ def of_effects(
     """Pool effect sizes on the scale ``options.measure``, which ``size`` inverts (``PFT``)."""
     ci = options.ci if np.count_nonzero(sets.size > 1) else "wald"
     choices = options.tau2, ci, options.level, options.tau2_value
-    fit = pool_ragged(yi, vi, sets.size, *choices)
+    fit, means = pool_ragged(yi, vi, sets.size, *choices)
     if options.inversion == "variance":
         size = sets.total(1 / (vi + sets.spread(fit.tau2))) / 4
-    limits = np.stack([fit.estimate, fit.ci_lower, fit.ci_upper])
+    limits = np.array([fit.estimate, fit.ci_lower, fit.ci_upper])
     proportion, lower, upper = back_transform(limits, options.measure, size)
     lowest, highest = MEASURES[options.measure].bounds(size)
     add_note(notes, (fit.ci_lower < lowest) | (fit.ci_upper > highest), OUT_OF_RANGE)
@@ -95,8 +93,9 @@ def of_effects(
         np.ones(sets.count, dtype=bool),
         notes,
         (fit.ci_lower, fit.ci_upper),
+        means=means,
     )
-    if np.count_nonzero(lost := np.isnan(fit.estimate)):
+    if ci == "kr" and np.count_nonzero(lost := np.isnan(fit.estimate)):
         found.converged[lost], found.notes[lost] = False, f"{NO_INTERVAL}."
     return found
 
@@ -105,9 +104,11 @@ def _cautions(sets: Sets, options: Options) -> Words:
     """Return the warnings that two-step models earn where they are known to under-cover."""
     notes = no_words(sets.count)
     share = sets.x / sets.n
+    rare = (share < 0.2) | (share > 0.8)
+    if not np.count_nonzero(rare):
+        return notes
     none_or_all = (share == 0) | (share == 1)
-    small = ((share < 0.2) | (share > 0.8)) & (sets.n < 40)
-    add_note(notes, sets.total((none_or_all | small) + 0.0) > 0, COMPARISON)
+    add_note(notes, sets.any(none_or_all | (rare & (sets.n < 40))), COMPARISON)
     if not np.count_nonzero(none_or_all):
         return notes
     empty = sets.total(none_or_all + 0.0)

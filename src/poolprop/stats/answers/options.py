@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from poolprop.errors import EstimationError
 from poolprop.stats.fits.tau2 import ESTIMATORS
@@ -54,6 +55,7 @@ class Options:
     replicates: int
 
 
+@lru_cache(maxsize=64, typed=True)
 def resolve(
     *,
     model: str = "glmm",

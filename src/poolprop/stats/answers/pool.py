@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from poolprop.stats._types import Floats
-from poolprop.stats.answers.answer import Row, pooled_result, shares
 from poolprop.stats.answers.bayes_columns import bayes_results
+from poolprop.stats.answers.columns import Row, pooled_result, shares
 from poolprop.stats.answers.models import MODELS, single_studies
 from poolprop.stats.answers.options import Options, resolve
 from poolprop.stats.answers.pool_betabinom import betabinom_result

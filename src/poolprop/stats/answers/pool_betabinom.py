@@ -9,8 +9,8 @@ import numpy as np
 from scipy.special import betaincinv
 
 from poolprop.stats._types import Floats
-from poolprop.stats.answers.answer import Row, pooled_result, shares
 from poolprop.stats.answers.bayes import bayes, bayes_prediction
+from poolprop.stats.answers.columns import Row, pooled_result, shares
 from poolprop.stats.answers.options import Options
 from poolprop.stats.answers.pool_glmm import common_loglik, deviance, interval_words, tau2_test
 from poolprop.stats.answers.results import Interval, Later, PoolResult

@@ -9,14 +9,14 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from poolprop.errors import EstimationError
-from poolprop.stats.answers.answer import Row
-from poolprop.stats.answers.columns import add_note, no_words
+from poolprop.stats.answers.columns import Row, add_note, no_words
 from poolprop.stats.answers.models import of_effects
 from poolprop.stats.answers.options import INTERVALS, resolve
 from poolprop.stats.answers.pool_two_step import result_of_effects
 from poolprop.stats.answers.results import PoolResult
 from poolprop.stats.estimates import SCALES
 from poolprop.stats.inputs import choice, effects
+from poolprop.stats.likelihoods.normal import Means
 from poolprop.stats.measures import MEASURES
 from poolprop.stats.sets import Sets
 
@@ -104,7 +104,7 @@ def pool_effects(
     none, notes = np.zeros_like(y), no_words(1)
     add_note(notes, np.ones(1, dtype=bool), WITHOUT_COUNTS)
     row = Row.of(of_effects(y, v, Sets.of(none, none), options, math.inf, notes))
-    found = result_of_effects(y, v, none, none, row, options, math.inf)
+    found = result_of_effects(Means.of(y, v), none, none, row, options, math.inf)
     found = replace(found, events=None, total=None)
     if y.size > 1 or tau2_value is not None:
         return found

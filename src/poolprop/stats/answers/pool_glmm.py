@@ -8,9 +8,8 @@ from functools import partial
 import numpy as np
 
 from poolprop.stats._types import Floats
-from poolprop.stats.answers.answer import Row, pooled_result, shares
 from poolprop.stats.answers.bayes import bayes, bayes_prediction
-from poolprop.stats.answers.notes import EXTENDED
+from poolprop.stats.answers.columns import EXTENDED, Row, pooled_result, shares
 from poolprop.stats.answers.options import Options
 from poolprop.stats.answers.results import Interval, Later, PoolResult
 from poolprop.stats.answers.spread import credible_spread

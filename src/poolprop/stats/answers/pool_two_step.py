@@ -20,8 +20,8 @@ import numpy as np
 
 from poolprop.errors import EstimationError
 from poolprop.stats._types import Floats
-from poolprop.stats.answers.answer import Row, pooled_result, shares
 from poolprop.stats.answers.bayes import bayes, bayes_prediction
+from poolprop.stats.answers.columns import Row, pooled_result, shares
 from poolprop.stats.answers.options import Options
 from poolprop.stats.answers.results import Interval, Later, PoolResult
 from poolprop.stats.answers.spread import two_step_spread
@@ -29,7 +29,7 @@ from poolprop.stats.fits.empirical_bayes import StudyEffects, shrunken_effects
 from poolprop.stats.fits.heterogeneity import Heterogeneity, heterogeneity
 from poolprop.stats.fits.tau2 import q_root
 from poolprop.stats.fits.two_step import FEWEST, NO_INTERVAL, pool_means
-from poolprop.stats.likelihoods.normal import Means, studies
+from poolprop.stats.likelihoods.normal import Means
 from poolprop.stats.measures import MEASURES, back_transform, effects_of, harmonic_mean
 from poolprop.stats.numeric.distributions import t_pvalue, t_quantile
 
@@ -61,7 +61,7 @@ class TwoStep:
         Q, I2, H2.
     loglik : float or None
         Normal log-likelihood at ``tau2``, restricted for REML; for ML and REML only.
-    weights : ndarray, shape (k,)
+    weights : tuple of float
         Shares; they sum to 1.
     """
 
@@ -72,7 +72,7 @@ class TwoStep:
     tau2: float
     heterogeneity: Heterogeneity
     loglik: float | None
-    weights: Floats
+    weights: tuple[float, ...]
 
     @property
     def statistic(self) -> float:
@@ -104,11 +104,10 @@ def fit_two_step(
     EstimationError
         If one study holds all the weight, which leaves Kenward-Roger's method without an interval.
     """
-    data = studies(yi, vi)
-    assert isinstance(data, Means)
+    data = Means.of(yi, vi)
     if yi.size == 1:
         ci, tau2_value = "wald", tau2_value or 0.0
-    many, fit = pool_means(data, tau2_method, ci, level, tau2_value)
+    many = pool_means(data, tau2_method, ci, level, tau2_value)
     df = float(many.df[0])
     if df < FEWEST:
         raise EstimationError(NO_INTERVAL, where="ci", hint="Use ci='hksj-adhoc'.")
@@ -121,7 +120,7 @@ def fit_two_step(
         tau2=tau2,
         heterogeneity=heterogeneity(data, tau2, common=tau2_method == "EE"),
         loglik=float(many.loglik[0]) if tau2_method in ("ML", "REML") else None,
-        weights=fit.weights[:, 0] / fit.total[0],
+        weights=_weights(vi, tau2),
     )
 
 
@@ -174,13 +173,13 @@ def bootstrap_prediction(
 
 def two_step_result(x: Floats, n: Floats, row: Row, options: Options) -> PoolResult:
     """Return a weighted mean of effect sizes, with random effects or a common one, as a result."""
-    yi, vi = effects_of(x, n, options.measure, options.correction)
+    data = row.means or Means.of(*effects_of(x, n, options.measure, options.correction))
     size = harmonic_mean(n) if options.measure == "PFT" else math.inf
-    return result_of_effects(yi, vi, x, n, row, options, size)
+    return result_of_effects(data, x, n, row, options, size)
 
 
 def result_of_effects(
-    yi: Floats, vi: Floats, x: Floats, n: Floats, row: Row, options: Options, size: float
+    data: Means, x: Floats, n: Floats, row: Row, options: Options, size: float
 ) -> PoolResult:
     """Return the mean of effect sizes on the scale that ``size`` inverts (``PFT``) as a result.
 
@@ -191,7 +190,7 @@ def result_of_effects(
     """
     if math.isnan(row.estimate):
         raise EstimationError(NO_INTERVAL, where="ci", hint="Use ci='hksj-adhoc'.")
-    common = options.tau2 == "EE"
+    yi, vi, common = data.y[:, 0].copy(), data.v[:, 0].copy(), options.tau2 == "EE"
     if options.inversion == "variance":
         size = float(np.sum(1 / (vi + row.tau2))) / 4
     kind = "common effect" if common else f"random effects, tau2 by {options.tau2}"
@@ -207,16 +206,16 @@ def result_of_effects(
         options,
         row,
         method=f"two-step, {MEASURES[options.measure].name}, {kind}, {WORDS[options.ci]}",
-        heterogeneity=Later(partial(_heterogeneity, yi, vi, row.tau2, common)),
-        weights=Later(partial(shares, 1 / (vi + row.tau2))),
+        heterogeneity=Later(partial(heterogeneity, data, row.tau2, common=common)),
+        weights=Later(partial(_weights, vi, row.tau2)),
         prediction=prediction,
         effects=Later(effects),
         spread=Later(partial(two_step_spread, yi, vi, options)),
     )
 
 
-def _heterogeneity(yi: Floats, vi: Floats, tau2: float, common: bool) -> Heterogeneity:
-    return heterogeneity(studies(yi, vi), tau2, common=common)
+def _weights(vi: Floats, tau2: float) -> tuple[float, ...]:
+    return shares(1 / (vi + tau2))
 
 
 def _study_effects(yi: Floats, vi: Floats, tau2: float, measure: str, size: float) -> StudyEffects:

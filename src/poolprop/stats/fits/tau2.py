@@ -31,8 +31,9 @@ STEPS = 500
 LOWEST = 0.05
 NUMBERS = 2000
 TINY = 1e-300
-# A last step as small as this has an error of the order of its square.
-SURE = 1e-6
+# A last step as small as this has an error of the order of its square; what a step leaves is known
+# where it is as little.
+SURE, LITTLE = 1e-6, 1e-10
 
 
 def dersimonian_laird(data: Normal) -> Floats:
@@ -87,24 +88,40 @@ def q_root(data: Normal, target: Floats) -> Floats:
     """
     tau2, here = np.zeros(target.size), dersimonian_laird(data)
     above = data.common.q > target
-    lanes = two(np.flatnonzero(above))
+    lanes = two(above.nonzero()[0])
     if np.count_nonzero(above) < above.size:
         data, target, here = data.take(lanes), target[lanes], here[lanes]
-    live = np.ones(lanes.size, dtype=bool)
+    live, last = np.ones(lanes.size, dtype=bool), np.full(lanes.size, np.nan)
     for _ in range(STEPS if lanes.size else 0):
         at = data.terms(here, restricted=False, curves=False)
-        new = np.maximum(0.0, here + (at.q - target) * at.q / (target * at.value))
-        step = (new - here) * live
-        here = here + step
-        live = np.abs(step) > SURE * here
+        step = (at.q - target) * at.q / (target * at.value)
+        new, sure = _stepped(here, step, last)
+        if np.count_nonzero(below := new < 0):
+            new, step = np.maximum(new, 0.0), np.where(below, np.nan, step)
+            sure &= ~below
+        np.copyto(here, new, where=live)
+        live, last = live & ~sure, step
         if (keep := _fewer(live)) is None:
             continue
         tau2[lanes] = here
         if not keep.size:
             break
-        data, target, here = data.take(keep), target[keep], here[keep]
+        data, target, here, last = data.take(keep), target[keep], here[keep], last[keep]
         lanes, live = lanes[keep], live[keep]
     return tau2
+
+
+def _stepped(tau2: Floats, step: Floats, last: Floats) -> tuple[Floats, Bools]:
+    """Return where a Newton step and what it leaves end, and whether they are there.
+
+    A step leaves a constant times its square, as the ``last`` one left this one: what is left is
+    known, if the last was one of Newton's (else not a number), and added where it is little.
+    """
+    with np.errstate(all="ignore"):
+        rest = step * (step / last) ** 2
+    new = tau2 + step
+    known = np.abs(rest) <= LITTLE * new
+    return np.where(known, new + rest, new), known | (np.abs(step) <= SURE * new)
 
 
 def _fewer(live: Bools) -> Ints | None:
@@ -230,29 +247,30 @@ def _refined(data: Normal, falls: Brackets, *, restricted: bool) -> Floats:
     data = data.take(falls.lane[place])
     low, high, before, after = (each[place] for each in falls[1:])
     tau2 = low - (high - low) * before / (after - before)
-    live = np.ones(place.size, dtype=bool)
+    live, last = np.ones(place.size, dtype=bool), np.full(place.size, np.nan)
     for _ in range(STEPS):
         value, trace, _q, slope, curve = data.terms(tau2, restricted=restricted, curves=True)
         excess, fall = value - trace, slope * trace - curve * value
-        np.copyto(low, tau2, where=excess > 0)
-        np.copyto(high, tau2, where=excess <= 0)
+        above = excess > 0
+        low, high = np.where(above, tau2, low), np.where(above, high, tau2)
         # Where the score rises the step ends beyond the bracket, on the side that is closed.
         with np.errstate(all="ignore"):
             step = excess * value / fall
-        new, sure = tau2 + step, (np.abs(step) <= SURE * tau2) & (fall > 0)
+        new, sure = _stepped(tau2, step, last)
+        sure &= fall > 0
         sound = sure | ((new > low) & (new < high))
         if np.count_nonzero(sound) < sound.size:
-            new = np.where(sound, new, 0.5 * (low + high))
+            new, step = np.where(sound, new, 0.5 * (low + high)), np.where(sound, step, np.nan)
             sure |= high - low <= 4e-16 * high
         np.copyto(tau2, new, where=live)
-        live &= ~sure
+        live, last = live & ~sure, step
         if (keep := _fewer(live)) is None:
             continue
         out[place] = tau2
         if not keep.size:
             break
         data, place, live, tau2 = data.take(keep), place[keep], live[keep], tau2[keep]
-        low, high = low[keep], high[keep]
+        low, high, last = low[keep], high[keep], last[keep]
     return out
 
 

@@ -14,13 +14,13 @@ and prediction intervals following REML estimation. Statistics in Medicine 36(2)
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
 from poolprop.stats._types import Floats, Ints
 from poolprop.stats.fits.tau2 import between
-from poolprop.stats.likelihoods.normal import Fit, Means, studies, two
+from poolprop.stats.likelihoods.normal import UNASKED, Fit, Means, two
 from poolprop.stats.measures import effects_of
 from poolprop.stats.numeric.distributions import t_quantile
 from poolprop.stats.numeric.wls import complements
@@ -80,12 +80,12 @@ def kenward_roger(weights: Floats) -> tuple[Floats, Floats]:
     return np.where(held, np.sqrt(factor / s1), np.inf), np.where(held, df, 0.0)
 
 
+ENDLESS = np.full(1, math.inf)
 # Studies of a block: its arrays stay in the processor's cache.
 BLOCK = 16_384
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TwoStepMany:
+class TwoStepMany(NamedTuple):
     """Weighted means of many data sets, on the scale of the effects; shape (b,).
 
     Attributes
@@ -118,7 +118,7 @@ def two_step_many(
     """
     yi, vi = effects_of(np.asarray(x, dtype=float), np.asarray(n, dtype=float), measure, "only0")
     size = np.full(len(yi), yi.shape[1], dtype=np.intp)
-    return pool_ragged(yi.ravel(), vi.ravel(), size, tau2, ci, level)
+    return pool_ragged(yi.ravel(), vi.ravel(), size, tau2, ci, level)[0]
 
 
 def pool_ragged(
@@ -129,29 +129,31 @@ def pool_ragged(
     ci: str,
     level: float,
     value: float | None = None,
-) -> TwoStepMany:
-    """Pool data sets whose studies stand one after another, ``size`` of each."""
+) -> tuple[TwoStepMany, Means | None]:
+    """Pool data sets whose studies stand one after another, ``size`` of each.
+
+    The effects of a single data set are returned too, with what was worked out of them.
+    """
     if size.size == 1:
-        twice = studies(yi, vi)
-        assert isinstance(twice, Means)
-        alone, _ = pool_means(twice, tau2, ci, level, value)
-        return TwoStepMany(**{name: getattr(alone, name)[:1] for name in TwoStepMany.__slots__})
-    out = TwoStepMany(**{name: np.empty(size.size) for name in TwoStepMany.__slots__})
+        twice = Means.of(yi, vi)
+        alone = pool_means(twice, tau2, ci, level, value)
+        return TwoStepMany(*[each[:1] for each in alone]), twice
+    out = TwoStepMany(*[np.empty(size.size) for _ in TwoStepMany._fields])
     y, v = np.append(yi, 0.0), np.append(vi, np.inf)
     for lanes, rows in blocks(size, BLOCK):
         if lanes.size == 1:
             lanes, rows = two(lanes), np.repeat(rows, 2, axis=1)
         data = Means(y[rows], v[rows], size[lanes].astype(np.float64))
-        found, _ = pool_means(data, tau2, ci, level, value)
-        for name in TwoStepMany.__slots__:
-            getattr(out, name)[lanes] = getattr(found, name)
-    return out
+        found = pool_means(data, tau2, ci, level, value)
+        for whole, part in zip(out, found, strict=True):
+            whole[lanes] = part
+    return out, None
 
 
 def pool_means(
     data: Means, tau2: str, ci: str, level: float, value: float | None = None
-) -> tuple[TwoStepMany, Fit]:
-    """Pool effects about a mean of each data set; return the weighted fits too.
+) -> TwoStepMany:
+    """Pool effects about a mean of each data set.
 
     Parameters
     ----------
@@ -169,27 +171,18 @@ def pool_means(
         Take ``tau2`` as known instead.
     """
     estimated = between(data, tau2) if value is None else np.full(data.size.size, value)
-    fit = data.fit(estimated) if np.count_nonzero(estimated) else data.common
+    likely = tau2 in ("ML", "REML")
+    full = likely or ci in ("hksj", "hksj-adhoc")
+    fit = data.fit(estimated, q=full) if np.count_nonzero(estimated) else data.common
     se, df = _standard_errors(fit, data.df, ci)
     half = _quantiles(level, df) * se if ci != "kr" else _far(se, _quantiles(level, df))
-    loglik = np.full(estimated.shape, np.nan)
-    if tau2 in ("ML", "REML"):
-        loglik = data.loglik(estimated, fit, restricted=tau2 == "REML")
+    loglik = data.loglik(estimated, fit, restricted=tau2 == "REML") if likely else UNASKED
     mean = fit.mean
     if ci == "kr":
         known = np.where(df < FEWEST, np.nan, 1.0)
         mean, se, estimated, half = known * mean, known * se, known * estimated, known * half
         loglik = known * loglik
-    found = TwoStepMany(
-        estimate=mean,
-        se=se,
-        tau2=estimated,
-        df=df,
-        ci_lower=mean - half,
-        ci_upper=mean + half,
-        loglik=loglik,
-    )
-    return found, fit
+    return TwoStepMany(mean, se, estimated, df, mean - half, mean + half, loglik)
 
 
 def _far(se: Floats, quantiles: Floats | float) -> Floats:
@@ -203,7 +196,7 @@ def _standard_errors(fit: Fit, k1: Floats, ci: str) -> tuple[Floats, Floats]:
         return kenward_roger(fit.weights)
     wald = np.sqrt(1 / fit.total)
     if ci == "wald":
-        return wald, np.full(wald.shape, math.inf)
+        return wald, ENDLESS
     if ci == "t":
         return wald, k1
     factor = np.sqrt(fit.q / k1)
@@ -211,8 +204,9 @@ def _standard_errors(fit: Fit, k1: Floats, ci: str) -> tuple[Floats, Floats]:
 
 
 def _quantiles(level: float, df: Floats) -> Floats | float:
-    if (df == df[0]).all():
-        return t_quantile(level, float(df[0]))
+    first = df.item(0)
+    if df.size == 1 or np.count_nonzero(df == first) == df.size:
+        return t_quantile(level, first)
     different, place = np.unique(df, return_inverse=True)
     out: Floats = np.array([t_quantile(level, value) for value in different.tolist()])[place]
     return out

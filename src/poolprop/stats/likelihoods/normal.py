@@ -27,6 +27,7 @@ from poolprop.stats._types import Bools, Floats, Ints
 from poolprop.stats.numeric.wls import Matrix, cholesky, complements, is_intercept, solve
 
 LOG_2PI = math.log(2 * math.pi)
+UNASKED = np.full(1, np.nan)
 
 
 class Fit(NamedTuple):
@@ -84,7 +85,12 @@ class Means:
         y, v = np.where(inside, yi[:, None], 0.0), np.where(inside, vi[:, None], np.inf)
         return cls(y, v, inside.sum(axis=0).astype(np.float64))
 
-    @property
+    @classmethod
+    def of(cls, yi: Floats, vi: Floats) -> Means:
+        """Return the effects (k,) of one data set."""
+        return cls(yi[:, None].repeat(2, 1), vi[:, None].repeat(2, 1), np.full(2, float(yi.size)))
+
+    @cached_property
     def df(self) -> Floats:
         """Studies less coefficients."""
         return self.size - 1
@@ -92,7 +98,7 @@ class Means:
     @cached_property
     def common(self) -> Fit:
         """The fit without between-study variance."""
-        return self.fit(0.0)
+        return self.fit(None)
 
     @cached_property
     def trace(self) -> Floats:
@@ -104,25 +110,27 @@ class Means:
         """Return some of the data sets."""
         return Means(self.y.take(lanes, 1), self.v.take(lanes, 1), self.size[lanes])
 
-    def fit(self, tau2: Floats | float) -> Fit:
-        """Return the weighted fits at ``tau2``."""
+    def fit(self, tau2: Floats | None, *, q: bool = True) -> Fit:
+        """Return the weighted fits at ``tau2``; without ``q`` residuals and Q are not a number."""
         parts = np.empty((2, *self.y.shape))
-        weights = 1 / (self.v + tau2)
+        weights = np.reciprocal(self.v if tau2 is None else self.v + tau2)
         heavy = np.multiply(weights, self.y, out=parts[0])
         parts[1] = weights
         mean, total = np.add.reduce(parts, axis=1)
         mean /= total
+        if not q:
+            return Fit(weights, UNASKED, mean, total, UNASKED)
         residual = self.y - mean
         np.multiply(heavy, self.y, out=parts[0])
         np.multiply(weights * residual, residual, out=parts[1])
-        size, q = np.add.reduce(parts, axis=1)
-        q *= q >= 1e-28 * size  # if all effects agree to rounding, Q is 0
-        return Fit(weights, residual, mean, total, q)
+        size, squares = np.add.reduce(parts, axis=1)
+        squares *= squares >= 1e-28 * size  # if all effects agree to rounding, Q is 0
+        return Fit(weights, residual, mean, total, squares)
 
     def plain(self) -> tuple[Floats, Floats]:
         """Return the unweighted sum of squares, and what the sampling variances add to it."""
         there = self.v < np.inf
-        q = Means(self.y, np.where(there, 1.0, np.inf), self.size).fit(0.0).q
+        q = Means(self.y, np.where(there, 1.0, np.inf), self.size).fit(None).q
         return q, (1 - 1 / self.size) * np.where(there, self.v, 0.0).sum(axis=0)
 
     def terms(self, tau2: Floats, *, restricted: bool, curves: bool) -> Terms:
@@ -281,10 +289,10 @@ Normal = Means | Designs
 
 def studies(yi: Floats, vi: Floats, design: Floats | None = None) -> Normal:
     """Return the effects of one data set, (k,), about their mean or about a design (k, p)."""
-    y, v = yi[:, None].repeat(2, 1), vi[:, None].repeat(2, 1)
+    data = Means.of(yi, vi)
     if design is None or is_intercept(design):
-        return Means(y, v, np.full(2, float(yi.size)))
-    return Designs(y, v, np.repeat(design.T[:, :, None], 2, axis=2))
+        return data
+    return Designs(data.y, data.v, np.repeat(design.T[:, :, None], 2, axis=2))
 
 
 def logliks(data: Normal, tau2: Floats, *, restricted: bool) -> Floats:

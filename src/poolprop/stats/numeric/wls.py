@@ -75,6 +75,8 @@ def complements(share: Floats, axis: int = -1) -> Floats:
     in the difference: there the others are added up.
     """
     most = share > 0.5
+    if not np.count_nonzero(most):
+        return 1 - share
     others = np.where(most, 0.0, share).sum(axis=axis, keepdims=True)
     out: Floats = np.where(most, others, 1 - share)
     return out
