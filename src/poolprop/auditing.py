@@ -117,7 +117,7 @@ def verify(folder: Path, recompute: Sequence[str] | None) -> int:
 
 def steps(json: bool) -> None:
     """Print the jobs of the run in the order they began."""
-    from poolprop.audit.runs import runs
+    from poolprop.audit.record import runs
 
     found = runs()
     if json:

@@ -48,10 +48,9 @@ def diff(
     old: str, new: str, markdown: bool, json: bool, html: Path | None, changelog: Path | None
 ) -> None:
     """Compare two states of the evidence and print, or write, the difference."""
-    from poolprop.audit.changelog import updated
     from poolprop.audit.difference import difference
     from poolprop.audit.difference_page import page
-    from poolprop.audit.difference_text import as_markdown, as_text
+    from poolprop.audit.difference_text import as_markdown, as_text, updated
     from poolprop.audit.snapshot import Snapshot, changed_since, snapshot
     from poolprop.files import write_text
     from poolprop.house import house

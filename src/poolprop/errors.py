@@ -118,3 +118,10 @@ class Faults(PoolpropError):
             if len(rows) <= self.NUMBERED:
                 note = f" (lines {', '.join(rows)})" if len(rows) > 1 else ""
             yield found[0].line(note)
+
+
+class TableErrors(Faults, DataError):
+    """All faults found in the tables, in file and row order."""
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        super().__init__(sorted(faults))

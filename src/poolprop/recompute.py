@@ -15,7 +15,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from poolprop.audit.find import entry_of
+from poolprop.audit.lineage import entry_of
 from poolprop.audit.observe import PACKAGE
 from poolprop.audit.record import JOBS, SCHEMA, SWITCH, TEMPLATES
 from poolprop.errors import ResultError

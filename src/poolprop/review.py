@@ -8,12 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from poolprop import plan, terms
-from poolprop.errors import ConfigError, DataError, Fault, Faults
+from poolprop.errors import ConfigError, DataError, Fault, Faults, TableErrors
 from poolprop.evidence.certainty import Judgement, unknown_estimands
 from poolprop.evidence.load import Evidence, gathered, read_tables
 from poolprop.evidence.moderators import known_numbers
 from poolprop.evidence.names import not_factors
-from poolprop.evidence.problems import Problem, TableErrors
 from poolprop.evidence.tables import TABLES
 from poolprop.evidence.universes import ALL_OTHERWISE, AS_DECIDED, overall_risks
 from poolprop.settings import Settings
@@ -77,7 +76,7 @@ def _checked(
     raise _errors(faults, problems)
 
 
-def _errors(faults: list[Fault], problems: list[Problem]) -> Faults:
+def _errors(faults: list[Fault], problems: list[Fault]) -> Faults:
     if not problems:
         return ConfigErrors(faults)
     return ReviewErrors([*faults, *sorted(problems)]) if faults else TableErrors(problems)
@@ -107,7 +106,7 @@ def _between(
 
 def _of_the_plan(
     settings: Settings, evidence: Evidence, broken: set[str], where: str
-) -> Iterator[Problem]:
+) -> Iterator[Fault]:
     """Yield what the tables say of a plan that is another: judgements, names of the multiverse."""
     file = f"{settings.data}/{Judgement.FILE}"
     if file not in broken:
@@ -123,4 +122,4 @@ def _of_the_plan(
             line = evidence.lines["discrepancies", row.discrepancy_id]
             problem = f"{row.discrepancy_id!r} is a name of the multiverse"
             hint = "Call the discrepancy otherwise."
-            yield Problem(f"{settings.data}/{row.FILE}", line, "discrepancy_id", problem, hint)
+            yield Fault(f"{settings.data}/{row.FILE}", line, "discrepancy_id", problem, hint)

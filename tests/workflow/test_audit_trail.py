@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from poolprop.audit.find import find
+from poolprop.audit.lineage import find
 from poolprop.workflow.closure import files_of
 
 

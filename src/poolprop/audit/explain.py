@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from poolprop.audit.find import entry_of
+from poolprop.audit.lineage import entry_of
 from poolprop.audit.scales import policy_for_id
 from poolprop.files import read_any_json
 from poolprop.formats import part

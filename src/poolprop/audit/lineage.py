@@ -19,6 +19,7 @@ from poolprop.audit.record import JOBS, SCHEMA
 from poolprop.audit.rows import Tables, described, sources
 from poolprop.errors import ResultError
 from poolprop.files import read_any_json, read_json
+from poolprop.hints import listed, nearest
 
 Record = dict[str, Any]
 LINEAGE = "poolprop/lineage/1"
@@ -194,3 +195,30 @@ def _of_inputs(
     """Return the rows of every result in the files that a job read."""
     taken = [row for path in inputs for key in found.get(path, ()) for row in rows[key]]
     return tuple(dict.fromkeys(taken))
+
+
+def find(lineage: Mapping[str, Any], identifier: str) -> Mapping[str, Any] | None:
+    """Return the entry of a result id: its own, or that of the group it belongs to."""
+    entries: Mapping[str, Mapping[str, Any]] = lineage["results"]
+    return entries.get(identifier) or entries.get(f"{identifier.rpartition('/')[0]}/*")
+
+
+def entry_of(lineage: Mapping[str, Any], identifier: str) -> Mapping[str, Any]:
+    """Return the entry of a result id; raises ResultError with the nearest ids if there is none."""
+    found = find(lineage, identifier)
+    if found is None:
+        raise ResultError(
+            f"there is no result {identifier!r}",
+            where="results/audit/lineage.json",
+            hint=_suggestion(identifier, list(lineage["results"])),
+        )
+    return found
+
+
+def _suggestion(identifier: str, known: list[str]) -> str:
+    inside = [key for key in known if identifier.strip("/") in key]
+    if near := nearest(identifier, known):
+        return f"Did you mean {near!r}?"
+    if inside:
+        return f"Ids that hold this are {listed(inside)}."
+    return "results/audit/results.csv lists every id."

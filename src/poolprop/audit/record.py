@@ -20,7 +20,8 @@ from pathlib import Path
 from typing import Any
 
 from poolprop.audit import observe
-from poolprop.files import read_any_json, sha256, write_json
+from poolprop.errors import ResultError
+from poolprop.files import read_any_json, read_json, sha256, write_json
 
 SWITCH = "POOLPROP_RECORD"  # set by the workflow; who calls a step by hand leaves no record
 TEMPLATES = "POOLPROP_TEMPLATES"
@@ -127,3 +128,13 @@ def _earlier(record: Mapping[str, Any]) -> list[str]:
     old = read_any_json(JOBS / name)["writes"] if (JOBS / name).is_file() else []
     older = read_any_json(RUNS / name).get("earlier", []) if (RUNS / name).is_file() else []
     return sorted({*old, *older} - set(record["writes"]))
+
+
+def runs() -> list[dict[str, Any]]:
+    """Return the records of jobs in the order they began; raises ResultError if there are none."""
+    found = [read_json(path, RUN_SCHEMA) for path in RUNS.rglob("*.json")]
+    if not found:
+        raise ResultError(
+            "no job left a record", where=str(RUNS), hint="Run the workflow first: poolprop build."
+        )
+    return sorted(found, key=lambda run: (run["started"], run["job"]))

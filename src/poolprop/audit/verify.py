@@ -11,10 +11,9 @@ from typing import Any
 
 from poolprop.audit.lineage import LINEAGE, code_digest
 from poolprop.audit.manifest import SCHEMA as MANIFEST
+from poolprop.audit.manifest import SEAL, digest, hashes
 from poolprop.audit.record import JOBS, SCHEMA
 from poolprop.audit.rows import read_lines
-from poolprop.audit.seal import SCHEMA as SEAL
-from poolprop.audit.seal import digest, hashes
 from poolprop.errors import ResultError
 from poolprop.files import read_json, sha256
 from poolprop.wording import counted

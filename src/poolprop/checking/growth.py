@@ -9,15 +9,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 
-from poolprop.evidence.cells import Row
+from poolprop.errors import Fault
+from poolprop.evidence.cells import TO_FILL, Row
 from poolprop.evidence.certainty import Judgement
 from poolprop.evidence.flow import FlowBox
 from poolprop.evidence.load import Evidence
-from poolprop.evidence.problems import Problem
 from poolprop.evidence.select import select
 from poolprop.evidence.supplements import RiskOfBias
 from poolprop.evidence.tables import TABLES, Arm, Outcome, told
-from poolprop.evidence.unfilled import TO_FILL
 from poolprop.evidence.universes import overall_risks
 from poolprop.judged import basis, moved
 from poolprop.sentences import COUNTED, counted_by_hand, unknown
@@ -28,7 +27,15 @@ PLAN = "config/config.yaml"
 ONE_CURATOR = "one_curator"
 
 
-def stale_judgements(settings: Settings, evidence: Evidence) -> Iterator[Problem]:
+def at(
+    settings: Settings, evidence: Evidence, table: str, key: str, column: str, *words: str
+) -> Fault:
+    """Return a fault of a cell of the row of a table with a key: what is wrong, what to do."""
+    file, (problem, hint) = f"{settings.data}/{TABLES[table].FILE}", words
+    return Fault(file, evidence.lines[table, key], column, problem, hint)
+
+
+def stale_judgements(settings: Settings, evidence: Evidence) -> Iterator[Fault]:
     """Find judgements of certainty that were made on other data, or on nobody knows which."""
     rows = [row for row in evidence.supplements["certainty"] if isinstance(row, Judgement)]
     found: dict[tuple[str, str], list[tuple[int, str]]] = {}
@@ -42,7 +49,7 @@ def stale_judgements(settings: Settings, evidence: Evidence) -> Iterator[Problem
         name = "/".join(names)
         hint = f"Read the reasons again, build, then: poolprop judge {name}"
         file = f"{settings.data}/{Judgement.FILE}"
-        yield Problem(file, line, "judged_on", f"{problem} ({name}{more})", hint)
+        yield Fault(file, line, "judged_on", f"{problem} ({name}{more})", hint)
 
 
 def _not_today(settings: Settings, evidence: Evidence, row: Judgement) -> str:
@@ -65,19 +72,18 @@ def _not_today(settings: Settings, evidence: Evidence, row: Judgement) -> str:
     return f"judged on earlier data, {then}; now {today}"
 
 
-def not_assessed(settings: Settings, evidence: Evidence) -> Iterator[Problem]:
+def not_assessed(settings: Settings, evidence: Evidence) -> Iterator[Fault]:
     """Find studies without risk of bias, where any has it."""
     rows = [row for row in evidence.supplements["risk_of_bias"] if isinstance(row, RiskOfBias)]
     done = {row.study_id for row in rows if row.item == "overall" and row.adjudicated}
     for key in evidence.studies if done else ():
         if key not in done:
-            yield _of_study(
-                settings, evidence, key, f"no risk of bias of {key!r} in risk_of_bias.csv",
-                "Assess it: one row an item, and one called overall.",
-            )  # fmt: skip
+            problem = f"no risk of bias of {key!r} in risk_of_bias.csv"
+            hint = "Assess it: one row an item, and one called overall."
+            yield at(settings, evidence, "studies", key, "study_id", problem, hint)
 
 
-def without_extraction(settings: Settings, evidence: Evidence) -> Iterator[Problem]:
+def without_extraction(settings: Settings, evidence: Evidence) -> Iterator[Fault]:
     """Find studies whose figures no row of extraction.csv stands for, where others have some."""
     done = {row.source_id for row in evidence.extraction}
     alone = {
@@ -86,13 +92,12 @@ def without_extraction(settings: Settings, evidence: Evidence) -> Iterator[Probl
     }
     for key, study in evidence.studies.items() if done else ():
         if study.source_id not in done and not alone.get(key, False):
-            yield _of_study(
-                settings, evidence, key, f"no extraction of {key!r} in extraction.csv",
-                f"Add its rows, or say {ONE_CURATOR} under agreement.",
-            )  # fmt: skip
+            problem = f"no extraction of {key!r} in extraction.csv"
+            hint = f"Add its rows, or say {ONE_CURATOR} under agreement."
+            yield at(settings, evidence, "studies", key, "study_id", problem, hint)
 
 
-def missing_twins(settings: Settings, evidence: Evidence) -> Iterator[Problem]:
+def missing_twins(settings: Settings, evidence: Evidence) -> Iterator[Fault]:
     """Find figures that the primary estimand has and another lacks for their denominator alone."""
     found: dict[tuple[str, str, str], list[str]] = {}
     for end, endpoint in settings.endpoints.items():
@@ -115,28 +120,26 @@ def missing_twins(settings: Settings, evidence: Evidence) -> Iterator[Problem]:
                 key = (arm, used[arm].outcome_id, estimand.denominator)
                 found.setdefault(key, []).append(f"{end}/{name}")
     for (_, outcome, basis_of), names in sorted(found.items()):
-        file, line = f"{settings.data}/outcomes.csv", evidence.lines["outcomes", outcome]
         problem = (
             f"{outcome!r} has no twin with the denominator {basis_of!r}, which "
             f"{', '.join(names)} asks for"
         )
         hint = "Add a row derived from it, or NR for its events if the source does not tell."
-        yield Problem(file, line, "denominator_basis", problem, hint)
+        yield at(settings, evidence, "outcomes", outcome, "denominator_basis", problem, hint)
 
 
-def flow_behind(settings: Settings, evidence: Evidence) -> Iterator[Problem]:
+def flow_behind(settings: Settings, evidence: Evidence) -> Iterator[Fault]:
     """Find a flow whose last box does not hold the studies of studies.csv."""
     boxes = [row for row in evidence.supplements["flow"] if isinstance(row, FlowBox)]
     ends = [b for b in boxes if b.kind == "on" and all(o.from_box != b.box for o in boxes)]
     for box in ends[-1:]:
         if isinstance(box.count, int) and box.count != len(evidence.studies):
-            file, line = f"{settings.data}/flow.csv", evidence.lines["flow", box.box]
             problem = f"{box.box!r} holds {box.count}, but studies.csv {len(evidence.studies)}"
             hint = "Write {studies}, which counts them, and correct what it comes from."
-            yield Problem(file, line, "count", problem, hint)
+            yield at(settings, evidence, "flow", box.box, "count", problem, hint)
 
 
-def counts_by_hand(settings: Settings, evidence: Evidence) -> Iterator[Problem]:
+def counts_by_hand(settings: Settings, evidence: Evidence) -> Iterator[Fault]:
     """Find texts of the plan that count documents or studies in words, or hold unknown fields."""
     texts = {f"review.statements.{k}": text for k, text in settings.review.statements.items()}
     texts |= {"review.caveat": settings.review.caveat, "review.question": settings.review.question}
@@ -144,12 +147,12 @@ def counts_by_hand(settings: Settings, evidence: Evidence) -> Iterator[Problem]:
         hint = "Write {documents}, {studies} or {arms}, which are counted."
         fields = COUNTED if "statements" in key else ()
         if odd := unknown(text, fields):
-            yield Problem(PLAN, 1, key, f"nothing fills '{{{odd[0]}}}'", hint)
+            yield Fault(PLAN, 1, key, f"nothing fills '{{{odd[0]}}}'", hint)
         if words := counted_by_hand(text):
-            yield Problem(PLAN, 1, key, f"{words!r} is counted by hand", hint)
+            yield Fault(PLAN, 1, key, f"{words!r} is counted by hand", hint)
 
 
-def borrowed_terms(settings: Settings, evidence: Evidence) -> Iterator[Problem]:
+def borrowed_terms(settings: Settings, evidence: Evidence) -> Iterator[Fault]:
     """Find terms defined by one source that rows of another use."""
     owners = {key: term.source_id for key, term in evidence.terms.items() if term.source_id}
     rows: list[tuple[str, str, Arm | Outcome]] = [
@@ -162,23 +165,22 @@ def borrowed_terms(settings: Settings, evidence: Evidence) -> Iterator[Problem]:
         for field, cell in {**cells, **row.factors()}.items():
             owner = owners.get((field, cell), source) if isinstance(cell, str) else source
             if owner != source:
-                file, line = f"{settings.data}/{name}.csv", evidence.lines[name, key]
                 problem = f"{cell!r} is a term of {owner!r} alone"
                 hint = "Define one of your own in vocabulary.csv, or empty its source_id there."
-                yield Problem(file, line, field, problem, hint)
+                yield at(settings, evidence, name, key, field, problem, hint)
 
 
-def inherited_inference(settings: Settings, evidence: Evidence) -> Iterator[Problem]:
+def inherited_inference(settings: Settings, evidence: Evidence) -> Iterator[Fault]:
     """Find figures called derived that rest on a reconstructed one: they are inferred too."""
     for key, row in evidence.outcomes.items():
         kinds = Counter(evidence.outcomes[name].record_type for name in row.derived_from)
         if row.record_type in ("derived", "back_calculated") and kinds["reconstructed"]:
-            file, line = f"{settings.data}/outcomes.csv", evidence.lines["outcomes", key]
             problem = f"{key!r} is called {row.record_type} but rests on a reconstructed figure"
-            yield Problem(file, line, "record_type", problem, "Call it reconstructed too.")
+            hint = "Call it reconstructed too."
+            yield at(settings, evidence, "outcomes", key, "record_type", problem, hint)
 
 
-def unfilled(settings: Settings, evidence: Evidence) -> Iterator[Problem]:
+def unfilled(settings: Settings, evidence: Evidence) -> Iterator[Fault]:
     """Find rows that were made for a new study and that nobody has filled in; one line a table."""
     known: dict[str, Iterable[Row]] = {
         "sources": evidence.sources.values(),
@@ -192,14 +194,13 @@ def unfilled(settings: Settings, evidence: Evidence) -> Iterator[Problem]:
         open_rows = [row for row in rows if getattr(row, column) == TO_FILL]
         if open_rows:
             key = ".".join(getattr(open_rows[0], part) for part in TABLES[name].KEY)
-            file, line = f"{settings.data}/{TABLES[name].FILE}", evidence.lines[name, key]
             verb = "is" if len(open_rows) == 1 else "are"
             problem = f"{counted(len(open_rows), 'row')} {verb} {TO_FILL!r}"
             hint = "Fill them in, NR where the source is silent, and empty the remark."
-            yield Problem(file, line, column, problem, hint)
+            yield at(settings, evidence, name, key, column, problem, hint)
 
 
-def unstated_factors(settings: Settings, evidence: Evidence) -> Iterator[Problem]:
+def unstated_factors(settings: Settings, evidence: Evidence) -> Iterator[Fault]:
     """Find arms left out of a primary estimand because their rows do not state what it asks for."""
     for name, endpoint in settings.endpoints.items():
         selection = endpoint.estimands["primary"]
@@ -210,21 +211,15 @@ def unstated_factors(settings: Settings, evidence: Evidence) -> Iterator[Problem
                 if asked and row.events is not None and not evidence.factor(row, factor):
                     silent.setdefault(row.arm_id, key)
             for arm, key in silent.items():
-                file, line = f"{settings.data}/outcomes.csv", evidence.lines["outcomes", key]
                 problem = (
                     f"{selection.outcome!r} of {arm!r} states no {factor}: {name} leaves it out"
                 )
                 terms = ", ".join(selection.where[factor])
                 hint = f"State its {factor}, NR where the source is silent; {terms} count there."
-                yield Problem(file, line, factor, problem, hint)
+                yield at(settings, evidence, "outcomes", key, factor, problem, hint)
 
 
-def _of_study(settings: Settings, evidence: Evidence, key: str, problem: str, hint: str) -> Problem:
-    file, line = f"{settings.data}/studies.csv", evidence.lines["studies", key]
-    return Problem(file, line, "study_id", problem, hint)
-
-
-RULES: dict[str, Callable[[Settings, Evidence], Iterator[Problem]]] = {
+RULES: dict[str, Callable[[Settings, Evidence], Iterator[Fault]]] = {
     one.__name__: one
     for one in (
         stale_judgements, not_assessed, without_extraction, missing_twins, flow_behind,

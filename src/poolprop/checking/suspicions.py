@@ -8,11 +8,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from poolprop.checking import growth, siblings
+from poolprop.checking import growth
+from poolprop.checking.growth import at
+from poolprop.errors import Fault
+from poolprop.evidence.audit.findings import unsettled
 from poolprop.evidence.cells import NOT_REPORTED
+from poolprop.evidence.coherence import slips
 from poolprop.evidence.load import Evidence
 from poolprop.evidence.moderators import coefficients, complete
-from poolprop.evidence.problems import Problem
 from poolprop.evidence.select import select
 from poolprop.evidence.tables import TABLES
 from poolprop.formats import fixed
@@ -31,28 +34,20 @@ class Suspicion:
     """One odd cell, and the rule that found it."""
 
     rule: str
-    problem: Problem
+    problem: Fault
 
 
 def suspicions(settings: Settings, evidence: Evidence) -> list[Suspicion]:
     """Return everything odd of a sound review, in order of file and row."""
     found = [
         Suspicion(rule=name.replace("_", "-"), problem=problem)
-        for name, rule in {**RULES, **growth.RULES, **siblings.RULES}.items()
+        for name, rule in {**RULES, **growth.RULES}.items()
         for problem in rule(settings, evidence)
     ]
     return sorted(found, key=lambda one: (one.problem, one.rule))
 
 
-def _at(
-    settings: Settings, evidence: Evidence, table: str, key: str, column: str, *words: str
-) -> Problem:
-    file = f"{settings.data}/{TABLES[table].FILE}"
-    problem, hint = words
-    return Problem(file, evidence.lines[table, key], column, problem, hint)
-
-
-def percent_off(settings: Settings, evidence: Evidence) -> Iterator[Problem]:
+def percent_off(settings: Settings, evidence: Evidence) -> Iterator[Fault]:
     """Find printed percentages that are not those of their counts."""
     judged = {key for item in evidence.discrepancies for key in item.outcome_ids}
     for key, row in evidence.outcomes.items():
@@ -70,10 +65,10 @@ def percent_off(settings: Settings, evidence: Evidence) -> Iterator[Problem]:
                 if as_share
                 else "Look the figure up; keep it if the source has it so."
             )
-            yield _at(settings, evidence, "outcomes", key, "percent_reported", problem, hint)
+            yield at(settings, evidence, "outcomes", key, "percent_reported", problem, hint)
 
 
-def same_counts(settings: Settings, evidence: Evidence) -> Iterator[Problem]:
+def same_counts(settings: Settings, evidence: Evidence) -> Iterator[Fault]:
     """Find two studies with the same counts of one outcome: perhaps a slip, or one cohort."""
     first: dict[tuple[object, ...], str] = {}
     for key, row in evidence.outcomes.items():
@@ -88,10 +83,10 @@ def same_counts(settings: Settings, evidence: Evidence) -> Iterator[Problem]:
         if evidence.study_of(evidence.outcomes[other].arm_id) != evidence.study_of(row.arm_id):
             problem = f"{row.events}/{row.total} are also the counts of {other!r}, another study"
             hint = "Check that no row was copied and that the two share no patients."
-            yield _at(settings, evidence, "outcomes", key, "events", problem, hint)
+            yield at(settings, evidence, "outcomes", key, "events", problem, hint)
 
 
-def one_document(settings: Settings, evidence: Evidence) -> Iterator[Problem]:
+def one_document(settings: Settings, evidence: Evidence) -> Iterator[Fault]:
     """Find a DOI or registration that two sources or studies carry."""
     for table, column in (("sources", "doi"), ("studies", "registry_id")):
         first: dict[str, str] = {}
@@ -103,39 +98,39 @@ def one_document(settings: Settings, evidence: Evidence) -> Iterator[Problem]:
             if value in first:
                 problem = f"{first[value]!r} has the same {column}"
                 hint = "If they report the same patients, give their arms an overlap_group."
-                yield _at(settings, evidence, table, key, column, problem, hint)
+                yield at(settings, evidence, table, key, column, problem, hint)
             first.setdefault(value, key)
 
 
-def without_outcome(settings: Settings, evidence: Evidence) -> Iterator[Problem]:
+def without_outcome(settings: Settings, evidence: Evidence) -> Iterator[Fault]:
     """Find arms that no row of outcomes.csv uses."""
     used = {row.arm_id for row in evidence.outcomes.values()}
     used |= {getattr(row, "arm_id", "") for rows in evidence.supplements.values() for row in rows}
     for key in evidence.arms:
         if key not in used:
             problem = f"no figure of the arm {key!r} stands in any table"
-            yield _at(settings, evidence, "arms", key, "arm_id", problem, "Add one, or remove it.")
+            yield at(settings, evidence, "arms", key, "arm_id", problem, "Add one, or remove it.")
 
 
-def larger_than_study(settings: Settings, evidence: Evidence) -> Iterator[Problem]:
+def larger_than_study(settings: Settings, evidence: Evidence) -> Iterator[Fault]:
     """Find denominators above what the study enrolled."""
     for key, row in evidence.outcomes.items():
         size = evidence.study_of(row.arm_id).n_enrolled
         if row.total is not None and size is not None and row.total > size:
             problem = f"total is {row.total} but the study enrolled {size}"
             hint = "Correct the one that is wrong."
-            yield _at(settings, evidence, "outcomes", key, "total", problem, hint)
+            yield at(settings, evidence, "outcomes", key, "total", problem, hint)
 
 
-def example_row(settings: Settings, evidence: Evidence) -> Iterator[Problem]:
+def example_row(settings: Settings, evidence: Evidence) -> Iterator[Fault]:
     """Find the row that a new review begins with."""
     for key, study in evidence.studies.items():
         if study.source_id == EXAMPLE:
             problem = "this is the example row of a new review"
-            yield _at(settings, evidence, "studies", key, "study_id", problem, "Replace it.")
+            yield at(settings, evidence, "studies", key, "study_id", problem, "Replace it.")
 
 
-def text_cell(settings: Settings, evidence: Evidence) -> Iterator[Problem]:
+def text_cell(settings: Settings, evidence: Evidence) -> Iterator[Fault]:
     """Find text that a spreadsheet would run, that looks like HTML, or ends in blanks."""
     tables: tuple[tuple[str, dict[str, object]], ...] = (
         ("sources", dict(evidence.sources)),
@@ -147,7 +142,7 @@ def text_cell(settings: Settings, evidence: Evidence) -> Iterator[Problem]:
         for key, row in rows.items():
             for column in TABLES[table].model_fields:
                 if isinstance(cell := getattr(row, column), str) and (odd := _odd(cell)):
-                    yield _at(settings, evidence, table, key, column, *odd)
+                    yield at(settings, evidence, table, key, column, *odd)
 
 
 def _odd(cell: str) -> tuple[str, str] | None:
@@ -161,7 +156,7 @@ def _odd(cell: str) -> tuple[str, str] | None:
     return None
 
 
-def empty_estimand(settings: Settings, evidence: Evidence) -> Iterator[Problem]:
+def empty_estimand(settings: Settings, evidence: Evidence) -> Iterator[Fault]:
     """Find estimands of the plan that no study can answer."""
     for name, endpoint in settings.endpoints.items():
         for key, estimand in endpoint.estimands.items():
@@ -169,7 +164,7 @@ def empty_estimand(settings: Settings, evidence: Evidence) -> Iterator[Problem]:
                 column = f"endpoints.{name}.estimands.{key}"
                 problem = f"no study has a figure that fits ({_reasons(evidence, estimand)})"
                 hint = "Check outcome, denominator and timepoints, or leave it until one has."
-                yield Problem("config/config.yaml", 1, column, problem, hint)
+                yield Fault("config/config.yaml", 1, column, problem, hint)
 
 
 def _reasons(evidence: Evidence, estimand: Selection) -> str:
@@ -179,7 +174,7 @@ def _reasons(evidence: Evidence, estimand: Selection) -> str:
     return "; ".join(words) or "no arm has a role that is asked for"
 
 
-def thin_regression(settings: Settings, evidence: Evidence) -> Iterator[Problem]:
+def thin_regression(settings: Settings, evidence: Evidence) -> Iterator[Fault]:
     """Find meta-regressions that too few studies can carry."""
     for name, endpoint in settings.endpoints.items():
         rows = select(evidence, endpoint.estimands["primary"]).rows
@@ -197,7 +192,7 @@ def thin_regression(settings: Settings, evidence: Evidence) -> Iterator[Problem]
                     "Until then its place says so. rules.min_studies_per_moderator sets the gate."
                 )
                 column = f"endpoints.{name}.moderators.{key}"
-                yield Problem("config/config.yaml", 1, column, problem, hint)
+                yield Fault("config/config.yaml", 1, column, problem, hint)
 
 
 ASKS_NEXT = {
@@ -210,7 +205,7 @@ ASKS_NEXT = {
 }
 
 
-def not_reported(settings: Settings, evidence: Evidence) -> Iterator[Problem]:
+def not_reported(settings: Settings, evidence: Evidence) -> Iterator[Fault]:
     """Find what the sources do not state though the plan may ask for it; one line a column."""
     for table in ("sources", "studies", "outcomes"):
         rows: dict[str, Any] = getattr(evidence, table)
@@ -218,7 +213,7 @@ def not_reported(settings: Settings, evidence: Evidence) -> Iterator[Problem]:
             found = [key for key, row in rows.items() if getattr(row, column) == NOT_REPORTED]
             if found and not (table == "outcomes" and _taken(settings, column)):
                 problem = f"not reported (NR) in {counted(len(found), 'row')}"
-                yield _at(settings, evidence, table, found[0], column, problem, ASKS_NEXT[column])
+                yield at(settings, evidence, table, found[0], column, problem, ASKS_NEXT[column])
 
 
 def _taken(settings: Settings, column: str) -> bool:
@@ -227,15 +222,28 @@ def _taken(settings: Settings, column: str) -> bool:
     return all(name in one.estimands["primary"].not_reported for one in settings.endpoints.values())
 
 
-RULES: dict[str, Callable[[Settings, Evidence], Iterator[Problem]]] = {
-    "percent_off": percent_off,
-    "same_counts": same_counts,
-    "one_document": one_document,
-    "without_outcome": without_outcome,
-    "larger_than_study": larger_than_study,
-    "example_row": example_row,
-    "text_cell": text_cell,
-    "empty_estimand": empty_estimand,
-    "not_reported": not_reported,
-    "thin_regression": thin_regression,
-}
+def siblings(settings: Settings, evidence: Evidence) -> Iterator[Fault]:
+    """Find rows that do not fit the other rows of the same patients."""
+    for slip in slips(evidence):
+        key, problem = slip.outcome_id, f"{slip.outcome_id}: {slip.problem}"
+        yield at(settings, evidence, "outcomes", key, slip.column, problem, slip.hint)
+
+
+def undecided(settings: Settings, evidence: Evidence) -> Iterator[Fault]:
+    """Find contradictions between rows and claims that no row of discrepancies.csv settles."""
+    for one in unsettled(evidence):
+        tables = ("outcomes", "survival", "claims")
+        table = next((name for name in tables if (name, one.subject) in evidence.lines), "claims")
+        line = evidence.lines.get((table, one.subject), 1)
+        problem = f"{one.subject}: {one.printed} {one.verdict}; recomputed {one.recomputed}"
+        hint = "Correct the row, or settle what the source contradicts in discrepancies.csv."
+        yield Fault(f"{settings.data}/{table}.csv", line, "-", problem, hint)
+
+
+RULES: dict[str, Callable[[Settings, Evidence], Iterator[Fault]]] = {
+    one.__name__: one
+    for one in (
+        percent_off, same_counts, one_document, without_outcome, larger_than_study, example_row,
+        text_cell, empty_estimand, not_reported, thin_regression, siblings, undecided,
+    )
+}  # fmt: skip

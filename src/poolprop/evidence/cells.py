@@ -10,6 +10,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
 NOT_REPORTED = "NR"
+TO_FILL = "to be filled in"  # the remark on rows made for a new study that nobody has filled in yet
 NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,15})?")
 
 

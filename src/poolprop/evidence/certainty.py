@@ -13,8 +13,8 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
+from poolprop.errors import Fault
 from poolprop.evidence.cells import Count, Key, Row
-from poolprop.evidence.problems import Problem
 from poolprop.judged import PATTERN
 from poolprop.sentences import COUNTED, FACTS, unknown
 
@@ -63,7 +63,7 @@ class Judgement(Row):
         return reason
 
 
-def missing_domains(rows: list[tuple[int, Judgement]], file: str) -> Iterator[Problem]:
+def missing_domains(rows: list[tuple[int, Judgement]], file: str) -> Iterator[Fault]:
     """Yield a fault for each domain that an estimand with any judgement lacks."""
     first: dict[tuple[str, str], int] = {}
     judged: dict[tuple[str, str], set[str]] = {}
@@ -75,20 +75,20 @@ def missing_domains(rows: list[tuple[int, Judgement]], file: str) -> Iterator[Pr
         for domain in DOMAINS:
             if domain not in judged[key]:
                 problem = f"{domain!r} is not judged for {'/'.join(key)}"
-                yield Problem(file, line, "domain", problem, "Add a row for it.")
+                yield Fault(file, line, "domain", problem, "Add a row for it.")
 
 
 def unknown_estimands(
     rows: list[tuple[int, Judgement]], known: dict[str, list[str]], file: str, plan: str
-) -> Iterator[Problem]:
+) -> Iterator[Fault]:
     """Yield a fault for the first row of each endpoint or estimand that the plan does not have."""
     first = {(row.endpoint, row.estimand): (line, row) for line, row in reversed(rows)}
     for line, row in first.values():
         if row.endpoint not in known:
             problem = f"{row.endpoint!r} is no endpoint of {plan}"
             hint = f"Known are {', '.join(known)}."
-            yield Problem(file, line, "endpoint", problem, hint)
+            yield Fault(file, line, "endpoint", problem, hint)
         elif row.estimand not in known[row.endpoint]:
             problem = f"{row.estimand!r} is no estimand of {row.endpoint} in {plan}"
             hint = f"Known are {', '.join(known[row.endpoint])}."
-            yield Problem(file, line, "estimand", problem, hint)
+            yield Fault(file, line, "estimand", problem, hint)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from typing import Any, TypeVar
 
+from poolprop.errors import Fault
 from poolprop.evidence.audit.claims import Claim
 from poolprop.evidence.audit.references import claim_faults
 from poolprop.evidence.cells import NOT_REPORTED, Row, is_plain_number
 from poolprop.evidence.certainty import Judgement, missing_domains
 from poolprop.evidence.flow import FlowBox, flow_faults
 from poolprop.evidence.names import NUMBERS, mistaken_numbers, taken_names
-from poolprop.evidence.problems import Problem
 from poolprop.evidence.read import HINTS, Numbered
 from poolprop.evidence.tables import TABLES, Arm, Outcome, Term
 from poolprop.hints import did_you_mean
@@ -47,7 +47,7 @@ SAME_FACT = ("arm_id", "population", "outcome", "grade", "timepoint", "denominat
 
 def cross_checks(
     tables: dict[str, Numbered], folder: str, broken: Collection[str]
-) -> Iterator[Problem]:
+) -> Iterator[Fault]:
     """Yield every fault between rows and tables.
 
     ``folder`` is how messages call the folder. ``broken`` are files that already have faults of
@@ -88,13 +88,13 @@ def only(model: type[RowType], rows: Numbered) -> list[tuple[int, RowType]]:
     return [(line, row) for line, row in rows if isinstance(row, model)]
 
 
-def _duplicate_keys(rows: Numbered, model: type[Row], file: str) -> Iterator[Problem]:
+def _duplicate_keys(rows: Numbered, model: type[Row], file: str) -> Iterator[Fault]:
     first: dict[tuple[str, ...], int] = {}
     for line, row in rows:
         key = tuple(getattr(row, part) for part in model.KEY)
         if key in first:
             problem = f"{'.'.join(key)!r} stands already in row {first[key]}"
-            yield Problem(file, line, model.KEY[-1], problem, "Remove the duplicate row.")
+            yield Fault(file, line, model.KEY[-1], problem, "Remove the duplicate row.")
         first.setdefault(key, line)
 
 
@@ -105,18 +105,18 @@ def _values(row: Row, column: str) -> tuple[str, ...]:
 
 def _unknown_rows(
     rows: Numbered, column: str, known: Collection[str], file: str, target: str
-) -> Iterator[Problem]:
+) -> Iterator[Fault]:
     """Yield the cells of a column that name a row which another table does not have."""
     ids = set(known)
     for line, row in rows:
         for value in (value for value in _values(row, column) if value not in ids):
             hint = did_you_mean(value, known, f"Correct it, or add the row {value!r} to {target}.")
-            yield Problem(file, line, column, f"{value!r} is not in {target}", hint)
+            yield Fault(file, line, column, f"{value!r} is not in {target}", hint)
 
 
 def _unknown_terms(
     rows: Numbered, model: type[Row], vocabulary: Numbered, file: str, target: str
-) -> Iterator[Problem]:
+) -> Iterator[Fault]:
     """Yield the cells that hold no term of the vocabulary."""
     known: dict[str, list[str]] = {}
     for _, term in only(Term, vocabulary):
@@ -127,13 +127,13 @@ def _unknown_terms(
             if field in numbers and model.FACTORS:
                 if not is_plain_number(value):
                     problem = f"{value!r} is not a plain number"
-                    yield Problem(file, line, column, problem, HINTS["plain_number"])
+                    yield Fault(file, line, column, problem, HINTS["plain_number"])
                 continue
             terms = known.get(field, [])
             if value not in terms:
                 new = f"A new term is a row of {target}: {field},{value},LABEL,DEFINITION,ORDER."
                 problem = f"{value!r} is not a {field} of vocabulary.csv"
-                yield Problem(file, line, column, problem, did_you_mean(value, terms, new))
+                yield Fault(file, line, column, problem, did_you_mean(value, terms, new))
 
 
 def _terms(row: Row, model: type[Row]) -> Iterator[tuple[str, str, str]]:
@@ -147,7 +147,7 @@ def _terms(row: Row, model: type[Row]) -> Iterator[tuple[str, str, str]]:
             yield field, field, value
 
 
-def _same_facts(outcomes: Numbered, file: str) -> Iterator[Problem]:
+def _same_facts(outcomes: Numbered, file: str) -> Iterator[Fault]:
     first: dict[tuple[str, ...], int] = {}
     for line, row in only(Outcome, outcomes):
         if row.record_type == "conflicting":
@@ -156,14 +156,14 @@ def _same_facts(outcomes: Numbered, file: str) -> Iterator[Problem]:
         if fact in first:
             problem = f"the same fact ({', '.join(fact)}) stands already in row {first[fact]}"
             hint = "Remove one, or mark it 'conflicting'."
-            yield Problem(file, line, "outcome", problem, hint)
+            yield Fault(file, line, "outcome", problem, hint)
         first.setdefault(fact, line)
 
 
-def _larger_than_arm(outcomes: Numbered, arms: Numbered, file: str) -> Iterator[Problem]:
+def _larger_than_arm(outcomes: Numbered, arms: Numbered, file: str) -> Iterator[Fault]:
     enrolled = {row.arm_id: row.n_enrolled for _, row in only(Arm, arms)}
     for line, row in only(Outcome, outcomes):
         total, size = row.total, enrolled.get(row.arm_id)
         if total is not None and size is not None and total > size:
             problem = f"total is {total} but the arm has {size} patients"
-            yield Problem(file, line, "total", problem, "Correct the total or the arm.")
+            yield Fault(file, line, "total", problem, "Correct the total or the arm.")

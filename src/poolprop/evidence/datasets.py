@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TypedDict
 
 from poolprop.evidence import estimates
+from poolprop.evidence.fingerprints import digest_of, terms_of
 from poolprop.evidence.load import Evidence
 from poolprop.evidence.moderators import number_of
 from poolprop.evidence.select import AnalysisSet, select
@@ -222,24 +222,17 @@ def fingerprint(evidence: Evidence, endpoint: Endpoint) -> str:
     the endpoints it concerns and no others.
     """
     outcomes = _outcomes_used(endpoint)
-    content = hashlib.sha256()
     rows: list[Outcome] = [row for row in evidence.outcomes.values() if row.outcome in outcomes]
     mine = {row.outcome_id for row in rows}
+    concerned = []
     for discrepancy in evidence.discrepancies:
         named = {*discrepancy.outcome_ids, *discrepancy.alternative_outcome_ids}
         if named & mine:
-            content.update(discrepancy.model_dump_json().encode())
+            concerned.append(discrepancy)
             rows += [evidence.outcomes[key] for key in sorted(named - mine)]
-    for row in rows:
-        content.update(row.model_dump_json().encode())
-    for table in (evidence.arms, evidence.studies):
-        for entry in table.values():
-            content.update(entry.model_dump_json().encode())
-    for source in evidence.sources.values():
-        content.update(f"{source.source_id}.{source.year}".encode())
-    for term in evidence.terms.values():
-        content.update(f"{term.field}.{term.term}.{term.label}.{term.order}".encode())
-    return content.hexdigest()[:16]
+    years = (f"{source.source_id}.{source.year}" for source in evidence.sources.values())
+    known = (*concerned, *rows, *evidence.arms.values(), *evidence.studies.values())
+    return digest_of(known, (*years, *terms_of(evidence)))
 
 
 def _outcomes_used(endpoint: Endpoint) -> set[str]:

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal
 
+from poolprop.errors import Fault
 from poolprop.evidence.cells import Key, Label, MaybeCount, Row, Text
-from poolprop.evidence.problems import Problem
 
 
 class FlowBox(Row):
@@ -35,7 +35,7 @@ class FlowBox(Row):
         return self.model_copy(update={"count": counts[self.count.strip("{}")]})
 
 
-def flow_faults(rows: Sequence[tuple[int, FlowBox]], file: str) -> Iterator[Problem]:
+def flow_faults(rows: Sequence[tuple[int, FlowBox]], file: str) -> Iterator[Fault]:
     """Yield a fault for each box that comes from nowhere, or whose parts do not add up.
 
     The boxes that come from one box share its count out among themselves. Where any of the
@@ -45,7 +45,7 @@ def flow_faults(rows: Sequence[tuple[int, FlowBox]], file: str) -> Iterator[Prob
     for line, row in rows:
         if row.from_box and row.from_box not in known:
             problem = f"{row.from_box!r} is not a box of {file}"
-            yield Problem(file, line, "from_box", problem, "Correct it, or add the box it names.")
+            yield Fault(file, line, "from_box", problem, "Correct it, or add the box it names.")
     for line, row in known.values():
         parts = [other.count for _, other in rows if other.from_box == row.box]
         counts = [count for count in parts if isinstance(count, int)]
@@ -55,4 +55,4 @@ def flow_faults(rows: Sequence[tuple[int, FlowBox]], file: str) -> Iterator[Prob
             told = " + ".join(map(str, counts))
             problem = f"{row.box!r} holds {row.count}, but what comes from it is {told}"
             hint = f"Correct a count; the parts add up to {sum(counts)}."
-            yield Problem(file, line, "count", problem, hint)
+            yield Fault(file, line, "count", problem, hint)

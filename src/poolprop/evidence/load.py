@@ -6,14 +6,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from poolprop.errors import Fault, TableErrors
 from poolprop.evidence.audit.claims import Claim
-from poolprop.evidence.audit.extraction import ExtractionRow
 from poolprop.evidence.cells import Row
 from poolprop.evidence.checks import cross_checks, only
 from poolprop.evidence.flow import FlowBox
 from poolprop.evidence.names import NUMBERS
-from poolprop.evidence.problems import Problem, TableErrors
 from poolprop.evidence.read import Numbered, read_table
+from poolprop.evidence.supplements import ExtractionRow
 from poolprop.evidence.tables import TABLES, Arm, Discrepancy, Outcome, Source, Study, Term
 from poolprop.sentences import counted
 
@@ -92,10 +92,10 @@ def load(folder: Path) -> Evidence:
     return gathered(tables)
 
 
-def read_tables(folder: Path) -> tuple[dict[str, Numbered], list[Problem]]:
+def read_tables(folder: Path) -> tuple[dict[str, Numbered], list[Fault]]:
     """Return the good rows of all tables with their lines, and everything that is wrong."""
     tables: dict[str, Numbered] = {}
-    problems: list[Problem] = []
+    problems: list[Fault] = []
     for name in ("vocabulary", *(name for name in TABLES if name != "vocabulary")):
         path = folder / TABLES[name].FILE
         terms = [row for _, row in only(Term, tables.get("vocabulary", []))]

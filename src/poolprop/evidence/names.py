@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from poolprop.evidence.problems import Problem
+from poolprop.errors import Fault
 from poolprop.evidence.read import Numbered
 from poolprop.evidence.tables import TABLES, Term
 from poolprop.settings.columns import FIXED_NUMBERS
@@ -41,7 +41,7 @@ def not_factors(factors: Collection[str]) -> dict[str, str]:
     return {name: file for name, file in found.items() if name not in {*AS_FACTORS, *factors}}
 
 
-def mistaken_numbers(vocabulary: Numbered, file: str) -> Iterator[Problem]:
+def mistaken_numbers(vocabulary: Numbered, file: str) -> Iterator[Fault]:
     """Yield the declared numbers that have the name of another number, column or field."""
     ours = {
         *FIXED_NUMBERS,
@@ -55,14 +55,14 @@ def mistaken_numbers(vocabulary: Numbered, file: str) -> Iterator[Problem]:
             hint = (
                 f"Rename the column, here, in the tables and in the plan, such as '{row.term}_x'."
             )
-            yield Problem(file, line, "term", f"the number {row.term!r} is called like {of}", hint)
+            yield Fault(file, line, "term", f"the number {row.term!r} is called like {of}", hint)
 
 
-def taken_names(rows: Numbered, file: str) -> Iterator[Problem]:
+def taken_names(rows: Numbered, file: str) -> Iterator[Fault]:
     """Yield the factors and numbers of a table that are called like a field or an id of ours."""
     ours = fields_of_tables()
     used = dict.fromkeys(key for _, row in rows if row.FACTORS for key in row.factors())
     for name in (name for name in used if name in ours):
         problem = f"no factor or number can be called {name!r}, which {ours[name]} uses itself"
         hint = f"Rename it here, in vocabulary.csv and in the plan, such as '{name}_group'."
-        yield Problem(file, 1, name, problem, hint)
+        yield Fault(file, 1, name, problem, hint)

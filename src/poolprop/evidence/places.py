@@ -7,11 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from poolprop.errors import DataError
+from poolprop.errors import DataError, Fault, TableErrors
 from poolprop.evidence.cells import Row
 from poolprop.evidence.load import Evidence
 from poolprop.evidence.locators import missing, verify_all
-from poolprop.evidence.problems import Problem, TableErrors
 from poolprop.evidence.words import has_words, misplaced
 from poolprop.files import sha256
 
@@ -41,7 +40,7 @@ class Places:
     documents: int
     rows: int
     named: int
-    elsewhere: tuple[Problem, ...]
+    elsewhere: tuple[Fault, ...]
 
 
 def check_places(evidence: Evidence, data: Path, folder: Path) -> Places:
@@ -116,9 +115,9 @@ def _printed(table: str, row: Row) -> list[str]:
     return [found.group(1) for text in texts if (found := NUMBER.fullmatch(text))]
 
 
-def _problem(evidence: Evidence, data: Path, table: str, key: str, text: str) -> Problem:
+def _problem(evidence: Evidence, data: Path, table: str, key: str, text: str) -> Fault:
     file = (data / f"{table}.csv").as_posix()
-    return Problem(file, evidence.lines[table, key], "locator", text, "Correct the row.")
+    return Fault(file, evidence.lines[table, key], "locator", text, "Correct the row.")
 
 
 def _texts(evidence: Evidence, data: Path, folder: Path) -> list[tuple[str, str]]:
@@ -130,7 +129,7 @@ def _texts(evidence: Evidence, data: Path, folder: Path) -> list[tuple[str, str]
         if sha256(path) != source.sha256:
             file, line = (data / "sources.csv").as_posix(), evidence.lines["sources", key]
             problem = f"{source.file_name} is not the document that was extracted"
-            problems.append(Problem(file, line, "sha256", problem, "Fetch the right version."))
+            problems.append(Fault(file, line, "sha256", problem, "Fetch the right version."))
         texts.append((key, path.read_text("utf-8")))
     if problems:
         raise TableErrors(problems)

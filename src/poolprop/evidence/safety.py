@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 
+from poolprop.evidence.fingerprints import digest_of, terms_of
 from poolprop.evidence.load import Evidence
 from poolprop.evidence.select import AnalysisSet, select
 from poolprop.evidence.tables import Outcome
@@ -44,14 +44,8 @@ def safety_selections(evidence: Evidence, plan: Safety) -> Iterator[tuple[str, S
 
 def safety_fingerprint(evidence: Evidence, plan: Safety) -> str:
     """Return a digest of everything in the tables that these data sets can depend on."""
-    content = hashlib.sha256()
-    tables = (_events(evidence, plan), evidence.arms.values(), evidence.studies.values())
-    for table in tables:
-        for row in table:
-            content.update(row.model_dump_json().encode())
-    for term in evidence.terms.values():
-        content.update(f"{term.field}.{term.term}.{term.label}.{term.order}".encode())
-    return content.hexdigest()[:16]
+    rows = (*_events(evidence, plan), *evidence.arms.values(), *evidence.studies.values())
+    return digest_of(rows, terms_of(evidence))
 
 
 def _events(evidence: Evidence, plan: Safety) -> list[Outcome]:

@@ -55,7 +55,7 @@ def select(evidence: Evidence, selection: Selection) -> AnalysisSet:
             chosen.append(preferred(found, selection))
         else:
             excluded.append(Exclusion(arm_id=arm.arm_id, reason=reason))
-    _refuse_overlap(chosen, evidence)
+    refuse_overlap((row.arm_id for row in chosen), evidence)
     return AnalysisSet(rows=tuple(chosen), excluded=tuple(excluded))
 
 
@@ -191,15 +191,20 @@ def preferred(rows: Sequence[Outcome], selection: Selection) -> Outcome:
     return ordered[0]
 
 
-def _refuse_overlap(rows: Iterable[Outcome], evidence: Evidence) -> None:
+def refuse_overlap(
+    arm_ids: Iterable[str],
+    evidence: Evidence,
+    where: str = "arms.csv",
+    hint: str = "Choose other roles for the estimand, or correct the overlap groups.",
+) -> None:
+    """Refuse arms of one pool that share patients; raises DataError with the first two."""
     first: dict[str, str] = {}
-    for row in rows:
-        for group in evidence.arms[row.arm_id].overlap_group:
+    for arm_id in arm_ids:
+        for group in evidence.arms[arm_id].overlap_group:
             if group in first:
-                raise DataError(
-                    f"arms {first[group]} and {row.arm_id} share patients (overlap group "
-                    f"{group!r}) and cannot enter one pool",
-                    where="arms.csv",
-                    hint="Choose other roles for the estimand, or correct the overlap groups.",
+                problem = (
+                    f"arms {first[group]} and {arm_id} share patients (overlap group {group!r}) "
+                    "and cannot enter one pool"
                 )
-            first[group] = row.arm_id
+                raise DataError(problem, where=where, hint=hint)
+            first[group] = arm_id

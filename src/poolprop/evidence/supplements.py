@@ -1,4 +1,4 @@
-"""Tables beside the proportions: survival, summaries, patients, risk of bias, quoted results.
+"""Tables beside the proportions: survival, summaries, patients, risk of bias, extractions, quotes.
 
 None of them is required; each is checked when it is there.
 """
@@ -9,7 +9,7 @@ from typing import ClassVar, Literal
 
 from pydantic import ConfigDict
 
-from poolprop.evidence.cells import FactorRow, Key, Label, MaybeCount, MaybeNumber, Row, Text
+from poolprop.evidence.cells import FactorRow, Items, Key, Label, MaybeCount, MaybeNumber, Row, Text
 
 Answer = Literal["yes", "no", "unclear", "not_applicable"]
 
@@ -137,4 +137,32 @@ class QuotedResult(FactorRow):
     locator: Label
     agreement: Key
     adjudication: Text
+    note: Text
+
+
+Status = Literal[
+    "agreed", "adjudicated_a", "adjudicated_b", "adjudicated_neither", "only_a", "only_b"
+]
+
+
+class ExtractionRow(Row):
+    """One proportion as extractor A and extractor B have it; empty where one has none."""
+
+    FILE = "extraction.csv"
+    KEY = ("pair_id",)
+    REQUIRED = False
+
+    pair_id: Key
+    source_id: Key
+    label: Label
+    a_row: Text
+    b_row: Text
+    a_events: MaybeCount
+    a_total: MaybeCount
+    b_events: MaybeCount
+    b_total: MaybeCount
+    category_a: Text
+    category_b: Text
+    status: Status
+    outcome_ids: Items
     note: Text

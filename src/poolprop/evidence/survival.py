@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import TypedDict
 
 from poolprop.errors import DataError
 from poolprop.evidence.datasets import factor_cells
 from poolprop.evidence.load import Evidence
+from poolprop.evidence.select import refuse_overlap
 from poolprop.evidence.supplements import Survival as Figure
 from poolprop.settings import Survival, SurvivalEndpoint
 from poolprop.settings.columns import factor_columns
@@ -90,7 +91,9 @@ def _at_time(
         _refuse_a_tie(rivals, rank)
         for row in rivals[1:]:
             reasons[row.survival_id] = f"{rivals[0].survival_id} of the same arm is preferred"
-    _refuse_overlap(evidence, [row for row in near if not reasons[row.survival_id]])
+    used = (row.arm_id for row in near if not reasons[row.survival_id])
+    hint = "Choose other roles for survival, or correct the overlap groups."
+    refuse_overlap(used, evidence, "survival.csv", hint)
     for row in near:
         yield _row(evidence, row, f"{row.endpoint}/{at:g}", reasons[row.survival_id])
 
@@ -148,20 +151,6 @@ def _refuse_a_tie(rivals: list[Figure], rank: dict[str, tuple[float, int]]) -> N
                 where="survival.csv",
                 hint="Mark one 'conflicting' or tell them apart by time or population.",
             )
-
-
-def _refuse_overlap(evidence: Evidence, rows: Iterable[Figure]) -> None:
-    first: dict[str, str] = {}
-    for row in rows:
-        for group in evidence.arms[row.arm_id].overlap_group:
-            if group in first:
-                raise DataError(
-                    f"arms {first[group]} and {row.arm_id} share patients (overlap group "
-                    f"{group!r}) and cannot enter one pool",
-                    where="survival.csv",
-                    hint="Choose other roles for survival, or correct the overlap groups.",
-                )
-            first[group] = row.arm_id
 
 
 def _row(evidence: Evidence, row: Figure, name: str, reason: str) -> Mapping[str, object]:

@@ -16,7 +16,6 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from poolprop.evidence.audit.claims import Claim
-from poolprop.evidence.audit.extraction import ExtractionRow
 from poolprop.evidence.cells import (
     Count,
     FactorRow,
@@ -31,7 +30,14 @@ from poolprop.evidence.cells import (
 )
 from poolprop.evidence.certainty import Judgement
 from poolprop.evidence.flow import FlowBox
-from poolprop.evidence.supplements import Continuous, Patient, QuotedResult, RiskOfBias, Survival
+from poolprop.evidence.supplements import (
+    Continuous,
+    ExtractionRow,
+    Patient,
+    QuotedResult,
+    RiskOfBias,
+    Survival,
+)
 
 
 class Source(Row):

@@ -24,7 +24,7 @@ from poolprop.evidence.select import bases, select
 from poolprop.evidence.supplements import RiskOfBias
 from poolprop.evidence.tables import Discrepancy, Outcome
 from poolprop.settings import Endpoint, LeftOut, Multiverse, Selection
-from poolprop.settings.multiverse import NOBODY
+from poolprop.settings.models import NOBODY
 
 AS_DECIDED, ALL_OTHERWISE = "as_decided", "all_otherwise"
 OVERALL = "overall"

@@ -12,9 +12,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from poolprop.errors import DataError, Fault
+from poolprop.errors import DataError, Fault, TableErrors
 from poolprop.evidence.load import Evidence, load
-from poolprop.evidence.problems import TableErrors
 from poolprop.evidence.tables import TABLES
 from poolprop.files import csv_bytes, read_csv, write_bytes, write_json
 from poolprop.importing.tidy_tables import TARGETS, Rows

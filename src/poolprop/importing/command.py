@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from poolprop.errors import ConfigError, DataError
+from poolprop.errors import ConfigError, DataError, TableErrors
 from poolprop.importing.answers import add_reading
 
 EPILOG = """\
@@ -96,15 +96,12 @@ def _import(
     keep: Sequence[str], decimal: str, ask: bool, dry_run: bool, replace: bool, into_plan: bool,
     **options: Any,
 ) -> int:  # fmt: skip
-    from poolprop.evidence.problems import TableErrors
     from poolprop.importing.answers import answers_of
-    from poolprop.importing.factors import factor_columns
+    from poolprop.importing.factors import factor_columns, moderator_columns
     from poolprop.importing.kinds import find_heading
-    from poolprop.importing.moderators import moderator_columns
     from poolprop.importing.read import read_tables
     from poolprop.importing.sheets import refuse_open_choice
-    from poolprop.importing.show import problems_text, shown
-    from poolprop.importing.summary import Taken
+    from poolprop.importing.summary import Taken, problems_text, shown
     from poolprop.importing.understand import understand
 
     found = read_tables(tables, options["sheet"], options["encoding"])
@@ -143,7 +140,7 @@ def _add(
 ) -> None:
     """Add what was understood to the tables, unless `check` would refuse it; say what was done."""
     from poolprop.importing import batch, plan_lines
-    from poolprop.importing.moderators import add_numbers
+    from poolprop.importing.factors import add_numbers
     from poolprop.importing.records import Terms
     from poolprop.importing.summary import last_lines
     from poolprop.importing.tidy_tables import added

@@ -1,15 +1,24 @@
-"""The columns that a person names as factors, and what the review calls them."""
+"""The columns that a person names as factors, and as numbers to regress on."""
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
 
-from poolprop.errors import ConfigError
-from poolprop.evidence.names import not_factors
+from poolprop.errors import ConfigError, DataError, Fault, Faults
+from poolprop.evidence.cells import NOT_REPORTED
+from poolprop.evidence.moderators import OWN_NUMBERS
+from poolprop.evidence.names import NUMBERS, not_factors
+from poolprop.importing.entries import Entry
+from poolprop.importing.records import label
 from poolprop.keys import keys, readable
+from poolprop.reading.cells import Unclear, decimal_mark, is_missing, number
 from poolprop.reading.headings import Heading
-from poolprop.reading.sheet import Sheet
+from poolprop.reading.sheet import Cell, Sheet, tidy
+from poolprop.settings.columns import FIXED_NUMBERS
 
 NAME = re.compile(r"[a-z][a-z0-9_]{0,59}")
 # Columns of the studies that hold terms: a sheet may state them as it states a factor.
@@ -58,3 +67,110 @@ def _refuse(name: str, text: str, named: dict[str, int]) -> None:
             where="--factor",
             hint=f"Choose another, as in --factor {text.partition('=')[0]!r}={name}_group.",
         )
+
+
+WHERE = "--moderator"
+MINUS = "-\N{MINUS SIGN}\N{EN DASH}"
+Rows = list[dict[str, str]]
+
+
+def moderator_columns(asked: Sequence[str], head: Heading, sheet: Sheet) -> dict[str, int]:
+    """Return the column of each number by its name in the review.
+
+    Raises ConfigError if a name cannot be one, is that of another column, or stands twice;
+    DataError if there is no such column.
+    """
+    taken = {*not_factors(()), *FIXED_NUMBERS} - set(OWN_NUMBERS)
+    found: dict[str, int] = {}
+    for text in asked:
+        column, mark, name = (part.strip() for part in text.partition("="))
+        if not column or (mark and not NAME.fullmatch(name)):
+            hint = "Name a column, or a column and what to call it: latitude=abs_latitude."
+            raise ConfigError(f"{text!r} is not COLUMN or COLUMN=NAME", where=WHERE, hint=hint)
+        place = head.find(column, sheet)
+        heading = begun(head.names[place])
+        name = name or keys([heading], {}, [*found, *taken], noun="number")[heading]
+        if name in taken or name in found:
+            hint = f"Choose another name, as in {column}={name}_x."
+            raise ConfigError(f"{name!r} is the name of another column", where=WHERE, hint=hint)
+        found[name] = place
+    return found
+
+
+def add_numbers(
+    tables: Mapping[str, Rows],
+    sheet: Sheet,
+    head: Heading,
+    columns: Mapping[str, int],
+    entries: Sequence[Entry],
+    *,
+    points: str,
+    replace: bool,
+) -> list[str]:
+    """Write the numbers of studies that were added, declare them, and say what was done.
+
+    Raises Faults with each cell that holds no number; DataError if two rows of a study, or sheet
+    and tables, have different numbers.
+    """
+    cells = dict(sheet.rows)
+    studies = {row["label"]: row for row in tables["studies"]}
+    faults: list[Fault] = []
+    for name, place in columns.items():
+        marks = points or sheet.points or decimal_mark([_at(cells[e.row], place) for e in entries])
+        for entry in entries:
+            try:
+                text = _text(_at(cells[entry.row], place), marks)
+            except Unclear as unclear:
+                column = head.called(place)
+                faults.append(Fault(sheet.file, entry.row, column, unclear.problem, unclear.hint))
+                continue
+            _write(studies[label(entry)], name, text, sheet.where(entry.row), replace=replace)
+    if faults:
+        raise Faults(faults)
+    declared = {row["term"] for row in tables["vocabulary"] if row["field"] == NUMBERS}
+    for name, place in columns.items():
+        if name not in declared and name not in OWN_NUMBERS:
+            order = str(len(declared) + 1)
+            words = {"label": head.names[place], "definition": "", "order": order}
+            tables["vocabulary"].append({"field": NUMBERS, "term": name, **words})
+            declared.add(name)
+    return [
+        f"{head.names[place]!r} is the number {name!r}; to regress on it write "
+        f"endpoints.NAME.moderators.{name}: {{label: {head.names[place]}, column: {name}}}"
+        for name, place in columns.items()
+    ]
+
+
+def _at(cells: Sequence[Cell], place: int) -> Cell:
+    return cells[place] if place < len(cells) else None
+
+
+def _text(cell: Any, points: str) -> str:
+    """Return a number as tables hold it, or ``NR`` where the cell has none."""
+    if is_missing(cell):
+        return NOT_REPORTED
+    if isinstance(cell, int | float) and not isinstance(cell, bool) and math.isfinite(cell):
+        return _plain(Decimal(repr(cell)))
+    text = tidy(str(cell))
+    minus = text[:1] in MINUS
+    value = number(text[1:] if minus or text[:1] == "+" else text, points)
+    return _plain(-value if minus else value)
+
+
+def _plain(value: Decimal) -> str:
+    text = f"{value:f}"
+    if len(text.partition(".")[2]) > 15:
+        text = f"{value:.15f}"
+    return text.rstrip("0").rstrip(".") if "." in text and len(text) > 15 else text
+
+
+def _write(study: dict[str, str], name: str, text: str, where: str, *, replace: bool) -> None:
+    before = study.get(name) or NOT_REPORTED
+    if NOT_REPORTED not in (before, text) and before != text and not replace:
+        raise DataError(
+            f"{study['label']!r} has the {name} {text} here and {before} in studies.csv",
+            where=where,
+            hint="Correct one of them, or let the sheet win with --replace.",
+        )
+    if text != NOT_REPORTED or name not in study:
+        study[name] = text

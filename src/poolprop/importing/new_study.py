@@ -13,9 +13,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from poolprop.errors import ConfigError, DataError
+from poolprop.evidence.cells import TO_FILL
 from poolprop.evidence.load import load
 from poolprop.evidence.tables import TABLES
-from poolprop.evidence.unfilled import TO_FILL
 from poolprop.files import sha256
 from poolprop.importing.batch import changed_files, checked, read_tables, write
 from poolprop.importing.entries import Entry

@@ -1,12 +1,15 @@
-"""The rows that an import writes: a source, a study, an arm and a figure."""
+"""The rows that an import writes: a source, a study, an arm, a figure and judgements."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from poolprop.evidence.cells import NOT_REPORTED
 from poolprop.importing.entries import Entry
+from poolprop.importing.sheets import Judged
+from poolprop.keys import keys
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,3 +84,37 @@ def outcome_row(key: str, entry: Entry, terms: Terms, origin: str) -> dict[str, 
 
 def _printed(percent: Decimal | None) -> str:
     return "" if percent is None else f"{percent:f}"
+
+
+OVERALL = "overall"  # the item that rules and pictures use
+TOOL = "Risk of bias (RevMan)"
+
+
+def add_judgements(
+    rows: list[dict[str, str]], bias: Sequence[Judged], studies: Mapping[str, str]
+) -> int:
+    """Add the judgements of known studies that no row holds yet; return how many.
+
+    ``rows`` are those of ``risk_of_bias.csv``, changed in place; ``studies`` is the key of each
+    study by its name.
+    """
+    given = {row["question"]: row["item"] for row in rows}
+    for one in bias:
+        if one.domain.casefold().startswith(OVERALL):
+            given.setdefault(one.domain, OVERALL)
+    items = keys((one.domain for one in bias), given, noun="item")
+    known = {(row["study_id"], row["item"]) for row in rows}
+    new = [
+        {
+            "study_id": studies[one.study],
+            "tool": TOOL,
+            "item": items[one.domain],
+            "question": one.domain,
+            "adjudicated": one.judgement,
+            "reason": one.support,
+        }
+        for one in bias
+        if one.study in studies and (studies[one.study], items[one.domain]) not in known
+    ]
+    rows.extend(new)
+    return len(new)

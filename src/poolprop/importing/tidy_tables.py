@@ -13,9 +13,16 @@ from dataclasses import dataclass, field
 from poolprop.errors import DataError
 from poolprop.evidence.cells import NOT_REPORTED
 from poolprop.importing.entries import Entry
-from poolprop.importing.judgements import add_judgements
 from poolprop.importing.levels import define
-from poolprop.importing.records import Terms, arm_row, label, outcome_row, source_row, study_row
+from poolprop.importing.records import (
+    Terms,
+    add_judgements,
+    arm_row,
+    label,
+    outcome_row,
+    source_row,
+    study_row,
+)
 from poolprop.importing.removals import without_example, without_file, without_unused_levels
 from poolprop.importing.sheets import ReviewSheet
 from poolprop.keys import keys

@@ -6,16 +6,29 @@ Schema in ``workflow/schemas/`` is made from these models, so that editors can c
 
 from __future__ import annotations
 
-from poolprop.settings.atlas import Atlas
 from poolprop.settings.base import Block, Name
-from poolprop.settings.certainty import Certainty
 from poolprop.settings.endpoints import Endpoint, Estimand, Moderator, Selection, Subgroup
-from poolprop.settings.models import Model, Models
-from poolprop.settings.multiverse import LeftOut, Multiverse
+from poolprop.settings.models import (
+    Bayes,
+    LeftOut,
+    Model,
+    Models,
+    Multiverse,
+    MuPrior,
+    TauPrior,
+    Thresholds,
+)
 from poolprop.settings.plan import Review, Settings
-from poolprop.settings.stages import Certificate, Comparisons, Rules, Safety
-from poolprop.settings.survival import Survival, SurvivalEndpoint
-from poolprop.settings.uncertainty import Bayes, MuPrior, TauPrior, Thresholds
+from poolprop.settings.stages import (
+    Atlas,
+    Certainty,
+    Certificate,
+    Comparisons,
+    Rules,
+    Safety,
+    Survival,
+    SurvivalEndpoint,
+)
 
 __all__ = [
     "Atlas",

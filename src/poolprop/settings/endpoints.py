@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from poolprop.formats import MOST_DIGITS
 from poolprop.settings.base import Block, Name
-from poolprop.settings.further import Missing, Nested, NextTrial
+from poolprop.settings.models import Missing, Nested, NextTrial
 
 
 class Selection(Block):

@@ -7,18 +7,20 @@ from typing import Literal
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from poolprop.settings.atlas import Atlas
 from poolprop.settings.base import Block, Name
 from poolprop.settings.bias import Level
-from poolprop.settings.certainty import Certainty
 from poolprop.settings.endpoints import Endpoint
 from poolprop.settings.forest import COLUMNS
-from poolprop.settings.further import Laws
-from poolprop.settings.models import Models
-from poolprop.settings.multiverse import Multiverse
-from poolprop.settings.stages import Certificate, Comparisons, Rules, Safety
-from poolprop.settings.survival import Survival
-from poolprop.settings.uncertainty import Bayes, Thresholds
+from poolprop.settings.models import Bayes, Laws, Models, Multiverse, Thresholds
+from poolprop.settings.stages import (
+    Atlas,
+    Certainty,
+    Certificate,
+    Comparisons,
+    Rules,
+    Safety,
+    Survival,
+)
 
 # Folders that a run writes or sweeps.
 WRITTEN = ("results", "logs", "export")

@@ -1,6 +1,9 @@
-"""The stages beside pooling: adverse events, two-arm comparisons, coverage; rules of tests."""
+"""The stages beside pooling, from adverse events to coverage and the atlas; rules of tests."""
 
 from __future__ import annotations
+
+import math
+from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 
@@ -120,3 +123,88 @@ class Certificate(Block):
             if not 0 <= tau <= 5:
                 raise ValueError(f"tau {tau} is not between 0 and 5")
         return taus
+
+
+Months = Annotated[float, Field(gt=0, le=1200)]
+
+
+class SurvivalEndpoint(Block):
+    """One endpoint of ``survival.csv`` and the times at which its rates are pooled."""
+
+    label: str = Field(min_length=1, description="Full name.")
+    times: tuple[Months, ...] = Field(min_length=1, description="In months.")
+    populations: tuple[str, ...] = Field(
+        ("all",), min_length=1, description="In order of preference."
+    )
+    quoted: dict[Months, str] = Field(
+        default_factory=dict,
+        description="Outcome of benchmarks.csv that is shown beside the rate at a time.",
+    )
+
+
+class Survival(Block):
+    """Survival rates, pooled on the complementary log-log scale."""
+
+    endpoints: dict[Name, SurvivalEndpoint] = Field(
+        min_length=1, description="By the endpoint's name in survival.csv."
+    )
+    tolerance_months: float = Field(
+        1.0, ge=0, description="A rate this far from a time still counts as that time."
+    )
+    roles: tuple[str, ...] = Field(("regimen",), min_length=1, description="Roles of arms.")
+    where: dict[Name, tuple[str, ...]] = Field(
+        default_factory=dict, description="Keep only arms of these levels of a factor."
+    )
+    alike: tuple[Name, ...] = Field(
+        (), description="Rates are pooled only where the arms agree in these factors."
+    )
+    record_types: tuple[str, ...] = Field(
+        ("reported", "derived"), min_length=1, description="How the figure may have come about."
+    )
+    min_studies: int = Field(2, ge=2, description="Fewer are shown as they are, not pooled.")
+    tau2: Literal["DL", "HE", "HS", "SJ", "ML", "REML", "EB", "PM"] = Field(
+        "REML", description="Estimator of the between-study variance."
+    )
+    ci: Literal["wald", "t", "hksj", "hksj-adhoc"] = Field(
+        "hksj-adhoc", description="How the confidence interval is made."
+    )
+    tau_scale: float = Field(
+        1.0, gt=0, description="Scale of the half-normal prior on tau, Bayesian companion."
+    )
+
+
+class Certainty(Block):
+    """GRADE for proportions of single groups; the judgements themselves are data."""
+
+    start: Literal["high", "moderate", "low"] = Field(
+        "high", description="Level before any domain is judged."
+    )
+
+
+class Atlas(Block):
+    """What ``snakemake atlas`` pools; no part of the report."""
+
+    file: str = Field(
+        "", description="CSV with columns events, total and `by`; empty: data sets are drawn."
+    )
+    by: str = Field("dataset_id", description="Column that names the data set of a row.")
+    datasets: int = Field(43_644, ge=1, description="How many data sets there are, or are drawn.")
+    seed: int = Field(20_211, ge=0, description="Of the data sets drawn.")
+    methods: tuple[str, ...] = Field(
+        ("two-step|PLO|DL|wald", "glmm|logit|ML|small-lr"),
+        min_length=1,
+        description="As `poolprop pool-many --methods` takes them.",
+    )
+    chunk: int = Field(
+        200_000, ge=1, description="Data sets a job; few jobs waste less on starting up."
+    )
+
+    @property
+    def chunks(self) -> int:
+        """Number of jobs."""
+        return math.ceil(self.datasets / self.chunk)
+
+    def span(self, chunk: int) -> tuple[int, int]:
+        """Return the first data set of a chunk and how many it has."""
+        first = chunk * self.chunk
+        return first, min(self.chunk, self.datasets - first)

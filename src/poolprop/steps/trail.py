@@ -28,8 +28,8 @@ def lineage(config: Path, manifest: Path, source: Path, out: Path) -> None:
 def seal(manifest: Path, files: Sequence[Path], out: Path) -> None:
     """Write the hashes of what came after the manifest, and one digest of everything."""
     from poolprop.audit.manifest import SCHEMA
+    from poolprop.audit.manifest import seal as close
     from poolprop.audit.record import JOBS
-    from poolprop.audit.seal import seal as close
 
     records = [path for path in JOBS.rglob("*.json") if path.stem != "seal"]
     write_json(out, close(read_json(manifest, SCHEMA), [manifest, *files, *records]))

@@ -8,10 +8,9 @@ from dataclasses import replace
 
 import pytest
 
-from poolprop.audit.changelog import updated
 from poolprop.audit.difference import difference
 from poolprop.audit.difference_page import page
-from poolprop.audit.difference_text import as_markdown, as_text
+from poolprop.audit.difference_text import as_markdown, as_text, updated
 from poolprop.audit.snapshot import Estimate, Snapshot
 from poolprop.formats import Policy
 

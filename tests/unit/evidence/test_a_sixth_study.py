@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from poolprop.__main__ import main
-from poolprop.evidence.unfilled import TO_FILL
+from poolprop.evidence.cells import TO_FILL
 from poolprop.files import read_csv, write_csv, write_json
 
 KEY, LABEL = "ramos2025", "Ramos 2025"

@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import TypedDict
 
-from poolprop.evidence.audit.extraction import ExtractionRow
 from poolprop.evidence.load import Evidence
+from poolprop.evidence.supplements import ExtractionRow
 
 Ratings = list[tuple[str, str]]  # what A says and what B says of the same item
 OVERALL = "all"

@@ -138,7 +138,7 @@ class Claim(Row):
             raise PydanticCustomError("column:estimate", message, {})
 
     def _check_method(self) -> None:
-        known = {"p_value": tuple(NAMED_TESTS), "interval": INTERVALS}.get(self.kind)
+        known = {"p_value": tuple(NAMED_TESTS), "interval": tuple(INTERVALS)}.get(self.kind)
         if self.names_method and known and self.method not in known:
             context = {"method": repr(self.method), "known": ", ".join(known)}
             raise PydanticCustomError("column:method", "{method} is none of {known}", context)

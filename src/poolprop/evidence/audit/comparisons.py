@@ -9,6 +9,7 @@ from poolprop.evidence.audit.figures import (
     Figure,
     claims_of,
     figure_of,
+    of_the_claim,
     outcome_ids,
     without_counts,
 )
@@ -47,18 +48,13 @@ def _p_value(
     found = [test for test, p in by_test.items() if printed and printed.fits(p)]
     verdict, severity = _judge(printed, by_test, found, named)
     return Finding(
-        finding_id=f"{claim.claim_id}/p_value",
-        source_id=claim.source_id,
-        subject=claim.claim_id,
-        outcome_ids=outcome_ids(figures),
-        kind="p_value",
+        **of_the_claim(claim, "p_value", outcome_ids(figures)),
         printed=f"{figures[0]} against {figures[1]}, P {_sign(printed)}"
         + (f" ({claim.method})" if named else ""),
         recomputed="; ".join(f"{test} {show_p(p)}" for test, p in by_test.items()),
         verdict=verdict,
         severity=severity,
         detail=_p_detail(printed, found, named, first, second),
-        locator=claim.locator,
     )
 
 
@@ -115,11 +111,7 @@ def _test_choice(
     if not asymptotic:
         return None
     return Finding(
-        finding_id=f"{claim.claim_id}/test_choice",
-        source_id=claim.source_id,
-        subject=claim.claim_id,
-        outcome_ids=outcome_ids(figures),
-        kind="test_choice",
+        **of_the_claim(claim, "test_choice", outcome_ids(figures)),
         printed=f"P {_sign(printed)}",
         recomputed="; ".join(
             f"{test} {show_p(by_test[test])}" for test in ("Fisher", "Boschloo") if test in by_test
@@ -128,7 +120,6 @@ def _test_choice(
         severity=by_p(by_test[asymptotic[0]], exact),
         detail=f"The smallest expected count is {fixed(expected, 1)}, too small for "
         f"{_list(asymptotic)}; an exact test gives {show_p(exact)}.",
-        locator=claim.locator,
     )
 
 

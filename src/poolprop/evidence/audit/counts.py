@@ -6,7 +6,15 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from poolprop.evidence.audit.claims import Claim
-from poolprop.evidence.audit.figures import INFERRED, claims_of, figure_of, of_claim, outcome_ids
+from poolprop.evidence.audit.figures import (
+    INFERRED,
+    claims_of,
+    figure_of,
+    of_claim,
+    of_the_claim,
+    of_the_row,
+    outcome_ids,
+)
 from poolprop.evidence.audit.finding import Finding, Severity, Verdict
 from poolprop.evidence.audit.printed import Printed, counts_that_fit, ratios_that_fit
 from poolprop.evidence.load import Evidence
@@ -52,17 +60,12 @@ def _of_claim(claim: Claim, printed: Printed, evidence: Evidence) -> Finding:
     if claim.events is not None:
         what += f", with {claim.events} events"
     return Finding(
-        finding_id=f"{claim.claim_id}/count",
-        source_id=claim.source_id,
-        subject=claim.claim_id,
-        outcome_ids=held.outcome_ids,
-        kind="count",
+        **of_the_claim(claim, "count", held.outcome_ids),
         printed=what,
         recomputed=show_ratios(solutions[: SHOWN + 1]),
         verdict=verdict,
         severity=severity,
         detail=_detail(len(solutions), ours, what),
-        locator=claim.locator,
     )
 
 
@@ -73,17 +76,12 @@ def _of_row(row: Outcome, percent: Decimal, total: int, source_id: str) -> Findi
     verdict, severity = judge(len(counts), ours)
     what = f"{printed}% of {total}"
     return Finding(
-        finding_id=f"{row.outcome_id}/count",
-        source_id=source_id,
-        subject=row.outcome_id,
-        outcome_ids=(row.outcome_id,),
-        kind="count",
+        **of_the_row(row, source_id, "count"),
         printed=what,
         recomputed=show_ratios([(count, total) for count in counts[: SHOWN + 1]]),
         verdict=verdict,
         severity=severity,
         detail=_detail(len(counts), ours, what),
-        locator=row.locator,
     )
 
 
@@ -127,18 +125,13 @@ def _shared(claim: Claim, evidence: Evidence) -> Finding:
     )
     shares = ", ".join(f"{percent}%" for percent in percents)
     return Finding(
-        finding_id=f"{claim.claim_id}/shared_denominator",
-        source_id=claim.source_id,
-        subject=claim.claim_id,
-        outcome_ids=outcome_ids(figures),
-        kind="shared_denominator",
+        **of_the_claim(claim, "shared_denominator", outcome_ids(figures)),
         printed=f"{shares} of {show_totals(claim.totals)}",
         recomputed=shown or "none",
         verdict=verdict if solutions else "impossible",
         severity="medium" if len(solutions) == 1 else "" if solutions else "high",
         detail=f"Denominators that fit all of them: "
         f"{show_totals(tuple(total for total, _ in solutions)) or 'none'}.",
-        locator=claim.locator,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from poolprop.evidence.audit.claims import Claim
 from poolprop.evidence.audit.finding import Finding
@@ -98,19 +99,38 @@ def claims_of(evidence: Evidence, kind: str) -> list[Claim]:
     return [claim for claim in evidence.claims.values() if claim.kind == kind]
 
 
+def of_the_claim(claim: Claim, kind: str, ids: tuple[str, ...] = ()) -> dict[str, Any]:
+    """Return what every finding on a claim says of it; ``ids`` are the rows behind it."""
+    return {
+        "finding_id": f"{claim.claim_id}/{kind}",
+        "source_id": claim.source_id,
+        "subject": claim.claim_id,
+        "outcome_ids": ids,
+        "kind": kind,
+        "locator": claim.locator,
+    }
+
+
+def of_the_row(row: Outcome, source_id: str, kind: str) -> dict[str, Any]:
+    """Return what every finding on one row of outcomes says of it."""
+    return {
+        "finding_id": f"{row.outcome_id}/{kind}",
+        "source_id": source_id,
+        "subject": row.outcome_id,
+        "outcome_ids": (row.outcome_id,),
+        "kind": kind,
+        "locator": row.locator,
+    }
+
+
 def without_counts(claim: Claim, figures: list[Figure]) -> Finding:
     """Return the finding on a claim about figures whose counts nobody knows."""
     unknown = [figure.name for figure in figures if figure.count is None]
     return Finding(
-        finding_id=f"{claim.claim_id}/{claim.kind}",
-        source_id=claim.source_id,
-        subject=claim.claim_id,
-        outcome_ids=outcome_ids(figures),
-        kind=claim.kind,
+        **of_the_claim(claim, claim.kind, outcome_ids(figures)),
         printed=claim.printed,
         recomputed="",
         verdict="not_decidable",
         severity="",
         detail=f"No counts are known for {', '.join(unknown) or 'the whole'}.",
-        locator=claim.locator,
     )

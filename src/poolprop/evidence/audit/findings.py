@@ -6,17 +6,15 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import chain
 
-from poolprop.evidence.audit.arms import arm_findings
 from poolprop.evidence.audit.comparisons import p_value_findings
 from poolprop.evidence.audit.counts import count_findings, shared_findings
 from poolprop.evidence.audit.finding import Finding
-from poolprop.evidence.audit.grades import grade_findings
 from poolprop.evidence.audit.interval_check import interval_findings
 from poolprop.evidence.audit.joint import joint_findings
 from poolprop.evidence.audit.percentages import denominators, percentages
 from poolprop.evidence.audit.ratio_check import ratio_findings
 from poolprop.evidence.audit.repeats import repeat_findings
-from poolprop.evidence.audit.sums import sum_findings
+from poolprop.evidence.audit.sums import arm_findings, grade_findings, sum_findings
 from poolprop.evidence.audit.survival_check import survival_findings
 from poolprop.evidence.load import Evidence
 from poolprop.evidence.tables import Discrepancy

@@ -7,11 +7,25 @@ from collections.abc import Iterator
 from poolprop.evidence.audit.claims import Claim
 from poolprop.evidence.audit.figures import claims_of
 from poolprop.evidence.audit.finding import Finding, by_points
-from poolprop.evidence.audit.intervals import Limits, intervals
+from poolprop.evidence.audit.names import INTERVALS
 from poolprop.evidence.audit.printed import Printed
 from poolprop.evidence.load import Evidence
 from poolprop.evidence.tables import Outcome
 from poolprop.formats import Policy
+
+Limits = tuple[float, float]
+
+
+def intervals(events: int, total: int, level: float = 0.95) -> dict[str, Limits]:
+    """Return the two-sided interval of a proportion by each method of :data:`names.INTERVALS`."""
+    from poolprop.stats.fits.one_proportion import study_intervals
+
+    found = {}
+    for name, method in INTERVALS.items():
+        lower, upper = study_intervals([events], [total], method, level)
+        found[name] = float(lower[0]), float(upper[0])
+    return found
+
 
 Shown = tuple[Printed, Printed]
 

@@ -13,6 +13,7 @@ from poolprop.evidence.audit.figures import (
     Figure,
     claims_of,
     figure_of,
+    of_the_claim,
     outcome_ids,
     without_counts,
 )
@@ -102,17 +103,12 @@ def _finding(
         for one in found[:SHOWN]
     ]
     return Finding(
-        finding_id=f"{claim.claim_id}/joint",
-        source_id=claim.source_id,
-        subject=claim.claim_id,
-        outcome_ids=outcome_ids(figures),
-        kind="joint",
+        **of_the_claim(claim, "joint", outcome_ids(figures)),
         printed=_show(members),
         recomputed="; ".join(shown) + ("; ..." if len(found) > SHOWN else "") or "none",
         verdict=verdict,
         severity=severity,
         detail=_detail(verdict, found),
-        locator=claim.locator,
     )
 
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-INTERVALS = (
-    "normal",
-    "Wilson",
-    "Wilson with continuity correction",
-    "Wilson with end correction",
-    "Agresti-Coull",
-    "Clopper-Pearson",
-    "Jeffreys",
-    "mid-p",
-)
+# Names that sources use -> names in the engine.
+INTERVALS = {
+    "normal": "normal",
+    "Wilson": "wilson",
+    "Wilson with continuity correction": "wilson-cc",
+    "Wilson with end correction": "wilson-ec",
+    "Agresti-Coull": "agresti-coull",
+    "Clopper-Pearson": "clopper-pearson",
+    "Jeffreys": "jeffreys",
+    "mid-p": "mid-p",
+}
 
 TESTS = ("Fisher", "Pearson", "Yates", "likelihood ratio", "mid-p", "Barnard", "Boschloo")
 

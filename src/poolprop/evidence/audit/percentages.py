@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import ROUND_DOWN, Decimal
 
-from poolprop.evidence.audit.figures import AS_PRINTED, INFERRED
+from poolprop.evidence.audit.figures import AS_PRINTED, INFERRED, of_the_row
 from poolprop.evidence.audit.finding import Finding, by_points
 from poolprop.evidence.audit.printed import (
     Printed,
@@ -34,17 +34,12 @@ def _percentage(row: Outcome, printed: Printed, events: int, total: int, source_
     exact = percentage(events, total)
     agrees = printed.fits(exact)
     return Finding(
-        finding_id=f"{row.outcome_id}/percentage",
-        source_id=source_id,
-        subject=row.outcome_id,
-        outcome_ids=(row.outcome_id,),
-        kind="percentage",
+        **of_the_row(row, source_id, "percentage"),
         printed=f"{events}/{total} ({printed}%)",
         recomputed=show_percent(events, total, printed.places),
         verdict="agrees" if agrees else "contradicts",
         severity="" if agrees else by_points(exact - printed.value),
         detail=_rounding(printed, exact) if agrees else _misfit(printed, exact, events, total),
-        locator=row.locator,
     )
 
 
@@ -85,16 +80,11 @@ def _denominator(row: Outcome, events: int, total: int, enrolled: int, source_id
     missing = enrolled - total
     difference = percentage(events, total) - percentage(events, enrolled)
     return Finding(
-        finding_id=f"{row.outcome_id}/denominator",
-        source_id=source_id,
-        subject=row.outcome_id,
-        outcome_ids=(row.outcome_id,),
-        kind="denominator",
+        **of_the_row(row, source_id, "denominator"),
         printed=f"{events}/{total} of {enrolled} enrolled",
         recomputed=show_percent(events, enrolled),
         verdict="not_decidable",
         severity=by_points(difference),
         detail=f"{missing} of the {enrolled} patients of the arm "
         f"{'is' if missing == 1 else 'are'} not in the denominator.",
-        locator=row.locator,
     )

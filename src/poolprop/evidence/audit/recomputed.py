@@ -6,8 +6,7 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import TypedDict
 
-from poolprop.evidence.audit.interval_check import methods_that_give, printed_interval
-from poolprop.evidence.audit.intervals import intervals
+from poolprop.evidence.audit.interval_check import intervals, methods_that_give, printed_interval
 from poolprop.evidence.audit.printed import Printed, percentage
 from poolprop.evidence.tables import Outcome
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 
+from poolprop.errors import Fault
 from poolprop.evidence.audit.claims import LITERAL, Claim
-from poolprop.evidence.problems import Problem
 from poolprop.hints import did_you_mean
 
 ADD = "Correct it, or add that row to outcomes.csv or claims.csv."
@@ -14,7 +14,7 @@ OTHER = "Name one that is."
 
 def claim_faults(
     claims: Iterable[tuple[int, Claim]], outcome_ids: Collection[str], file: str
-) -> Iterator[Problem]:
+) -> Iterator[Fault]:
     """Yield each term of a claim that is no figure, or not one the claim can use.
 
     Claims come with their line numbers; ``file`` is how messages call their table.
@@ -27,7 +27,7 @@ def claim_faults(
             for name in filter(None, names):
                 if name not in known and not is_number(name):
                     problem = f"{name!r} is no outcome, claim, fraction or number"
-                    yield Problem(file, line, column, problem, did_you_mean(name, known, ADD))
+                    yield Fault(file, line, column, problem, did_you_mean(name, known, ADD))
         if claim.kind in ("percent_only", "interval"):
             yield from _not_among(claim.terms, outcome_ids, "outcome", line, file)
         if claim.kind == "shared_denominator":
@@ -48,16 +48,16 @@ def is_number(term: str) -> bool:
 
 def _not_among(
     names: Iterable[str], known: Collection[str], what: str, line: int, file: str
-) -> Iterator[Problem]:
+) -> Iterator[Fault]:
     for name in names:
         if name not in known:
             problem = f"{name!r} is no {what}"
-            yield Problem(file, line, "terms", problem, did_you_mean(name, known, OTHER))
+            yield Fault(file, line, "terms", problem, did_you_mean(name, known, OTHER))
 
 
 def _loose_conditions(
     joint: Claim, by_id: dict[str, Claim], line: int, file: str
-) -> Iterator[Problem]:
+) -> Iterator[Fault]:
     """Yield conditions of a joint claim on percentages that it does not list."""
     members = [by_id[name] for name in joint.terms if name in by_id]
     unknowns = {one.claim_id for one in members if one.kind == "percent_only"}
@@ -67,4 +67,4 @@ def _loose_conditions(
             if name not in unknowns:
                 problem = f"{member.claim_id!r} is about {name!r}, which is not among the terms"
                 hint = "List the percentage it is about as well."
-                yield Problem(file, line, "terms", problem, hint)
+                yield Fault(file, line, "terms", problem, hint)

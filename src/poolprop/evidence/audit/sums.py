@@ -1,19 +1,25 @@
-"""Counts that must add up: the parts that a claim names, and their whole."""
+"""Counts that must add up: parts that a claim names, arms of a study, grades of an event."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from itertools import product
 
 from poolprop.evidence.audit.claims import Claim
 from poolprop.evidence.audit.figures import (
+    AS_PRINTED,
     Figure,
     claims_of,
     figure_of,
+    of_outcome,
+    of_the_claim,
     outcome_ids,
     without_counts,
 )
 from poolprop.evidence.audit.finding import Finding, Severity, by_points
 from poolprop.evidence.load import Evidence
+from poolprop.evidence.tables import Arm, Outcome
 
 
 def sum_findings(evidence: Evidence) -> Iterator[Finding]:
@@ -44,17 +50,12 @@ def _claimed(
 ) -> Finding:
     fine = sum(counts) == expected and totals_fit(parts, whole)
     return Finding(
-        finding_id=f"{claim.claim_id}/sum",
-        source_id=claim.source_id,
-        subject=claim.claim_id,
-        outcome_ids=outcome_ids([*parts, whole]),
-        kind="sum",
+        **of_the_claim(claim, "sum", outcome_ids([*parts, whole])),
         printed=f"{' + '.join(map(str, parts))} for {whole}",
         recomputed=str(sum(counts)),
         verdict="agrees" if fine else "contradicts",
         severity="" if fine else miss(sum(counts), expected, whole.total or parts[0].total),
         detail=_detail(sum(counts), expected, fine),
-        locator=claim.locator,
     )
 
 
@@ -81,3 +82,145 @@ def _detail(found: int, expected: int, fine: bool) -> str:
     if found == expected:
         return "The counts add up, their denominators do not."
     return f"The parts give {found}, the whole is {expected}."
+
+
+# role of the whole -> roles of what it may be divided into
+PARTS = {"combined": {"regimen", "comparator"}, "regimen": {"schedule"}}
+
+
+def arm_findings(evidence: Evidence) -> Iterator[Finding]:
+    """Compare the printed counts of whole arms with those of the arms they consist of."""
+    by_arm: dict[str, dict[tuple[str, ...], list[Outcome]]] = defaultdict(lambda: defaultdict(list))
+    for row in evidence.outcomes.values():
+        if row.events is not None and row.record_type in AS_PRINTED:
+            by_arm[row.arm_id][_same_fact(row)].append(row)
+    claimed = claimed_sums(evidence)
+    for whole in evidence.arms.values():
+        parts = parts_of(whole, evidence)
+        for fact, rows in by_arm[whole.arm_id].items() if parts else ():
+            choices = [by_arm[part.arm_id][fact] for part in parts]
+            for row, *chosen in product(rows, *choices):
+                finding = _of_arms(row, chosen, evidence.source_of(row))
+                if frozenset(finding.outcome_ids) not in claimed:
+                    yield finding
+
+
+def parts_of(whole: Arm, evidence: Evidence) -> list[Arm]:
+    """Return the arms that make up another, if their patients add up to all of its own."""
+    roles = PARTS.get(whole.role, set())
+    parts = [
+        arm
+        for arm in evidence.arms.values()
+        if arm.study_id == whole.study_id and arm.role in roles and arm is not whole
+    ]
+    sizes = [arm.n_enrolled for arm in parts if arm.n_enrolled is not None]
+    complete = len(parts) > 1 and len(sizes) == len(parts) and sum(sizes) == whole.n_enrolled
+    return parts if complete else []
+
+
+def _same_fact(row: Outcome) -> tuple[str, ...]:
+    return row.population, row.outcome, row.grade, row.timepoint, row.denominator_basis
+
+
+def _of_arms(whole: Outcome, parts: list[Outcome], source_id: str) -> Finding:
+    found, expected = sum(row.events or 0 for row in parts), whole.events or 0
+    add_up = found == expected
+    fine = add_up and totals_fit([of_outcome(row) for row in parts], of_outcome(whole))
+    names = "+".join(row.outcome_id for row in parts)
+    return Finding(
+        finding_id=f"{whole.outcome_id}/arms/{names}",
+        source_id=source_id,
+        subject=whole.outcome_id,
+        outcome_ids=(whole.outcome_id, *(row.outcome_id for row in parts)),
+        kind="arms",
+        printed=" + ".join(f"{row.events}/{row.total}" for row in parts)
+        + f" for {whole.events}/{whole.total}",
+        recomputed=f"{found}/{sum(row.total or 0 for row in parts)}",
+        verdict="agrees" if fine else "contradicts",
+        severity="" if fine else miss(found, expected, whole.total),
+        detail="The arms add up."
+        if fine
+        else f"The arms give {found}, the whole is {expected}."
+        if not add_up
+        else "The counts add up, their denominators do not.",
+        locator="; ".join(dict.fromkeys(row.locator for row in [whole, *parts])),
+    )
+
+
+ALL_GRADES = frozenset(range(1, 6))
+
+
+def grade_findings(evidence: Evidence) -> Iterator[Finding]:
+    """Compare every printed band of grades with the printed bands inside it.
+
+    Each patient counts once, at the worst grade. So bands that together make up a wider one
+    must give its count, and bands that make up a part of it must not exceed it.
+    """
+    groups: dict[tuple[str, ...], list[Outcome]] = defaultdict(list)
+    for row in evidence.outcomes.values():
+        if band(row.grade) and row.events is not None and row.record_type in AS_PRINTED:
+            groups[
+                row.arm_id, row.population, row.outcome, row.timepoint, row.denominator_basis
+            ].append(row)
+    claimed = claimed_sums(evidence)
+    for rows in groups.values():
+        for whole in rows:
+            for parts in divisions(whole, rows):
+                finding = _of_grades(whole, parts, evidence.source_of(whole))
+                if finding and frozenset(finding.outcome_ids) not in claimed:
+                    yield finding
+
+
+def band(grade: str) -> frozenset[int]:
+    """Return the grades that a label such as ``3-5`` covers; none if it is no band."""
+    if grade == "any":
+        return ALL_GRADES
+    ends = grade.split("-")
+    if not all(end in {"1", "2", "3", "4", "5"} for end in ends) or len(ends) > 2:
+        return frozenset()
+    return frozenset(range(int(ends[0]), int(ends[-1]) + 1))
+
+
+def divisions(whole: Outcome, rows: list[Outcome]) -> Iterator[list[Outcome]]:
+    """Yield every choice of two or more bands inside ``whole`` that no band could join."""
+    inside = [row for row in rows if band(row.grade) < band(whole.grade)]
+
+    def extend(
+        chosen: list[Outcome], covered: frozenset[int], start: int
+    ) -> Iterator[list[Outcome]]:
+        free = [row for row in inside if not band(row.grade) & covered]
+        if not free and len(chosen) > 1:
+            yield chosen
+        for index in range(start, len(inside)):
+            row = inside[index]
+            if not band(row.grade) & covered:
+                yield from extend([*chosen, row], covered | band(row.grade), index + 1)
+
+    yield from extend([], frozenset(), 0)
+
+
+def _of_grades(whole: Outcome, parts: list[Outcome], source_id: str) -> Finding | None:
+    found, expected = sum(row.events or 0 for row in parts), whole.events or 0
+    complete = frozenset().union(*(band(row.grade) for row in parts)) == band(whole.grade)
+    fine = found == expected or (not complete and found < expected)
+    if fine and not complete and found < expected:
+        return None
+    names = "+".join(row.outcome_id for row in parts)
+    return Finding(
+        finding_id=f"{whole.outcome_id}/grades/{names}",
+        source_id=source_id,
+        subject=whole.outcome_id,
+        outcome_ids=(whole.outcome_id, *(row.outcome_id for row in parts)),
+        kind="grades",
+        printed=" + ".join(f"{row.events} of grade {row.grade}" for row in parts)
+        + f" for {expected} of {_grade_name(whole.grade)}",
+        recomputed=str(found),
+        verdict="agrees" if fine else "contradicts",
+        severity="" if fine else miss(found, expected, whole.total),
+        detail="The grades add up." if fine else f"The grades give {found}, not {expected}.",
+        locator=whole.locator if fine else "; ".join(dict.fromkeys(r.locator for r in parts)),
+    )
+
+
+def _grade_name(grade: str) -> str:
+    return "any grade" if grade == "any" else f"grade {grade}"

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from poolprop.evidence.audit.interval_check import methods_that_give
-from poolprop.evidence.audit.intervals import intervals
+from poolprop.evidence.audit.interval_check import intervals, methods_that_give
 from poolprop.evidence.audit.names import INTERVALS
 from poolprop.evidence.audit.printed import Printed
 

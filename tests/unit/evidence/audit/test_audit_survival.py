@@ -9,7 +9,7 @@ import pytest
 from audit_review import audit
 
 from poolprop.evidence.audit.printed import Printed
-from poolprop.evidence.audit.survival_scales import SCALES, effective_n, symmetric_scales
+from poolprop.evidence.audit.survival_check import SCALES, effective_n, symmetric_scales
 
 
 def rate(*figures: str):

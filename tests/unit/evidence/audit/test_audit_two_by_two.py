@@ -9,7 +9,7 @@ from scipy.stats import binom
 
 from poolprop.evidence.audit.names import TESTS
 from poolprop.evidence.audit.printed import Printed
-from poolprop.evidence.audit.ratios import is_centred, p_range, wald_p
+from poolprop.evidence.audit.ratio_check import is_centred, p_range, wald_p
 from poolprop.evidence.audit.two_by_two import p_value, p_values, smallest_expected
 
 
