@@ -88,7 +88,7 @@ def test_singleton_clusters_reduce_cr2_to_the_hc2_form():
     yi, vi = pp.effect_sizes(EVENTS, TOTAL)
     fit = fit_two_step(yi, vi, "DL", "wald", 0.95)
     found = cluster_robust(yi, vi, fit.tau2, range(5))
-    w = np.array(fit.weights)
+    w = fit.weights
     expected = np.sum(w**2 * (yi - fit.estimate) ** 2 / (1 - w))
     assert found.se**2 == pytest.approx(expected)
     assert found.df < 5

@@ -61,7 +61,7 @@ class TwoStep:
         Q, I2, H2.
     loglik : float or None
         Normal log-likelihood at ``tau2``, restricted for REML; for ML and REML only.
-    weights : tuple of float
+    weights : ndarray, shape (k,)
         Shares; they sum to 1.
     """
 
@@ -72,7 +72,7 @@ class TwoStep:
     tau2: float
     heterogeneity: Heterogeneity
     loglik: float | None
-    weights: tuple[float, ...]
+    weights: Floats
 
     @property
     def statistic(self) -> float:
@@ -120,7 +120,7 @@ def fit_two_step(
         tau2=tau2,
         heterogeneity=heterogeneity(data, tau2, common=tau2_method == "EE"),
         loglik=float(many.loglik[0]) if tau2_method in ("ML", "REML") else None,
-        weights=_weights(vi, tau2),
+        weights=np.array(_weights(vi, tau2)),
     )
 
 

@@ -33,7 +33,7 @@ NUMBERS = 2000
 TINY = 1e-300
 # A last step as small as this has an error of the order of its square; what a step leaves is known
 # where it is as little.
-SURE, LITTLE = 1e-6, 1e-10
+SURE, LITTLE = 1e-6, 1e-11
 
 
 def dersimonian_laird(data: Normal) -> Floats:
