@@ -11,6 +11,7 @@ from scipy.special import gammaln
 
 import poolprop as pp
 from poolprop.stats.answers.columns import EXTENDED, STRETCHED
+from poolprop.stats.likelihoods.binomial_normal import log_marginal
 from poolprop.stats.numeric.distributions import profile_cut
 
 EARLY_DEATH = [0, 7, 0], [22, 110, 13]
@@ -132,3 +133,41 @@ def test_a_wider_level_has_a_wider_interval(data):
     narrow, wide = (pp.pool(x, n, level=level, prediction="none").ci for level in (0.8, 0.99))
     assert wide.lower <= narrow.lower + 1e-9
     assert narrow.upper <= wide.upper + 1e-9
+
+
+# Found by the page's own engine: a coarse value that bracketed the limit bound exact steps, a climb
+# that began at the bound of tau was credited with a step it never took, and another tau was not
+# looked for beside a tiny one.
+MISSED = (
+    (
+        [55, 290, 0, 114, 82, 15, 80, 0, 220, 87, 0, 50, 216, 173, 233, 1, 1, 0, 31],
+        [59, 290, 228, 115, 134, 17, 112, 228, 240, 92, 264, 50, 220, 173, 234, 207, 100, 174, 31],
+        "small-lr", 0.95, 3,
+    ),
+    ([8, 10, 5, 20, 1], [8, 10, 5, 21, 2], "small-lr", 0.8, 3),
+    ([95, 99_577, 594], [131, 142_782, 913], "profile", 0.8, 100),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("x", "n", "ci", "level", "most"), MISSED)
+def test_at_a_limit_the_highest_of_all_tau_has_fallen_by_the_cut(x, n, ci, level, most):
+    events, patients = np.array(x, float), np.array(n, float)
+    fit = pp.pool(x, n, ci=ci, level=level, prediction="none")
+
+    def height(mu, tau):
+        return float(log_marginal(events, patients, np.array(mu), np.array(tau)).sum())
+
+    def profile(mu):
+        grid = np.concatenate([[0], np.geomspace(1e-3, most, 300)])
+        i = int(np.argmax([height(mu, tau) for tau in grid]))
+        near = tuple(grid[[max(i - 1, 0), min(i + 1, grid.size - 1)]])
+        best = minimize_scalar(lambda tau: -height(mu, tau), bounds=near, method="bounded")
+        return max(-best.fun, height(mu, grid[i]))
+
+    top = fit.loglik
+    if fit.tau2 > most**2:
+        bounds = (fit.estimate - 2, fit.estimate + 2)
+        top = -minimize_scalar(lambda mu: -height(mu, most), bounds=bounds, method="bounded").fun
+    cut = profile_cut(level, len(x), small_sample=ci == "small-lr")
+    for limit in (fit.ci_estimate.lower, fit.ci_estimate.upper):
+        assert 2 * (top - profile(limit)) == pytest.approx(cut, abs=2e-6)

@@ -150,7 +150,9 @@ def ascend(
         trial[-1] = np.minimum(np.abs(trial[-1]), highest)
         if gone.any():
             out, ended = lane[gone], here[:, gone]
-            ended[0] = np.where(sunk[gone] & ~last[gone], -np.inf, ended[0] + gain[gone] / 2)
+            # What a step promises is trusted of the last one alone: others are long.
+            ended[0] += np.where(last[gone], gain[gone] / 2, 0.0)
+            ended[0] = np.where(sunk[gone] & ~last[gone], -np.inf, ended[0])
             end[:, out] = ended
             settled[out] = (last | (fine & shrunk & (gain < ROUNDED * size)))[gone]
             place[:, out] = np.where(last[gone], trial[:, gone], theta[:, gone])

@@ -24,9 +24,9 @@ import numpy as np
 from poolprop.stats._types import Bools, Floats, Ints
 from poolprop.stats.fits.climb import Likelihoods, ascend
 from poolprop.stats.fits.maxima import Maxima
-from poolprop.stats.fits.walks import REACH, TAU_TOP
+from poolprop.stats.fits.walks import REACH
 from poolprop.stats.likelihoods.links import Link
-from poolprop.stats.priors import Prior
+from poolprop.stats.priors import HalfNormal
 from poolprop.stats.sets import Sets, place
 
 # What of the integral over tau lies further below its largest part is left out.
@@ -39,7 +39,7 @@ BLOCK = 60_000
 ROUNDS = 60
 # The coarse likelihood, of every second node, finds the way: to where one exact step is enough.
 NEAR_TOP, NEAR_LIMIT = 1e-6, 2e-4
-ENOUGH_TOP, ENOUGH_LIMIT = 1e-5, 1e-3
+ENOUGH_TOP, ENOUGH_LIMIT = 1e-7, 1e-5
 # Share of the reach at which data at the boundary have their whole likelihood.
 FAR = 0.8
 # From so many standard deviations apart two tops may be two.
@@ -93,7 +93,7 @@ def integrated_limits(
     fit: Maxima,
     cut: Floats,
     link: Link,
-    prior: Prior,
+    prior: HalfNormal,
     size: Ints,
     patients: Floats,
 ) -> tuple[Floats, Floats]:
@@ -109,7 +109,7 @@ def integrated_limits(
         By how much twice the averaged log-likelihood may fall.
     link : Link
         The link function.
-    prior : HalfNormal, HalfT or HalfCauchy
+    prior : HalfNormal
         On ``tau``, on the link's scale.
     size : ndarray of int, shape (b,)
         Studies that ``tau`` is estimated from.
@@ -138,11 +138,12 @@ def _blocks(work: Ints) -> Iterator[Ints]:
         yield np.flatnonzero(number == one)
 
 
-def tau_nodes(cut: Floats, prior: Prior, size: Ints, patients: Floats) -> Sets:
+def tau_nodes(cut: Floats, prior: HalfNormal, size: Ints, patients: Floats) -> Sets:
     """Return nodes of ``tau`` of each data set, and the logarithms of their weights."""
     depth = DEPTH + cut / 2
     scale = np.minimum(1.0, 4 / np.sqrt(patients))
-    high = np.arcsinh(_prior_top(prior, depth) / scale)
+    # Beyond which tau the prior has fallen too far to count.
+    high = np.arcsinh(prior.scale * np.sqrt(2 * depth) / scale)
     step = np.minimum(STEP, STEP_SD / np.sqrt(2 * size + 4 * cut))
     count = 2 * np.maximum(np.ceil(high / step / 2).astype(np.intp), 4) + 1
     lane, order = np.repeat(np.arange(cut.size), count), place(count)
@@ -152,14 +153,6 @@ def tau_nodes(cut: Floats, prior: Prior, size: Ints, patients: Floats) -> Sets:
     weight = step[lane] * scale[lane] * np.cosh(u) * np.where(end, 0.5, 1.0)
     tau = scale[lane] * np.sinh(u)
     return Sets(x=tau, n=np.log(weight) + prior.log_density(tau), size=count)
-
-
-def _prior_top(prior: Prior, depth: Floats) -> Floats:
-    """Return beyond which ``tau`` a prior has fallen too far to count."""
-    tau = prior.scale * np.sinh(np.linspace(0, np.arcsinh(TAU_TOP / prior.scale), 2000))
-    fallen = prior.log_density(np.zeros(1)) - prior.log_density(tau)
-    out: Floats = np.minimum(np.interp(depth, fallen, tau), TAU_TOP)
-    return out
 
 
 def _limits(

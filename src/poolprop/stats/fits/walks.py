@@ -111,10 +111,7 @@ def both_limits(
 
 def _found(walks: Walks, reach: float, starts: tuple[float, ...]) -> Floats:
     """Return the limits; look at those whether another ``tau`` explains them better."""
-    limit, tau = _walk(walks, reach)
-    lost = np.isnan(limit)
-    if lost.any():
-        limit[lost], tau[lost] = _halved(walks.take(lost), reach, starts)
+    limit, tau = _searched(walks, reach, starts)
     todo = np.isfinite(limit)
     for _ in range(4):
         some, lanes = walks.take(todo), np.flatnonzero(todo)
@@ -127,11 +124,20 @@ def _found(walks: Walks, reach: float, starts: tuple[float, ...]) -> Floats:
             break
         some = some.take(missed)
         some = replace(some, inside=limit[lanes], step=0 * some.step, tau=better[missed])
-        limit[lanes], tau[lanes] = _walk(some, reach)
+        limit[lanes], tau[lanes] = _searched(some, reach, starts)
         todo = np.zeros_like(todo)
         todo[lanes] = np.isfinite(limit[lanes])
     on_top = (tau >= 0.999 * walks.top) & (walks.top == TAU_TOP)
     return np.where(on_top, walks.sign * np.inf, limit)
+
+
+def _searched(walks: Walks, reach: float, starts: tuple[float, ...]) -> tuple[Floats, Floats]:
+    """Return limit and ``tau`` of each search; one that steps do not end is halved."""
+    limit, tau = _walk(walks, reach)
+    lost = np.isnan(limit)
+    if lost.any():
+        limit[lost], tau[lost] = _halved(walks.take(lost), reach, starts)
+    return limit, tau
 
 
 def _rivals(
@@ -140,11 +146,12 @@ def _rivals(
     """Return the height of other branches of the profile at the limits, and their ``tau``.
 
     ``tau = 0`` costs nothing to look at. Branches further inside are looked for where 0 is a
-    local maximum, and for data at the boundary.
+    local maximum or the limit rests on a tiny ``tau`` (one study so large that it alone agrees),
+    and for data at the boundary.
     """
     height, curve = walks.problem.at_zero(mu)
     better = np.zeros_like(height)
-    doubtful = (curve < 0) | walks.edge | (tau >= 0.999 * walks.top)
+    doubtful = (curve < 0) | (tau < starts[0]) | walks.edge | (tau >= 0.999 * walks.top)
     if doubtful.any():
         some = walks.problem.take(doubtful)
         found = ridge(some, mu[doubtful], tau[doubtful], walks.top[doubtful], starts)
@@ -177,7 +184,9 @@ def _walk(walks: Walks, reach: float) -> tuple[Floats, Floats]:
         moved = np.clip(walks.inside + walks.sign * new, -reach, reach)
         grown = tau + at.d_tau
         grown = np.minimum(np.where(grown < 0, 0.25 * tau, grown), walks.top)
-        fine = fine | (np.abs(at.value) < 1e-3)
+        # What a coarse value bracketed an exact one may not.
+        exact = ~fine & (np.abs(at.value) < 1e-3)
+        low, high, fine = np.where(exact, 0.0, low), np.where(exact, np.inf, high), fine | exact
         if done.any():
             out = lane[done]
             limit[out] = np.where(unbounded, walks.sign * np.inf, moved)[done]
@@ -277,7 +286,7 @@ def ridge(
     level, tau = np.where(curve < 0, best, -np.inf), np.zeros_like(best)
     for start in (np.maximum(near, 0.05), *(np.full(mu.size, value) for value in starts)):
         theta, free = np.stack([mu, np.minimum(start, top)]), np.array([False, True])
-        found = ascend(problem, theta, top, level, free=free, stop=True, wary=True)
+        found = ascend(problem, theta, top, level, free=free, wary=True)
         higher = found.loglik > best
         best = np.where(higher, found.loglik, best)
         tau = np.where(higher, found.theta[1], tau)

@@ -41,7 +41,7 @@ MODE_STEPS = 60
 # exp() of more is infinite.
 ETA_TOP = 700.0
 # Beyond this ``n tau^2`` derivatives by way of the score lose digits.
-HUGE = 1e7
+HUGE = 1e3
 
 
 class Precision(NamedTuple):
