@@ -44,7 +44,7 @@ MAY_IMPORT = {
     "atlas": {"errors", "files", "settings", "spreadsheet", "stats"},
     "tables": {"errors", "evidence", "settings"},
     "analysis_tables": set(),
-    "plots": {"errors", "files", "report", "stats"},  # the report's descriptions; stats when called
+    "plots": {"errors", "files", "library", "report", "stats"},  # stats when called
     "report": {"errors", "files", "settings", "wording", "_version"},
     "steps": {
         "errors", "files", "plan", "settings", "review", "evidence", "synthesis", "crosscheck",

@@ -28,6 +28,7 @@ class Columns:
     values: dict[str, Any]
     names: tuple[str, ...] | None
     dropped: tuple[str, ...]
+    kept: Any
     design: Any
 
 
@@ -82,9 +83,10 @@ def gathered(
               if value is not None}  # fmt: skip
     labels = None if study is None else list(_column(study, "study", table))
     frame, dropped, kept = _complete(values, labels, _index(values, table, pd), missing, pd)
-    names = _names(labels, _index(values, table, pd), kept)
+    names = _names(labels, _index(values, table, pd), kept, len(dropped))
     out = {name: _array(frame[name], name, names) for name in frame}
-    return Columns(values=out, names=names, dropped=dropped, design=design)
+    whole = None if not dropped else kept
+    return Columns(values=out, names=names, dropped=dropped, kept=whole, design=design)
 
 
 def _table(data: Any, pd: Any) -> Any:
@@ -247,13 +249,17 @@ def _rows(value: Any, kept: Any, k: int) -> Any:
     return array[kept] if len(array) == k else array
 
 
-def _names(labels: list[Any] | None, index: Any, kept: Any) -> tuple[str, ...] | None:
+def _names(
+    labels: list[Any] | None, index: Any, kept: Any, lost: int
+) -> tuple[str, ...] | None:  # fmt: skip
     called = labels if labels is not None else None if index is None else list(index)
     if called is None:
         return None
-    if labels is not None and len(called) <= int(kept.max(initial=-1)):
-        raise EstimationError(f"study has {len(called)} values", where="study",
-                              hint="Give one for each row.")  # fmt: skip
+    if len(called) != len(kept) + lost:
+        raise EstimationError(
+            f"study has {len(called)} values for {len(kept) + lost} studies", where="study",
+            hint="Give one for each.",
+        )  # fmt: skip
     joined = [" ".join(map(str, one)) if isinstance(one, tuple) else str(one) for one in called]
     return tuple(joined[i] for i in kept)
 

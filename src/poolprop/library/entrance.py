@@ -140,7 +140,7 @@ def _typed(
         if repeated or "study" in required or name == "leave_one_out":
             values["study"] = found.names
     given = Given(function=name, columns=values, options=rest, names=found.names,
-                  dropped=found.dropped, design=found.design)  # fmt: skip
+                  dropped=found.dropped, kept=found.kept, design=found.design)  # fmt: skip
     if found.dropped:
         warnings.warn(f"{name}: left out {'; '.join(found.dropped)}", stacklevel=3)
     return _dressed(_call(engine, given), given, named=study is not None)

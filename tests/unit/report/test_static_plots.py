@@ -60,6 +60,16 @@ def test_rows_make_the_figure_higher_and_none_overlap(pool):
         assert kinds == ["study"]
 
 
+def test_a_long_note_is_told_in_full_within_the_figure():
+    note = "Heterogeneity: " + ", ".join(f"part {i} of what is told of it" for i in range(8))
+    rows = (study(weight=("50%",)), PlotRow(kind="note", label="", note=(note,)))
+    ax = draw(Plot(id="p", title="T", headers=HEADERS, rows=rows))
+    ax.figure.canvas.draw()
+    (told,) = [text for text in ax.texts if text.get_text().startswith("Heterogeneity")]
+    assert told.get_text().replace("\n", " ") == note
+    assert told.get_window_extent().x1 <= ax.figure.bbox.width
+
+
 def study(**more):
     told = {"label": "a", "at": 0.5, "ci": Span(lower=0.1, upper=0.9)} | more
     return PlotRow(kind="study", **told)

@@ -34,6 +34,11 @@ def predicted(found: Any, new: Any, level: float) -> Any:
     import pandas as pd
 
     design, index = _rows(found, new, pd)
+    return pd.DataFrame(at_values(found, design, level), index=index)
+
+
+def at_values(found: Any, design: Floats, level: float) -> dict[str, Floats]:
+    """Return what :func:`predicted` does, by column, for rows of a design, intercept first."""
     if found.model == "glmm":
         inverse = LINKS[found.link].inverse
     else:
@@ -46,7 +51,7 @@ def predicted(found: Any, new: Any, level: float) -> Any:
     variance = np.einsum("ij,jk,ik->i", design, fit.cov, design)
     near, far = half * np.sqrt(variance), half * np.sqrt(variance + fit.tau2)
     shares = (inverse(y) for y in (eta, eta - near, eta + near, eta - far, eta + far))
-    return pd.DataFrame(dict(zip(COLUMNS, shares, strict=True)), index=index)
+    return dict(zip(COLUMNS, shares, strict=True))
 
 
 def _rows(found: Any, new: Any, pd: Any) -> tuple[Floats, Any]:

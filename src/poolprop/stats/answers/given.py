@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
@@ -23,6 +23,8 @@ class Given:
         Names of the studies, where they have any.
     dropped : tuple of str
         Rows that were left out because a value is missing, and which.
+    kept : ndarray of int or None
+        Places, in what was typed, of the rows that were not left out; None: all.
     design : object
         What turns new rows into moderators, where a formula was given.
     """
@@ -32,7 +34,8 @@ class Given:
     options: dict[str, Any]
     names: tuple[str, ...] | None = None
     dropped: tuple[str, ...] = ()
-    design: Any = field(default=None)
+    kept: Any = None
+    design: Any = None
 
     def again(self, **changes: Any) -> Any:
         """Return the result of the same call with other options."""
