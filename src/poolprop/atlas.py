@@ -6,10 +6,7 @@ A shard carries its checksum beside it; one that was cut short or altered is nam
 from __future__ import annotations
 
 import csv
-import hashlib
 import io
-import os
-import tempfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import groupby
@@ -17,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from poolprop.errors import DataError, ResultError
-from poolprop.files import sha256, write_bytes, write_text
+from poolprop.files import digest, replacing, sha256, write_bytes, write_text
 from poolprop.settings import Atlas
 from poolprop.spreadsheet import harmless
 
@@ -114,7 +111,7 @@ def _read(plan: Atlas, table: Path) -> pd.DataFrame:
 def write_shard(content: bytes, shard: Path, checksum: Path) -> None:
     """Write a shard and its checksum; the checksum last, so that it vouches for a whole shard."""
     write_bytes(shard, content)
-    write_text(checksum, f"{hashlib.sha256(content).hexdigest()}  {shard.name}\n")
+    write_text(checksum, f"{digest(content)}  {shard.name}\n")
 
 
 def gather(shards: Sequence[Path], checksums: Sequence[Path], out: Path) -> dict[str, Any]:
@@ -124,18 +121,13 @@ def gather(shards: Sequence[Path], checksums: Sequence[Path], out: Path) -> dict
     is not the one its checksum was made of.
     """
     counts: dict[str, Counter[str]] = {}
-    handle, name = tempfile.mkstemp(dir=out.parent, prefix=f".{out.name}.")
-    temporary = Path(name)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as stream:
-            for number, (shard, checksum) in enumerate(zip(shards, checksums, strict=True)):
-                _verify(shard, checksum)
-                _append(shard, stream, counts, header=number == 0)
-        temporary.chmod(0o644)
-        temporary.replace(out)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
+    with (
+        replacing(out) as temporary,
+        temporary.open("w", encoding="utf-8", newline="") as stream,
+    ):
+        for number, (shard, checksum) in enumerate(zip(shards, checksums, strict=True)):
+            _verify(shard, checksum)
+            _append(shard, stream, counts, header=number == 0)
     return {method: dict(count) for method, count in sorted(counts.items())}
 
 

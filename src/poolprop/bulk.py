@@ -8,9 +8,7 @@ finished shards become the output, and the folder goes.
 from __future__ import annotations
 
 import argparse
-import os
 import sys
-import tempfile
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
@@ -18,9 +16,10 @@ from typing import TYPE_CHECKING, Any
 
 from poolprop._version import __version__
 from poolprop.errors import DataError, PoolpropError
+from poolprop.files import digest, replacing
 from poolprop.reading.sets import Sets as Found
 from poolprop.reading.sets import read_sets
-from poolprop.shards import Shards, digest, refuse_out
+from poolprop.shards import Shards, refuse_out
 from poolprop.wording import counted
 
 if TYPE_CHECKING:
@@ -172,22 +171,12 @@ def _gather(shards: Shards, count: int, out: Path, numbered: np.dtype[Any] | Non
 
     ``numbered`` is the type of the data sets' names if they are numbers.
     """
-    handle, name = tempfile.mkstemp(dir=out.parent, prefix=f".{out.name}.")
-    os.close(handle)
-    temporary = Path(name)
-    try:
+    with replacing(out) as temporary:
         if out.suffix == ".parquet":
             _to_parquet([shards.path(i) for i in range(count)], temporary, numbered)
         else:
             with temporary.open("wb") as stream:
                 stream.writelines(shards.lines(count))
-        umask = os.umask(0)
-        os.umask(umask)
-        temporary.chmod(0o666 & ~umask)
-        temporary.replace(out)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
 
 
 def _to_parquet(shards: list[Path], out: Path, numbered: np.dtype[Any] | None) -> None:

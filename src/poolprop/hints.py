@@ -14,31 +14,13 @@ from collections.abc import Collection, Iterable
 # Prefixes of one first letter of which one turns the other round; others differ in their first
 # letter, which no hint changes.
 OPPOSED = (
-    ("hypo", "hyper"),
-    ("macro", "micro"),
-    ("intra", "inter"),
-    ("intra", "infra"),
-    ("endo", "exo"),
-    ("endo", "ecto"),
-    ("en", "ex"),
-    ("ab", "ad"),
-    ("ante", "anti"),
-    ("pre", "post", "peri", "per", "pro"),
-    ("sub", "super", "supra", "sur"),
-    ("homo", "hetero"),
-    ("mono", "multi"),
-    ("max", "min"),
-    ("major", "minor"),
-    ("maj", "min"),
-    ("para", "peri"),
-    ("dys", "dis", "de", "di"),
-    ("in", "im", "il"),
-    ("un", "under", "uni"),
-    ("with", "without"),
-    ("tri", "tetra"),
-    ("retro", "re"),
-    ("trans", "tri"),
-)
+    ("hypo", "hyper"), ("macro", "micro"), ("intra", "inter"), ("intra", "infra"), ("endo", "exo"),
+    ("endo", "ecto"), ("en", "ex"), ("ab", "ad"), ("ante", "anti"),
+    ("pre", "post", "peri", "per", "pro"), ("sub", "super", "supra", "sur"), ("homo", "hetero"),
+    ("mono", "multi"), ("max", "min"), ("major", "minor"), ("maj", "min"), ("para", "peri"),
+    ("dys", "dis", "de", "di"), ("in", "im", "il"), ("un", "under", "uni"), ("with", "without"),
+    ("tri", "tetra"), ("retro", "re"), ("trans", "tri"),
+)  # fmt: skip
 SIGNS = re.compile(r"\d+|[^\w\s./_-]|-(?![^\W\d_])")
 WORDS = re.compile(r"[^\W\d_]+")
 # A slip of one letter in a word this long, of two in a longer one, of two changed places in any.

@@ -6,23 +6,17 @@ replaced or removed that a run did not write.
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
 from poolprop.errors import DataError
-from poolprop.files import write_text
+from poolprop.files import digest, write_text
 
 MARK = "asked"
 OURS = re.compile(r"asked|[0-9]{6,}\.(csv|sha256)|\.(asked|[0-9]{6,}\.(csv|sha256))\.\w{8}")
 DIGEST = re.compile(r"[0-9a-f]{64}")
 BEGINNING = b"dataset_id,method,k,"
-
-
-def digest(content: bytes) -> str:
-    """Return the SHA-256 of a content."""
-    return hashlib.sha256(content).hexdigest()
 
 
 def refuse_out(out: Path, table: Path) -> None:

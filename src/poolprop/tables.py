@@ -153,14 +153,8 @@ def discrepancy_table(evidence: Evidence) -> Table:
 
 # Column of a curated table -> field of the vocabulary that has its label.
 LABELLED = (
-    "population",
-    "outcome",
-    "grade",
-    "timepoint",
-    "denominator_basis",
-    "record_type",
-    "role",
-)
+    "population", "outcome", "grade", "timepoint", "denominator_basis", "record_type", "role",
+)  # fmt: skip
 
 
 def curated_table(evidence: Evidence, name: str) -> Table:

@@ -59,7 +59,7 @@ MAY_IMPORT = {
     "importing": {"errors", "files", "keys", "settings", "plan", "evidence", "reading", "wording"},
     "starting": {"errors", "house", "_version"},
     "shards": {"errors", "files"},
-    "bulk": {"errors", "reading", "shards", "stats", "wording", "_version"},
+    "bulk": {"errors", "files", "reading", "shards", "stats", "wording", "_version"},
     "pooling": {"errors", "importing", "reading", "stats"},
     "commands": {
         "bulk", "carried", "checking", "house", "importing", "starting", "errors", "files", "plan",

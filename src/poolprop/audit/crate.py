@@ -59,7 +59,8 @@ def write_crate(
     for source, place in parts:
         files.add(source, place)
     given = [files.add(path, path.as_posix()) for path in sorted(inputs)]
-    tools = {rule: _tool(crate, rule, versions["poolprop"]) for rule in _rules(jobs)}
+    rules = dict.fromkeys(job["rule"] for job in jobs.values())
+    tools = {rule: _tool(crate, rule, versions["poolprop"]) for rule in rules}
     steps = {rule: _step(crate, rule, i, tools[rule]) for i, rule in enumerate(tools, start=1)}
     program["hasPart"] = list(tools.values())
     program["step"] = list(steps.values())
@@ -136,10 +137,6 @@ def _workflow(crate: ROCrate, main: tuple[Path, str], version: str) -> Entity:
         lang_version=version,
         properties={"@type": types, "name": "poolprop", "encodingFormat": "text/plain"},
     )
-
-
-def _rules(jobs: Mapping[str, Record]) -> list[str]:
-    return list(dict.fromkeys(job["rule"] for job in jobs.values()))
 
 
 def _tool(crate: ROCrate, rule: str, version: str) -> Entity:

@@ -58,7 +58,10 @@ def tree(found: Record, decisions: Mapping[str, Record]) -> Node:
         Node(f"rows      {len(found['rows'])}", tuple(_rows(found))),
     ]
     if found["decisions"]:
-        settled = tuple(_decision(key, decisions.get(key, {})) for key in found["decisions"])
+        settled = tuple(
+            Node(f"{key}  {decisions.get(key, {}).get('decision', '')}".rstrip())
+            for key in found["decisions"]
+        )
         below.append(Node(f"decisions {len(settled)} on contradictions of these sources", settled))
     files = [*_hashed("reads", job["inputs"]), *_hashed("wrote", job["outputs"])]
     below.append(Node(f"job       {job['job']} (code {job['code']})", tuple(files)))
@@ -125,10 +128,6 @@ def _rows(found: Record) -> Iterator[Node]:
                 Node(f"document {source['file_name']}, sha256 {source['sha256'][:SHORT]}"),
             ),
         )
-
-
-def _decision(key: str, cells: Record) -> Node:
-    return Node(f"{key}  {cells.get('decision', '')}".rstrip())
 
 
 def _hashed(word: str, files: Mapping[str, str]) -> Iterator[Node]:

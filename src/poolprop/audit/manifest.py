@@ -24,15 +24,8 @@ if TYPE_CHECKING:
 SCHEMA = "poolprop/manifest/1"
 # What the results depend on, besides our own code.
 PACKAGES = (
-    "numpy",
-    "scipy",
-    "pandas",
-    "statsmodels",
-    "matplotlib",
-    "jinja2",
-    "pydantic",
-    "snakemake",
-)
+    "numpy", "scipy", "pandas", "statsmodels", "matplotlib", "jinja2", "pydantic", "snakemake",
+)  # fmt: skip
 
 
 def manifest(

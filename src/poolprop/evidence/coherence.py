@@ -178,9 +178,5 @@ def _odd(found: list[Outcome], of: Callable[[Outcome], int | None]) -> list[Outc
 
 
 RULES: tuple[Callable[[list[Outcome], Evidence], Iterator[Slip]], ...] = (
-    factors_of_strata,
-    same_events,
-    origins,
-    sizes,
-    parts,
-)
+    factors_of_strata, same_events, origins, sizes, parts,
+)  # fmt: skip

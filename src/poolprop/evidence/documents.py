@@ -13,24 +13,11 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 # Headings of the first level, also inside an abstract, where they are of the second.
-MAIN = frozenset(
-    [
-        "abstract",
-        "introduction",
-        "background",
-        "methods",
-        "materials and methods",
-        "patients and methods",
-        "results",
-        "discussion",
-        "conclusion",
-        "conclusions",
-        "references",
-        "acknowledgments",
-        "authorship",
-        "funding",
-    ]
-)
+MAIN = frozenset([
+    "abstract", "introduction", "background", "methods", "materials and methods",
+    "patients and methods", "results", "discussion", "conclusion", "conclusions", "references",
+    "acknowledgments", "authorship", "funding",
+])  # fmt: skip
 LABEL = re.compile(
     r"^\**(Purpose|Background|Objectives?|Aims?|Methods|Patients and Methods|Results|Conclusions?)"
     r"\s*:\**\s+(?=\S)"

@@ -18,14 +18,8 @@ from poolprop.evidence.tables import TABLES, Arm, Discrepancy, Outcome, Source, 
 from poolprop.sentences import counted
 
 SUPPLEMENTS = (
-    "survival",
-    "continuous",
-    "patients",
-    "risk_of_bias",
-    "benchmarks",
-    "certainty",
-    "flow",
-)
+    "survival", "continuous", "patients", "risk_of_bias", "benchmarks", "certainty", "flow",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

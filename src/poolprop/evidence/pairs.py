@@ -64,18 +64,14 @@ def _pairs(
     for first, second in arms:
         same = first.study_id == second.study_id
         if same and not set(first.overlap_group) & set(second.overlap_group):
-            yield from _of_arms(evidence, wanted, first, second)
+            others = {_fact(row): row for row in _usable(evidence, wanted, second)}
+            for row in _usable(evidence, wanted, first):
+                if other := others.get(_fact(row)):
+                    yield _row(evidence, first, second, row, other)
 
 
 def _arms(evidence: Evidence, role: str) -> list[Arm]:
     return [arm for arm in evidence.arms.values() if arm.role == role]
-
-
-def _of_arms(evidence: Evidence, plan: _Wanted, regimen: Arm, comparator: Arm) -> Iterator[PairRow]:
-    others = {_fact(row): row for row in _usable(evidence, plan, comparator)}
-    for first in _usable(evidence, plan, regimen):
-        if second := others.get(_fact(first)):
-            yield _row(evidence, regimen, comparator, first, second)
 
 
 def _usable(evidence: Evidence, plan: _Wanted, arm: Arm) -> list[Outcome]:

@@ -73,7 +73,7 @@ def check_places(evidence: Evidence, data: Path, folder: Path) -> Places:
     for table, key, source, row in _others(evidence):
         if source in texts:
             count += 1
-            found = missing(_locator(row), _printed(table, row), texts[source])
+            found = missing(str(row.model_dump()["locator"]), _printed(table, row), texts[source])
             problems += [_problem(evidence, data, table, key, text) for text in found]
     if problems:
         raise TableErrors(problems)
@@ -100,10 +100,6 @@ def _others(evidence: Evidence) -> Iterator[tuple[str, str, str, Row]]:
             key = ".".join(cells[part] for part in type(row).KEY)
             if cells.get("locator"):
                 yield table, key, source, row
-
-
-def _locator(row: Row) -> str:
-    return str(row.model_dump()["locator"])
 
 
 def _printed(table: str, row: Row) -> list[str]:

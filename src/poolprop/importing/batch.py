@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import hashlib
 import json
 import shutil
 import stat
@@ -15,7 +14,7 @@ from pathlib import Path
 from poolprop.errors import DataError, Fault, TableErrors
 from poolprop.evidence.load import Evidence, load
 from poolprop.evidence.tables import TABLES
-from poolprop.files import csv_bytes, read_csv, write_bytes, write_json
+from poolprop.files import csv_bytes, digest, read_csv, write_bytes, write_json
 from poolprop.importing.tidy_tables import TARGETS, Rows
 
 KEPT = Path(".poolprop") / "last-import"  # what --undo brings back
@@ -141,8 +140,8 @@ def write(review: Path, changes: Mapping[Path, bytes], what: str) -> None:
                 "file": path.relative_to(review).as_posix(),
                 "kept": None if before is None else str(place),
                 "mode": _mode(path),
-                "before": None if before is None else _digest(before),
-                "after": _digest(content),
+                "before": None if before is None else digest(before),
+                "after": digest(content),
             }
         )
     write_json(kept / RECORD, {"schema": SCHEMA, "what": what, "files": files})
@@ -161,10 +160,6 @@ def _put(path: Path, content: bytes, mode: int | None) -> None:
         path.chmod(mode)
 
 
-def _digest(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()
-
-
 def undo(review: Path) -> str:
     """Bring back the files as they were before the last import; return what it was.
 
@@ -178,7 +173,7 @@ def undo(review: Path) -> str:
     record = json.loads((kept / RECORD).read_text("utf-8"))
     for one in record["files"]:
         path = review / one["file"]
-        now = _digest(path.read_bytes()) if path.is_file() else None
+        now = digest(path.read_bytes()) if path.is_file() else None
         if now not in (one["after"], one["before"]):
             raise DataError(
                 "the file was edited after the import",

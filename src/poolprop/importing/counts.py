@@ -13,7 +13,7 @@ from poolprop.importing.kinds import find_heading
 from poolprop.importing.read import one_table
 from poolprop.importing.understand import Answers, understand
 from poolprop.reading.headings import COUNTS, Heading
-from poolprop.reading.sheet import Cell, Sheet, as_text
+from poolprop.reading.sheet import Sheet, text_at
 from poolprop.wording import counted
 
 
@@ -90,7 +90,7 @@ def counts_in(
     return Counts(
         events=tuple(entry.events or 0 for entry in full),
         total=tuple(entry.total or 0 for entry in full),
-        levels=() if column is None else tuple(_text(cells[e.row], column) for e in full),
+        levels=() if column is None else tuple(text_at(cells[e.row], column) for e in full),
         studies=studies if any(studies) else (),
         notes=(*head.found(wanted), *understood.notes, *_said(understood.entries)),
     )
@@ -113,10 +113,6 @@ def repeats(studies: Sequence[str]) -> str:
         f"{rows[several[0]]}. Rows of one study may share patients and are not independent: "
         "keep one row a study, or name the column of studies with --study"
     )
-
-
-def _text(cells: list[Cell], column: int) -> str:
-    return as_text(cells[column]) if column < len(cells) else ""
 
 
 def _nothing(head: Heading, sheet: Sheet) -> DataError:

@@ -9,7 +9,7 @@ from typing import Any
 from poolprop.errors import DataError
 from poolprop.reading.cells import Unclear, count, decimal_mark, is_missing, percentage
 from poolprop.reading.headings import Heading, columns_called, heading
-from poolprop.reading.sheet import Cell, Sheet, as_text
+from poolprop.reading.sheet import Cell, Sheet, cell_at, text_at
 
 COLUMNS = ("estimate", "se", "ci_lower", "ci_upper", "n_effective")
 COUNTS = ("events", "total")
@@ -60,11 +60,11 @@ def estimates_in(
     rows = _numbers(body, head, found, decimal or found.points)
     rows, note = _as_shares(rows, percent_as, head.names[head.roles["estimate"]])
     names = head.roles.get("study")
-    studies = tuple("" if names is None else _text(cells, names) for _, cells in body)
+    studies = tuple("" if names is None else text_at(cells, names) for _, cells in body)
     return Estimates(
         rows=tuple(rows),
         where=tuple(found.where(row) for row, _ in body),
-        levels=() if column is None else tuple(_text(cells, column) for _, cells in body),
+        levels=() if column is None else tuple(text_at(cells, column) for _, cells in body),
         studies=studies if any(studies) else (),
         notes=(*found.notes, note),
     )
@@ -73,10 +73,6 @@ def estimates_in(
 def _full(cells: Sequence[Cell], head: Heading) -> list[bool]:
     used = [head.roles[name] for name in ("estimate", "events") if name in head.roles]
     return [not is_missing(cells[i]) for i in used if i < len(cells)]
-
-
-def _text(cells: Sequence[Cell], column: int) -> str:
-    return as_text(cells[column]) if column < len(cells) else ""
 
 
 def _numbers(
@@ -94,7 +90,7 @@ def _numbers(
     for row, cells in body:
         numbers: Row = {}
         for name, column in columns.items():
-            cell = cells[column] if column < len(cells) else None
+            cell = cell_at(cells, column)
             try:
                 read: Any = (count if name in COUNTS else percentage)(cell, points)
             except Unclear as unclear:

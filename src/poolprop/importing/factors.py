@@ -17,7 +17,7 @@ from poolprop.importing.records import label
 from poolprop.keys import keys, readable
 from poolprop.reading.cells import Unclear, decimal_mark, is_missing, number
 from poolprop.reading.headings import Heading
-from poolprop.reading.sheet import Cell, Sheet, tidy
+from poolprop.reading.sheet import Sheet, cell_at, tidy
 from poolprop.settings.columns import FIXED_NUMBERS
 
 NAME = re.compile(r"[a-z][a-z0-9_]{0,59}")
@@ -116,10 +116,12 @@ def add_numbers(
     studies = {row["label"]: row for row in tables["studies"]}
     faults: list[Fault] = []
     for name, place in columns.items():
-        marks = points or sheet.points or decimal_mark([_at(cells[e.row], place) for e in entries])
+        marks = (
+            points or sheet.points or decimal_mark([cell_at(cells[e.row], place) for e in entries])
+        )
         for entry in entries:
             try:
-                text = _text(_at(cells[entry.row], place), marks)
+                text = _text(cell_at(cells[entry.row], place), marks)
             except Unclear as unclear:
                 column = head.called(place)
                 faults.append(Fault(sheet.file, entry.row, column, unclear.problem, unclear.hint))
@@ -139,10 +141,6 @@ def add_numbers(
         f"endpoints.NAME.moderators.{name}: {{label: {head.names[place]}, column: {name}}}"
         for name, place in columns.items()
     ]
-
-
-def _at(cells: Sequence[Cell], place: int) -> Cell:
-    return cells[place] if place < len(cells) else None
 
 
 def _text(cell: Any, points: str) -> str:

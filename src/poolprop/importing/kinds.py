@@ -58,13 +58,13 @@ def other_kind(names: Sequence[str], roles: Collection[str], total: str = "") ->
         for name in names:
             if PERSON_TIME.search(name.replace("_", " ")):
                 return _rates(name)
-    if "events" not in roles and "percent" not in roles and sum(map(_mean, words)) > 1:
+    if (
+        "events" not in roles
+        and "percent" not in roles
+        and sum(bool(MEANS.search(word)) for word in words) > 1
+    ):
         return f"means and standard deviations are no proportions: {WHERE}"
     return ""
-
-
-def _mean(word: str) -> bool:
-    return bool(MEANS.search(word))
 
 
 def _rates(name: str) -> str:

@@ -88,8 +88,9 @@ def _rows(
         "note": TO_FILL,
     }
     yield "sources", [source]
-    factors = _factors(tables)
-    own = dict.fromkeys((f for f in factors if f in _columns(tables, "studies")), "NR")
+    further = {*tables["studies"][0]} - set(TABLES["studies"].model_fields)
+    factors = dict.fromkeys(row["field"] for row in tables["vocabulary"])
+    own = dict.fromkeys((f for f in factors if f in further), "NR")
     also = {"n_treated": "NR"} if "n_treated" in tables["studies"][0] else {}
     yield "studies", [{**study_row(study, entry, "NR"), **also, **own, "note": TO_FILL}]
     numbers = {"n_enrolled": "NR", "n_evaluable": "NR", "locator": "NR", "note": TO_FILL}
@@ -134,15 +135,6 @@ def _items(rows: Rows, study: str) -> Iterator[dict[str, str]]:
         if row["study_id"] == first and "overall_" not in row["item"]:
             kept = {key: row[key] for key in ("tool", "item", "question")}
             yield kept | {"study_id": study, "reason": TO_FILL}
-
-
-def _factors(tables: dict[str, Rows]) -> list[str]:
-    return list(dict.fromkeys(row["field"] for row in tables["vocabulary"]))
-
-
-def _columns(tables: dict[str, Rows], name: str) -> set[str]:
-    own = set(TABLES[name].model_fields)
-    return {column for row in tables[name][:1] for column in row} - own
 
 
 def _told(settings: Settings, added: dict[str, Rows], folder: Path, dry_run: bool) -> Iterator[str]:

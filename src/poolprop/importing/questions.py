@@ -8,7 +8,7 @@ from poolprop.importing.entries import Entry, rows_text
 from poolprop.importing.rows import Draft
 from poolprop.reading.cells import Unclear, count
 from poolprop.reading.headings import Heading
-from poolprop.reading.sheet import Cell, as_text, tidy
+from poolprop.reading.sheet import Cell, cell_at, said_at
 from poolprop.wording import counted
 
 Body = Sequence[tuple[int, list[Cell]]]
@@ -38,10 +38,7 @@ def without_total(entries: Sequence[Entry], body: Body, head: Heading, place: st
 
 def _may_be_total(column: int, rows: Sequence[tuple[int, list[Cell]]]) -> bool:
     try:
-        totals = [
-            (events, count(cells[column] if column < len(cells) else None, ""))
-            for events, cells in rows
-        ]
+        totals = [(events, count(cell_at(cells, column), "")) for events, cells in rows]
     except Unclear:
         return False
     return all(total is not None and 0 < total >= events for events, total in totals)
@@ -65,19 +62,15 @@ def repeated(entries: Sequence[Entry], body: Body, head: Heading) -> str:
     for column, name in enumerate(head.names):
         if name and column not in head.roles.values():
             values = {
-                (entry.study, entry.year, _said(cells[entry.row], column)) for entry in entries
+                (entry.study, entry.year, said_at(cells[entry.row], column)) for entry in entries
             }
             if len(values) == len(entries):
-                example = _said(cells[first[0].row], column)
+                example = said_at(cells[first[0].row], column)
                 return (
                     f"{said}; {head.called(column)} tells them apart. Rows of one study may share "
                     f'patients: keep one kind of them: --keep "{name}={example}"'
                 )
     return f"{said}. Tell them apart in the study's name, or keep one kind: --keep COLUMN=VALUE"
-
-
-def _said(cells: list[Cell], column: int) -> str:
-    return tidy(as_text(cells[column])) if column < len(cells) else ""
 
 
 def marks_taken_off(drafts: Sequence[Draft]) -> list[str]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from poolprop.importing.sheets import HEADER, ReviewSheet
-from poolprop.reading.sheet import Cell, Sheet, as_text, tidy
+from poolprop.reading.sheet import Cell, Sheet, as_text, said_at, tidy
 
 LIST = {"Comparison Number", "Outcome Number", "Name", "Data Type", "Events 1", "Total 1"}
 ROWS = {"Analysis group", "Analysis number", "Study", "Experimental cases", "Experimental N"}
@@ -42,8 +42,7 @@ def rows_by_name(sheet: Sheet) -> list[Row]:
 
     def reader(cells: Sequence[Cell]) -> Callable[[str], str]:
         def said(name: str) -> str:
-            place = columns.get(name, len(cells))
-            return tidy(as_text(cells[place])) if place < len(cells) else ""
+            return said_at(cells, columns.get(name, len(cells)))
 
         return said
 

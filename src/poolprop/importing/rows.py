@@ -14,7 +14,7 @@ from poolprop.importing.kinds import WHERE
 from poolprop.reading.cells import Reading, Unclear, count, is_missing
 from poolprop.reading.headings import Heading
 from poolprop.reading.marks import Figures, Inexact, figures
-from poolprop.reading.sheet import Cell, as_text, is_empty, tidy
+from poolprop.reading.sheet import Cell, cell_at, said_at, tidy
 
 # Names that are no study, whatever their figures add up to.
 SUMS = frozenset({"total", "totals", "sum", "overall", "pooled", "all studies", "summe", "gesamt"})
@@ -60,7 +60,7 @@ class RowReader:
     def left_out(self, cells: list[Cell], keep: Mapping[int, str]) -> str:
         """Say why a row is no study; empty if it is one."""
         for column, wanted in keep.items():
-            if (said := _text(cells, column)) != wanted and said.casefold() != wanted.casefold():
+            if (said := said_at(cells, column)) != wanted and said.casefold() != wanted.casefold():
                 return f"{self.head.called(column)} is {said!r}"
         name = self._name(cells)
         if name.casefold().rstrip(":") in SUMS:
@@ -89,7 +89,7 @@ class RowReader:
         self._refuse_impossible(row, events, total)
         if len(self.faults) > before:
             return None
-        levels = {name: _text(cells, column) for name, column in factors.items()}
+        levels = {name: said_at(cells, column) for name, column in factors.items()}
         none = tuple((n, said) for n, said in levels.items() if said.casefold() in NO_LEVEL)
         entry = Entry(
             row=row,
@@ -101,7 +101,7 @@ class RowReader:
             upper=shown.upper,
             lost=lost or also,
             year=self._year(cells),
-            doi=_text(cells, self.head.roles["doi"]) if "doi" in self.head.roles else "",
+            doi=said_at(cells, self.head.roles["doi"]) if "doi" in self.head.roles else "",
             factors=levels | dict.fromkeys((name for name, _ in none), ""),
         )
         return _draft(entry, counts, printed, shown, none, self._signed(cells))
@@ -150,14 +150,14 @@ class RowReader:
 
     def _cell(self, cells: list[Cell], role: str) -> Cell:
         column = self.head.roles.get(role, len(cells))
-        cell = cells[column] if column < len(cells) else None
+        cell = cell_at(cells, column)
         return tidy(cell) if isinstance(cell, str) else cell
 
     def _name(self, cells: list[Cell]) -> str:
-        return _text(cells, self.head.roles["study"]) if "study" in self.head.roles else ""
+        return said_at(cells, self.head.roles["study"]) if "study" in self.head.roles else ""
 
     def _year(self, cells: list[Cell]) -> str:
-        said = _text(cells, self.head.roles["year"]) if "year" in self.head.roles else ""
+        said = said_at(cells, self.head.roles["year"]) if "year" in self.head.roles else ""
         found = YEAR.search(said)
         return found[0] if found else ""
 
@@ -192,8 +192,3 @@ def _draft(
         loose=tuple(one.loose for one in (counts, printed) if one.loose),
         missing=missing,
     )
-
-
-def _text(cells: list[Cell], column: int) -> str:
-    cell = cells[column] if column < len(cells) else None
-    return "" if is_empty(cell) else tidy(as_text(cell))

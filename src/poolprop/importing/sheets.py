@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from poolprop.errors import DataError
 from poolprop.reading.headings import Heading
-from poolprop.reading.sheet import Cell, Sheet, as_text, tidy
+from poolprop.reading.sheet import Cell, Sheet, said_at
 
 LISTED = 8
 HEADER: list[Cell] = ["Study", "Outcome", "Subgroup", "Events 1", "Total 1", "Events 2", "Total 2"]
@@ -47,22 +47,18 @@ def refuse_open_choice(
     body = [cells for _, cells in sheet.rows[head.last + 1 :]]
     for column, wanted_value in keep.items():
         body = [
-            cells for cells in body if _said(cells, column).casefold() == wanted_value.casefold()
+            cells for cells in body if said_at(cells, column).casefold() == wanted_value.casefold()
         ]
     for name in sheet.choose:
         if name not in head.names or (column := head.names.index(name)) in keep:
             continue
-        values = dict.fromkeys(_said(cells, column) for cells in body)
+        values = dict.fromkeys(said_at(cells, column) for cells in body)
         if len(values) > 1:
             raise DataError(
                 f"the sheet has {len(values)} values of {name!r}: {_listed(list(values))}",
                 where=place,
                 hint=f'Choose one: --keep "{name}={next(iter(values))}".',
             )
-
-
-def _said(cells: Sequence[Cell], column: int) -> str:
-    return tidy(as_text(cells[column])) if column < len(cells) else ""
 
 
 def _listed(values: Sequence[str]) -> str:

@@ -19,7 +19,7 @@ from poolprop.reading.cells import PLAIN, Unclear, decimal_mark
 from poolprop.reading.headings import EVENTS, Heading, heading
 from poolprop.reading.marks import figures
 from poolprop.reading.read import OLD_EXCEL, ZIP, sheet_of
-from poolprop.reading.sheet import Cell, Sheet, as_text, is_empty
+from poolprop.reading.sheet import Cell, Sheet, as_text, cell_at, is_empty
 from poolprop.reading.source import Source, take
 from poolprop.reading.text import read_text
 
@@ -72,7 +72,7 @@ def read_sets(
         if len(cells) > len(head.names):
             head.refuse_beyond(row, cells, table)
         pair = _pair(row, cells, head, points, table)
-        name = _name(cells[column] if column < len(cells) else None, row, by, table)
+        name = _name(cell_at(cells, column), row, by, table)
         if pair is None:
             without[row] = name
             continue
@@ -181,7 +181,7 @@ def _possible(x: int, n: int, row: int, head: Heading, table: Sheet) -> tuple[in
 
 def _cell(cells: Sequence[Cell], head: Heading, role: str) -> Cell:
     column = head.roles.get(role, len(cells))
-    cell = cells[column] if column < len(cells) else None
+    cell = cell_at(cells, column)
     return None if isinstance(cell, float) and cell != cell else cell  # NaN: nothing is there
 
 

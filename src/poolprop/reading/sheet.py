@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 
@@ -72,6 +72,21 @@ def as_text(cell: Cell) -> str:
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
     return str(cell)
+
+
+def cell_at(cells: Sequence[Cell], column: int) -> Cell:
+    """Return the cell of a column; None where the row is shorter."""
+    return cells[column] if column < len(cells) else None
+
+
+def text_at(cells: Sequence[Cell], column: int) -> str:
+    """Return the text of the cell of a column as it stands; empty where the row is shorter."""
+    return as_text(cell_at(cells, column))
+
+
+def said_at(cells: Sequence[Cell], column: int) -> str:
+    """Return the text of the cell of a column, tidied."""
+    return tidy(text_at(cells, column))
 
 
 def letters(index: int) -> str:

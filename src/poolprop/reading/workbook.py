@@ -76,7 +76,7 @@ def _choose(book: Any, archive: zipfile.ZipFile, wanted: str, file: str) -> str:
             listed = ", ".join(repr(name) for name in names)
             raise DataError(f"no sheet {wanted!r}", where=file, hint=f"The sheets are: {listed}.")
         return wanted
-    filled = [s.title for s in book.worksheets if _holds_anything(archive, s)]
+    filled = [s.title for s in book.worksheets if CONTENT.search(archive.read(s._worksheet_path))]
     if len(filled) == 1:
         return str(filled[0])
     if not filled:
@@ -85,10 +85,6 @@ def _choose(book: Any, archive: zipfile.ZipFile, wanted: str, file: str) -> str:
     raise DataError(
         "several sheets hold something", where=file, hint=f"Choose with --sheet: {listed}."
     )
-
-
-def _holds_anything(archive: zipfile.ZipFile, sheet: Any) -> bool:
-    return CONTENT.search(archive.read(sheet._worksheet_path)) is not None
 
 
 def _merged(part: bytes, place: str) -> dict[int, list[tuple[int, int]]]:

@@ -31,29 +31,8 @@ from poolprop.settings.stages import (
 )
 
 __all__ = [
-    "Atlas",
-    "Bayes",
-    "Block",
-    "Certainty",
-    "Certificate",
-    "Comparisons",
-    "Endpoint",
-    "Estimand",
-    "LeftOut",
-    "Model",
-    "Models",
-    "Moderator",
-    "MuPrior",
-    "Multiverse",
-    "Name",
-    "Review",
-    "Rules",
-    "Safety",
-    "Selection",
-    "Settings",
-    "Subgroup",
-    "Survival",
-    "SurvivalEndpoint",
-    "TauPrior",
+    "Atlas", "Bayes", "Block", "Certainty", "Certificate", "Comparisons", "Endpoint", "Estimand",
+    "LeftOut", "Model", "Models", "Moderator", "MuPrior", "Multiverse", "Name", "Review", "Rules",
+    "Safety", "Selection", "Settings", "Subgroup", "Survival", "SurvivalEndpoint", "TauPrior",
     "Thresholds",
-]
+]  # fmt: skip

@@ -29,24 +29,13 @@ from poolprop.evidence.cells import (
 )
 
 Kind = Literal[
-    "p_value",
-    "hazard_ratio",
-    "interval",
-    "sum",
-    "percent_only",
-    "shared_denominator",
-    "joint",
+    "p_value", "hazard_ratio", "interval", "sum", "percent_only", "shared_denominator", "joint",
     "repeat",
-]
+]  # fmt: skip
 LITERAL = re.compile(r"\d+(/\d+)?|\d+\.\d+")
 LEAST_TERMS = {
-    "p_value": 2,
-    "interval": 1,
-    "sum": 2,
-    "shared_denominator": 2,
-    "joint": 2,
-    "repeat": 2,
-}
+    "p_value": 2, "interval": 1, "sum": 2, "shared_denominator": 2, "joint": 2, "repeat": 2,
+}  # fmt: skip
 MOST_TOTALS = 1000
 PRINTS = ("p_value", "hazard_ratio", "percent_only")
 

@@ -20,31 +20,15 @@ from poolprop.evidence.load import Evidence
 from poolprop.evidence.tables import Discrepancy
 
 CHECKS = (
-    percentages,
-    denominators,
-    interval_findings,
-    count_findings,
-    shared_findings,
-    joint_findings,
-    p_value_findings,
-    ratio_findings,
-    survival_findings,
-    sum_findings,
-    arm_findings,
-    grade_findings,
+    percentages, denominators, interval_findings, count_findings, shared_findings, joint_findings,
+    p_value_findings, ratio_findings, survival_findings, sum_findings, arm_findings, grade_findings,
     repeat_findings,
-)
+)  # fmt: skip
 
 QUICK = (
-    count_findings,
-    shared_findings,
-    ratio_findings,
-    survival_findings,
-    sum_findings,
-    arm_findings,
-    grade_findings,
-    repeat_findings,
-)
+    count_findings, shared_findings, ratio_findings, survival_findings, sum_findings, arm_findings,
+    grade_findings, repeat_findings,
+)  # fmt: skip
 
 
 def findings(evidence: Evidence) -> list[Finding]:

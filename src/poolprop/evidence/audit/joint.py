@@ -57,13 +57,11 @@ def _constraints(claim: Claim, evidence: Evidence) -> Iterator[Constraint]:
     if claim.kind == "sum":
         yield _sum(claim.terms, claim.whole or claim.printed, evidence)
     elif claim.kind == "shared_denominator":
-        yield Constraint(claim.terms, lambda known: _one_total(known, claim.terms))
+        yield Constraint(
+            claim.terms, lambda known: len({known[name][1] for name in claim.terms}) == 1
+        )
     elif claim.kind == "p_value" and claim.figure is not None:
         yield _p(claim.terms, claim.figure, claim.method if claim.names_method else "")
-
-
-def _one_total(known: Assignment, names: tuple[str, ...]) -> bool:
-    return len({known[name][1] for name in names}) == 1
 
 
 def _sum(terms: tuple[str, ...], whole: str, evidence: Evidence) -> Constraint:

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from decimal import Decimal
 from itertools import combinations
 
-from poolprop.evidence.audit.claims import Claim
 from poolprop.evidence.audit.figures import Figure, claims_of, figure_of, of_outcome, outcome_ids
 from poolprop.evidence.audit.finding import Finding, Severity, Verdict, by_points
 from poolprop.evidence.audit.printed import percentage
@@ -27,7 +26,8 @@ def repeat_findings(evidence: Evidence) -> Iterator[Finding]:
             locator = "; ".join(dict.fromkeys((row.locator, other.locator)))
             yield _finding(row.outcome_id, evidence.source_of(row), figures, locator)
     for claim in claims_of(evidence, "repeat"):
-        yield _of_claim(claim, evidence)
+        figures = [figure_of(term, evidence) for term in claim.terms]
+        yield _finding(claim.claim_id, claim.source_id, figures, claim.locator)
 
 
 def counterpart(row: Outcome, evidence: Evidence) -> Outcome | None:
@@ -45,11 +45,6 @@ def counterpart(row: Outcome, evidence: Evidence) -> Outcome | None:
     ]
     same.sort(key=lambda other: other.denominator_basis != row.denominator_basis)
     return same[0] if same else None
-
-
-def _of_claim(claim: Claim, evidence: Evidence) -> Finding:
-    figures = [figure_of(term, evidence) for term in claim.terms]
-    return _finding(claim.claim_id, claim.source_id, figures, claim.locator)
 
 
 def _finding(subject: str, source_id: str, figures: list[Figure], locator: str) -> Finding:

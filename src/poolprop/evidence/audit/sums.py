@@ -205,6 +205,7 @@ def _of_grades(whole: Outcome, parts: list[Outcome], source_id: str) -> Finding 
     fine = found == expected or (not complete and found < expected)
     if fine and not complete and found < expected:
         return None
+    grade = "any grade" if whole.grade == "any" else f"grade {whole.grade}"
     names = "+".join(row.outcome_id for row in parts)
     return Finding(
         finding_id=f"{whole.outcome_id}/grades/{names}",
@@ -213,14 +214,10 @@ def _of_grades(whole: Outcome, parts: list[Outcome], source_id: str) -> Finding 
         outcome_ids=(whole.outcome_id, *(row.outcome_id for row in parts)),
         kind="grades",
         printed=" + ".join(f"{row.events} of grade {row.grade}" for row in parts)
-        + f" for {expected} of {_grade_name(whole.grade)}",
+        + f" for {expected} of {grade}",
         recomputed=str(found),
         verdict="agrees" if fine else "contradicts",
         severity="" if fine else miss(found, expected, whole.total),
         detail="The grades add up." if fine else f"The grades give {found}, not {expected}.",
         locator=whole.locator if fine else "; ".join(dict.fromkeys(r.locator for r in parts)),
     )
-
-
-def _grade_name(grade: str) -> str:
-    return "any grade" if grade == "any" else f"grade {grade}"
