@@ -1,7 +1,7 @@
 """The command line: ``poolprop COMMAND``, or ``python -m poolprop COMMAND``.
 
-Errors the user can mend become one line each and exit code 2; anything else is a bug and keeps
-its traceback.
+Errors that the user can correct become one line each and exit code 2; anything else is a bug and
+keeps its traceback.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command; 0 on success, 2 on an error the user can mend."""
+    """Run one command; 0 on success, 2 on an error that the user can correct."""
     _write_anywhere()
     options = vars(parser().parse_args(argv))
     options.pop("command", None)
@@ -79,7 +79,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 130
     except OSError as error:  # a full disk, a folder that may not be written
         place = error.filename or "a file"
-        print(f"{place}: {error.strerror}. Mend that and run again.", file=sys.stderr)
+        print(f"{place}: {error.strerror}. Correct that and run again.", file=sys.stderr)
         return 2
 
 

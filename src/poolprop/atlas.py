@@ -69,7 +69,7 @@ def _miscounted(plan: Atlas, how: str) -> DataError:
     return DataError(
         f"there are {how} data sets than the {plan.datasets} of the plan",
         where=plan.file,
-        hint="Mend atlas.datasets in the plan.",
+        hint="Correct atlas.datasets in the plan.",
     )
 
 

@@ -198,7 +198,7 @@ class Policy:
         return [fixed(at, 0 if at in (0, self.base) else max(0, places)) for at in shown]
 
     def _own(self, shown: Decimal, digits: int) -> int:
-        """Return the decimals that show so many digits of the distance to the nearer end."""
+        """Return the decimals that show this many digits of the distance to the nearer end."""
         room = CLEAN.subtract(Decimal(self.base), shown)
         near = min(abs(shown), abs(room)) or self.base
         return max(0, digits - 1 - Decimal(near).adjusted())

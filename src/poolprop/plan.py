@@ -1,4 +1,4 @@
-"""Read the analysis plan, and say in one line a fault what is wrong with it."""
+"""Read the analysis plan, and report each fault in one line."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from poolprop.hints import did_you_mean
 from poolprop.settings import Endpoint, Settings
 from poolprop.settings.faults import ConfigErrors, in_file, type_words
 
-# Of very many faults so many are told; so often what is left is looked at again.
+# How many faults are told at most, and how often what is left is looked at again.
 MOST, ROUNDS = 1000, 5
 SHORT = reprlib.Repr()
 SHORT.maxstring = SHORT.maxother = 200

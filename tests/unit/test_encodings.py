@@ -56,7 +56,7 @@ def test_what_another_program_spoilt_is_said():
         f"{spoilt!r} was 'Müller' before another program read it as cp1252"
     ]
     assert decode(table(["M\ufffdller"], "utf-8"), "t.csv")[1] == [
-        "row 2 holds a mark of a lost letter (U+FFFD): mend it in the file"
+        "row 2 holds a mark of a lost letter (U+FFFD): correct it in the file"
     ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -119,6 +120,32 @@ def test_imports_point_down(repo):
         if name.startswith("poolprop.") and layer(name) not in MAY_IMPORT[here] | {here} | ANYWHERE
     ]
     assert upward == []
+
+
+MAP = re.compile(r"(?<=<!-- map -->\n).*?(?=<!-- end of map -->)", re.DOTALL)
+
+
+def floor(name: str) -> int:
+    return max((floor(other) + 1 for other in MAY_IMPORT[name]), default=0)
+
+
+def drawn_map(repo: Path) -> str:
+    """Return the layers as a table of Markdown, the command line first, each with its docstring."""
+    rows = ["| floor | `poolprop.` | what it is |", "| --- | --- | --- |"]
+    for name in sorted(MAY_IMPORT, key=lambda name: (-floor(name), name)):
+        path = repo / "src" / "poolprop" / name
+        path = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+        said = (ast.get_docstring(ast.parse(path.read_text("utf-8"))) or "").partition("\n")[0]
+        rows.append(f"| {floor(name)} | `{name}` | {said.replace('``', '`')} |")
+    return "\n".join(rows) + "\n"
+
+
+def test_the_map_for_newcomers_is_that_of_the_layers(repo):
+    drawn = MAP.search((repo / "CONTRIBUTING.md").read_text("utf-8"))
+    assert drawn is not None
+    shown, wanted = (re.findall(r"^(\|[^|]*\|[^|]*\|)", one, re.MULTILINE) for one in
+                     (drawn[0], drawn_map(repo)))  # fmt: skip
+    assert shown == wanted, "run: python tests/unit/test_layers.py"
 
 
 def defined(path: Path) -> set[str]:
@@ -239,3 +266,9 @@ def test_the_engine_needs_only_numpy_and_light_scipy(heavy):
         f"sys.exit({heavy!r} in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+if __name__ == "__main__":
+    here = Path(__file__).parents[2]
+    text = (here / "CONTRIBUTING.md").read_text("utf-8")
+    (here / "CONTRIBUTING.md").write_text(MAP.sub(lambda _: drawn_map(here), text), "utf-8")

@@ -17,7 +17,7 @@ import small_review
 from poolprop import analysis_tables, tables
 from poolprop.errors import PoolpropError
 from poolprop.evidence.availability import MapRow, evidence_map
-from poolprop.evidence.datasets import DataRow, ExcludedRow, data_columns, data_rows, sets
+from poolprop.evidence.datasets import DATA, ExcludedRow, data_columns, data_rows, sets
 from poolprop.evidence.tables import TABLES
 from poolprop.evidence.universes import SET_COLUMNS
 from poolprop.files import read_csv, write_csv
@@ -32,7 +32,7 @@ OURS = sorted(
     {
         *(name for model in TABLES.values() for name in model.model_fields),
         *(term for model in TABLES.values() for term in model.TERMS.values()),
-        *DataRow.__annotations__, *ExcludedRow.__annotations__, *MapRow.__annotations__,
+        *DATA, *ExcludedRow.__annotations__, *MapRow.__annotations__,
         *SET_COLUMNS, *tables.RESULT_COLUMNS, *analysis_tables.DIAGNOSTICS,
         *("id", "role", "k", "method", "level", "factor", "label", "factors", "studies", "rows"),
         *("excluded", "results", "primary", "endpoint", "estimand", "setting", "test", "none"),

@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeVar
 from poolprop.audit.snapshot import Estimate, Snapshot
 
 Value = TypeVar("Value")
-# Of the rows of both, so many are those of each.
+# The share of all their rows that two endpoints of one name have in common.
 ALIKE = 0.5
 Renames = dict[str, str]
 

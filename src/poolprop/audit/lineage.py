@@ -23,7 +23,7 @@ from poolprop.hints import listed, nearest
 
 Record = dict[str, Any]
 LINEAGE = "poolprop/lineage/1"
-# So many results of one kind in one file are kept as one entry, "PREFIX/*".
+# More results of one kind in one file than this are kept as one entry, "PREFIX/*".
 LARGEST_GROUP = 150
 # What runs after the lineage; of an earlier run, if there was one.
 LATER = ("lineage", "report", "crate", "seal")

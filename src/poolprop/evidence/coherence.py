@@ -20,8 +20,7 @@ MIXED = "mixed"
 WHOLE = ("evaluable", "treated", "safety")
 # Bases that count the same events over more or fewer patients.
 SAME_EVENTS = ("evaluable", "treated", "responders")
-# So often a denominator must have been used, or a pair of strata have made up the whole, before
-# another one is odd.
+# A denominator is odd where another was used at least this often; strata, where pairs added up.
 LEARNT = 3
 
 

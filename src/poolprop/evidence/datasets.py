@@ -18,39 +18,24 @@ DESIGN = "design"
 INFERRED = "reconstructed"
 
 
-class DataRow(TypedDict):
-    """One row of ``data.csv``: a study arm in one analysis data set.
-
-    :func:`data_columns` adds each factor of the review and its label, in columns of their own.
-    """
-
-    set: str
-    outcome_id: str
-    study_id: str
-    arm_id: str
-    source_id: str
-    label: str
-    arm_label: str
-    year: str
-    age_median: str
-    follow_up_months_median: str
-    level_label: str
-    population: str
-    outcome: str
-    grade: str
-    timepoint: str
-    denominator_basis: str
-    events: int | str
-    total: int | str
-    record_type: str
-    derivation: str
-    locator: str
-    note: str
-    outcome_label: str
-    population_label: str
-    timepoint_label: str
-    denominator_label: str
-    record_label: str
+# Columns of data.csv, where a row is a study arm in one analysis data set; :func:`data_columns` has
+# those of the review's own factors.
+DATA = (
+    "set", "outcome_id", "study_id", "arm_id", "source_id", "label", "arm_label", "year",
+    "age_median", "follow_up_months_median", "level_label", "population", "outcome", "grade",
+    "timepoint", "denominator_basis", "events", "total", "record_type", "derivation", "locator",
+    "note", "outcome_label", "population_label", "timepoint_label", "denominator_label",
+    "record_label",
+)  # fmt: skip
+# Those that a row of outcomes.csv has, and those that say a term of it in words.
+AS_IN_OUTCOMES = (
+    "outcome_id", "arm_id", "population", "outcome", "grade", "timepoint", "denominator_basis",
+    "record_type", "locator", "note",
+)  # fmt: skip
+LABELS = {
+    "outcome_label": "outcome", "population_label": "population", "timepoint_label": "timepoint",
+    "denominator_label": "denominator_basis", "record_label": "record_type",
+}  # fmt: skip
 
 
 class ExcludedRow(TypedDict):
@@ -146,13 +131,13 @@ def _number(value: float | None) -> str:
 def data_columns(evidence: Evidence, numbers: Sequence[str] = ()) -> list[str]:
     """Return the columns of ``data.csv``: ours, those of factors, those of numbers asked for."""
     own = factor_columns(factors_of(evidence))
-    return [*DataRow.__annotations__, *estimates.COLUMNS, *own, *map(number_column, numbers)]
+    return [*DATA, *estimates.COLUMNS, *own, *map(number_column, numbers)]
 
 
 def data_rows(
     name: str, chosen: AnalysisSet, evidence: Evidence, numbers: Sequence[str] = ()
 ) -> Iterator[Mapping[str, object]]:
-    """Yield the rows of one set for ``data.csv``: a :class:`DataRow`, estimate, factors, numbers.
+    """Yield the rows of one set for ``data.csv``: :data:`DATA`, estimate, factors, numbers.
 
     A set that takes proportions without counts has a name of its own, so that nothing that needs
     counts reads it.
@@ -161,35 +146,22 @@ def data_rows(
     level_label = _level_label(name, chosen, evidence)
     for row in chosen.rows:
         arm, study = evidence.arms[row.arm_id], evidence.study_of(row.arm_id)
-        fixed = DataRow(
-            set=name,
-            outcome_id=row.outcome_id,
-            study_id=study.study_id,
-            arm_id=row.arm_id,
-            source_id=study.source_id,
-            label=study.label,
-            arm_label=arm.label,
-            year=evidence.sources[study.source_id].year,
-            age_median=_number(study.age_median),
-            follow_up_months_median=_number(study.follow_up_months_median),
-            level_label=level_label,
-            population=row.population,
-            outcome=row.outcome,
-            grade=row.grade,
-            timepoint=row.timepoint,
-            denominator_basis=row.denominator_basis,
-            events="" if row.events is None else row.events,
-            total="" if row.total is None else row.total,
-            record_type=row.record_type,
-            derivation=row.derivation or ("" if row.events is not None else estimates.MARK),
-            locator=row.locator,
-            note=row.note,
-            outcome_label=evidence.label("outcome", row.outcome),
-            population_label=evidence.label("population", row.population),
-            timepoint_label=evidence.label("timepoint", row.timepoint),
-            denominator_label=evidence.label("denominator_basis", row.denominator_basis),
-            record_label=evidence.label("record_type", row.record_type),
-        )
+        fixed = {
+            **{column: getattr(row, column) for column in AS_IN_OUTCOMES},
+            **{column: evidence.label(of, getattr(row, of)) for column, of in LABELS.items()},
+            "set": name,
+            "study_id": study.study_id,
+            "source_id": study.source_id,
+            "label": study.label,
+            "arm_label": arm.label,
+            "year": evidence.sources[study.source_id].year,
+            "age_median": _number(study.age_median),
+            "follow_up_months_median": _number(study.follow_up_months_median),
+            "level_label": level_label,
+            "events": "" if row.events is None else row.events,
+            "total": "" if row.total is None else row.total,
+            "derivation": row.derivation or ("" if row.events is not None else estimates.MARK),
+        }
         own = {factor: evidence.factor(row, factor) for factor in factors}
         asked = {number_column(one): number_of(evidence, row, one) for one in numbers}
         yield {**fixed, **estimates.cells(row), **factor_cells(evidence, own), **asked}

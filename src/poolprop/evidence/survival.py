@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TypedDict
 
 from poolprop.errors import DataError
 from poolprop.evidence.datasets import factor_cells
@@ -16,43 +15,24 @@ from poolprop.settings.columns import factor_columns
 MEDIAN = "median"
 
 
-class SurvivalRow(TypedDict):
-    """One row of ``results/survival/data.csv``.
-
-    ``set`` is ``ENDPOINT/MONTHS`` of a rate or ``ENDPOINT/median``; ``use`` is ``yes``, or
-    ``no`` with the ``reason``. Rates and their limits are proportions; ``value`` is as printed.
-    :func:`survival_columns` adds each factor of the review and its label.
-    """
-
-    set: str
-    use: str
-    reason: str
-    survival_id: str
-    study_id: str
-    arm_id: str
-    label: str
-    arm_label: str
-    population: str
-    population_label: str
-    statistic: str
-    time_months: float | None
-    value: str
-    rate: float | None
-    ci_lower: float | None
-    ci_upper: float | None
-    n: int | None
-    n_basis: str
-    at_risk: int | None
-    variance_rule: str
-    record_type: str
-    record_label: str
-    locator: str
-    note: str
+# Columns of results/survival/data.csv; :func:`survival_columns` adds the review's own factors.
+# ``set`` is ENDPOINT/MONTHS of a rate or ENDPOINT/median; ``use`` is yes, or no for the ``reason``.
+# Rates and their limits are proportions; ``value`` is as printed.
+COLUMNS = (
+    "set", "use", "reason", "survival_id", "study_id", "arm_id", "label", "arm_label",
+    "population", "population_label", "statistic", "time_months", "value", "rate", "ci_lower",
+    "ci_upper", "n", "n_basis", "at_risk", "variance_rule", "record_type", "record_label",
+    "locator", "note",
+)  # fmt: skip
+AS_IN_TABLE = (
+    "survival_id", "study_id", "arm_id", "population", "statistic", "time_months", "value",
+    "n_basis", "at_risk", "record_type", "locator", "note",
+)  # fmt: skip
 
 
 def survival_columns(evidence: Evidence) -> list[str]:
     """Return the columns of ``data.csv``: those of every review, then its own factors."""
-    return [*SurvivalRow.__annotations__, *factor_columns(evidence.factors)]
+    return [*COLUMNS, *factor_columns(evidence.factors)]
 
 
 def survival_rows(evidence: Evidence, plan: Survival) -> Iterator[Mapping[str, object]]:
@@ -158,30 +138,19 @@ def _row(evidence: Evidence, row: Figure, name: str, reason: str) -> Mapping[str
     rate = row.statistic == "rate"
     scale = 100 if rate else 1
     own = {factor: arm.factors().get(factor, "") for factor in evidence.factors}
-    fixed = SurvivalRow(
-        set=name,
-        use="no" if reason else "yes",
-        reason=reason,
-        survival_id=row.survival_id,
-        study_id=row.study_id,
-        arm_id=row.arm_id,
-        label=study.label,
-        arm_label=arm.label,
-        population=row.population,
-        population_label=evidence.label("population", row.population),
-        statistic=row.statistic,
-        time_months=row.time_months,
-        value=row.value,
-        rate=_share(row.value) if rate else None,
-        ci_lower=None if row.ci_lower is None else row.ci_lower / scale,
-        ci_upper=None if row.ci_upper is None else row.ci_upper / scale,
-        n=int(row.n) if row.n.isdecimal() else None,
-        n_basis=row.n_basis,
-        at_risk=row.at_risk,
-        variance_rule=_rule(row) if rate else "",
-        record_type=row.record_type,
-        record_label=evidence.label("record_type", row.record_type),
-        locator=row.locator,
-        note=row.note,
-    )
+    fixed = {
+        **{column: getattr(row, column) for column in AS_IN_TABLE},
+        "set": name,
+        "use": "no" if reason else "yes",
+        "reason": reason,
+        "label": study.label,
+        "arm_label": arm.label,
+        "population_label": evidence.label("population", row.population),
+        "rate": _share(row.value) if rate else None,
+        "ci_lower": None if row.ci_lower is None else row.ci_lower / scale,
+        "ci_upper": None if row.ci_upper is None else row.ci_upper / scale,
+        "n": int(row.n) if row.n.isdecimal() else None,
+        "variance_rule": _rule(row) if rate else "",
+        "record_label": evidence.label("record_type", row.record_type),
+    }
     return {**fixed, **factor_cells(evidence, own)}

@@ -144,7 +144,7 @@ def _value(cell: Cell, points: str) -> Decimal:
         return Decimal(repr(cell)) if isinstance(cell, float) else Decimal(cell)
     text = tidy(str(cell))
     if text.startswith("#"):
-        raise Unclear(f"{text[:20]!r} is an error of the spreadsheet", "Mend its formula.")
+        raise Unclear(f"{text[:20]!r} is an error of the spreadsheet", "Correct its formula.")
     return number(text, points)
 
 

@@ -170,7 +170,7 @@ def _damaged(text: str) -> list[str]:
     notes = []
     if (place := text.find("\N{REPLACEMENT CHARACTER}")) >= 0:
         row = text.count("\n", 0, place) + 1
-        notes.append(f"row {row} holds a mark of a lost letter (U+FFFD): mend it in the file")
+        notes.append(f"row {row} holds a mark of a lost letter (U+FFFD): correct it in the file")
     for word in dict.fromkeys(TOKEN.findall("" if text.isascii() else text[:LOOKED_AT])):
         if word.isascii():
             continue
