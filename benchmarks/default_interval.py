@@ -2,7 +2,7 @@
 
     python benchmarks/default_interval.py RESULTS [--jobs 2] [--write]
 
-The rules are those of ``docs/decisions/0022-default-interval-again.md``. Groups of designs are
+The rules are those of ``docs/decisions/0021-default-interval-again.md``. Groups of designs are
 written to the folder RESULTS as they finish, one JSON line a design; a run that was stopped goes on
 where it left off. When all are there the ten lowest designs of each candidate are drawn again,
 10,000 times, and the tables are printed; with ``--write`` the designs go to

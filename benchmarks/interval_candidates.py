@@ -1,7 +1,7 @@
 """The candidates for the default interval, for all data sets of a design in one array.
 
 ``default_interval.py`` holds them against one another by the rules of
-``docs/decisions/0022-default-interval-again.md``. The log-likelihood of a data set is a sum of rows
+``docs/decisions/0021-default-interval-again.md``. The log-likelihood of a data set is a sum of rows
 of a table over ``(mu, tau)``; every candidate is a curve over ``mu``, by how much twice some
 log-likelihood of ``mu`` alone has fallen from its top, and a cut.
 """

@@ -1,4 +1,4 @@
-"""What the rules of ``docs/decisions/0022-default-interval-again.md`` say of simulated designs."""
+"""What the rules of ``docs/decisions/0021-default-interval-again.md`` say of simulated designs."""
 
 from __future__ import annotations
 

@@ -54,3 +54,10 @@ def test_completion_knows_the_commands(capsys):
     for shell in ("bash", "zsh", "tcsh"):
         assert main(["completion", shell]) == 0
         assert "workflow-path" in capsys.readouterr().out
+
+
+def test_decisions_are_numbered_without_gaps(repo):
+    pages = sorted((repo / "docs" / "decisions").glob("*.md"))
+    for number, page in enumerate(pages, start=1):
+        assert page.name[:4] == f"{number:04}", f"{page.name} should be {number:04}"
+        assert page.read_text("utf-8").startswith(f"# {number}. ")

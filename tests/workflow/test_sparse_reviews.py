@@ -84,7 +84,7 @@ def test_one_study_is_never_called_pooled(built):
 
 
 def test_two_studies_are_shown_with_the_bayesian_answer_and_it_is_said(built):
-    """One rule for every place of the page: decision 27."""
+    """One rule for every place of the page: decision 25."""
     kind, _, html = built
     said = "Of two studies the Bayesian estimate and interval are shown" in section(html, "safety")
     assert said == (kind == "two studies")

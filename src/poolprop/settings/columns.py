@@ -2,7 +2,7 @@
 
 A review names its factors as it likes: ``total``, ``set``, ``year``. In a table each stands in a
 column with a prefix and a dot, which no column of ours has, so that no name can stand for another
-(docs/decisions/0015). In JSON a name is a value, never a key.
+(docs/decisions/0014). In JSON a name is a value, never a key.
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ from poolprop.synthesis.merged import DataSet, merged
 from poolprop.synthesis.methods import Method, Methods, enumerate_methods, estimates
 from poolprop.synthesis.records import Record, endpoint_record
 
-# Models and intervals that hold at least 94 % of truths in simulated small reviews (decision 22);
+# Models and intervals that hold at least 94 % of truths in simulated small reviews (decision 21);
 # what other methods say is what others would have reported.
 MEETING = (("glmm", "small-lr"), ("glmm", "profile-ck"))
 Choices = Sequence[Mapping[str, Any]]

@@ -127,7 +127,7 @@ def small_lr(
 
     From four studies on the profile with ``tau`` up to ``TAU_MOST``, cut at ``c_k``; for two and
     three the likelihood averaged over ``FEW_PRIOR``, cut at ``FEW`` times ``c_k``. Chosen by
-    simulation (``docs/decisions/0022-default-interval-again.md``).
+    simulation (``docs/decisions/0021-default-interval-again.md``).
 
     Parameters
     ----------
