@@ -162,7 +162,7 @@ def _require_format(path: Path) -> None:
             raise PoolpropError(
                 "Parquet files need the package pyarrow, which is not installed",
                 where=str(path),
-                hint='Install it: python -m pip install "poolprop[parquet]"; or use a .csv file.',
+                hint="Install it: python -m pip install pyarrow; or use a .csv file.",
             ) from None
 
 

@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import argparse
+import json
 import shlex
 import shutil
+from importlib import metadata
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from poolprop._version import __version__
 from poolprop.errors import ConfigError
 from poolprop.house import house
 
+UNKNOWN = f"""\
+# poolprop {__version__} was installed here from a folder, which no other machine has. Name the
+# place that others can install it from, for example
+# poolprop @ git+https://HOST/OWNER/poolprop@COMMIT
+# or put a wheel into this review and name it: ./wheels/poolprop-{__version__}-py3-none-any.whl
+"""
 EPILOG = """\
 examples:
   poolprop init my-review              tables with one example row each, plan, Makefile, CI
@@ -64,10 +73,38 @@ def begin(folder: Path, *, example: bool = False) -> None:
             shutil.copytree(
                 starter / part, folder, dirs_exist_ok=True, copy_function=shutil.copyfile
             )
-        (folder / "requirements.txt").write_text(f"poolprop=={__version__}\n", encoding="utf-8")
+        (folder / "requirements.txt").write_text(_requirement(folder), encoding="utf-8")
     except OSError as error:
         raise ConfigError(
             f"cannot be made ({error.strerror})",
             where=str(folder),
             hint="Choose a folder that you may write to.",
         ) from None
+
+
+def _requirement(folder: Path) -> str:
+    """Return what pip installs this very poolprop from, a wheel of this machine put beside it.
+
+    pip keeps where a package came from, unless it came from an index (PEP 610).
+    """
+    try:
+        here = metadata.distribution("poolprop")
+        came = json.loads(here.read_text("direct_url.json") or "{}")
+        index = not came and (here.read_text("INSTALLER") or "").strip() in ("pip", "uv")
+    except metadata.PackageNotFoundError:
+        came, index = {}, False
+    url, archive = str(came.get("url", "")), came.get("archive_info")
+    if index:
+        return f"poolprop=={__version__}\n"
+    if "vcs_info" in came:
+        vcs = came["vcs_info"]
+        return f"poolprop @ {vcs['vcs']}+{url}@{vcs['commit_id']}\n"
+    if archive is not None and not url.startswith("file:"):
+        digest = archive.get("hashes", {}).get("sha256")
+        return f"poolprop @ {url}{f'#sha256={digest}' if digest else ''}\n"
+    wheel = Path(unquote(urlsplit(url).path))
+    if archive is not None and wheel.is_file():
+        (folder / "wheels").mkdir()
+        shutil.copyfile(wheel, folder / "wheels" / wheel.name)
+        return f"./wheels/{wheel.name}\n"
+    return UNKNOWN

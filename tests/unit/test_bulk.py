@@ -92,7 +92,7 @@ def test_a_missing_table_and_a_missing_package_are_said(table, tmp_path, capsys,
     assert "no such file" in capsys.readouterr().err
     monkeypatch.setitem(sys.modules, "pyarrow", None)
     assert run(table, tmp_path / "pooled.parquet") == 2
-    assert 'pip install "poolprop[parquet]"; or use a .csv file.' in capsys.readouterr().err
+    assert "pip install pyarrow; or use a .csv file." in capsys.readouterr().err
 
 
 def test_a_parquet_file_in_and_out_holds_what_the_function_returns(table, tmp_path):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -33,7 +35,51 @@ def test_a_new_review_is_sound_and_says_what_to_replace(tmp_path, capsys):
     said = capsys.readouterr().out
     assert "this is the example row of a new review. Replace it." in said
     assert (tmp_path / "mine/.github/workflows/report.yml").is_file()
-    assert f"poolprop=={pp.__version__}" in (tmp_path / "mine/requirements.txt").read_text()
+
+
+def installed(tmp_path, monkeypatch, direct, installer="pip"):
+    """Let the package say that it was installed from somewhere; return the requirements written."""
+    files = {"direct_url.json": json.dumps(direct) if direct else None, "INSTALLER": installer}
+    here = SimpleNamespace(read_text=files.get)
+    monkeypatch.setattr("poolprop.starting.metadata.distribution", lambda name: here)
+    begin(tmp_path / "mine")
+    return (tmp_path / "mine/requirements.txt").read_text()
+
+
+@pytest.mark.parametrize(
+    ("direct", "line"),
+    [
+        (None, f"poolprop=={pp.__version__}\n"),
+        ({"url": "https://h/o/p", "vcs_info": {"vcs": "git", "commit_id": "ab12"}},
+         "poolprop @ git+https://h/o/p@ab12\n"),
+        ({"url": "https://h/p.whl", "archive_info": {"hashes": {"sha256": "cd"}}},
+         "poolprop @ https://h/p.whl#sha256=cd\n"),
+        ({"url": "https://h/p.whl", "archive_info": {}}, "poolprop @ https://h/p.whl\n"),
+    ],
+)  # fmt: skip
+def test_a_new_review_asks_for_poolprop_where_it_came_from(direct, line, tmp_path, monkeypatch):
+    assert installed(tmp_path, monkeypatch, direct) == line
+
+
+def test_a_wheel_of_this_machine_goes_with_the_review(tmp_path, monkeypatch):
+    wheel = tmp_path / "my wheels" / "poolprop-0.1.0-py3-none-any.whl"
+    wheel.parent.mkdir()
+    wheel.write_bytes(b"wheel")
+    direct = {"url": wheel.as_uri(), "archive_info": {}}
+    assert installed(tmp_path, monkeypatch, direct) == f"./wheels/{wheel.name}\n"
+    assert (tmp_path / "mine/wheels" / wheel.name).read_bytes() == b"wheel"
+
+
+@pytest.mark.parametrize(
+    ("direct", "installer"),
+    [({"url": "file:///src/poolprop", "dir_info": {}}, "pip"), (None, ""),
+     ({"url": "file:///gone.whl", "archive_info": {}}, "pip")],
+)  # fmt: skip
+def test_what_no_other_machine_has_is_not_asked_for(direct, installer, tmp_path, monkeypatch):
+    """Whoever takes a name on an index that is not ours would run code in a review's CI."""
+    text = installed(tmp_path, monkeypatch, direct, installer)
+    assert all(line.startswith("#") for line in text.splitlines())
+    assert "git+https://HOST/OWNER/poolprop@COMMIT" in text
 
 
 def test_the_next_step_is_a_line_for_the_shell(tmp_path, capsys):

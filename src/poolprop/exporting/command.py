@@ -14,9 +14,11 @@ examples:
   poolprop export                     every format, into export/
   poolprop export r stata             scripts that start from the same counts
   poolprop export xlsx --out shared   one workbook with all tables
-  poolprop export docx                summary of findings (needs poolprop[docx])
+  poolprop export docx                summary of findings and methods (needs python-docx)
+  poolprop export manuscript          a text for Quarto whose numbers each export renews
 """
-FORMATS = ("r", "stata", "csv", "xlsx", "bibtex", "ris", "docx")
+FORMATS = (*("r", "stata", "csv", "xlsx", "bibtex", "ris", "csl", "manuscript", "zip", "docx"),)
+REFERENCES = {"bibtex": "bib", "ris": "ris", "csl": "json"}
 
 
 def add_to(actions: Any) -> None:
@@ -43,6 +45,7 @@ def export(formats: Sequence[str], review: Path, out: Path | None) -> None:
     """Write the files and name them."""
     from poolprop.errors import ConfigError
     from poolprop.exporting import word
+    from poolprop.exporting.manuscript import TEXT
     from poolprop.exporting.results import finished
     from poolprop.files import write_bytes
     from poolprop.plan import load
@@ -56,6 +59,9 @@ def export(formats: Sequence[str], review: Path, out: Path | None) -> None:
     target = out or review / "export"
     files = list(_files(formats, settings, results))
     for name, content in files:
+        if name == TEXT and (target / name).exists():
+            print(f"{target / name} (yours: left as it is)")
+            continue
         write_bytes(target / name, content)
         print(target / name)
     if not formats and not find_spec("docx"):
@@ -69,7 +75,8 @@ def _files(formats: Sequence[str], settings: Any, results: Any) -> Iterator[tupl
 
 
 def _format(one: str, settings: Any, results: Any, *, asked: bool) -> Iterator[tuple[str, bytes]]:
-    from poolprop.exporting import references, safe, word, workbook
+    from poolprop.exporting import manuscript, references, safe, word, workbook
+    from poolprop.exporting.packed import zipped
     from poolprop.exporting.redone import redone
     from poolprop.exporting.results import primary
     from poolprop.exporting.script_r import r_script
@@ -87,20 +94,30 @@ def _format(one: str, settings: Any, results: Any, *, asked: bool) -> Iterator[t
             yield f"{name}_stata.csv", table.encode()
     elif one == "csv":
         for name, grid in {**results.tables, **_data(results)}.items():
-            yield f"csv/{name}.csv", safe.csv_text(grid.columns, grid.rows).encode()
+            yield f"csv/{name}.csv", _csv(grid)
         for name, grid in results.data.items():
             counts = safe.csv_text(["label", "arm_label", "events", "total"], primary(grid.rows))
             yield f"csv/counts_{name}.csv", counts.encode()
     elif one == "xlsx":
         lines = (settings.review.title, settings.review.question)
         yield "review.xlsx", workbook.workbook({**results.tables, **_data(results)}, lines)
-    elif one == "bibtex":
-        yield "sources.bib", references.bibtex(results.sources).encode()
-    elif one == "ris":
-        yield "sources.ris", references.ris(results.sources).encode()
+    elif one in REFERENCES:
+        ending = REFERENCES[one]
+        yield f"sources.{ending}", getattr(references, one)(results.sources).encode()
+    elif one == "manuscript":
+        yield from manuscript.manuscript(settings, results)
+    elif one == "zip":
+        tables = {f"tables/{n}.csv": _csv(grid) for n, grid in results.tables.items()}
+        figures = {f"figures/{name}": content for name, content in results.figures.items()}
+        yield "figures_and_tables.zip", zipped({**figures, **tables})
     elif asked or find_spec("docx"):
-        question = settings.review.question
-        yield "findings.docx", word.word(settings.review.title, question, results.pools)
+        yield "findings.docx", word.word(settings, results)
+
+
+def _csv(grid: Any) -> bytes:
+    from poolprop.exporting.safe import csv_text
+
+    return csv_text(grid.columns, grid.rows).encode()
 
 
 def _data(results: Any) -> dict[str, Any]:

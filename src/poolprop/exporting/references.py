@@ -1,7 +1,8 @@
-"""The documents of a review for reference managers: BibTeX and RIS."""
+"""The documents of a review for reference managers: BibTeX, RIS and CSL-JSON."""
 
 from __future__ import annotations
 
+import json
 import re
 
 from poolprop.exporting.results import Rows
@@ -52,6 +53,26 @@ def _record(row: dict[str, str]) -> str:
             lines.append((tag, row[column]))
     lines += [("N1", row["citation"]), ("ER", "")]
     return "".join(f"{tag}  - {_line(text)}\r\n" for tag, text in lines) + "\r\n"
+
+
+def csl(sources: Rows) -> str:
+    """Return the documents in the Citation Style Language's JSON, which Zotero and pandoc read."""
+    return json.dumps([_item(row) for row in sources], ensure_ascii=False, indent=2) + "\n"
+
+
+def _item(row: dict[str, str]) -> dict[str, object]:
+    item: dict[str, object] = {
+        "id": row["source_id"],
+        "type": "article-journal" if _known(row["journal"]) else "document",
+        "author": [{"literal": _line(name)} for name in _authors(row["authors"])],
+        "note": _line(row["citation"]),
+    }
+    for name, column in (("title", "title"), ("container-title", "journal"), ("DOI", "doi")):
+        if _known(row[column]):
+            item[name] = _line(row[column])
+    if row["year"].isdigit():
+        item["issued"] = {"date-parts": [[int(row["year"])]]}
+    return {name: value for name, value in item.items() if value}
 
 
 def _authors(text: str) -> list[str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from poolprop.errors import ResultError
-from poolprop.files import read_csv, read_json
+from poolprop.files import read_any_json, read_csv, read_json
 from poolprop.spreadsheet import restored
 
 Rows = list[dict[str, str]]
@@ -45,6 +45,12 @@ class Finished:
         Tidy tables by name.
     sources : list of dict
         The documents, as in ``sources.csv``.
+    certainty : dict
+        Level of certainty by id of the assessment, as far as it was judged.
+    figures : dict
+        Static figures by their file's name.
+    versions : dict
+        Versions of poolprop and of what it ran on; empty where the run left no manifest.
     """
 
     data: dict[str, Grid]
@@ -52,6 +58,9 @@ class Finished:
     groups: dict[str, dict[str, Any]]
     tables: dict[str, Grid]
     sources: Rows
+    certainty: dict[str, str]
+    figures: dict[str, bytes]
+    versions: dict[str, str]
 
 
 def finished(folder: Path, endpoints: list[str], data: str) -> Finished:
@@ -76,6 +85,11 @@ def finished(folder: Path, endpoints: list[str], data: str) -> Finished:
                 path.stem: read_grid(path) for path in sorted((results / "tables").glob("*.csv"))
             },
             sources=read_csv(folder / data / "sources.csv", as_is=True),
+            certainty=_certainty(results / "certainty" / "certainty.json"),
+            figures={
+                path.name: path.read_bytes() for path in sorted((results / "figures").glob("*.*"))
+            },
+            versions=_versions(results / "audit" / "manifest.json"),
         )
     except (FileNotFoundError, NotADirectoryError):
         raise ResultError(
@@ -88,3 +102,15 @@ def finished(folder: Path, endpoints: list[str], data: str) -> Finished:
 def primary(rows: Rows) -> Rows:
     """Return the rows of the primary estimand."""
     return [row for row in rows if row["set"] == "primary"]
+
+
+def _certainty(path: Path) -> dict[str, str]:
+    found = read_any_json(path)["assessments"] if path.exists() else []
+    return {one["id"]: one["level"] for one in found if one["judged"]}
+
+
+def _versions(path: Path) -> dict[str, str]:
+    if not path.exists():
+        return {}
+    manifest = read_any_json(path)
+    return {"poolprop": manifest["version"], **manifest["versions"]}

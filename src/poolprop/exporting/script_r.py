@@ -217,7 +217,7 @@ def _float(cell: str) -> float | None:
 
 
 def _number(value: float | None) -> str:
-    return "NA" if value is None else f"{value:.17g}"
+    return "NA" if value is None else f"{value!r}"
 
 
 def _vectors(columns: Iterable[tuple[str, Iterable[str]]]) -> Iterator[str]:

@@ -115,7 +115,7 @@ def _body(what: Redone, names: dict[str, str], model: Any, level: str) -> Iterat
         fit = form.format(set=f"set{i}", level=level, tau2=tau2, se=se)
         if len(one.rows) == 1:
             fit = ONE.format(**what.rows[one.rows[0]], level=level)
-        value, lower, upper = (f"{number:.6g}" for number in one.numbers if number is not None)
+        value, lower, upper = (f"{number!r}" for number in one.numbers if number is not None)
         yield POOLED.format(id=one.id, said=f"{value} ({lower} to {upper})", fit=fit)
     for regressed in what.regressed:
         yield _regression(regressed, names, model, tau2)
@@ -135,7 +135,7 @@ def _regression(one: Regressed, names: dict[str, str], model: Any, tau2: str) ->
     fit = (REGRESS_GLMM if model.model == "glmm" else REGRESS).format(
         terms=" ".join(terms), keep=keep, tau2=tau2
     )
-    said = ", ".join(f"{coefficient[0]:.6g}" for coefficient in one.coefficients)
+    said = ", ".join(f"{coefficient[0]!r}" for coefficient in one.coefficients)
     return REGRESSION.format(
         id=one.id, label=plain(one.label), said=said, fit=f"capture drop c_*\n{centre}{fit}"
     )

@@ -1,47 +1,24 @@
-"""The summary of findings as a Word table (needs python-docx)."""
+"""Summary of findings, with subgroups and certainty, and methods in Word (needs python-docx)."""
 
 from __future__ import annotations
 
 import io
+import zipfile
+from datetime import datetime
 from typing import Any
 
 from poolprop.errors import ConfigError
-from poolprop.formats import Policy, count, part
+from poolprop.exporting.findings import HEAD, findings
+from poolprop.exporting.methods import paragraphs
+from poolprop.exporting.packed import EPOCH, zipped
+from poolprop.exporting.results import Finished
+from poolprop.exporting.safe import UNPRINTABLE
 
-INSTALL = 'Install python-docx: python3 -m pip install "poolprop[docx]".'
-HEAD = ("Outcome", "Studies", "Events / total", "Proportion (CI)", "Prediction interval")
-
-
-def findings(pools: dict[str, dict[str, Any]]) -> list[tuple[str, ...]]:
-    """Return a row for each estimand that has an answer."""
-    rows: list[tuple[str, ...]] = []
-    for record in pools.values():
-        policy = Policy.of(record["endpoint"])
-        for estimand in record["estimands"]:
-            result = next((r for r in estimand["results"] if r["role"] == "primary"), None)
-            name = f"{record['endpoint']['label']}: {estimand['label']}"
-            if result is None:
-                rows.append((name, "0", "", "no study reports it", ""))
-                continue
-            counts = part(result["events"], result["total"])
-            rows.append((name, count(result["k"]), counts, *_shares(result, policy)))
-    return rows
+INSTALL = "Install python-docx: python3 -m pip install python-docx."
 
 
-def _shares(result: dict[str, Any], policy: Policy) -> tuple[str, str]:
-    """Return estimate with interval, and the prediction interval, on the outcome's scale."""
-    share, prediction = result["proportion"], result["prediction"]
-    lower, upper = result["ci"]["lower"], result["ci"]["upper"]
-    estimate = policy.value(share, lower, upper)
-    limits = policy.interval(lower, upper, share, dash=" to ")
-    if not prediction:
-        return f"{estimate} ({limits})", "not estimable"
-    outer = policy.interval(prediction["lower"], prediction["upper"], dash=" to ")
-    return f"{estimate} ({limits})", f"{outer}{policy.unit}"
-
-
-def word(title: str, question: str, pools: dict[str, dict[str, Any]]) -> bytes:
-    """Return the table as a .docx file.
+def word(settings: Any, results: Finished) -> bytes:
+    """Return summary of findings and methods as a .docx file, the same bytes for the same results.
 
     Raises
     ------
@@ -57,21 +34,24 @@ def word(title: str, question: str, pools: dict[str, dict[str, Any]]) -> bytes:
             hint=INSTALL,
         ) from None
     document = Document()
-    document.add_heading(title, level=1)
-    document.add_paragraph(question)
-    rows = [HEAD, *findings(pools)]
+    document.core_properties.created = document.core_properties.modified = datetime(*EPOCH)
+    document.add_heading(settings.review.title, level=1)
+    document.add_paragraph(settings.review.question)
+    document.add_heading("Summary of findings", level=2)
+    rows = [HEAD, *findings(results)]
     table = document.add_table(rows=len(rows), cols=len(HEAD))
     table.style = "Table Grid"
     for r, row in enumerate(rows):
-        for c, text in enumerate(row):
-            table.cell(r, c).text = text
-            for run in table.cell(r, c).paragraphs[0].runs:
-                run.bold = r == 0
-    methods = sorted(
-        {r["method"] for p in pools.values() for e in p["estimands"] for r in e["results"]
-         if r["role"] == "primary"}
-    )  # fmt: skip
-    document.add_paragraph("Methods: " + "; ".join(methods) + ".")
+        cells = table.rows[r].cells
+        if len(row) == 1:
+            cells = (cells[0].merge(cells[-1]),)
+        for cell, text in zip(cells, row, strict=True):
+            bold = r == 0 or len(row) == 1
+            cell.paragraphs[0].add_run(UNPRINTABLE.sub(" ", text)).bold = bold
+    document.add_heading("Methods", level=2)
+    for paragraph in paragraphs(settings, results):
+        document.add_paragraph(UNPRINTABLE.sub(" ", paragraph))
     buffer = io.BytesIO()
     document.save(buffer)
-    return buffer.getvalue()
+    with zipfile.ZipFile(buffer) as archive:
+        return zipped({name: archive.read(name) for name in archive.namelist()})

@@ -10,13 +10,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from poolprop.exporting.packed import EPOCH, zipped
 from poolprop.exporting.results import Grid
 from poolprop.exporting.safe import UNPRINTABLE, is_number
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
 
-EPOCH = (1980, 1, 1, 0, 0, 0)
 LONGEST_CELL, LONGEST_NAME = 32_000, 31
 # Columns that name things: their cells stay text, even where they look like numbers.
 NAMES = re.compile(r"(^|_)(id|label|level|set|locator|doi|name|title|version)$|^(factor|label)\.")
@@ -130,17 +130,10 @@ def _write(
 
 def _undated(content: bytes) -> bytes:
     """Give each part of the archive the same date."""
-    buffer = io.BytesIO()
-    with (
-        zipfile.ZipFile(io.BytesIO(content)) as old,
-        zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as new,
-    ):
-        for part in old.infolist():
-            data = old.read(part)
-            if part.filename == "docProps/core.xml":
-                data = _fixed_modified(data)
-            new.writestr(zipfile.ZipInfo(part.filename, EPOCH), data, zipfile.ZIP_DEFLATED)
-    return buffer.getvalue()
+    with zipfile.ZipFile(io.BytesIO(content)) as old:
+        parts = {name: old.read(name) for name in old.namelist()}
+    core = "docProps/core.xml"
+    return zipped(parts | {core: _fixed_modified(parts[core])})
 
 
 def _fixed_modified(core: bytes) -> bytes:

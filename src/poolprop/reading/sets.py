@@ -112,7 +112,7 @@ def _parquet(source: Source) -> tuple[Sheet, Rows]:
         raise PoolpropError(
             "Parquet files need the package pyarrow, which is not installed",
             where=source.name,
-            hint='Install it: python -m pip install "poolprop[parquet]"; or use a .csv file.',
+            hint="Install it: python -m pip install pyarrow; or use a .csv file.",
         ) from None
     try:
         table = pq.read_table(io.BytesIO(source.content))

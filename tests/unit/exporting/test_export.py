@@ -47,6 +47,10 @@ def finished(tmp_path, monkeypatch):
         write_json(tmp_path / at / "subgroups.json", by_subgroup(settings, name, rows))
     (tmp_path / "results/tables").mkdir()
     (tmp_path / "results/tables/studies.csv").write_text(f'label,n\n"{INJECTION[1:5]}",3\n')
+    (tmp_path / "results/figures").mkdir()
+    (tmp_path / "results/figures/forest_response.svg").write_text("<svg/>")
+    judged = {"id": "certainty/response/primary", "level": "very_low", "judged": True}
+    write_json(tmp_path / "results/certainty/certainty.json", {"assessments": [judged]})
     return tmp_path
 
 
@@ -57,7 +61,9 @@ def test_every_format_is_written(finished):
         "response.R", "remission.R", "response.do", "remission.do", "response_stata.csv",
         "remission_stata.csv", "studies.csv", "data_response.csv", "data_remission.csv",
         "counts_response.csv", "counts_remission.csv",
-        "review.xlsx", "sources.bib", "sources.ris", "findings.docx",
+        "review.xlsx", "sources.bib", "sources.ris", "sources.json", "findings.docx",
+        "figures_and_tables.zip", "manuscript.qmd", "_quarto.yml", "_variables.yml",
+        "_findings.md", "_methods.md", "references.bib", "forest_response.svg",
     }  # fmt: skip
 
 
@@ -93,7 +99,7 @@ def test_without_python_docx_the_table_left_out_is_named(finished, monkeypatch, 
     assert main(["export"]) == 0
     said = capsys.readouterr().err
     assert said.startswith("Left out: export/findings.docx. ")
-    assert "poolprop[docx]" in said
+    assert "python-docx" in said
     assert not (finished / "export/findings.docx").exists()
 
 
