@@ -51,7 +51,7 @@ WANTED = {
 X20 = [12, 91, 11, 12, 25, 43, 10, 5, 30, 17, 8, 64, 22, 3, 19, 40, 9, 14, 27, 33]
 N20 = [21, 110, 12, 13, 42, 58, 12, 6, 61, 20, 19, 88, 25, 9, 24, 71, 10, 30, 35, 36]
 DOSE = [1, 2.5, 3, 4.2, 0.7, 6, 2.0, 5.1]
-SAMPLE, SMALL, REVIEWS, REPEATS = 60, 25, 500, 3
+SAMPLE, SMALL, REVIEWS = 60, 25, 500
 
 
 def spent(call: Callable[[], object], units: int) -> float:
@@ -75,25 +75,25 @@ def small_sets() -> tuple[Floats, Floats]:
     return np.random.default_rng(2).binomial(n.astype(int), chance).astype(float), n
 
 
-def ours(sets: Sets) -> Iterator[tuple[str, float]]:
+def ours(sets: Sets, repeats: int) -> Iterator[tuple[str, float]]:
     """Return seconds of a unit of each kernel."""
     link, count = LINKS["logit"], sets.count
     for name in ("DL", "PM", "REML"):
         call = partial(two_step, sets, name)
-        yield name, spent(partial(again, call), REPEATS * count)
+        yield name, spent(partial(again, call, repeats), repeats * count)
     for name in LINKS:
         yield f"glmm-{name}", spent(lambda t=name: fit_sets(sets, LINKS[t]), count)
     yield "beta-binomial", spent(lambda: fit_betabinom_sets(sets), count)
     x, n = np.array(X20, dtype=float), np.array(N20, dtype=float)
     for name in ("DL", "REML"):
         call = partial(pp.gosh, x, n, tau2=name)
-        yield f"gosh-{name}", spent(partial(again, call), REPEATS << 20)
+        yield f"gosh-{name}", spent(partial(again, call, repeats), repeats << 20)
     review = Sets(x=np.tile(x, REVIEWS), n=np.tile(n, REVIEWS), size=np.full(REVIEWS, 20))
     yield "leave-one-out-REML", spent(lambda: two_step(without_each(review), "REML"), REVIEWS)
     y, v = effect_sizes(x[:8], n[:8], "PLO")
     design = np.column_stack([np.ones(8), DOSE])
     call = partial(permutations, y, v, design)
-    yield "permutation-REML", spent(partial(again, call), REPEATS * 40_320)
+    yield "permutation-REML", spent(partial(again, call, repeats), repeats * 40_320)
     x5, n5 = small_sets()
     yield "bootstrap-refit", spent(lambda: fit_glmm_many(x5, n5, link), len(x5))
     fits = fit_glmm_many(x5, n5, link)
@@ -101,9 +101,9 @@ def ours(sets: Sets) -> Iterator[tuple[str, float]]:
     yield "profile-ci", spent(lambda: profile_limits_many(x5, n5, fits, cut, link), len(x5))
 
 
-def again(call: Callable[[], object]) -> None:
+def again(call: Callable[[], object], repeats: int) -> None:
     """Call some times, dropping each answer before the next: its memory is used again."""
-    for _ in range(REPEATS):
+    for _ in range(repeats):
         call()
 
 
@@ -153,10 +153,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sets", type=int, default=10_000)
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--repeats", type=int, default=3, help="calls of what takes no sample")
     options = parser.parse_args()
     frame = generate(0, options.sets)
     _, sets = read_sets(frame, "dataset_id", "events", "total")
-    dict(ours(sets.part(0, 60)))
+    dict(ours(sets.part(0, min(60, options.sets)), 1))
     r: dict[str, list[float]] = {name: [] for name in WANTED}
     failed = dict.fromkeys(WANTED, 0)
     mine: dict[str, list[float]] = {name: [] for name in WANTED}
@@ -166,7 +167,7 @@ def main() -> None:
         for name, (seconds, bad) in found.items():
             r[name].append(seconds)
             failed[name] += bad
-        for name, seconds in ours(sets):
+        for name, seconds in ours(sets, options.repeats):
             mine[name].append(seconds)
     print(
         f"Python {platform.python_version()}, NumPy {np.__version__}, SciPy {scipy.__version__}, "

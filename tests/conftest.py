@@ -183,6 +183,18 @@ def small(snakemake: Snakemake, once: Once) -> Run:
     return once("small", fill)
 
 
+@pytest.fixture(scope="session")
+def tiny(snakemake: Snakemake, once: Once) -> Run:
+    """Return a finished run of the smallest review, for tests of how jobs run."""
+
+    def fill(folder: Path) -> Run:
+        run = snakemake(small_review.write_tiny(folder))
+        assert run.code == 0, run.said
+        return run
+
+    return once("tiny", fill)
+
+
 @pytest.fixture
 def crate_faults(monkeypatch: pytest.MonkeyPatch) -> Callable[[Path], list[str]]:
     """Return what lists the required things a crate lacks; its context comes from a package."""

@@ -48,6 +48,7 @@ CONFIG: dict[str, Any] = {
         },
     },
     "models": {"comparisons": [{"model": "two-step", "tau2": "REML", "ci": "hksj"}]},
+    "certificate": {"replicates": 100, "bootstrap": 0, "taus": [0.5]},
 }
 
 # arm, setting, outcome, basis, events, total
@@ -97,20 +98,23 @@ def write(folder: Path, content: dict[str, list[dict[str, object]]] | None = Non
     return folder
 
 
-def write_tiny(folder: Path) -> Path:
+def write_tiny(folder: Path, content: dict[str, list[dict[str, object]]] | None = None) -> Path:
     """Write a review that is built in seconds, every kind of job included."""
-    write(folder)
+    write(folder, content)
+    write_plan(folder, tiny_plan())
+    return folder
+
+
+def tiny_plan() -> dict[str, Any]:
+    """Return the plan of the review that is built in seconds."""
     response = CONFIG["endpoints"]["response"]
     one = {"defaults": response["defaults"], "label": "Response", "short": "Resp."}
     primary = {"primary": response["estimands"]["primary"]}
-    plan = CONFIG | {
+    return CONFIG | {
         "endpoints": {"response": one | {"estimands": primary}},
         "bayes": {"other_tau_priors": [], "other_mu_priors": []},
         "multiverse": {"models": ["glmm"], "measures": ["PLO"], "ci": ["profile-ck"]},
-        "certificate": {"replicates": 100, "bootstrap": 0, "taus": [0.5]},
     }
-    write_plan(folder, plan)
-    return folder
 
 
 def write_plan(folder: Path, plan: dict[str, object]) -> None:

@@ -82,7 +82,7 @@ def test_single_fits_are_compared_with_r(script, capsys, r):
 
 
 def test_kernels_are_compared_with_r(repo, r):
-    said = _run(repo, "kernels", "--sets", 100, "--rounds", 1)
+    said = _run(repo, "kernels", "--sets", 60, "--rounds", 1, "--repeats", 1)
     assert re.search(r"glmm-logit.*ratio \d", said)
     assert re.search(r"REML.*ratio \d", said)
 

@@ -16,18 +16,18 @@ def git(folder, *arguments):
     subprocess.run(["git", *identity, *arguments], cwd=folder, check=True, capture_output=True)
 
 
-def test_a_git_revision_is_built_elsewhere_and_compared(small, tmp_path, monkeypatch, capsys):
+def test_a_git_revision_is_built_elsewhere_and_compared(tiny, tmp_path, monkeypatch, capsys):
     folder = tmp_path / "review"
-    shutil.copytree(small.folder, folder, symlinks=True)
+    shutil.copytree(tiny.folder, folder, symlinks=True)
     past = small_review.tables()
     past["outcomes"][3]["events"] = 40  # the arm maple's response: 30 of 41 now
     small_review.write(folder, past)
-    small_review.write_plan(folder, {**small_review.CONFIG, "level": 0.9})
+    small_review.write_plan(folder, {**small_review.tiny_plan(), "level": 0.9})
     (folder / ".gitignore").write_text("results\nlogs\n.snakemake\n")
     git(folder, "init", "--quiet")
     git(folder, "add", ".")
     git(folder, "commit", "--quiet", "--message", "The past")
-    small_review.write(folder)
+    small_review.write_tiny(folder)
     monkeypatch.chdir(folder)
 
     assert main(["diff", "HEAD", ".", "--html", "diff.html", "--changelog"]) == 0

@@ -167,8 +167,8 @@ def test_results_without_their_memory_are_made_anew(small, tmp_path):
     )
 
 
-def test_two_runs_at_once_are_one_run_and_one_line(small, tmp_path):
-    folder = small_review.write(tmp_path)
+def test_two_runs_at_once_are_one_run_and_one_line(tiny, tmp_path):
+    folder = small_review.write_tiny(tmp_path)
     first = start(folder)
     while not (folder / ".snakemake/poolprop.lock").exists():
         time.sleep(0.05)
@@ -180,7 +180,7 @@ def test_two_runs_at_once_are_one_run_and_one_line(small, tmp_path):
     )
     code, said = finish(first)
     assert code == 0, said
-    assert tree(folder) == tree(small.folder)
+    assert tree(folder) == tree(tiny.folder)
 
 
 @pytest.fixture
@@ -204,8 +204,8 @@ def remount(folder, options):
     subprocess.run(["mount", "-o", f"remount,{options}", str(folder)], check=True)
 
 
-def test_a_full_disk_costs_a_line_and_no_half_result(small, tmp_path, tiny_disk):
-    folder, whole = small_review.write(tmp_path), tree(small.folder)
+def test_a_full_disk_costs_a_line_and_no_half_result(tiny, tmp_path, tiny_disk):
+    folder, whole = small_review.write_tiny(tmp_path), tree(tiny.folder)
     tiny_disk(folder / "results", "size=40k")
     code, said = finish(start(folder))
     assert code != 0
@@ -219,8 +219,8 @@ def test_a_full_disk_costs_a_line_and_no_half_result(small, tmp_path, tiny_disk)
     assert tree(folder) == whole
 
 
-def test_results_that_may_not_be_written_cost_a_line(small, tmp_path, tiny_disk):
-    folder = small_review.write(tmp_path)
+def test_results_that_may_not_be_written_cost_a_line(tiny, tmp_path, tiny_disk):
+    folder = small_review.write_tiny(tmp_path)
     tiny_disk(folder / "results", "size=100m")
     remount(folder / "results", "ro")
     code, said = finish(start(folder))
@@ -230,7 +230,7 @@ def test_results_that_may_not_be_written_cost_a_line(small, tmp_path, tiny_disk)
     remount(folder / "results", "rw")
     code, said = finish(start(folder))
     assert code == 0, said
-    assert tree(folder) == tree(small.folder)
+    assert tree(folder) == tree(tiny.folder)
 
 
 def test_a_failed_run_sets_the_old_report_aside(tmp_path):

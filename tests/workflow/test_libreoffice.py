@@ -34,9 +34,9 @@ def soffice(tmp_path_factory):
         pytest.skip("LibreOffice (soffice) is not on this machine")
     profile = tmp_path_factory.mktemp("profile")
 
-    def convert(path, to, folder):
+    def convert(to, folder, *paths):
         command = [program, f"-env:UserInstallation={profile.as_uri()}", "--headless"]
-        command += ["--convert-to", to, "--outdir", str(folder), str(path)]
+        command += ["--convert-to", to, "--outdir", str(folder), *map(str, paths)]
         subprocess.run(command, check=True, capture_output=True, timeout=300)
         return folder
 
@@ -65,7 +65,7 @@ def read(path):
 
 
 def test_every_table_comes_back_from_a_spreadsheet_as_it_went_in(exported, soffice, tmp_path):
-    soffice(exported / "review.xlsx", ALL_SHEETS, tmp_path)
+    soffice(ALL_SHEETS, tmp_path, exported / "review.xlsx")
     tables = exported.parent / "results" / "tables"
     checked = 0
     for path in sorted(tables.glob("*.csv")):
@@ -99,7 +99,7 @@ def test_cells_are_numbers_that_sums_and_charts_can_use(exported, soffice, tmp_p
     other.add_chart(chart, "C1")
     book.save(tmp_path / "use.xlsx")
     out = tmp_path / "out"
-    soffice(tmp_path / "use.xlsx", "xlsx", out)
+    soffice("xlsx", out, tmp_path / "use.xlsx")
     again = openpyxl.load_workbook(out / "use.xlsx", data_only=True)
     wanted = sum(int(cell.value) for cell in sheet[letter][1:])
     assert again["use"]["A1"].value == wanted
@@ -112,8 +112,9 @@ def test_cells_are_numbers_that_sums_and_charts_can_use(exported, soffice, tmp_p
 
 
 def test_exported_csv_opens_without_dates_and_formulas(exported, soffice, tmp_path):
-    for path in sorted((exported / "csv").glob("*.csv")):
-        soffice(path, "xlsx", tmp_path)
+    paths = sorted((exported / "csv").glob("*.csv"))
+    soffice("xlsx", tmp_path, *paths)
+    for path in paths:
         sheet = openpyxl.load_workbook(tmp_path / f"{path.stem}.xlsx").active
         before = read(path)
         for row, line in zip(before, sheet.iter_rows(), strict=True):

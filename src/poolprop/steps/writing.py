@@ -88,7 +88,8 @@ def report(config: Path, results: Path, source: Path, out: Path) -> None:
     from poolprop.report.render import build
     from poolprop.review import load_review
 
-    carried = element(read_json(results / "audit" / "manifest.json", SCHEMA))
+    manifest = results / "audit" / "manifest.json"  # who calls the steps by hand may have none
+    carried = element(read_json(manifest, SCHEMA)) if manifest.exists() else ""
     review = load_review(config)
     terms: dict[str, dict[str, str]] = {}
     for (field, term), entry in review.evidence.terms.items():
