@@ -102,6 +102,8 @@ def effects_of(
     where = _corrected(x, n, correction, scale.corrected)
     if np.count_nonzero(where):
         x, n = np.where(where, x + add, x), np.where(where, n + 2 * add, n)
+    if correction != "none" and add > 0:  # no cell is empty where it counts
+        return scale.effect(x, n)
     with np.errstate(divide="ignore"):
         return scale.effect(x, n)
 

@@ -84,8 +84,9 @@ def of_effects(
         size = sets.total(1 / (vi + sets.spread(fit.tau2))) / 4
     limits = np.array([fit.estimate, fit.ci_lower, fit.ci_upper])
     proportion, lower, upper = back_transform(limits, options.measure, size)
-    lowest, highest = MEASURES[options.measure].bounds(size)
-    add_note(notes, (fit.ci_lower < lowest) | (fit.ci_upper > highest), OUT_OF_RANGE)
+    if options.measure != "PLO":  # each logit is one of a proportion
+        lowest, highest = MEASURES[options.measure].bounds(size)
+        add_note(notes, (fit.ci_lower < lowest) | (fit.ci_upper > highest), OUT_OF_RANGE)
     found = answers(
         sets,
         (proportion, lower, upper),

@@ -131,8 +131,8 @@ def pool(
 def pool_sets(sets: Sets, options: Options) -> list[PoolResult]:
     """Return the result of :func:`pool` for each data set, fitted at once."""
     out: list[PoolResult] = []
-    alone = (sets.size == 1) & (options.tau2_value is None)
-    if not np.count_nonzero(alone):
+    alone = sets.size == 1
+    if options.tau2_value is not None or not np.count_nonzero(alone):
         return list(_answered(sets, options))
     parts = {False: _answered(sets.take(~alone), options), True: _alone(sets.take(alone), options)}
     for one in alone.tolist():

@@ -79,6 +79,7 @@ def paule_mandel(data: Normal) -> Floats:
     return q_root(data, data.df)
 
 
+@np.errstate(all="ignore")
 def q_root(data: Normal, target: Floats) -> Floats:
     """Return the ``tau2 >= 0`` at which the generalised Q equals ``target``; 0 if below it.
 
@@ -117,9 +118,7 @@ def _stepped(tau2: Floats, step: Floats, last: Floats) -> tuple[Floats, Bools]:
     A step leaves a constant times its square, as the ``last`` one left this one: what is left is
     known, if the last was one of Newton's (else not a number), and added where it is little.
     """
-    with np.errstate(all="ignore"):
-        rest = step * (step / last) ** 2
-    new = tau2 + step
+    rest, new = step * (step / last) ** 2, tau2 + step
     known = np.abs(rest) <= LITTLE * new
     return np.where(known, new + rest, new), known | (np.abs(step) <= SURE * new)
 
@@ -237,6 +236,7 @@ def _scan(data: Normal, *, restricted: bool) -> tuple[Brackets, Bools]:
     return Brackets(*map(np.concatenate, zip(none, *found, strict=True))), at_zero
 
 
+@np.errstate(all="ignore")
 def _refined(data: Normal, falls: Brackets, *, restricted: bool) -> Floats:
     """Return the root of the score in each bracket.
 
@@ -254,8 +254,7 @@ def _refined(data: Normal, falls: Brackets, *, restricted: bool) -> Floats:
         above = excess > 0
         low, high = np.where(above, tau2, low), np.where(above, high, tau2)
         # Where the score rises the step ends beyond the bracket, on the side that is closed.
-        with np.errstate(all="ignore"):
-            step = excess * value / fall
+        step = excess * value / fall
         new, sure = _stepped(tau2, step, last)
         sure &= fall > 0
         sound = sure | ((new > low) & (new < high))

@@ -103,8 +103,9 @@ class Means:
     @cached_property
     def trace(self) -> Floats:
         """The trace of ``P`` without between-study variance."""
-        weights = self.common.weights
-        return dot(weights, complements(weights / self.common.total, axis=0))
+        weights, total = self.common.weights, self.common.total
+        out: Floats = np.add.reduce(weights * complements(weights / total, axis=0))
+        return out
 
     def take(self, lanes: Ints) -> Means:
         """Return some of the data sets."""
