@@ -102,7 +102,7 @@ def pool_many(
     _require_format(out)
     refuse_out(out, table)
     from poolprop.stats.answers.bayes_columns import wanted
-    from poolprop.stats.answers.methods import parse_method
+    from poolprop.stats.answers.options import parse_method
     from poolprop.stats.answers.pool_many import answer, chunks
 
     chosen, more = [parse_method(name, level) for name in methods], wanted(prediction, above)

@@ -13,8 +13,8 @@ from pydantic import ValidationError
 
 from poolprop.settings import Model, Settings
 from poolprop.stats._types import Floats
-from poolprop.stats.answers.methods import parse_method
 from poolprop.stats.answers.models import many
+from poolprop.stats.answers.options import parse_method
 from poolprop.stats.sets import Sets
 from poolprop.synthesis.merged import DataSet
 from poolprop.synthesis.records import Record

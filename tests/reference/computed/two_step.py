@@ -11,7 +11,7 @@ from computed.registry import CI, LOGIT, Quantities, back, each, method
 from poolprop.stats import measures
 from poolprop.stats.analyses.henmi_copas import henmi_copas
 from poolprop.stats.analyses.robust import cluster_robust
-from poolprop.stats.answers import tau2_intervals
+from poolprop.stats.answers import spread
 from poolprop.stats.answers.pool_two_step import fit_two_step, hts_prediction
 from poolprop.stats.fits.heterogeneity import typical_variance
 from poolprop.stats.fits.one_proportion import study_intervals
@@ -141,9 +141,9 @@ def tau2_limits(data: Dataset, measure: str, tau2: str, kind: str) -> Quantities
     yi, vi = measures.effect_sizes(data.x, data.n, measure)
     design = intercept(data.k)
     if kind == "QP":
-        limits = tau2_intervals.q_profile(yi, vi, design, 0.95)
+        limits = spread.q_profile(yi, vi, design, 0.95)
     else:
-        limits = tau2_intervals.profile_likelihood(yi, vi, design, 0.95, restricted=tau2 == "REML")
+        limits = spread.profile_likelihood(yi, vi, design, 0.95, restricted=tau2 == "REML")
     typical = typical_variance(vi, design)
     found = {}
     for end, value in (("lb", limits.lower), ("ub", limits.upper)):

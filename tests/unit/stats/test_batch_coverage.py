@@ -37,10 +37,10 @@ def drawn(k: int, low: int, high: int, tau: float, count: int) -> tuple[np.ndarr
 
 @pytest.mark.parametrize(("k", "low", "high"), [(2, 8, 20), (4, 8, 20), (8, 20, 110)])
 def test_posteriors_are_those_of_single_data_sets(k: int, low: int, high: int) -> None:
-    x, n = drawn(k, low, high, 0.6, 40)
+    x, n = drawn(k, low, high, 0.6, 12)
     priors = [HalfNormal(1.0), HalfNormal(0.5)]
     found = posterior_many(x, n, priors, [0.025, 0.5, 0.975])
-    for i in range(0, 40, 10):
+    for i in range(0, 12, 4):
         for prior, many in zip(priors, found, strict=True):
             one = pp.bayes(x[i].astype(int), n[i].astype(int), prior)
             assert many[i] == pytest.approx(one.quantiles([0.025, 0.5, 0.975]), abs=2e-6)

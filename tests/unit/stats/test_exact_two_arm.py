@@ -86,7 +86,7 @@ def test_the_statistic_of_a_ratio_is_that_of_statsmodels(value):
 
 @pytest.mark.parametrize("contrast", CONTRASTS)
 def test_it_covers_at_least_its_level_whatever_the_proportions_are(contrast):
-    n1, n2 = 4, 5
+    n1, n2 = 3, 4
     found = {
         (x1, x2): INTERVALS[contrast](x1, n1, x2, n2, 0.9)
         for x1 in range(n1 + 1)

@@ -131,7 +131,7 @@ def test_dersimonian_laird_keeps_its_digits_beside_a_huge_study():
     assert found == pytest.approx(dersimonian_laird(yi, vi), rel=1e-12)
 
 
-@pytest.mark.parametrize("total", [10**8, 10**9])
+@pytest.mark.parametrize("total", [10**9])
 @pytest.mark.parametrize("model", ["beta-binomial", "bayes", "glmm"])
 def test_models_of_counts_answer_beside_a_huge_study_in_seconds(model, total):
     """Sums over every patient took minutes, or gave no interval."""

@@ -104,7 +104,7 @@ def test_every_data_set_has_an_answer_or_a_word_about_the_boundary():
 
 def test_posteriors_fill_their_further_columns_as_single_calls_do():
     """Prediction limits and chances; empty for one study and for other models."""
-    frame = pd.concat([edges(), generate(0, 4).astype({"dataset_id": str})])
+    frame = pd.concat([edges(), generate(0, 2).astype({"dataset_id": str})])
     methods = ["bayes|logit|half-cauchy(0.5)|credible", "glmm|logit|ML|wald"]
     found = pp.pool_many(frame, methods=methods, level=0.9, prediction=True, above=[0.3, 0.75])
     further = ["prediction_lower", "prediction_upper", "above_0.3", "new_above_0.3", "above_0.75"]

@@ -89,9 +89,8 @@ def highest(x, n, density, starts, bounds):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["remission", "outlier"])
-def test_maxima_and_limits_are_those_of_dense_sums(name):
-    x, n = SETS[name]
+def test_maxima_and_limits_are_those_of_dense_sums():
+    x, n = SETS["outlier"]
     cut = profile_cut(0.95, len(x), small_sample=True)
     t = pp.random_effects_laws(x, n, ("t",)).fits[0]
     wide = [(-9, 9), (1e-4, 3)]
@@ -117,7 +116,7 @@ def test_limits_of_a_skew_law_are_where_dense_sums_have_fallen_by_the_cut():
         return skew((at - stats.skewnorm.median(shift / tau, 0, np.hypot(shift, tau)), shift, tau))
 
     wide = [(-5, 5), (0.02, 3)]
-    fallen = highest(x, n, law, [(0.5, 1.0), (-2.0, 0.5), (2.0, 0.5)], wide)
+    fallen = highest(x, n, law, [(-2.0, 0.5), (2.0, 0.5)], wide)
     cut = profile_cut(0.95, len(x), small_sample=True)
     assert 2 * (found.loglik - fallen) == pytest.approx(cut, abs=1e-4)
 

@@ -8,7 +8,7 @@ except for widths, which a share of the data sets is enough for.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +17,8 @@ from scipy.special import expit
 from poolprop.stats._types import Bools, Floats
 from poolprop.stats.answers.mean_intervals import small_lr
 from poolprop.stats.fits.bootstrap import Draws, critical_value
-from poolprop.stats.fits.glmm import TAU_BOUNDARY, GlmmMany, fit_glmm_many
+from poolprop.stats.fits.glmm import TAU_BOUNDARY, fit_glmm_many
+from poolprop.stats.fits.maxima import Maxima
 from poolprop.stats.fits.profile import profile_at, profile_limits_many
 from poolprop.stats.fits.two_step import two_step_many
 from poolprop.stats.fits.walks import TAU_TOP
@@ -62,7 +63,7 @@ class AtTruth:
     ----------
     mu : float
         The truth.
-    fit : GlmmMany
+    fit : Maxima
         The maxima.
     free, bounded : tuple of ndarray
         The log-likelihood at the truth maximised over ``tau``, and that ``tau``, which is at most
@@ -70,7 +71,7 @@ class AtTruth:
     """
 
     mu: float
-    fit: GlmmMany
+    fit: Maxima
     free: tuple[Floats, Floats]
     bounded: tuple[Floats, Floats]
 
@@ -119,7 +120,7 @@ def glmm_trials(
         width = np.full(len(x), np.nan)
         if measured.any():
             lower, upper = profile_limits_many(
-                x[measured], n[measured], taken(fit, measured), cut, LOGIT
+                x[measured], n[measured], fit.take(measured), cut, LOGIT
             )
             width[measured] = expit(upper) - expit(lower)
         out[name] = Trial(covered=drop <= cut, width=width, failed=~np.isfinite(drop))
@@ -136,7 +137,7 @@ def glmm_trials(
     return out
 
 
-def _steady(x: Floats, n: Floats, fit: GlmmMany, mu: float, level: float) -> Trial:
+def _steady(x: Floats, n: Floats, fit: Maxima, mu: float, level: float) -> Trial:
     """Return what the interval for few studies does."""
     sets = rectangular(x, n)
     cut = np.full(len(x), profile_cut(level, x.shape[1], small_sample=True))
@@ -202,14 +203,9 @@ def at_truth(x: Floats, n: Floats, mu: float) -> AtTruth:
     beyond = free[1] > TAU_BOUNDARY
     bounded = free[0].copy(), free[1].copy()
     if beyond.any():
-        held = profile_at(x[beyond], n[beyond], taken(fit, beyond), mu, LOGIT, TAU_BOUNDARY)
+        held = profile_at(x[beyond], n[beyond], fit.take(beyond), mu, LOGIT, TAU_BOUNDARY)
         bounded[0][beyond], bounded[1][beyond] = held
     return AtTruth(mu=mu, fit=fit, free=free, bounded=bounded)
-
-
-def taken(fit: GlmmMany, rows: Bools) -> GlmmMany:
-    """Return the fits of some data sets."""
-    return GlmmMany(**{field.name: getattr(fit, field.name)[rows] for field in fields(GlmmMany)})
 
 
 def _symmetric(estimate: Floats, half: Floats, mu: float) -> Trial:

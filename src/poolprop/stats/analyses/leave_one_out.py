@@ -206,7 +206,7 @@ def leave_one_out_many(
     {'left_out': [0, 1, 2, 3], 'k': [3, 3, 3, 3], 'proportion': [0.84, 0.818, 0.778, 0.774]}
     """
     from poolprop.stats.answers.bayes_columns import Wanted
-    from poolprop.stats.answers.methods import parse_method
+    from poolprop.stats.answers.options import parse_method
     from poolprop.stats.answers.pool_many import answer_all, read_sets
 
     names, sets = read_sets(frame, by, events, total)

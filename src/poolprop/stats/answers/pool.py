@@ -15,8 +15,7 @@ from poolprop.stats.answers.bayes_columns import bayes_results
 from poolprop.stats.answers.columns import Row, pooled_result, shares
 from poolprop.stats.answers.models import MODELS, single_studies
 from poolprop.stats.answers.options import Options, resolve
-from poolprop.stats.answers.pool_betabinom import betabinom_result
-from poolprop.stats.answers.pool_glmm import glmm_result
+from poolprop.stats.answers.pool_glmm import betabinom_result, glmm_result
 from poolprop.stats.answers.pool_two_step import two_step_result
 from poolprop.stats.answers.results import Later, PoolResult
 from poolprop.stats.fits.heterogeneity import Heterogeneity

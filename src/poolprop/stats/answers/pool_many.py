@@ -12,9 +12,8 @@ from poolprop.errors import EstimationError
 from poolprop.stats._types import Floats
 from poolprop.stats.answers.bayes_columns import Wanted, bayes_sets, wanted
 from poolprop.stats.answers.columns import TABLE, Columns, empty_columns, put
-from poolprop.stats.answers.methods import Method, parse_method
 from poolprop.stats.answers.models import many
-from poolprop.stats.answers.options import Options
+from poolprop.stats.answers.options import Method, Options, parse_method
 from poolprop.stats.inputs import counts
 from poolprop.stats.sets import Sets
 

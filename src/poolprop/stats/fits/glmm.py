@@ -37,10 +37,9 @@ TAU_MAX = 100.0
 # Where the likelihood rises with tau without end (studies all at 0 or 1), tau is held at this:
 # nine true proportions in ten beyond 1 % or 99 %.
 TAU_BOUNDARY = 5.0
-GlmmMany = Maxima
 
 
-def fit_glmm_many(x: Floats, n: Floats, link: Link) -> GlmmMany:
+def fit_glmm_many(x: Floats, n: Floats, link: Link) -> Maxima:
     """Fit the model to data sets of equally many studies.
 
     Parameters
@@ -53,7 +52,7 @@ def fit_glmm_many(x: Floats, n: Floats, link: Link) -> GlmmMany:
     return fit_sets(rectangular(x, n), link)
 
 
-def fit_sets(sets: Sets, link: Link) -> GlmmMany:
+def fit_sets(sets: Sets, link: Link) -> Maxima:
     """Fit the model to ragged data sets, each of ``k >= 1`` studies."""
     events, patients = sets.total(sets.x), sets.total(sets.n)
     side = (events == patients).astype(np.int8) - (events == 0)
@@ -74,7 +73,7 @@ def flat_maximum(sets: Sets, link: Link) -> Flat:
     return Flat(mu=mu, loglik=rows[0], h_mu2=rows[1], h_tau2=rows[2])
 
 
-def _fit_inside(sets: Sets, link: Link) -> GlmmMany:
+def _fit_inside(sets: Sets, link: Link) -> Maxima:
     shown = link.forward((sets.x + 0.5) / (sets.n + 1))
     middle = sets.total(shown) / sets.size
     spread = np.sqrt(sets.total((shown - sets.spread(middle)) ** 2) / sets.size)

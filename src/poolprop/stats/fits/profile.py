@@ -8,7 +8,8 @@ import numpy as np
 
 from poolprop.stats._types import Bools, Floats
 from poolprop.stats.fits.climb import Likelihoods, ascend
-from poolprop.stats.fits.glmm import TAU_BOUNDARY, GlmmMany
+from poolprop.stats.fits.glmm import TAU_BOUNDARY
+from poolprop.stats.fits.maxima import Maxima
 from poolprop.stats.fits.walks import REACH, TAU_TOP, Walks, both_limits, ridge
 from poolprop.stats.likelihoods.binomial_normal import BinomialNormal
 from poolprop.stats.likelihoods.links import Link
@@ -22,7 +23,7 @@ TAU_GRID_TOP = 10.0
 
 
 def profile_limits_many(
-    x: Floats, n: Floats, fit: GlmmMany, cut: Floats | float, link: Link
+    x: Floats, n: Floats, fit: Maxima, cut: Floats | float, link: Link
 ) -> tuple[Floats, Floats]:
     """Return the limits of ``mu`` for data sets of equally many studies.
 
@@ -30,7 +31,7 @@ def profile_limits_many(
     ----------
     x, n : ndarray, shape (b, k)
         Events and totals.
-    fit : GlmmMany
+    fit : Maxima
         Their maxima.
     cut : float or ndarray, shape (b,)
         By how much twice the log-likelihood may fall.
@@ -45,7 +46,7 @@ def profile_limits_many(
     return limits_of(rectangular(x, n), fit, cut, link)
 
 
-def limits_of(sets: Sets, fit: GlmmMany, cut: Floats | float, link: Link) -> tuple[Floats, Floats]:
+def limits_of(sets: Sets, fit: Maxima, cut: Floats | float, link: Link) -> tuple[Floats, Floats]:
     """Return :func:`profile_limits_many` of ragged data sets."""
     problem, distant = BinomialNormal(sets, link), -sets.size * np.log(2)
     return mean_limits(problem, fit, cut, link, sets.total(sets.n), distant)
@@ -53,7 +54,7 @@ def limits_of(sets: Sets, fit: GlmmMany, cut: Floats | float, link: Link) -> tup
 
 def mean_limits(
     problem: Likelihoods,
-    fit: GlmmMany,
+    fit: Maxima,
     cut: Floats | float,
     link: Link,
     patients: Floats,
@@ -111,7 +112,7 @@ def mean_limits(
     return both_limits(walks, fit.side, REACH[link.name], STARTS)
 
 
-def within_bound(problem: Likelihoods, fit: GlmmMany, most: float) -> GlmmMany:
+def within_bound(problem: Likelihoods, fit: Maxima, most: float) -> Maxima:
     """Return maxima with ``tau`` at most some bound: the same but where it is larger."""
     beyond = np.flatnonzero((fit.tau > most) & (fit.side == 0))
     if not beyond.size:
@@ -151,7 +152,7 @@ def _within(
     return mu[row, last], np.maximum(tau[row, best], 0.05)
 
 
-def needs_bound(fit: GlmmMany, cut: Floats | float, distant: Floats) -> Bools:
+def needs_bound(fit: Maxima, cut: Floats | float, distant: Floats) -> Bools:
     """Return which data at the boundary have a limit only if ``tau`` is bounded.
 
     As ``tau`` grows without end every study's probability tends to 1/2 at any mean.
@@ -161,7 +162,7 @@ def needs_bound(fit: GlmmMany, cut: Floats | float, distant: Floats) -> Bools:
 
 
 def profile_at(
-    x: Floats, n: Floats, fit: GlmmMany, mu: float, link: Link, top: float
+    x: Floats, n: Floats, fit: Maxima, mu: float, link: Link, top: float
 ) -> tuple[Floats, Floats]:
     """Return the log-likelihood at one mean, maximised over ``tau``, and where.
 
@@ -169,7 +170,7 @@ def profile_at(
     ----------
     x, n : ndarray, shape (b, k)
         Events and totals.
-    fit : GlmmMany
+    fit : Maxima
         Their maxima.
     mu : float
         A mean on the link's scale, such as the true one of a simulation.
