@@ -62,6 +62,7 @@ def test_every_format_is_written(finished):
         "remission_stata.csv", "studies.csv", "data_response.csv", "data_remission.csv",
         "counts_response.csv", "counts_remission.csv",
         "review.xlsx", "sources.bib", "sources.ris", "sources.json", "findings.docx",
+        "evidence.fhir.json", "study-information.csv", "study-arms.csv", "study-results.csv",
         "figures_and_tables.zip", "manuscript.qmd", "_quarto.yml", "_variables.yml",
         "_findings.md", "_methods.md", "references.bib", "forest_response.svg",
     }  # fmt: skip
