@@ -30,7 +30,18 @@ named = df.rename(columns={"r": "events", "n": "total"})
 r, n = df["r"].to_numpy(), df["n"].to_numpy()
 fit = pp.pool(r, n)
 
+
+class Frame:
+    """What poolprop asks of a table of polars."""
+
+    columns, shape = list(df.columns), df.shape
+
+    def to_pandas(self):
+        return df
+
+
 SAME = {
+    "a table of polars": lambda: pp.pool(Frame(), "r", "n"),
     "a table and two columns": lambda: pp.pool(df, "r", "n"),
     "data=": lambda: pp.pool("r", "n", data=df),
     "keywords": lambda: pp.pool(events="r", total="n", data=df),

@@ -87,6 +87,16 @@ def test_kernels_are_compared_with_r(repo, r):
     assert re.search(r"REML.*ratio \d", said)
 
 
+def test_peers_in_r_answer_to_every_set_or_say_why_not(script, r):
+    module = script("peers")
+    found = module.in_r()
+    assert len(found) == 4
+    assert all(one["answers"].keys() == module.SETS.keys() for one in found.values())
+    ordinary = {name: one["answers"][next(iter(module.SETS))] for name, one in found.items()}
+    assert ordinary["metafor, `rma.glmm`"].startswith("81.3 % (")
+    assert all(re.match(r"8\d.*% \(", answer) for answer in ordinary.values())
+
+
 def test_twelve_methods_are_compared_with_r(repo, r):
     said = _run(repo, "twelve_methods", "--sets", 20, "--rounds", 1, "--sample", 1)
     assert "20 data sets" in said

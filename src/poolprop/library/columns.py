@@ -43,25 +43,8 @@ def gathered(
 ) -> Columns:  # fmt: skip
     """Return the arguments by study as arrays, of which every row is complete.
 
-    Parameters
-    ----------
-    given : dict
-        Arguments as typed: arrays, Series, lists, or names of columns.
-    wanted, required : sequence of str
-        Arguments by study that the function takes, and must have.
-    data : table or None
-        Where names of columns lead.
-    study : sequence, str or None
-        Names of the studies; by default an index that was set.
-    missing : {"raise", "drop"}
-        What becomes of a row in which a value is missing.
-    function : str
-        Who asks, for messages.
-
-    Raises
-    ------
-    EstimationError
-        If a column is not there, lengths or indexes differ, or a value is missing.
+    ``given`` is what was typed: arrays, Series, lists, or names of columns of ``data``; the
+    function takes ``wanted`` by study, and must have ``required``. Names come from ``study``, or an index.
     """
     import pandas as pd
 
@@ -92,7 +75,7 @@ def gathered(
 def _table(data: Any, pd: Any) -> Any:
     if data is None or isinstance(data, pd.DataFrame):
         return data
-    return data.to_pandas() if hasattr(data, "to_pandas") else pd.DataFrame(data)
+    return pd.DataFrame(data)
 
 
 def _what_to_type(function: str, required: Sequence[str], table: Any) -> str:

@@ -48,13 +48,7 @@ DOC = """
 
 
 def entrance(engine: Callable[..., Any]) -> Callable[..., Any]:
-    """Return a public function that takes tables, names and labels before the engine's own.
-
-    Parameters
-    ----------
-    engine : callable
-        A function of arrays; its arguments named in ``BY_STUDY`` have a value for each study.
-    """
+    """Return a public function that takes tables, names and labels before the engine."""
     name = engine.__name__
     own = inspect.signature(engine).parameters
     order = [one for one in own if own[one].kind is inspect.Parameter.POSITIONAL_OR_KEYWORD]
@@ -110,6 +104,8 @@ def _typed(
     data = rest.pop("data", None)
     if args and data is None and is_table(args[0]):
         data, args = args[0], args[1:]
+    if hasattr(data, "to_pandas"):  # polars
+        data = data.to_pandas()
     places = list(order)
     if args and isinstance(args[0], str) and "~" in args[0]:
         places = [order[0], *(one for one in order if one not in columns)]

@@ -55,22 +55,8 @@ def ours(options: Mapping[str, Any], known: Collection[str]) -> bool:
 
 
 def translated(options: Mapping[str, Any], known: Collection[str]) -> dict[str, Any]:
-    """Return options in our words.
+    """Return options in our words; what ``known`` names keeps its meaning.
 
-    Parameters
-    ----------
-    options : mapping
-        As typed.
-    known : collection of str
-        Arguments of the function; a word that is one of them keeps its meaning there.
-
-    Raises
-    ------
-    EstimationError
-        If two words say one thing.
-
-    Examples
-    --------
     >>> translated({"sm": "PFT"}, {"measure", "model"})
     {'model': 'two-step', 'measure': 'PFT'}
     >>> translated({"method": "REML", "test": "knha"}, {"model", "tau2", "ci"})

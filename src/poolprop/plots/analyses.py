@@ -141,7 +141,9 @@ def bubble(
     )  # fmt: skip
     drawn = charts.draw(chart, ax)
     ticks = drawn.get_xticks()
-    drawn.set_xticks(ticks, labels=[f"{at:.10g}" for at in ticks])  # years have no separator
+    texts = [str(int(at)) if float(at).is_integer() else text.get_text()  # a year as it is
+             for at, text in zip(ticks, drawn.get_xticklabels(), strict=True)]  # fmt: skip
+    drawn.set_xticks(ticks, labels=texts)
     drawn.scatter(z, shares, s=260 * n / n.max(), color=INK, alpha=0.35, linewidths=0)
     return drawn
 

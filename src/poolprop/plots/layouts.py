@@ -112,13 +112,7 @@ LAYOUTS = {
 
 
 def layout_of(name: str) -> Layout:
-    """Return a layout by its name.
-
-    Raises
-    ------
-    EstimationError
-        If there is none of this name.
-    """
+    """Return a layout by its name."""
     if name not in LAYOUTS:
         raise EstimationError(f"layout is {name!r}", where="layout",
                               hint=f"Choose one of {', '.join(LAYOUTS)}.")  # fmt: skip

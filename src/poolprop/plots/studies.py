@@ -15,13 +15,7 @@ if TYPE_CHECKING:
 
 
 def given_of(result: Any) -> Given:
-    """Return the studies and choices behind a result.
-
-    Raises
-    ------
-    EstimationError
-        If the result does not know them.
-    """
+    """Return the studies and choices behind a result that a public function made."""
     found: Given | None = getattr(result, "given", None)
     if found is None:
         raise EstimationError(
@@ -37,18 +31,9 @@ def is_result(studies: Sequence[Any]) -> bool:
 
 
 def answer(name: str, studies: Sequence[Any], options: Mapping[str, Any], kind: Any = None) -> Any:
-    """Return the result of a public function, of a result's studies or of those given.
+    """Return what a public function says of the studies of a result, or of those given.
 
-    Parameters
-    ----------
-    name : str
-        The function.
-    studies : sequence
-        One result, or what the function takes by place.
-    options : mapping
-        Its other arguments.
-    kind : type, optional
-        Of a result that is itself what is asked for, where no option is given.
+    One result of the ``kind`` that it returns is the answer itself, unless options change it.
     """
     import poolprop
 
@@ -89,13 +74,7 @@ def names_of(result: Any, prefix: str = "Study ") -> list[str]:
 
 
 def column(value: Any, name: str, given: Given, table: Any) -> list[str]:
-    """Return a text for each study, of values or of a column of the table.
-
-    Raises
-    ------
-    EstimationError
-        If there is no such column, or not one value for each study.
-    """
+    """Return a text for each study, of values or of a column of the table."""
     if isinstance(value, str):
         if table is None or value not in table:
             raise EstimationError(f"{name} is {value!r} and no table has it", where=name,

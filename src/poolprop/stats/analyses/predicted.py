@@ -22,14 +22,7 @@ COLUMNS = ("proportion", "ci_lower", "ci_upper", "prediction_lower", "prediction
 def predicted(found: Any, new: Any, level: float) -> Any:
     """Return a DataFrame of proportions with confidence and prediction intervals.
 
-    Parameters
-    ----------
-    found : MetaRegression
-        The regression; with ``given`` where ``new`` is None or it has a formula.
-    new : DataFrame, mapping, array_like or None
-        Rows of moderators, under the names that the fit knows; the studies' own by default.
-    level : float
-        Level of both intervals.
+    ``new`` holds rows of moderators under the names that the fit knows; None: the studies' own.
     """
     import pandas as pd
 
