@@ -44,7 +44,8 @@ def gathered(
     """Return the arguments by study as arrays, of which every row is complete.
 
     ``given`` is what was typed: arrays, Series, lists, or names of columns of ``data``; the
-    function takes ``wanted`` by study, and must have ``required``. Names come from ``study``, or an index.
+    function takes ``wanted`` by study, and must have ``required``. Names come from ``study``, or
+    an index.
     """
     import pandas as pd
 
