@@ -80,9 +80,7 @@ def contrast_table(records: Records) -> Table:
 def _limits(one: Mapping[str, Any], name: str) -> dict[str, Any]:
     found = one[name] or {"estimate": None, "ci": {"lower": None, "upper": None}}
     ci = found["ci"]
-    return {
-        name: found["estimate"], f"{name}_lower": ci["lower"], f"{name}_upper": ci["upper"]
-    }  # fmt: skip
+    return {name: found["estimate"]} | {f"{name}_{end}": ci[end] for end in ("lower", "upper")}
 
 
 def tests_table(subgroups: Records, small_studies: Records) -> Table:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from poolprop.errors import Fault
 from poolprop.hints import did_you_mean
@@ -106,6 +106,11 @@ def left_out_faults(
                 yield Fault(where, 0, key, problem, did_you_mean(value, known))
 
 
+def _each(key: str, field: str, values: Iterable[str]) -> Iterator[tuple[str, str, str]]:
+    for value in values:
+        yield key, field, value
+
+
 def _terms_used(settings: Settings) -> Iterator[tuple[str, str, str]]:
     for name in settings.forest_columns:
         if name not in COLUMNS:
@@ -115,7 +120,7 @@ def _terms_used(settings: Settings) -> Iterator[tuple[str, str, str]]:
             key = f"endpoints.{end_name}.estimands.{name}"
             yield f"{key}.outcome", "outcome", estimand.outcome
             yield f"{key}.denominator", "denominator_basis", estimand.denominator
-            yield from ((f"{key}.instead", "outcome", value) for value in estimand.instead)
+            yield from _each(f"{key}.instead", "outcome", estimand.instead)
             lists: tuple[tuple[str, str, tuple[str, ...]], ...] = (
                 ("timepoints", "timepoint", estimand.timepoints),
                 ("populations", "population", estimand.populations),
@@ -123,11 +128,11 @@ def _terms_used(settings: Settings) -> Iterator[tuple[str, str, str]]:
                 ("record_types", "record_type", estimand.record_types),
                 *((f"where.{name}", name, levels) for name, levels in estimand.where.items()),
             )
-            yield from ((f"{key}.where", FIELD, factor) for factor in estimand.where)
+            yield from _each(f"{key}.where", FIELD, estimand.where)
             for part, field, values in lists:
-                yield from ((f"{key}.{part}", field, value) for value in values)
-        for stage in endpoint.nested.stages if endpoint.nested else ():
-            yield f"endpoints.{end_name}.nested.stages", "outcome", stage
+                yield from _each(f"{key}.{part}", field, values)
+        stages = endpoint.nested.stages if endpoint.nested else ()
+        yield from _each(f"endpoints.{end_name}.nested.stages", "outcome", stages)
         for name, moderator in endpoint.moderators.items():
             for factor in (one for one in moderator.factors if one != "design"):
                 yield f"endpoints.{end_name}.moderators.{name}.factors", FIELD, factor
@@ -136,54 +141,45 @@ def _terms_used(settings: Settings) -> Iterator[tuple[str, str, str]]:
             yield f"endpoints.{end_name}.subgroups", FIELD, name
             for part, field in OF_SUBGROUPS.items():
                 given = getattr(subgroup, part)
-                for value in (given,) if isinstance(given, str) and given else given:
-                    yield f"{key}.{part}", field, value
-            for value in subgroup.levels:
-                yield f"{key}.levels", name, value
+                given = (given,) if isinstance(given, str) and given else given
+                yield from _each(f"{key}.{part}", field, given)
+            yield from _each(f"{key}.levels", name, subgroup.levels)
     if settings.safety:
         safety = settings.safety
         yield "safety.denominator", "denominator_basis", safety.denominator
-        for value in safety.populations:
-            yield "safety.populations", "population", value
-        for value in safety.roles:
-            yield "safety.roles", "role", value
-        for value in safety.record_types:
-            yield "safety.record_types", "record_type", value
+        yield from _each("safety.populations", "population", safety.populations)
+        yield from _each("safety.roles", "role", safety.roles)
+        yield from _each("safety.record_types", "record_type", safety.record_types)
         for event, where in safety.where.items():
             yield "safety.where", "outcome", event
             yield from _of_where(f"safety.where.{event}", where)
     if settings.survival:
         survival = settings.survival
-        yield from (("survival.roles", "role", value) for value in survival.roles)
+        yield from _each("survival.roles", "role", survival.roles)
         yield from _of_where("survival.where", survival.where)
-        yield from (("survival.alike", FIELD, factor) for factor in survival.alike)
-        for value in survival.record_types:
-            yield "survival.record_types", "record_type", value
+        yield from _each("survival.alike", FIELD, survival.alike)
+        yield from _each("survival.record_types", "record_type", survival.record_types)
         for name, one in survival.endpoints.items():
-            for value in one.populations:
-                yield f"survival.endpoints.{name}.populations", "population", value
+            key = f"survival.endpoints.{name}.populations"
+            yield from _each(key, "population", one.populations)
     for name, rule in settings.multiverse.left_out.items():
         key = f"multiverse.left_out.{name}"
-        yield from ((f"{key}.design", "design", value) for value in rule.design)
-        for value in rule.publication_type:
-            yield f"{key}.publication_type", "publication_type", value
+        yield from _each(f"{key}.design", "design", rule.design)
+        yield from _each(f"{key}.publication_type", "publication_type", rule.publication_type)
     if settings.comparisons:
         yield "comparisons.denominator", "denominator_basis", settings.comparisons.denominator
-        for value in settings.comparisons.outcomes:
-            yield "comparisons.outcomes", "outcome", value
-        for value in settings.comparisons.record_types:
-            yield "comparisons.record_types", "record_type", value
-        if parts := settings.comparisons.schedules:
+        plan = settings.comparisons
+        yield from _each("comparisons.outcomes", "outcome", plan.outcomes)
+        yield from _each("comparisons.record_types", "record_type", plan.record_types)
+        if parts := plan.schedules:
             key = "comparisons.schedules"
-            yield from ((f"{key}.outcomes", "outcome", value) for value in parts.outcomes)
-            for value in parts.denominators:
-                yield f"{key}.denominators", "denominator_basis", value
-        for whole, populations in settings.comparisons.strata.items():
-            for value in (whole, *populations):
-                yield f"comparisons.strata.{whole}", "population", value
+            yield from _each(f"{key}.outcomes", "outcome", parts.outcomes)
+            yield from _each(f"{key}.denominators", "denominator_basis", parts.denominators)
+        for whole, populations in plan.strata.items():
+            yield from _each(f"comparisons.strata.{whole}", "population", (whole, *populations))
 
 
 def _of_where(key: str, where: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[str, str, str]]:
-    yield from ((key, FIELD, factor) for factor in where)
+    yield from _each(key, FIELD, where)
     for factor, levels in where.items():
-        yield from ((f"{key}.{factor}", factor, value) for value in levels)
+        yield from _each(f"{key}.{factor}", factor, levels)

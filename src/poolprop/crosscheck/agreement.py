@@ -34,14 +34,7 @@ def rows(
 ) -> Iterator[AgreementRow]:
     """Yield a row for each number of a result that the other software gave.
 
-    Parameters
-    ----------
-    tasks : sequence of Task
-        Results, with our numbers.
-    software : str
-        Name of the other software.
-    values : mapping
-        Its numbers: result id, then field, then value.
+    ``values`` are its numbers: result id, then field, then value.
     """
     for task in tasks:
         theirs = values.get(task.id, {})
@@ -65,16 +58,7 @@ def summary(
 ) -> dict[str, Any]:
     """Count what was compared, for the report.
 
-    Parameters
-    ----------
-    tasks : sequence of Task
-        All results that could be recomputed.
-    compared : sequence of AgreementRow
-        What was.
-    versions : mapping of str to str
-        Software and version; only R that ran is among them.
-    unanswered : sequence of str
-        Results that R could not fit.
+    ``versions`` names R only where it ran; ``unanswered`` are results that R could not fit.
     """
     engines = list(dict.fromkeys(row["software"] for row in compared))
     return {
@@ -121,13 +105,7 @@ def agree(mine: float, other: float) -> bool:
 
 
 def require(found: Sequence[AgreementRow]) -> None:
-    """Stop the build where another engine disagrees.
-
-    Raises
-    ------
-    DisagreementError
-        Naming each number.
-    """
+    """Stop the build where another engine disagrees; DisagreementError names each number."""
     lines = [
         f"{row['id']}: {row['field']} is {row['ours']}, {row['software']} finds {row['theirs']}"
         for row in found

@@ -18,21 +18,11 @@ PATIENCE = 1800.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answers:
-    """What R said.
+    """What R said."""
 
-    Attributes
-    ----------
-    values : mapping
-        Result id, then field, then number.
-    versions : mapping of str to str
-        Version of R and of its packages; empty where there is no R.
-    unanswered : tuple of str
-        Results that R could not fit.
-    """
-
-    values: Mapping[str, Mapping[str, float]]
-    versions: Mapping[str, str]
-    unanswered: tuple[str, ...]
+    values: Mapping[str, Mapping[str, float]]  # result id, then field, then number
+    versions: Mapping[str, str]  # of R and its packages; empty where there is no R
+    unanswered: tuple[str, ...]  # results that R could not fit
 
 
 def read_answers(path: Path) -> Answers:
@@ -51,19 +41,9 @@ def read_answers(path: Path) -> Answers:
 
 
 def run(script: Path, patience: float = PATIENCE) -> str:
-    """Return the CSV that the script prints.
+    """Return the CSV that the script prints within ``patience`` seconds.
 
-    Parameters
-    ----------
-    script : Path
-        What R is to run.
-    patience : float
-        Seconds that R has.
-
-    Raises
-    ------
-    EstimationError
-        If R stops, or takes longer than that.
+    Raises EstimationError if R stops, or takes longer.
     """
     try:
         with script.open() as source:

@@ -36,17 +36,9 @@ def all_values(tasks: Sequence[Task]) -> dict[str, dict[str, float]]:
 
 
 def values(task: Task) -> dict[str, float] | None:
-    """Recompute a result; None where statsmodels has no such model.
+    """Recompute ``proportion``, ``lower``, ``upper``, ``tau2`` and ``q`` of a result.
 
-    Parameters
-    ----------
-    task : Task
-        What to recompute.
-
-    Returns
-    -------
-    dict of str to float
-        ``proportion``, ``lower``, ``upper``, ``tau2`` and ``q``.
+    None where statsmodels has no such model.
     """
     known = task.model == "common" or (task.model == "two-step" and task.tau2 in TAU2)
     if not known or task.ci not in INTERVALS or len(task.events) < 2:

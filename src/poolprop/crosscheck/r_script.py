@@ -49,13 +49,7 @@ write.csv(
 
 
 def script(tasks: Sequence[Task]) -> str:
-    """Return the script: functions, counts, list of results, and the loop over them.
-
-    Parameters
-    ----------
-    tasks : sequence of Task
-        What to recompute.
-    """
+    """Return the script: functions, counts, list of results, and the loop over them."""
     sets = list(dict.fromkeys((task.events, task.total) for task in tasks))
     number = {key: position + 1 for position, key in enumerate(sets)}
     data = ",\n".join(

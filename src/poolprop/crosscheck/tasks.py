@@ -19,21 +19,10 @@ INTERVALS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
-    """One result to recompute.
+    """One result to recompute, as ``poolprop.pool`` names it; ``model`` may be ``single-study``.
 
-    Attributes
-    ----------
-    id : str
-        Identifier of the result.
-    model, measure, tau2, ci : str
-        As ``poolprop.pool`` takes them; ``model`` may be ``single-study``.
-    level : float
-        Confidence level.
-    events, total : tuple of int
-        Counts of the studies.
-    ours : mapping of str to float
-        What we answered: ``proportion``, ``lower``, ``upper`` (0-1 scale), ``tau2`` and ``q``
-        where other software defines them alike.
+    ``ours`` is what we answered: ``proportion``, ``lower``, ``upper`` (0-1 scale), ``tau2`` and
+    ``q`` where other software defines them alike.
     """
 
     id: str
@@ -50,11 +39,8 @@ class Task:
 def tasks(records: Sequence[Record]) -> Iterator[Task]:
     """Yield every result that models, measures and intervals of other software can reproduce.
 
-    Parameters
-    ----------
-    records : sequence of mapping
-        Contents of ``pool.json``, ``subgroups.json``, ``influence.json`` and
-        ``safety/pool.json``; what else there is has nothing to recompute.
+    Records are contents of ``pool.json``, ``subgroups.json``, ``influence.json`` and
+    ``safety/pool.json``; what else there is has nothing to recompute.
     """
     for result, studies in _pooled(records):
         if any(study["events"] is None for study in studies):

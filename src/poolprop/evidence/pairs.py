@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from itertools import combinations, product
-from typing import NamedTuple, TypedDict
+from typing import NamedTuple
 
 from poolprop.evidence.load import Evidence
 from poolprop.evidence.tables import Arm, Outcome
@@ -21,30 +21,15 @@ class _Wanted(NamedTuple):
     record_types: tuple[str, ...]
 
 
-class PairRow(TypedDict):
-    """One row of ``results/comparisons/data.csv``: arm 1 has the regimen, arm 2 compares."""
-
-    study_id: str
-    label: str
-    outcome: str
-    outcome_label: str
-    population: str
-    population_label: str
-    timepoint_label: str
-    denominator_label: str
-    arm1_label: str
-    arm2_label: str
-    outcome1_id: str
-    outcome2_id: str
-    events1: int
-    total1: int
-    events2: int
-    total2: int
-    record_label: str
-    locator: str
+# Columns of results/comparisons/data.csv: arm 1 has the regimen, arm 2 compares.
+COLUMNS = (
+    "study_id", "label", "outcome", "outcome_label", "population", "population_label",
+    "timepoint_label", "denominator_label", "arm1_label", "arm2_label", "outcome1_id",
+    "outcome2_id", "events1", "total1", "events2", "total2", "record_label", "locator",
+)  # fmt: skip
 
 
-def pairs(evidence: Evidence, plan: Comparisons) -> Iterator[PairRow]:
+def pairs(evidence: Evidence, plan: Comparisons) -> Iterator[dict[str, str | int]]:
     """Yield each figure that a regimen arm and a comparator arm of one study share, then schedules.
 
     Both must have outcome, grade, population, timepoint and denominator in common; arms that
@@ -60,7 +45,7 @@ def pairs(evidence: Evidence, plan: Comparisons) -> Iterator[PairRow]:
 
 def _pairs(
     evidence: Evidence, wanted: _Wanted, arms: Iterable[tuple[Arm, Arm]]
-) -> Iterator[PairRow]:
+) -> Iterator[dict[str, str | int]]:
     for first, second in arms:
         same = first.study_id == second.study_id
         if same and not set(first.overlap_group) & set(second.overlap_group):
@@ -92,25 +77,25 @@ def _fact(row: Outcome) -> Fact:
 
 def _row(
     evidence: Evidence, regimen: Arm, comparator: Arm, first: Outcome, second: Outcome
-) -> PairRow:
+) -> dict[str, str | int]:
     kinds = dict.fromkeys(evidence.label("record_type", r.record_type) for r in (first, second))
-    return PairRow(
-        study_id=regimen.study_id,
-        label=evidence.studies[regimen.study_id].label,
-        outcome=first.outcome,
-        outcome_label=evidence.label("outcome", first.outcome),
-        population=first.population,
-        population_label=evidence.label("population", first.population),
-        timepoint_label=evidence.label("timepoint", first.timepoint),
-        denominator_label=evidence.label("denominator_basis", first.denominator_basis),
-        arm1_label=regimen.label,
-        arm2_label=comparator.label,
-        outcome1_id=first.outcome_id,
-        outcome2_id=second.outcome_id,
-        events1=first.events or 0,
-        total1=first.total or 1,
-        events2=second.events or 0,
-        total2=second.total or 1,
-        record_label="; ".join(kinds),
-        locator=first.locator,
-    )
+    return {
+        "study_id": regimen.study_id,
+        "label": evidence.studies[regimen.study_id].label,
+        "outcome": first.outcome,
+        "outcome_label": evidence.label("outcome", first.outcome),
+        "population": first.population,
+        "population_label": evidence.label("population", first.population),
+        "timepoint_label": evidence.label("timepoint", first.timepoint),
+        "denominator_label": evidence.label("denominator_basis", first.denominator_basis),
+        "arm1_label": regimen.label,
+        "arm2_label": comparator.label,
+        "outcome1_id": first.outcome_id,
+        "outcome2_id": second.outcome_id,
+        "events1": first.events or 0,
+        "total1": first.total or 1,
+        "events2": second.events or 0,
+        "total2": second.total or 1,
+        "record_label": "; ".join(kinds),
+        "locator": first.locator,
+    }

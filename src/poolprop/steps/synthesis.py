@@ -82,7 +82,7 @@ def safety(config: Path, data: Path, out: Path, table: Path) -> None:
 
 def comparisons(config: Path, data: Path, out: Path, table: Path) -> None:
     """Compare the arms of each two-arm study; write the figures, JSON and a tidy table."""
-    from poolprop.evidence.pairs import PairRow, pairs
+    from poolprop.evidence.pairs import COLUMNS, pairs
     from poolprop.review import load_review
     from poolprop.synthesis.comparisons import comparisons as compare
     from poolprop.synthesis.tidy import comparison_table
@@ -90,7 +90,7 @@ def comparisons(config: Path, data: Path, out: Path, table: Path) -> None:
     review = load_review(config)
     plan = review.settings.comparisons
     found = pairs(review.evidence, plan) if plan else ()
-    write_csv(data, list(PairRow.__annotations__), found)
+    write_csv(data, COLUMNS, found)
     record = compare(review.settings, read_csv(data))
     write_json(out, record)
     write_csv(table, *comparison_table(record))
