@@ -51,26 +51,21 @@ def _data_sets(plan: Atlas) -> Iterator[list[tuple[str, str, str]]]:
         reader = csv.DictReader(handle)
         missing = {plan.by, "events", "total"} - set(reader.fieldnames or ())
         if missing:
-            raise DataError(
-                f"no column {sorted(missing)[0]!r}", where=plan.file, hint="Add it to the header."
-            )
+            hint = "Add it to the header."
+            raise DataError(f"no column {sorted(missing)[0]!r}", where=plan.file, hint=hint)
         for name, rows in groupby(reader, key=lambda row: row[plan.by]):
             if name in seen:
-                raise DataError(
-                    f"the rows of {name!r} do not stand together",
-                    where=f"{plan.file}:{reader.line_num}",
-                    hint=f"Sort the file by {plan.by}.",
-                )
+                problem = f"the rows of {name!r} do not stand together"
+                hint = f"Sort the file by {plan.by}."
+                raise DataError(problem, where=f"{plan.file}:{reader.line_num}", hint=hint)
             seen.add(name)
             yield [(name, row["events"], row["total"]) for row in rows]
 
 
 def _miscounted(plan: Atlas, how: str) -> DataError:
-    return DataError(
-        f"there are {how} data sets than the {plan.datasets} of the plan",
-        where=plan.file,
-        hint="Correct atlas.datasets in the plan.",
-    )
+    problem = f"there are {how} data sets than the {plan.datasets} of the plan"
+    hint = "Correct atlas.datasets in the plan."
+    return DataError(problem, where=plan.file, hint=hint)
 
 
 def pool_chunk(plan: Atlas, chunk: int, table: Path | None) -> bytes:

@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from poolprop._version import __version__
-from poolprop.errors import DataError, PoolpropError
+from poolprop.errors import DataError
 from poolprop.files import digest, replacing
 from poolprop.reading.sets import Sets as Found
-from poolprop.reading.sets import read_sets
+from poolprop.reading.sets import no_pyarrow, read_sets
 from poolprop.shards import Shards, refuse_out
 from poolprop.wording import counted
 
@@ -150,20 +150,13 @@ def _sets(found: Found) -> tuple[Any, Any]:
 
 def _require_format(path: Path) -> None:
     if path.suffix not in (".csv", ".parquet"):
-        raise DataError(
-            f"its name ends in {path.suffix!r}",
-            where=str(path),
-            hint="It must end in .csv or .parquet.",
-        )
+        hint = "It must end in .csv or .parquet."
+        raise DataError(f"its name ends in {path.suffix!r}", where=str(path), hint=hint)
     if path.suffix == ".parquet":
         try:
             import_module("pyarrow")
         except ImportError:
-            raise PoolpropError(
-                "Parquet files need the package pyarrow, which is not installed",
-                where=str(path),
-                hint="Install it: python -m pip install pyarrow; or use a .csv file.",
-            ) from None
+            raise no_pyarrow(str(path)) from None
 
 
 def _gather(shards: Shards, count: int, out: Path, numbered: np.dtype[Any] | None) -> None:

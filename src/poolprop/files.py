@@ -105,11 +105,8 @@ def read_json(path: Path, schema: str) -> dict[str, Any]:
     """Read a result file; raises ResultError if missing, no JSON, or of another ``schema``."""
     record = read_any_json(path)
     if record.get("schema") != schema:
-        raise ResultError(
-            f"expected a file of schema {schema!r}",
-            where=str(path),
-            hint="Another version wrote it; make it again: poolprop build.",
-        )
+        hint = "Another version wrote it; make it again: poolprop build."
+        raise ResultError(f"expected a file of schema {schema!r}", where=str(path), hint=hint)
     return record
 
 
@@ -118,21 +115,15 @@ def read_any_json(path: Path) -> dict[str, Any]:
     try:
         record = json.loads(path.read_text("utf-8"))
     except FileNotFoundError:
-        raise ResultError(
-            "the file is missing", where=str(path), hint="Make it: poolprop build."
-        ) from None
+        hint = "Make it: poolprop build."
+        raise ResultError("the file is missing", where=str(path), hint=hint) from None
     except json.JSONDecodeError as error:
-        raise ResultError(
-            f"not valid JSON ({error.msg}, line {error.lineno})",
-            where=str(path),
-            hint="Delete it and make it again: poolprop build.",
-        ) from None
+        problem = f"not valid JSON ({error.msg}, line {error.lineno})"
+        hint = "Delete it and make it again: poolprop build."
+        raise ResultError(problem, where=str(path), hint=hint) from None
     if not isinstance(record, dict):
-        raise ResultError(
-            "not a JSON object",
-            where=str(path),
-            hint="Delete it and make it again: poolprop build.",
-        )
+        hint = "Delete it and make it again: poolprop build."
+        raise ResultError("not a JSON object", where=str(path), hint=hint)
     return record
 
 

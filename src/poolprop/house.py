@@ -20,11 +20,9 @@ def house() -> Path:
     for folder in (PACKAGE / "_house", PACKAGE.parents[1]):
         if (folder / "workflow" / "Snakefile").is_file():
             return folder
-    raise ConfigError(
-        "the workflow is not where the package expects it",
-        where=str(PACKAGE),
-        hint="Install poolprop again.",
-    )
+    problem = "the workflow is not where the package expects it"
+    hint = "Install poolprop again."
+    raise ConfigError(problem, where=str(PACKAGE), hint=hint)
 
 
 def workflow_files() -> list[Path]:

@@ -67,9 +67,8 @@ def _bring(jobs: Record, names: Iterable[str], place: Path) -> None:
             if path in made or target.exists():
                 continue
             if not Path(path).is_file() or sha256(Path(path)) != value:
-                raise ResultError(
-                    "not the bytes that the run read", where=path, hint="Restore the file first."
-                )
+                hint = "Restore the file first."
+                raise ResultError("not the bytes that the run read", where=path, hint=hint)
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(path, target)
 

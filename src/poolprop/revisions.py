@@ -64,11 +64,8 @@ def _built(review: Path, name: str) -> Path:
         )  # fmt: skip
         if done.returncode or not (results / TRAIL).is_file():
             said = (done.stderr.strip() or "it leaves no lineage").splitlines()[-1]
-            raise ResultError(
-                f"the revision cannot be built: {said}",
-                where=name,
-                hint="Check it out and build it, then compare the two results folders.",
-            )
+            hint = "Check it out and build it, then compare the two results folders."
+            raise ResultError(f"the revision cannot be built: {said}", where=name, hint=hint)
     return results
 
 

@@ -78,11 +78,9 @@ class Shards:
         if not strangers and mark.is_file() and not DIGEST.fullmatch(mark.read_text("utf-8")[:99]):
             strangers = [MARK]
         if strangers:
-            raise DataError(
-                f"the folder holds what no run wrote: {', '.join(strangers[:3])}",
-                where=str(self.folder),
-                hint="Move it away, or name another file with --out.",
-            )
+            problem = f"the folder holds what no run wrote: {', '.join(strangers[:3])}"
+            hint = "Move it away, or name another file with --out."
+            raise DataError(problem, where=str(self.folder), hint=hint)
 
     def path(self, i: int) -> Path:
         """Return where a shard stands."""

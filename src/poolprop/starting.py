@@ -60,13 +60,11 @@ def begin(folder: Path, *, example: bool = False) -> None:
     left behind.
     """
     if "\0" in str(folder):
-        raise ConfigError(
-            "no folder has such a name", where=repr(str(folder)), hint="Name another."
-        )
+        hint = "Name another."
+        raise ConfigError("no folder has such a name", where=repr(str(folder)), hint=hint)
     if folder.is_dir() and any(folder.iterdir()):
-        raise ConfigError(
-            "the folder is not empty", where=str(folder), hint="Choose the name of a new folder."
-        )
+        hint = "Choose the name of a new folder."
+        raise ConfigError("the folder is not empty", where=str(folder), hint=hint)
     starter = house() / "starter"
     try:
         for part in ("common", "example" if example else "review"):
@@ -75,11 +73,9 @@ def begin(folder: Path, *, example: bool = False) -> None:
             )
         (folder / "requirements.txt").write_text(_requirement(folder), encoding="utf-8")
     except OSError as error:
-        raise ConfigError(
-            f"cannot be made ({error.strerror})",
-            where=str(folder),
-            hint="Choose a folder that you may write to.",
-        ) from None
+        problem = f"cannot be made ({error.strerror})"
+        hint = "Choose a folder that you may write to."
+        raise ConfigError(problem, where=str(folder), hint=hint) from None
 
 
 def _requirement(folder: Path) -> str:

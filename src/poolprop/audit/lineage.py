@@ -85,11 +85,8 @@ def makers_of(jobs: Mapping[str, Job], outputs: Iterable[str]) -> dict[str, str]
     owner = {path: name for name, job in jobs.items() for path in job.outputs}
     for path in outputs:
         if path not in owner:
-            raise ResultError(
-                f"no record in {JOBS} says which job made it",
-                where=path,
-                hint="Delete the file and run the workflow again.",
-            )
+            hint = "Delete the file and run the workflow again."
+            raise ResultError(f"no record in {JOBS} says which job made it", where=path, hint=hint)
     return {path: owner[path] for path in outputs}
 
 
@@ -207,11 +204,9 @@ def entry_of(lineage: Mapping[str, Any], identifier: str) -> Mapping[str, Any]:
     """Return the entry of a result id; raises ResultError with the nearest ids if there is none."""
     found = find(lineage, identifier)
     if found is None:
-        raise ResultError(
-            f"there is no result {identifier!r}",
-            where="results/audit/lineage.json",
-            hint=_suggestion(identifier, list(lineage["results"])),
-        )
+        problem = f"there is no result {identifier!r}"
+        hint = _suggestion(identifier, list(lineage["results"]))
+        raise ResultError(problem, where="results/audit/lineage.json", hint=hint)
     return found
 
 

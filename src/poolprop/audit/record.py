@@ -134,7 +134,6 @@ def runs() -> list[dict[str, Any]]:
     """Return the records of jobs in the order they began; raises ResultError if there are none."""
     found = [read_json(path, RUN_SCHEMA) for path in RUNS.rglob("*.json")]
     if not found:
-        raise ResultError(
-            "no job left a record", where=str(RUNS), hint="Run the workflow first: poolprop build."
-        )
+        hint = "Run the workflow first: poolprop build."
+        raise ResultError("no job left a record", where=str(RUNS), hint=hint)
     return sorted(found, key=lambda run: (run["started"], run["job"]))

@@ -54,11 +54,8 @@ def add_to(actions: Any) -> None:
 def check(folder: Path, sources: Path | None, json: bool = False, watch: bool = False) -> int:
     """Check a review; 0 if it is sound, 2 if not."""
     if not folder.is_dir():
-        raise ConfigError(
-            "no such folder",
-            where=str(folder),
-            hint="Name the folder that holds config/ and data/.",
-        )
+        hint = "Name the folder that holds config/ and data/."
+        raise ConfigError("no such folder", where=str(folder), hint=hint)
     texts = sources.resolve() if sources else None
     with _inside(folder):  # the paths of a plan are relative to its review
         run = as_json if json else once

@@ -52,11 +52,9 @@ def run(script: Path, patience: float = PATIENCE) -> str:
                 check=False, timeout=patience,
             )  # fmt: skip
     except subprocess.TimeoutExpired:
-        raise EstimationError(
-            f"R has not finished within {patience:.0f} seconds",
-            where=str(script),
-            hint="Run the script with Rscript, or leave R out: crosscheck: statsmodels.",
-        ) from None
+        problem = f"R has not finished within {patience:.0f} seconds"
+        hint = "Run the script with Rscript, or leave R out: crosscheck: statsmodels."
+        raise EstimationError(problem, where=str(script), hint=hint) from None
     if done.returncode:
         raise EstimationError(
             f"R stopped with exit code {done.returncode}",

@@ -57,11 +57,9 @@ def check_places(evidence: Evidence, data: Path, folder: Path) -> Places:
     """
     texts = dict(_texts(evidence, data, folder))
     if not texts:
-        raise DataError(
-            "none of the documents of sources.csv is there",
-            where=str(folder),
-            hint="Name the folder that holds them.",
-        )
+        problem = "none of the documents of sources.csv is there"
+        hint = "Name the folder that holds them."
+        raise DataError(problem, where=str(folder), hint=hint)
     source_of = {arm: evidence.study_of(arm).source_id for arm in evidence.arms}
     rows = [row for row in evidence.outcomes.values() if source_of[row.arm_id] in texts]
     problems = [

@@ -126,11 +126,9 @@ def _refuse_a_tie(rivals: list[Figure], rank: dict[str, tuple[float, int]]) -> N
     if len(rivals) > 1:
         first, second = (row.survival_id for row in rivals[:2])
         if rank[first] == rank[second]:
-            raise DataError(
-                f"rows {first} and {second} of arm {rivals[0].arm_id} are equally preferred",
-                where="survival.csv",
-                hint="Mark one 'conflicting' or tell them apart by time or population.",
-            )
+            problem = f"rows {first} and {second} of arm {rivals[0].arm_id} are equally preferred"
+            hint = "Mark one 'conflicting' or tell them apart by time or population."
+            raise DataError(problem, where="survival.csv", hint=hint)
 
 
 def _row(evidence: Evidence, row: Figure, name: str, reason: str) -> Mapping[str, object]:

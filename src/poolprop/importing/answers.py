@@ -12,7 +12,7 @@ NAMES = ("percent_as", "sums", "inexact")
 
 
 def add_reading(command: argparse.ArgumentParser) -> None:
-    """Add the options that say how a table is to be read, the same for every door."""
+    """Add the options that say how a table is to be read, the same for every command."""
     command.add_argument("--sheet", default="", help="which sheet of a workbook")
     text = "encoding of a text table that does not say it itself, such as cp1250 or gb18030"
     command.add_argument("--encoding", default="", metavar="NAME", help=text)

@@ -37,11 +37,8 @@ def _read(folder: Path, name: str) -> Rows:
     try:
         return read_csv(path, as_is=True)
     except (OSError, UnicodeDecodeError):
-        raise DataError(
-            "the table is missing or not UTF-8",
-            where=str(path),
-            hint="Begin a review with `poolprop init FOLDER`, and name it with --into FOLDER.",
-        ) from None
+        hint = "Begin a review with `poolprop init FOLDER`, and name it with --into FOLDER."
+        raise DataError("the table is missing or not UTF-8", where=str(path), hint=hint) from None
 
 
 def changed_files(folder: Path, tables: Mapping[str, Rows]) -> dict[Path, bytes]:
@@ -175,11 +172,8 @@ def undo(review: Path) -> str:
         path = review / one["file"]
         now = digest(path.read_bytes()) if path.is_file() else None
         if now not in (one["after"], one["before"]):
-            raise DataError(
-                "the file was edited after the import",
-                where=str(path),
-                hint=f"Take the edit back first, or copy what you need from {kept}.",
-            )
+            hint = f"Take the edit back first, or copy what you need from {kept}."
+            raise DataError("the file was edited after the import", where=str(path), hint=hint)
     for one in record["files"]:
         path = review / one["file"]
         if one["kept"] is None:

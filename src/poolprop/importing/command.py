@@ -190,9 +190,8 @@ def _pair(text: str) -> tuple[str, str]:
     column, mark, value = text.partition("=")
     if mark and column.strip() and value.strip():
         return column.strip(), value.strip()
-    raise ConfigError(
-        f"{text!r} is not COLUMN=VALUE", where="--keep", hint="Write it like Setting=hospital."
-    )
+    hint = "Write it like Setting=hospital."
+    raise ConfigError(f"{text!r} is not COLUMN=VALUE", where="--keep", hint=hint)
 
 
 def _asked(sheet: Any, wanted: dict[str, str]) -> dict[str, str]:
@@ -205,9 +204,8 @@ def _asked(sheet: Any, wanted: dict[str, str]) -> dict[str, str]:
             try:
                 answer = input(f"column of {role} (heading or letter, empty for none or guess): ")
             except EOFError:
-                raise DataError(
-                    "no answer", where=role, hint="Answer, or leave out --ask."
-                ) from None
+                hint = "Answer, or leave out --ask."
+                raise DataError("no answer", where=role, hint=hint) from None
             if answer.strip():
                 answers[role] = answer.strip()
     return answers
@@ -218,9 +216,6 @@ def _settings(into: Path) -> Any:
 
     path = into / "config" / "config.yaml"
     if not path.is_file():
-        raise ConfigError(
-            "there is no review here",
-            where=os.path.relpath(path),
-            hint="Begin one with `poolprop init FOLDER` and name it with --into FOLDER.",
-        )
+        hint = "Begin one with `poolprop init FOLDER` and name it with --into FOLDER."
+        raise ConfigError("there is no review here", where=os.path.relpath(path), hint=hint)
     return load(path)

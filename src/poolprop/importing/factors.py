@@ -42,9 +42,8 @@ def factor_columns(asked: Sequence[str], head: Heading, sheet: Sheet) -> dict[st
             place = head.find(column, sheet)
             free[head.names[place]] = place
         else:
-            raise ConfigError(
-                f"{text!r} is not COLUMN or COLUMN=NAME", where="--factor", hint="Name a column."
-            )
+            hint = "Name a column."
+            raise ConfigError(f"{text!r} is not COLUMN or COLUMN=NAME", where="--factor", hint=hint)
     taken = [*named, *(set(not_factors(())) - set(OF_STUDIES))]
     made = keys((begun(text) for text in free), {}, taken, noun="factor")
     return named | {made[begun(text)]: place for text, place in free.items()}
@@ -62,11 +61,8 @@ def _refuse(name: str, text: str, named: dict[str, int]) -> None:
     if name in named:
         raise ConfigError(f"the name {name!r} stands twice", where="--factor", hint="Rename one.")
     if name not in OF_STUDIES and (file := not_factors(()).get(name)):
-        raise ConfigError(
-            f"{file} uses the name {name!r} itself",
-            where="--factor",
-            hint=f"Choose another, as in --factor {text.partition('=')[0]!r}={name}_group.",
-        )
+        hint = f"Choose another, as in --factor {text.partition('=')[0]!r}={name}_group."
+        raise ConfigError(f"{file} uses the name {name!r} itself", where="--factor", hint=hint)
 
 
 WHERE = "--moderator"
@@ -165,10 +161,8 @@ def _plain(value: Decimal) -> str:
 def _write(study: dict[str, str], name: str, text: str, where: str, *, replace: bool) -> None:
     before = study.get(name) or NOT_REPORTED
     if NOT_REPORTED not in (before, text) and before != text and not replace:
-        raise DataError(
-            f"{study['label']!r} has the {name} {text} here and {before} in studies.csv",
-            where=where,
-            hint="Correct one of them, or let the sheet win with --replace.",
-        )
+        problem = f"{study['label']!r} has the {name} {text} here and {before} in studies.csv"
+        hint = "Correct one of them, or let the sheet win with --replace."
+        raise DataError(problem, where=where, hint=hint)
     if text != NOT_REPORTED or name not in study:
         study[name] = text

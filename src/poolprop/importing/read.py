@@ -54,11 +54,9 @@ def one_table(path: Path, sheet: str = "", encoding: str = "") -> Sheet:
     """
     found = read_sheet(path, sheet, encoding, exact=True)
     if analyses(found) is not found or is_results(found):
-        raise DataError(
-            "the file holds the outcomes and arms of a whole review, not one table of studies",
-            where=found.file,
-            hint="Bring it in with poolprop import, which asks for outcome and arm.",
-        )
+        problem = "the file holds the outcomes and arms of a whole review, not one table of studies"
+        hint = "Bring it in with poolprop import, which asks for outcome and arm."
+        raise DataError(problem, where=found.file, hint=hint)
     return found
 
 

@@ -74,11 +74,8 @@ def _not_xml(content: bytes, error: Exception, file: str) -> DataError:
     rows = content.splitlines()
     shown = rows[line - 1][max(0, column - 20) : column + 20] if 0 < line <= len(rows) else b""
     said = shown.decode("utf-8", "replace")
-    return DataError(
-        f"the XML breaks off at {said!r} ({error})",
-        where=where,
-        hint="Write < as &lt; and & as &amp; there, or export the review from RevMan again.",
-    )
+    hint = "Write < as &lt; and & as &amp; there, or export the review from RevMan again."
+    return DataError(f"the XML breaks off at {said!r} ({error})", where=where, hint=hint)
 
 
 def looks_like_revman(content: bytes, file: str) -> bool:

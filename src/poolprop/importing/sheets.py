@@ -54,11 +54,9 @@ def refuse_open_choice(
             continue
         values = dict.fromkeys(said_at(cells, column) for cells in body)
         if len(values) > 1:
-            raise DataError(
-                f"the sheet has {len(values)} values of {name!r}: {_listed(list(values))}",
-                where=place,
-                hint=f'Choose one: --keep "{name}={next(iter(values))}".',
-            )
+            problem = f"the sheet has {len(values)} values of {name!r}: {_listed(list(values))}"
+            hint = f'Choose one: --keep "{name}={next(iter(values))}".'
+            raise DataError(problem, where=place, hint=hint)
 
 
 def _listed(values: Sequence[str]) -> str:

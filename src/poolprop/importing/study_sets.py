@@ -84,11 +84,9 @@ def read_set(sources: Sequence[Source], name: str, encoding: str) -> Sheet:
                 file=found.file, name="", rows=found.rows, notes=[*notes, *found.notes],
                 points=".", choose=found.choose, bias=bias,
             )  # fmt: skip
-    raise DataError(
-        "no file of study results (Study, Outcome, Arm, Cases, Sample size)",
-        where=name,
-        hint="Export study results from RevMan or Covidence too, or name one table.",
-    )
+    problem = "no file of study results (Study, Outcome, Arm, Cases, Sample size)"
+    hint = "Export study results from RevMan or Covidence too, or name one table."
+    raise DataError(problem, where=name, hint=hint)
 
 
 def is_results(sheet: Sheet) -> bool:

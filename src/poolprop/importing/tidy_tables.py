@@ -168,11 +168,9 @@ def _level(
     for name, term in terms.items():
         before = study.get(name) or NOT_REPORTED
         if before not in (NOT_REPORTED, term) and term != NOT_REPORTED and not replace:
-            raise DataError(
-                f"{label(entry)!r} has the {name} {term!r} here and {before!r} in studies.csv",
-                where=sheet.where(entry.row),
-                hint="Correct one of them, or let the sheet win with --replace.",
-            )
+            problem = f"{label(entry)!r} has the {name} {term!r} here and {before!r} in studies.csv"
+            hint = "Correct one of them, or let the sheet win with --replace."
+            raise DataError(problem, where=sheet.where(entry.row), hint=hint)
         if term != NOT_REPORTED or name not in study:
             study[name] = term
 

@@ -61,11 +61,9 @@ class Heading:
     def without_total(self, sheet: Sheet) -> DataError:
         """Return the error for counts of which no column says of how many."""
         listed = ", ".join(self.called(i) for i, name in enumerate(self.names) if name)
-        return DataError(
-            "no column holds the totals",
-            where=sheet.where(sheet.rows[self.last][0]),
-            hint=f"Name it with --total. The columns are: {listed[:400]}.",
-        )
+        problem = "no column holds the totals"
+        hint = f"Name it with --total. The columns are: {listed[:400]}."
+        return DataError(problem, where=sheet.where(sheet.rows[self.last][0]), hint=hint)
 
     def refuse_beyond(self, row: int, cells: Sequence[Cell], sheet: Sheet) -> None:
         """Refuse a row that goes on beyond the heading: which of its cells moved is not known.
@@ -132,11 +130,9 @@ def heading(
         )
     _, _, place, names, roles = max(candidates, key=lambda one: one[:3])
     if len(set(columns := list(_flat(roles)))) < len(columns):
-        raise DataError(
-            "one column cannot be two things",
-            where=sheet.where(sheet.rows[-place][0]),
-            hint="Give each of --study, --events, --total another column.",
-        )
+        problem = "one column cannot be two things"
+        hint = "Give each of --study, --events, --total another column."
+        raise DataError(problem, where=sheet.where(sheet.rows[-place][0]), hint=hint)
     _refuse_doubles(sheet, -place, names, roles)
     found = Heading(last=-place, names=names, roles={role: one[0] for role, one in roles.items()})
     for row, cells in sheet.rows[found.last + 1 :]:
@@ -154,11 +150,9 @@ def _refuse_doubles(
     for role, columns in roles.items():
         if len(columns) > 1:
             listed = " or ".join(f"{letters(column)} {names[column]!r}" for column in columns)
-            raise DataError(
-                f"two columns could hold {role}: {listed}",
-                where=sheet.where(sheet.rows[place][0]),
-                hint=f"Choose one by its letter or heading: --{role}.",
-            )
+            problem = f"two columns could hold {role}: {listed}"
+            hint = f"Choose one by its letter or heading: --{role}."
+            raise DataError(problem, where=sheet.where(sheet.rows[place][0]), hint=hint)
 
 
 def _text(cell: Cell) -> str:

@@ -104,24 +104,26 @@ def _open(source: Source, sheet: str, encoding: str) -> tuple[Sheet, Rows]:
     return Sheet(file=source.name, name="", rows=first, notes=text.notes), filled
 
 
+def no_pyarrow(where: str) -> PoolpropError:
+    """Return the error for Parquet without the package that reads and writes it."""
+    problem = "Parquet files need the package pyarrow, which is not installed"
+    hint = "Install it: python -m pip install pyarrow; or use a .csv file."
+    return PoolpropError(problem, where=where, hint=hint)
+
+
 def _parquet(source: Source) -> tuple[Sheet, Rows]:
     try:
         import pyarrow as pa
         import pyarrow.parquet as pq
     except ImportError:
-        raise PoolpropError(
-            "Parquet files need the package pyarrow, which is not installed",
-            where=source.name,
-            hint="Install it: python -m pip install pyarrow; or use a .csv file.",
-        ) from None
+        raise no_pyarrow(source.name) from None
     try:
         table = pq.read_table(io.BytesIO(source.content))
         columns = [column.to_pylist() for column in table.columns]
     except (pa.ArrowException, OSError, ValueError) as error:
         reason = str(error).splitlines()[0].rstrip(".")
-        raise DataError(
-            f"not a table: {reason}", where=source.name, hint="It needs a header and rows."
-        ) from None
+        hint = "It needs a header and rows."
+        raise DataError(f"not a table: {reason}", where=source.name, hint=hint) from None
     names: list[Cell] = [str(name) for name in table.column_names]
     rows = ((i, [*cells]) for i, cells in enumerate(zip(*columns, strict=True), start=1))
     sheet = Sheet(file=source.name, name=PARQUET_NAME, rows=[(0, names)], notes=[], points=".")

@@ -82,9 +82,8 @@ def _choose(book: Any, archive: zipfile.ZipFile, wanted: str, file: str) -> str:
     if not filled:
         raise DataError("the workbook is empty", where=file, hint="Choose another file.")
     listed = ", ".join(repr(name) for name in filled)
-    raise DataError(
-        "several sheets hold something", where=file, hint=f"Choose with --sheet: {listed}."
-    )
+    hint = f"Choose with --sheet: {listed}."
+    raise DataError("several sheets hold something", where=file, hint=hint)
 
 
 def _merged(part: bytes, place: str) -> dict[int, list[tuple[int, int]]]:
@@ -99,11 +98,9 @@ def _merged(part: bytes, place: str) -> dict[int, list[tuple[int, int]]]:
             if formula is not None and (value is None or not value.text):
                 found = re.fullmatch(r"([A-Z]+)([0-9]+)", element.get("r", ""))
                 where = f"{found[2]}:{found[1]}" if found else "-"
-                raise DataError(
-                    "a formula without a stored result",
-                    where=f"{place}:{where}",
-                    hint="Open the file in a spreadsheet, save it, and bring it again.",
-                )
+                problem = "a formula without a stored result"
+                hint = "Open the file in a spreadsheet, save it, and bring it again."
+                raise DataError(problem, where=f"{place}:{where}", hint=hint)
         elif element.tag == f"{MAIN}row":
             element.clear()
         elif element.tag == f"{MAIN}mergeCell":

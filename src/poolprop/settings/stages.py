@@ -76,7 +76,7 @@ class Rules(Block):
     bayesian_up_to: int = Field(
         2,
         ge=0,
-        description="Of so many studies or fewer the Bayesian estimate and interval are shown; "
+        description="Up to this many studies the Bayesian estimate and interval are shown; "
         "0: never.",
     )
     uninformative_width: float = Field(
