@@ -116,10 +116,7 @@ def gather(shards: Sequence[Path], checksums: Sequence[Path], out: Path) -> dict
     is not the one its checksum was made of.
     """
     counts: dict[str, Counter[str]] = {}
-    with (
-        replacing(out) as temporary,
-        temporary.open("w", encoding="utf-8", newline="") as stream,
-    ):
+    with replacing(out) as temporary, temporary.open("w", encoding="utf-8", newline="") as stream:
         for number, (shard, checksum) in enumerate(zip(shards, checksums, strict=True)):
             _verify(shard, checksum)
             _append(shard, stream, counts, header=number == 0)

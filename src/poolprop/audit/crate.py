@@ -113,17 +113,21 @@ class _Files:
         return entity
 
 
+def _entity(crate: ROCrate, identifier: str, kind: str, name: str, **more: str) -> Entity:
+    about = {"@type": kind, "name": name, **more}
+    return crate.add(ContextEntity(crate, identifier, properties=about))
+
+
 def _describe_root(
     crate: ROCrate, name: str, description: str, published: str, license_url: str
 ) -> None:
     for address, title in PROFILES.items():
-        about = {"@type": "CreativeWork", "name": title, "version": address.rsplit("/", 1)[1]}
-        crate.add(ContextEntity(crate, address, properties=about))
+        _entity(crate, address, "CreativeWork", title, version=address.rsplit("/", 1)[1])
     crate.root_dataset["conformsTo"] = [{"@id": address} for address in PROFILES]
     crate.name, crate.description = name, description
     crate.root_dataset["datePublished"] = published
-    about = {"@type": "CreativeWork", "name": license_url.rsplit("/", 1)[1]}
-    crate.root_dataset["license"] = crate.add(ContextEntity(crate, license_url, properties=about))
+    licence = _entity(crate, license_url, "CreativeWork", license_url.rsplit("/", 1)[1])
+    crate.root_dataset["license"] = licence
 
 
 def _workflow(crate: ROCrate, main: tuple[Path, str], version: str) -> Entity:
@@ -140,17 +144,13 @@ def _workflow(crate: ROCrate, main: tuple[Path, str], version: str) -> Entity:
 
 
 def _tool(crate: ROCrate, rule: str, version: str) -> Entity:
-    about = {
-        "@type": "SoftwareApplication",
-        "name": f"poolprop step {rule.replace('_', '-')}",
-        "softwareVersion": version,
-    }
-    return crate.add(ContextEntity(crate, f"#tool/{rule}", properties=about))
+    name = f"poolprop step {rule.replace('_', '-')}"
+    return _entity(crate, f"#tool/{rule}", "SoftwareApplication", name, softwareVersion=version)
 
 
 def _step(crate: ROCrate, rule: str, position: int, tool: Entity) -> Entity:
-    about = {"@type": "HowToStep", "name": rule, "position": str(position)}
-    step = crate.add(ContextEntity(crate, f"workflow/Snakefile#{rule}", properties=about))
+    identifier = f"workflow/Snakefile#{rule}"
+    step = _entity(crate, identifier, "HowToStep", rule, position=str(position))
     step["workExample"] = tool
     return step
 
@@ -169,13 +169,11 @@ def _action(
     read: list[Entity],
     wrote: list[Entity],
 ) -> Entity:
-    about = {
-        "@type": "CreateAction",
-        "name": name,
+    done = {
         "description": f"{name}: {len(read)} files read, {len(wrote)} written",
         "actionStatus": "http://schema.org/CompletedActionStatus",
     }
-    action = crate.add(ContextEntity(crate, identifier, properties=about))
+    action = _entity(crate, identifier, "CreateAction", name, **done)
     action["instrument"] = instrument
     for link, entities in (("object", read), ("result", wrote)):
         if entities:
@@ -184,18 +182,16 @@ def _action(
 
 
 def _control(crate: ROCrate, job: str, step: Entity, action: Entity) -> Entity:
-    about = {"@type": "ControlAction", "name": f"Scheduling of {job}"}
-    control = crate.add(ContextEntity(crate, f"#control/{job}", properties=about))
+    control = _entity(crate, f"#control/{job}", "ControlAction", f"Scheduling of {job}")
     control["instrument"] = step
     control["object"] = action
     return control
 
 
 def _organise(crate: ROCrate, version: str, controls: list[Entity], run: Entity) -> None:
-    about = {"@type": "SoftwareApplication", "name": "Snakemake", "softwareVersion": version}
-    engine = crate.add(ContextEntity(crate, "#snakemake", properties=about))
-    about = {"@type": "OrganizeAction", "name": f"Run of Snakemake {version}"}
-    organised = crate.add(ContextEntity(crate, "#organise", properties=about))
+    kind, name = "SoftwareApplication", "Snakemake"
+    engine = _entity(crate, "#snakemake", kind, name, softwareVersion=version)
+    organised = _entity(crate, "#organise", "OrganizeAction", f"Run of Snakemake {version}")
     organised["instrument"] = engine
     organised["object"] = controls
     organised["result"] = run

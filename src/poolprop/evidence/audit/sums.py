@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import product
+from typing import Any
 
 from poolprop.evidence.audit.claims import Claim
 from poolprop.evidence.audit.figures import (
@@ -76,12 +77,26 @@ def miss(found: int, expected: int, total: int | None) -> Severity:
     return by_points(100 * (found - expected) / total) if total else "medium"
 
 
-def _detail(found: int, expected: int, fine: bool) -> str:
+def _detail(found: int, expected: int, fine: bool, noun: str = "parts") -> str:
     if fine:
-        return "The parts add up."
+        return f"The {noun} add up."
     if found == expected:
         return "The counts add up, their denominators do not."
-    return f"The parts give {found}, the whole is {expected}."
+    return f"The {noun} give {found}, the whole is {expected}."
+
+
+def _of_the_parts(
+    whole: Outcome, parts: list[Outcome], source_id: str, kind: str
+) -> dict[str, Any]:
+    """Return what a finding on a row and the rows that make it up says of them."""
+    ids = [row.outcome_id for row in parts]
+    return {
+        "finding_id": f"{whole.outcome_id}/{kind}/{'+'.join(ids)}",
+        "source_id": source_id,
+        "subject": whole.outcome_id,
+        "outcome_ids": (whole.outcome_id, *ids),
+        "kind": kind,
+    }
 
 
 # role of the whole -> roles of what it may be divided into
@@ -124,25 +139,16 @@ def _same_fact(row: Outcome) -> tuple[str, ...]:
 
 def _of_arms(whole: Outcome, parts: list[Outcome], source_id: str) -> Finding:
     found, expected = sum(row.events or 0 for row in parts), whole.events or 0
-    add_up = found == expected
-    fine = add_up and totals_fit([of_outcome(row) for row in parts], of_outcome(whole))
-    names = "+".join(row.outcome_id for row in parts)
+    sizes_fit = totals_fit([of_outcome(row) for row in parts], of_outcome(whole))
+    fine = found == expected and sizes_fit
     return Finding(
-        finding_id=f"{whole.outcome_id}/arms/{names}",
-        source_id=source_id,
-        subject=whole.outcome_id,
-        outcome_ids=(whole.outcome_id, *(row.outcome_id for row in parts)),
-        kind="arms",
+        **_of_the_parts(whole, parts, source_id, "arms"),
         printed=" + ".join(f"{row.events}/{row.total}" for row in parts)
         + f" for {whole.events}/{whole.total}",
         recomputed=f"{found}/{sum(row.total or 0 for row in parts)}",
         verdict="agrees" if fine else "contradicts",
         severity="" if fine else miss(found, expected, whole.total),
-        detail="The arms add up."
-        if fine
-        else f"The arms give {found}, the whole is {expected}."
-        if not add_up
-        else "The counts add up, their denominators do not.",
+        detail=_detail(found, expected, fine, "arms"),
         locator="; ".join(dict.fromkeys(row.locator for row in [whole, *parts])),
     )
 
@@ -206,13 +212,8 @@ def _of_grades(whole: Outcome, parts: list[Outcome], source_id: str) -> Finding 
     if fine and not complete and found < expected:
         return None
     grade = "any grade" if whole.grade == "any" else f"grade {whole.grade}"
-    names = "+".join(row.outcome_id for row in parts)
     return Finding(
-        finding_id=f"{whole.outcome_id}/grades/{names}",
-        source_id=source_id,
-        subject=whole.outcome_id,
-        outcome_ids=(whole.outcome_id, *(row.outcome_id for row in parts)),
-        kind="grades",
+        **_of_the_parts(whole, parts, source_id, "grades"),
         printed=" + ".join(f"{row.events} of grade {row.grade}" for row in parts)
         + f" for {expected} of {grade}",
         recomputed=str(found),
