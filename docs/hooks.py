@@ -10,6 +10,8 @@ from typing import Any
 
 from mkdocs.structure.files import File, Files
 
+from poolprop.report.calculator import calculator
+
 DECISIONS = Path(__file__).parent / "decisions"
 
 
@@ -24,6 +26,8 @@ def on_files(files: Files, config: Any) -> Files:
     }
     for name, text in pages.items():
         files.append(File.generated(config, name, content=text))
+    page = calculator(DECISIONS.parents[1] / "report")
+    files.append(File.generated(config, "poolprop-calculator.html", content=page))
     for name, picture in gallery().items():
         files.append(File.generated(config, name, content=picture))
     for file in [file for file in files if file.src_uri.startswith("decisions/")]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from poolprop import bulk, pooling, starting
 from poolprop.checking import command as checking
+from poolprop.errors import ConfigError
 from poolprop.exporting import command as exporting
 from poolprop.house import snakefile
 from poolprop.importing import command as importing
@@ -25,6 +26,7 @@ def add_to(actions: Any) -> None:
     importing.add_to(actions)
     exporting.add_to(actions)
     _add_unpack(actions)
+    _add_calculator(actions)
     _add_house(actions)
 
 
@@ -105,6 +107,32 @@ def unpack(page: Path, folder: Path) -> None:
     print(f"{folder} holds the plan and {tables} tables of {page.name}, made with")
     print(f"{made_with(files)}, and the packages of {folder / LOCK}.")
     print(f"The same page comes from: cd {shlex.quote(str(folder))}; poolprop build")
+
+
+def _add_calculator(actions: Any) -> None:
+    command: argparse.ArgumentParser = actions.add_parser(
+        "calculator",
+        help="write a page on which anyone pools counts of their own",
+        description="Write one HTML file that pools pasted counts by the default model: it needs "
+        "no installation and no network, and sends nothing.",
+        epilog="example:\n  poolprop calculator pool.html",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    command.add_argument("out", type=Path, metavar="OUT.html", help="the file to write")
+    command.set_defaults(run=calculator)
+
+
+def calculator(out: Path) -> None:
+    """Write the calculator; a file that is none is left alone."""
+    from poolprop.files import write_text
+    from poolprop.house import house
+    from poolprop.report import calculator as sheet
+
+    if out.exists() and not (out.is_file() and sheet.TITLE in out.read_bytes()):
+        hint = "Name another file, or remove this one."
+        raise ConfigError("holds something else already", where=str(out), hint=hint)
+    write_text(out, sheet.calculator(house() / "report"))
+    print(f"{out} is ready: open it in a browser, or send it.")
 
 
 def _add_house(actions: Any) -> None:

@@ -64,7 +64,7 @@ MAY_IMPORT = {
     "pooling": {"errors", "importing", "reading", "stats"},
     "commands": {
         "bulk", "carried", "checking", "house", "importing", "starting", "errors", "files", "plan",
-        "pooling", "review", "evidence", "stats", "audit", "exporting",
+        "pooling", "report", "review", "evidence", "stats", "audit", "exporting",
     },
     "building": {"errors", "files", "house", "workflow"},
     "recompute": {"audit", "errors", "files", "house"},  # runs steps, imports none

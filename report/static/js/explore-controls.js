@@ -44,7 +44,7 @@ page.controls = (function () {
 
   // Says what is wrong with two counts, and marks them; false where nothing is.
   function refused(owner, name, inputs) {
-    const fault = changes.fault(...inputs.map((input) => input.value));
+    const fault = repool.fault(...inputs.map((input) => input.value));
     for (const input of inputs) input.setAttribute("aria-invalid", String(Boolean(fault)));
     owner.wrong.textContent = fault && name + ": " + fault;
     return fault;

@@ -6,6 +6,14 @@ page.repool = (function () {
   const count = ({ events, total }) => formats.count(events) + " of " + formats.count(total);
   const level = Number((100 * options.level).toFixed(9)) + "%";
 
+  // Why two texts are no counts, in words; empty where they are.
+  function fault(events, total) {
+    const [x, n] = [events, total].map((text) => (/^\s*\d{1,9}\s*$/.test(text) ? Number(text) : -1));
+    if (n < 1) return "The total must be a whole number from 1 on, not “" + total + "”.";
+    if (x < 0) return "Events must be a whole number from 0 on, not “" + events + "”.";
+    return x > n ? "There cannot be more events (" + x + ") than the total (" + n + ")." : "";
+  }
+
   function fit(used) {
     const rows = used.map(({ events, total }) => ({ events, total })), key = JSON.stringify(rows);
     if (!known.has(key)) known.set(key, used.length ? engine.pool(rows, options) : { weights: [] });
@@ -107,5 +115,5 @@ page.repool = (function () {
   }
 
   const able = typeof engine !== "undefined" && engine.supports(options);
-  return { able, options, level, answer, texts, sentence, python, r, grid, csv };
+  return { able, fault, options, level, answer, texts, sentence, python, r, grid, csv };
 })();

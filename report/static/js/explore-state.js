@@ -16,20 +16,12 @@ page.changes = (function () {
     ...added.map((one) => "+" + enc(one.pool) + ":" + enc(one.name) + "=" + one.events + "/" + one.total),
   ].join(",");
 
-  // Why two texts are no counts, in words; empty where they are.
-  function fault(events, total) {
-    const [x, n] = [events, total].map((text) => (/^\s*\d{1,9}\s*$/.test(text) ? Number(text) : -1));
-    if (n < 1) return "The total must be a whole number from 1 on, not “" + total + "”.";
-    if (x < 0) return "Events must be a whole number from 0 on, not “" + events + "”.";
-    return x > n ? "There cannot be more events (" + x + ") than the total (" + n + ")." : "";
-  }
-
   const ITEM = /^([-+]?)(?:([^:=]+):)?([^:=]+)(?:=(\d+)\/(\d+))?$/;
   function take(state, item) {
     const [, sign, pool, name, events, total] = ITEM.exec(item) || [];
     const token = decodeURIComponent(name || ""), of = decodeURIComponent(pool || "");
     const counted = events !== undefined, pair = [Number(events), Number(total)];
-    if (!token || counted === (sign === "-") || (counted && fault(...pair))) return false;
+    if (!token || counted === (sign === "-") || (counted && page.repool.fault(...pair))) return false;
     if (sign === "+" ? !(of in pools) : pool || !tokens.includes(token)) return false;
     if (sign === "+") state.added.push({ pool: of, name: token, events: pair[0], total: pair[1] });
     else if (sign) state.off.add(token);
@@ -115,7 +107,7 @@ page.changes = (function () {
   }
 
   return {
-    fault, changed, read, undo, rowsOf,
+    changed, read, undo, rowsOf,
     get state() { return now; },
     hear: (act) => heard.push(act),
     touched: (ref) => rowsOf(ref).some((row) => !row.used || row.edited || row.one),

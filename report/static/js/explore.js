@@ -9,6 +9,8 @@
 
   const axisOf = (element) => strip.axisOf(element.dataset.ends.split(" ").map(Number));
   const mine = (...content) => make("span", "mine", ...content);
+  // What stands for few studies is the Bayesian view of the same pool.
+  const poolOf = (ref = "") => ref.replace(/^bayes\//, "pool/");
   const first = (element) => element.firstChild.textContent.trim();
   const clear = (one) => one.made.splice(0).forEach((made) => made.remove());
 
@@ -106,7 +108,7 @@
     const found = (ref, rows, own, name) => ({ ref, rows, own, name, axis: axisOf(table), back: rows.map(keeper), made: [] });
     const groups = Array.from(table.tBodies).flatMap(function (body) {
       const heading = body.querySelector(".heading-row"), rows = Array.from(body.querySelectorAll(".study-row"));
-      const ref = heading ? heading.id : element.dataset.pool;
+      const ref = heading ? heading.id : poolOf(element.dataset.pool);
       if (ref in pools && rows.length === pools[ref][2].length) {
         return [found(ref, rows, Array.from(body.querySelectorAll(".pooled-row, .prediction-row")), heading ? first(heading.cells[0]) : "")];
       }
@@ -124,7 +126,7 @@
       element, refs, main: refs, own, title: page.textOf(table.caption), names: Object.fromEntries(groups.map((one) => [one.ref, one.name])),
       redraw: () => groups.forEach((one) => group(owner, table, one)),
     }, draw);
-    if (refs[0] === element.dataset.pool) owner.form.append(controls.adder(owner, refs[0]));
+    if (refs[0] === poolOf(element.dataset.pool)) owner.form.append(controls.adder(owner, refs[0]));
     const bar = element.querySelector(".plot-tools");
     for (const choice of bar.querySelectorAll("select")) choice.addEventListener("change", () => owner.redraw());
     if (many) bar.querySelector(".exports").before(owner.toggle);
@@ -161,7 +163,7 @@
     const heads = Array.from(table.tHead.rows[0].cells).slice(1);
     const cells = Array.from(table.querySelectorAll("tbody td"), function (one) {
       const number = one.querySelector("[data-field]"), head = heads[one.cellIndex - 1];
-      const ref = number ? page.refOf(number).replace(/^bayes\//, "pool/") : "", level = first(one.parentElement.cells[0]);
+      const ref = number ? poolOf(page.refOf(number)) : "", level = first(one.parentElement.cells[0]);
       const title = heads.length > 1 || head.dataset.ends ? first(head) : level;
       return { cell: one, ref, level, title, axis: head.dataset.ends ? axisOf(head) : null, made: [] };
     }).filter((one) => one.ref in pools);

@@ -15,6 +15,8 @@ from poolprop.report.ledger import Entry
 from poolprop.report.read import Results
 from poolprop.report.values import Record
 from poolprop.settings import Settings
+from poolprop.settings.models import Bayes, Model
+from poolprop.settings.stages import Rules
 
 # Other results, such as adverse events, are not split into their studies on the page.
 KINDS = re.compile(r"pool/[^/]+/primary|subgroup/.+")
@@ -53,19 +55,25 @@ def explorable(results: Results, settings: Settings, refs: Iterable[str]) -> dic
             places = [rows.setdefault(_row(study), len(rows)) for study in entry.studies]
             policy = policies.get(ref.split("/")[1], PERCENT)
             pools[ref] = [policy.scale, policy.digits, places]
-    rules, tau, mu = settings.rules, settings.bayes.tau_prior, settings.bayes.mu_prior
-    options = model.model_dump(mode="json") | {
+    shown = {"study": settings.study_interval, "wide": settings.rules.uninformative_width}
+    told = {"rows": [list(row) for row in rows], "pools": pools, "plan": _plan(settings, pools)}
+    return (
+        {"options": options(model, settings.level, settings.rules, settings.bayes)} | shown | told
+    )
+
+
+def options(model: Model, level: float, rules: Rules, bayes: Bayes) -> dict[str, Any]:
+    """Return what the page's engine is told: the plan's model, level and priors in its words."""
+    tau, mu = bayes.tau_prior, bayes.mu_prior
+    return model.model_dump(mode="json") | {
         "link": "logit",
-        "level": settings.level,
+        "level": level,
         "bayesian_up_to": rules.bayesian_up_to,
         "tau_family": tau.family,
         "tau_scale": tau.scale,
         "tau_df": tau.df,
         "mu_prior": [mu.a, mu.b] if mu.family == "beta" else {"mean": mu.mean, "sd": mu.sd},
     }
-    shown = {"study": settings.study_interval, "wide": settings.rules.uninformative_width}
-    told = {"rows": [list(row) for row in rows], "pools": pools, "plan": _plan(settings, pools)}
-    return {"options": options, **shown, **told}
 
 
 def _plan(settings: Settings, pools: Iterable[str]) -> dict[str, Any]:

@@ -35,8 +35,10 @@ STYLES = (
     "explore",
     "print",
 )
+ENGINE = ("engine-numbers", "engine-model", "engine")
 SCRIPTS = (
     "formats",
+    *ENGINE,
     "facts",
     "page",
     "explore-state",
@@ -95,9 +97,9 @@ def build(
 
 def render(view: Page, source: Path, review: str = "") -> str:
     """Return a view as one HTML document."""
-    style = "".join(_static(source, f"css/{name}.css") for name in STYLES)
-    early = _static(source, "js/early.js")
-    script = "".join(_static(source, f"js/{name}.js") for name in SCRIPTS)
+    style = "".join(static(source, f"css/{name}.css") for name in STYLES)
+    early = static(source, "js/early.js")
+    script = "".join(static(source, f"js/{name}.js") for name in SCRIPTS)
     env = Environment(
         loader=FileSystemLoader(source / "templates"),
         autoescape=True,
@@ -120,12 +122,12 @@ def render(view: Page, source: Path, review: str = "") -> str:
         island=Markup(view.island),
         linked_data=Markup(view.linked_data),
         review=Markup(review),
-        policy=_policy([style], [early, script]),
+        policy=digests([style], [early, script]),
     )
     return trimmed(page)
 
 
-def _static(source: Path, name: str) -> str:
+def static(source: Path, name: str) -> str:
     """Return a style sheet or script without its indentation and its comments."""
     text = (source / "static" / name).read_text("utf-8")
     if name.endswith(".css"):
@@ -134,7 +136,7 @@ def _static(source: Path, name: str) -> str:
     return "".join(f"{line}\n" for line in lines if line and not line.startswith("//"))
 
 
-def _policy(styles: list[str], scripts: list[str]) -> str:
+def digests(styles: list[str], scripts: list[str]) -> str:
     """Return the content security policy: our own style and scripts run, nothing else does."""
     return "; ".join(
         (
