@@ -11,6 +11,17 @@
     return found;
   }
 
+  // Levels of each combination: how many it shares with the one before, then its own.
+  function levels(text, length) {
+    const found = [];
+    for (let i = 0, code = ""; i < text.length; i += 1 + length - parseInt(text[i], 36)) {
+      const shared = parseInt(text[i], 36);
+      code = code.slice(0, shared) + text.slice(i + 1, i + 1 + length - shared);
+      found.push(code);
+    }
+    return found;
+  }
+
   // A proportion from the step of its logit; the first code is 0 itself, the last one 1.
   function proportion(code) {
     if (code === 0 || code === TOP) return code / TOP;
@@ -135,8 +146,8 @@
     universe.methods = universe.methods.split(" ");
     universe.first = universe.choices.length - universe.methods[0].length;
     universe.set = cut(universe.set, PLACE).map((text) => parseInt(text, 36));
-    universe.data = universe.set.map((set, i) =>
-      universe.data.slice(i * universe.first, (i + 1) * universe.first));
+    universe.data = levels(universe.data, universe.first);
+    universe.above = Array.from(universe.above, (five) => parseInt(five, 32).toString(2).padStart(5, "0")).join("");
     universe.estimate = cut(universe.estimate, DIGITS).map((text) => proportion(parseInt(text, 36)));
     for (const end of ["lower", "upper"]) {
       universe[end] = cut(universe[end], 2).map((text) => parseInt(text, 36) / COARSE);

@@ -111,8 +111,7 @@ def _stretched(paths: Iterator[str]) -> str:
     held = "".join(paths)
     box = f"0 0 {UNIT:g} {UNIT:g}"
     return held and (
-        f'<svg class="stretched" viewBox="{box}" preserveAspectRatio="none" width="100%"'
-        f' height="100%">{held}</svg>'
+        f'<svg class="stretched" viewBox="{box}" preserveAspectRatio="none">{held}</svg>'
     )
 
 

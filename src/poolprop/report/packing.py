@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from itertools import takewhile
 from typing import Any
 
 # What is told of a row of the evidence: texts, which many rows share, then numbers.
@@ -75,8 +74,14 @@ def pack(content: Mapping[str, Any]) -> dict[str, Any]:
 
 def _after(before: str, name: str) -> tuple[int, str]:
     """Return how many letters a name has in common with the one before it, and its others."""
-    shared = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(before, name)))  # noqa: B905
+    shared = in_common(before, name)
     return shared, name[shared:]
+
+
+def in_common(one: str, other: str) -> int:
+    """Return with how many letters in common two texts begin."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((i for i, (a, b) in pairs if a != b), min(len(one), len(other)))
 
 
 def _short(told: list[Any]) -> list[Any]:

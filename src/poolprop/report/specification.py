@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 
 from poolprop.axes import Axis, Ends, labels, proportions
 from poolprop.formats import Policy
@@ -107,8 +108,8 @@ def _row(kind: Kind, label: str, *cells: DrawnCell) -> DrawnRow:
 def _stretched(count: int, paths: str) -> str:
     """Draw paths in columns of width 1 and in thousandths of the height."""
     return (
-        f'<svg class="stretched" viewBox="0 0 {count} {UNIT:g}" preserveAspectRatio="none"'
-        f' width="100%" height="100%">{paths}</svg>'
+        f'<svg class="stretched" viewBox="0 0 {count} {UNIT:g}" preserveAspectRatio="none">'
+        f"{paths}</svg>"
     )
 
 
@@ -160,15 +161,13 @@ def _curve(shown: Sequence[Column], axis: Axis, primary: int | None) -> str:
 
 
 def runs(marked: Sequence[bool]) -> str:
-    """Return neighbouring marks as strokes across the middle of a row."""
-    parts, i = [], 0
-    while i < len(marked):
-        if not marked[i]:
-            i += 1
-            continue
-        end = i
-        while end < len(marked) and marked[end]:
-            end += 1
-        parts.append(f"M{i} {UNIT / 2:g}H{end}")
-        i = end
-    return "".join(parts)
+    """Return neighbouring marks as strokes across the middle of a row, each from the one before."""
+    parts, at = [], 0
+    for own, group in groupby(marked):
+        length = len(list(group))
+        if own:
+            parts.append(f"h{length}")
+        elif at + length < len(marked):
+            parts.append(f"m{length} 0")
+        at += length
+    return f"M0 {UNIT / 2:g}{''.join(parts)}" if any(marked) else ""

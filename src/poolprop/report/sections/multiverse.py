@@ -13,6 +13,7 @@ from poolprop.report.context import Context, Section, leading
 from poolprop.report.figures import Figure
 from poolprop.report.formats import level
 from poolprop.report.naming import level_name
+from poolprop.report.packing import in_common
 from poolprop.report.read import EndpointResults
 from poolprop.report.specification import (
     SHOWN,
@@ -235,6 +236,22 @@ def _base36(number: int) -> str:
     return digits or "0"
 
 
+def _front_coded(codes: Iterable[str]) -> str:
+    """Return codes of equal length: each as what it shares with the one before, and its rest."""
+    before, told = "", ""
+    for code in codes:
+        shared = in_common(before, code)
+        told += BASE36[shared] + code[shared:]
+        before = code
+    return told
+
+
+def _bits(marks: Sequence[bool]) -> str:
+    """Return marks as digits of base 32, five in each."""
+    fives = (marks[i : i + 5] for i in range(0, len(marks), 5))
+    return "".join(BASE36[sum(16 >> i for i, one in enumerate(five) if one)] for five in fives)
+
+
 def _explorer(context: Context, record: Record, axis: Axis) -> str:
     """Return levels and estimates of every analysis for the script, compactly."""
     methods = record["methods"]
@@ -261,7 +278,7 @@ def _explorer(context: Context, record: Record, axis: Axis) -> str:
                  "levels": [prose.symbols(one["label"]) for one in choice["levels"]]}
                 for choice in record["choices"]
             ],
-            "data": "".join(record["combinations"]["levels"]),
+            "data": _front_coded(record["combinations"]["levels"]),
             "set": packed(record["combinations"]["set"], PLACE),
             "methods": " ".join(codes),
             "estimate": packed((code_of(p) for p in every_one("proportion")), DIGITS),
@@ -270,7 +287,7 @@ def _explorer(context: Context, record: Record, axis: Axis) -> str:
                 for end in ("lower", "upper")
             },
             "primary": _place(record),
-            "above": "".join(str(int(lower > threshold)) for lower in every_one("lower")),
+            "above": _bits([lower > threshold for lower in every_one("lower")]),
             "threshold": threshold,
             "stated": policy.stated(threshold),
             "policy": {"scale": policy.scale, "digits": policy.digits},
