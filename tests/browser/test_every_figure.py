@@ -154,7 +154,7 @@ def test_every_model_of_every_figure_shows_its_own_numbers(opened):
             continue
         pooled = figure.locator(".drawn-table .pooled-row")
         shown = """all => all.filter(g => g.getClientRects().length).map(g => {
-          const number = g.querySelector("[data-field$=proportion]");
+          const number = g.querySelector("[data-field$=proportion], [data-field=median]");
           const ends = g.querySelectorAll("[data-field$='ci.lower'], [data-field$='ci.upper']");
           const told = [number, ...ends];
           return [number.textContent, told.map(page.valueOf), page.refOf(number)]; })"""

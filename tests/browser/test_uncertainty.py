@@ -51,9 +51,9 @@ def test_the_reader_may_ask_for_any_number_of_patients(visit):
     page = visit().page
     box = page.locator("#bayes .predict").first
     before = box.locator("output").inner_text()
-    box.get_by_label("among the next").fill("33")
+    box.get_by_label("Of the next").fill("33")
     assert box.locator("output").inner_text() != before
-    box.get_by_label("among the next").fill("0")
+    box.get_by_label("Of the next").fill("0")
     assert "whole number" in box.locator("output").inner_text()
 
 

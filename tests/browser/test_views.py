@@ -56,6 +56,14 @@ def test_a_sign_of_the_reader_wakes_the_views_while_the_answer_is_read(visit):
     assert page.locator("#answer").is_visible()
 
 
+def test_a_small_page_wakes_without_a_sign_for_the_search_in_the_browsers_menu(visit):
+    page = visit(whole=False).page
+    assert page.evaluate(ASLEEP) > 2
+    page.wait_for_function(f"() => {ASLEEP} === 0")
+    assert page.locator("#view-methods").get_attribute("hidden") == "until-found"
+    assert page.locator("#answer").is_visible()
+
+
 def test_what_is_open_is_printed_and_everything_on_request(visit):
     page = visit(whole=False).page
     sheets = PdfReader(io.BytesIO(page.pdf(format="A4"))).pages

@@ -35,9 +35,9 @@
     const tail = (1 - future.level) / 2;
     const half = found.reduce((sum, chance, y) => sum + (2 * y >= n ? chance : 0), 0);
     return (
-      formats.expected(mean) + " expected, median " + quantile(found, 0.5) + "; " +
+      formats.expected(mean) + " events expected, median " + quantile(found, 0.5) + "; " +
       quantile(found, tail) + " to " + quantile(found, 1 - tail) + " in " +
-      future.stated + " of predictions; at least half of them: " + formats.share(half) + "."
+      future.stated + " of predictions; an event in at least half of them: " + formats.share(half) + "."
     );
   }
 
@@ -58,7 +58,7 @@
       output.textContent = fits ? said(future, n) : "Give a whole number from 1 to " + MOST + ".";
     }
     input.addEventListener("input", show);
-    box.append(make("label", "", "Events among the next ", input, ": "), output);
+    box.append(make("label", "", "Of the next ", input, " patients: "), output);
     show();
   }
 

@@ -7,6 +7,7 @@ the studies stand by their counts.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from poolprop.report.context import Context
@@ -87,6 +88,11 @@ def _lead(context: Context, record: Record, prefix: str, at: str, *, bayesian: b
         bayesian=bayesian,
         told=bool(narrow or record["k"] == 1),
     )
+
+
+def further(notes: Sequence[str]) -> list[str]:
+    """Return the notes of a result but those on one or two studies, which a caption tells."""
+    return [note for note in notes if not note.startswith(("One study: ", "Two studies: "))]
 
 
 def leads(context: Context) -> str:

@@ -94,7 +94,6 @@ def of_all(value: Number, _: Around) -> str:
 FORMATS: dict[str, Callable[[Number, Around], str]] = {
     "count": lambda value, _: count(value),
     "equals-p": lambda value, _: equals_p(value),
-    "millionths": lambda value, _: number(value, 6),
     "months": lambda value, _: months(value),
     "number": lambda value, _: number(value),
     "p": lambda value, _: p_value(value),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from poolprop.report import prose
@@ -63,6 +64,15 @@ def level_name(choice: str, level: Record, discrepancies: Mapping[str, Mapping[s
         )
     word = WORDS.get(choice, {}).get(code) or prose.symbols(level["label"])
     return f"{word[0].upper()}{word[1:]}" if choice in WORDS else word
+
+
+def in_words(reason: str) -> str:
+    """Return why there is no analysis, with our codes in quotes written as words."""
+    known = {**MODELS, **INTERVALS}
+    text = re.sub("'([^']+)'", lambda found: known.get(found[1], found[1]), reason)
+    text = text.replace("measure PLO and tau2 ML", "the logit scale and maximum likelihood")
+    text = prose.symbols(text.removeprefix("ci ").removeprefix("model "))
+    return text[:1].upper() + text[1:]
 
 
 def model_name(result: Record) -> tuple[str, str]:

@@ -138,7 +138,8 @@ def spread(record: Record, prefix: str) -> Sentence:
     """
     if look_up(record, f"{prefix}k") < LEAST_FOR_SPREAD or look_up(record, f"{prefix}i2") is None:
         return ()
-    parts = [join("τ² = ", quote_within(record, f"{prefix}tau2", "number"))]
+    on = f" ({scale(look_up(record, prefix.removesuffix('.')) if prefix else record)} scale)"
+    parts = [join("τ² = ", quote_within(record, f"{prefix}tau2", "number"), on)]
     parts.append(join("I² = ", quote_within(record, f"{prefix}i2", "share")))
     if look_up(record, f"{prefix}q") is not None:
         q, df = quote(record, f"{prefix}q", "number"), quote(record, f"{prefix}q_df", "count")

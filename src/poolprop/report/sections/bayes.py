@@ -89,7 +89,7 @@ def _answer(view: Record) -> tuple[Sentence, ...]:
             quote(view, "prediction.upper", "percent"), ".",
         ),
         join(
-            "The studies' logits differ with a standard deviation τ of ",
+            "Between-study standard deviation τ (logit scale): ",
             quote(view, "tau.median", "number"), " (", quote_range(view, "tau.ci", "number"),
             ").",
         ),

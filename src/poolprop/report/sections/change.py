@@ -82,7 +82,7 @@ def _choices(multiverse: Record) -> Sentence:
     levels.sort(key=lambda one: float(one["mean"]))
     first, last = levels[0], levels[-1]
     return join(
-        f"{top['label']} matters most (", quote(top, "share", "share"), " of the variation): ",
-        quote(first, "mean", "percent"), f" on average ({first['label']}), ",
-        quote(last, "mean", "percent"), f" ({last['label']}).",
+        f"The choice “{top['label'].lower()}” matters most (", quote(top, "share", "share"),
+        " of the variation). Means of its levels: from ", quote(first, "mean", "percent"),
+        f" ({first['label']}) to ", quote(last, "mean", "percent"), f" ({last['label']}).",
     )  # fmt: skip

@@ -102,9 +102,9 @@ def _count(cells: list[Record]) -> str:
     questions = len({(cell["part"], cell["question"]) for cell in cells})
     arms = len({cell["arm_id"] for cell in cells})
     return (
-        f"{questions} {plural(questions, 'question')} by {arms} {plural(arms, 'arm')}: where a "
-        f"question applies, {told} of {asked} cells hold a figure that can be used, "
-        f"{found['otherwise']} one of another form, {found['missing']} none."
+        f"{questions} {plural(questions, 'question')} by {arms} {plural(arms, 'arm')}: of {asked} "
+        f"applicable cells {told} hold a usable figure, {found['otherwise']} one in another form, "
+        f"{found['missing']} none."
     )
 
 

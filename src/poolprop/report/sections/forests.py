@@ -98,7 +98,8 @@ def _notes(estimand: Record, result: Record | None) -> tuple[str, ...]:
     if result is None:
         return tuple(estimand["notes"])
     counts = [note for note in estimand["notes"] if "without counts" in note.lower()]
-    return (*result["notes"], *counts)
+    notes = few.further(result["notes"]) if result["k"] > 1 else result["notes"]
+    return (*notes, *counts)
 
 
 def _figure(
@@ -161,11 +162,10 @@ def _others(estimand: Record) -> list[Record]:
 
 
 def _caption(context: Context, lead: few.Lead, result: Record, estimand: Record) -> Sentence:
-    parts = [prose.drawn(result, estimand, told=lead.told), prose.heterogeneity(result)]
+    parts: list[Sentence] = [prose.drawn(result, estimand, told=lead.told)]
+    parts.append((few.leads(context),) if lead.bayesian else prose.heterogeneity(result))
     if not lead.told:
         parts.append((few.WIDE,))
-    elif lead.bayesian:
-        parts.append((few.leads(context),))
     if lead.told:
         parts.append((f"Model: {prose.symbols(lead.record['method']).rstrip('.')}.",))
     return separated([part for part in parts if part], " ")

@@ -12,7 +12,7 @@ from poolprop.report import prose
 from poolprop.report.context import Context, Section, leading
 from poolprop.report.figures import Figure
 from poolprop.report.formats import level
-from poolprop.report.naming import level_name
+from poolprop.report.naming import in_words, level_name
 from poolprop.report.packing import in_common
 from poolprop.report.read import EndpointResults
 from poolprop.report.specification import (
@@ -124,7 +124,7 @@ def _answer(record: Record) -> list[Sentence]:
         _extreme("Lowest of all", record, "lowest"),
         _extreme("Highest of all", record, "highest"),
         (
-            "How many analyses say something is no probability: they are not independent and not "
+            "Shares of analyses are not probabilities: the analyses are neither independent nor "
             "equally plausible, and some ask a narrower question than the primary one.",
         ),
     ]
@@ -138,25 +138,24 @@ def _meeting(record: Record) -> Sentence:
             "small reviews: what follows is what others would have reported.",
         )
     return join(
-        "Questions are who is counted, when, and which studies are left out: there "
-        f"{'is' if record['meeting']['questions'] == 1 else 'are'} ",
+        "The plan asks ",
         quote(record, "meeting.questions", "count"),
-        ". By ",
-        _analyses(record, "meeting"),
-        " with an interval that holds at least 94% of truths in simulated small reviews the "
-        "pooled proportion is ",
+        f" {prose.plural(record['meeting']['questions'], 'question')}: who is counted, when, and "
+        "which studies are left out. The pooled proportion is ",
         *_span(record, "meeting"),
-        ".",
+        " by ",
+        _analyses(record, "meeting"),
+        " whose intervals held at least 94% of true values in simulated small reviews.",
     )
 
 
 def _others(record: Record) -> Sentence:
     return join(
-        "What others would have reported of the same questions, by ",
-        _analyses(record, "others"),
-        " whose intervals hold less: ",
+        "The same questions give ",
         *_span(record, "others"),
-        ".",
+        " by ",
+        _analyses(record, "others"),
+        " whose intervals held fewer.",
     )
 
 
@@ -179,10 +178,10 @@ def _most(choices: Sequence[Record]) -> Sentence:
         return ()
     most = max(choices, key=lambda choice: choice["share"])
     return join(
-        "What moves the estimate most is the choice ",
-        f"“{prose.symbols(most['label'].lower())}”, which explains ",
+        f"The choice “{prose.symbols(most['label'].lower())}” moves the estimate most: it explains",
+        " ",
         quote(most, "share", "share"),
-        " of its variance (over this list of choices; another list has other shares).",
+        " of the variance (over this list of choices; another list has other shares).",
     )
 
 
@@ -200,7 +199,7 @@ def _chosen(record: Record, part: str) -> str:
     for choice in record["choices"]:
         if choice["label"].lower() == label:
             for one in choice["levels"]:
-                if str(one["level"]) == code:
+                if code in (str(one["level"]), f"{one['level']} otherwise"):
                     return f"{label}: {one['label']}"
     return part
 
@@ -358,7 +357,7 @@ def _dropped(name: str, short: str, record: Record) -> Table:
     rows = tuple(
         TableRow(
             cells=(
-                cell(prose.symbols(one["reason"])),
+                cell(in_words(one["reason"])),
                 cell(quote(record, f"invalid.{i}.combinations", "count")),
             )
         )

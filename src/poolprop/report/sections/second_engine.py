@@ -62,7 +62,7 @@ def _overall(found: Record) -> Sentence:
         quote(found, "results", "count"),
         " pooled results of this report can be compared. The build fails if results differ by more "
         "than ",
-        quote(found, "tolerance", "millionths"),
+        f"{found['tolerance']:.6f}".rstrip("0"),
         ".",
     )
 

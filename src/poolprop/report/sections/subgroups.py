@@ -18,7 +18,7 @@ from poolprop.report.figures import (
 )
 from poolprop.report.read import EndpointResults
 from poolprop.report.tables import Table
-from poolprop.report.values import Record, Sentence, Value, join, policy_of
+from poolprop.report.values import Record, Sentence, join, policy_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,28 +147,18 @@ def _caption(context: Context, factor: Record) -> Sentence:
         text = join(text, " " if text else "", few.leads(context))
     if any(not few.of_group(context, record).told for record in levels):
         text = join(text, " " if text else "", few.WIDE)
-    for record in several:
-        spread = prose.heterogeneity(record["result"] | {"id": record["id"]})
-        text = join(text, " " if text else "", f"{record['label']}: ", _nested(spread, "result."))
-    return text
+    told = {prose.definition(record["result"]) for record in several} - {""}
+    return join(text, " " if text else "", *(f"I²: {one}." for one in sorted(told)))
 
 
 def _notes(factor: Record) -> list[str]:
-    """Return what a reader must know about the levels."""
+    """Return what a reader must know about the levels; the caption speaks of one or two studies."""
     levels = [
         f"{record['label']}: {note}"
         for record in factor["levels"]
-        for note in (*record["notes"], *record["result"]["notes"])
+        for note in (*record["notes"], *few.further(record["result"]["notes"]))
     ]
     within = [
         f"Within studies: {note}" for record in factor["contrasts"] for note in record["notes"]
     ]
     return [*levels, *within]
-
-
-def _nested(sentence: Sentence, prefix: str) -> Sentence:
-    """Point the numbers of a sentence at the result inside a level."""
-    return tuple(
-        replace(piece, field=prefix + piece.field) if isinstance(piece, Value) else piece
-        for piece in sentence
-    )
