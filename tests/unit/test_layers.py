@@ -54,8 +54,8 @@ MAY_IMPORT = {
     },
     "checking": {"errors", "files", "spreadsheet", "settings", "review", "evidence", "wording"},
     "exporting": {
-        "crosscheck", "errors", "spreadsheet", "files", "plan", "review", "evidence", "settings",
-        "wording",
+        "crosscheck", "errors", "spreadsheet", "files", "plan", "plots", "report", "review",
+        "evidence", "settings", "wording",
     },
     "importing": {"errors", "files", "keys", "settings", "plan", "evidence", "reading", "wording"},
     "starting": {"errors", "house", "_version"},

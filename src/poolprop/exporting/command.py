@@ -11,17 +11,20 @@ from typing import Any
 
 EPILOG = """\
 examples:
-  poolprop export                     every format, into export/
+  poolprop export                     every format but figures, into export/
   poolprop export r stata             scripts that start from the same counts
   poolprop export xlsx --out shared   one workbook with all tables
   poolprop export docx                summary of findings and methods (needs python-docx)
   poolprop export fhir revman         evidence and counts for other systems
   poolprop export manuscript          a text for Quarto whose numbers each export renews
+  poolprop export figures             every figure as SVG and PDF
 """
 FORMATS = (
     *("r", "stata", "csv", "xlsx", "bibtex", "ris", "csl", "fhir", "revman"),
-    *("manuscript", "zip", "docx"),
+    *("manuscript", "zip", "docx", "figures"),
 )
+# Half a second each: only where they are asked for.
+ON_REQUEST = ("figures",)
 
 
 def add_to(actions: Any) -> None:
@@ -35,7 +38,10 @@ def add_to(actions: Any) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     command.add_argument(
-        "formats", nargs="*", metavar="FORMAT", help=", ".join(FORMATS) + " (default: all)"
+        "formats",
+        nargs="*",
+        metavar="FORMAT",
+        help=", ".join(FORMATS) + " (default: all but figures)",
     )
     command.add_argument("--review", type=Path, default=Path(), metavar="DIR", help="default: here")
     command.add_argument(
@@ -61,7 +67,8 @@ def export(formats: Sequence[str], review: Path, out: Path | None) -> None:
     settings = load(review / "config" / "config.yaml")
     results = finished(review, list(settings.endpoints), settings.data)
     target = out or review / "export"
-    able = [one for one in FORMATS if one != "docx" or find_spec("docx")]
+    usual = (one for one in FORMATS if one not in ON_REQUEST)
+    able = [one for one in usual if one != "docx" or find_spec("docx")]
     writers = [getattr(functions, one) for one in formats or able]
     files = [file for writer in writers for file in writer(settings, results)]
     for name, content in files:

@@ -35,6 +35,8 @@ class Finished:
 
     Attributes
     ----------
+    folder : Path
+        Where the results stand.
     data : dict
         ``data.csv`` by endpoint.
     pools : dict
@@ -53,6 +55,7 @@ class Finished:
         Versions of poolprop and of what it ran on; empty where the run left no manifest.
     """
 
+    folder: Path
     data: dict[str, Grid]
     pools: dict[str, dict[str, Any]]
     groups: dict[str, dict[str, Any]]
@@ -78,6 +81,7 @@ def finished(folder: Path, endpoints: list[str], data: str) -> Finished:
 
     try:
         return Finished(
+            folder=results,
             data={name: read_grid(results / "analysis" / name / "data.csv") for name in endpoints},
             pools=records("pool.json", "poolprop/pool/1"),
             groups=records("subgroups.json", "poolprop/subgroups/2"),

@@ -99,3 +99,11 @@ def _grids(results: Finished) -> dict[str, Grid]:
 
 def _csv(grid: Grid) -> bytes:
     return csv_text(grid.columns, grid.rows).encode()
+
+
+def figures(settings: Any, results: Finished) -> Files:
+    """Draw every figure of the page."""
+    from poolprop.exporting.figures import pictures
+
+    data = {name: grid.rows for name, grid in results.data.items()}
+    yield from pictures(results.folder, settings, data)
