@@ -220,7 +220,7 @@ def _test(found: SubgroupResult) -> str:
 
 def forest_plot(
     pool: Mapping[str, Any], interval: str = "clopper-pearson", estimand: str = "primary",
-    plan: Ends | None = None,
+    plan: Ends | None = None, few_up_to: int = 1,
 ) -> Plot:  # fmt: skip
     """Return the forest plot of one estimand of a ``pool.json``, as the report describes it.
 
@@ -234,6 +234,8 @@ def forest_plot(
         Which estimand to draw.
     plan : (float, float), optional
         Range of the axis that the plan asks for.
+    few_up_to : int
+        Of so many studies or fewer this result is not the one that the report shows: none is drawn.
     """
     policy = Policy.of(pool["endpoint"])
     bare = next(e for e in pool["estimands"] if e["estimand"] == estimand)
@@ -244,7 +246,10 @@ def forest_plot(
         study_row(record, f"studies.{i}.", interval, weight=many)
         for i in range(len(record["studies"]))
     ]
-    if many and result is not None:
+    if many and result is not None and record["k"] <= few_up_to:
+        text = "Too few studies for this model: the report has the Bayesian estimate."
+        rows.append(PlotRow(kind="note", label="", note=(text,)))
+    elif many and result is not None:
         k = f" (k = {result['k']})"
         rows += pooled_rows(few.direct(result), counts(result), result["level"], k)
         rows.append(PlotRow(kind="note", label="", note=prose.heterogeneity(result)))

@@ -90,8 +90,13 @@ class Table:
 
 
 def cell(*parts: Piece | Sentence) -> Cell:
-    """Return a cell that is sorted by its first number, or else by its text."""
+    """Return a cell that is sorted by its first number, or else by its text.
+
+    Where an estimate is missing, the limit beside it is none: such a cell is sorted last.
+    """
     content = join(*parts)
+    if content and isinstance(content[0], str) and content[0].startswith(f"{MISSING} "):
+        return Cell(content=content)
     first = next((piece for piece in content if isinstance(piece, Value)), None)
     return Cell(content=content, sort=first.raw if first else spell(content))
 

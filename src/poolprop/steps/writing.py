@@ -60,7 +60,10 @@ def figures(config: Path, pools: Sequence[Path], out: Path) -> None:
         record = read_json(path, "poolprop/pool/1")
         axis = settings.endpoints[record["endpoint"]["id"]].axis
         plot = forest_plot(
-            record, interval=settings.study_interval, plan=None if axis == "auto" else axis
+            record,
+            interval=settings.study_interval,
+            plan=None if axis == "auto" else axis,
+            few_up_to=settings.rules.bayesian_up_to,
         )
         figure = draw(plot).get_figure(root=True)
         for ending in ("svg", "pdf"):

@@ -1,0 +1,57 @@
+"""Figures for manuscripts: one file a figure and format, with what the page shows."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from unit.report import synthetic
+
+from poolprop.exporting.figures import _bubbles, pictures
+from poolprop.formats import PERCENT
+
+NAMES = [f"Elm {1990 + i}" for i in range(12)]
+
+
+@pytest.fixture(scope="module")
+def drawn(tmp_path_factory):
+    home = synthetic.write_results(tmp_path_factory.mktemp("figures"), NAMES)
+    return dict(pictures(home, synthetic.settings(), {}))
+
+
+def test_every_kind_of_figure_is_there_as_svg_and_pdf(drawn):
+    stems = {name.rpartition(".")[0] for name in drawn}
+    for kind in ("forest", "subgroup", "omissions", "estimands", "models"):
+        assert any(stem.startswith(f"figures/{kind}-") for stem in stems), kind
+    assert {*drawn} == {f"{stem}.{ending}" for stem in stems for ending in ("svg", "pdf")}
+    assert all(content.startswith(b"%PDF") for name, content in drawn.items() if name[-1] == "f")
+
+
+def test_a_forest_tells_how_much_studies_differ(drawn):
+    texts = re.findall(r"<text[^>]*>([^<]*)</text>", drawn["figures/forest-healed.svg"].decode())
+    assert any(text.startswith("Heterogeneity: τ² = ") and "I² = " in text for text in texts)
+    assert "Elm 1990" in texts
+
+
+def test_equal_results_give_equal_bytes(drawn, tmp_path):
+    again = dict(pictures(synthetic.write_results(tmp_path, NAMES), synthetic.settings(), {}))
+    assert again == drawn
+
+
+def test_a_regression_on_one_number_is_a_line_through_its_studies():
+    """The intercept is that at the mean of the moderator: 50% where the fit says logit 0."""
+    rows = [
+        {"set": "primary", "age": str(age), "events": "5", "total": "10"} for age in (20, 40, 60)
+    ]
+    fit = {"method": "GLMM, logit link", "coefficients": [{"estimate": 0.0}, {"estimate": 0.1}]}
+    record = {"fit": fit, "columns": ["age"], "factors": [], "k": 3, "moderator": "age",
+              "label": "Median age"}  # fmt: skip
+    meta = {"id": "healed", "short": "healed", "policy": PERCENT}
+    chart = _bubbles(meta, record, rows)
+    assert chart is not None
+    line = dict(chart.paths[0].points)
+    assert line[40.0] == 0.5
+    assert line[60.0] == pytest.approx(1 / (1 + 2.718281828**-2), rel=1e-9)
+    assert [spot.x for spot in chart.spots] == [20.0, 40.0, 60.0]
+    assert _bubbles(meta, record | {"factors": ["setting"]}, rows) is None
+    assert _bubbles(meta, record, rows[:2]) is None
