@@ -45,6 +45,15 @@ def test_a_changed_row_reruns_only_the_endpoint_it_concerns(copy, snakemake):
     assert planned(snakemake(copy, "--dry-run").said) == only | DOWNSTREAM | {"evidence"}
 
 
+def test_counts_that_are_not_simulated_leave_the_certificate_as_it_is(copy, snakemake):
+    content = small_review.tables()
+    content["outcomes"][1]["events"] = 11  # of the estimand `all_treated`
+    small_review.write(copy, content)
+    jobs = planned(snakemake(copy, "--dry-run").said)
+    assert per_endpoint("select", "synthesise", endpoints=["response"]) <= jobs
+    assert not jobs & per_endpoint("certificate")
+
+
 def test_a_changed_model_repools_but_selects_nothing_anew(copy, snakemake):
     plan = yaml.safe_load((copy / "config/config.yaml").read_text())
     plan["level"] = 0.9

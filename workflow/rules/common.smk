@@ -17,7 +17,7 @@ from poolprop.house import PACKAGE as ENGINE
 from poolprop.house import house
 
 from poolprop.errors import PoolpropError
-from poolprop.evidence.datasets import fingerprint
+from poolprop.evidence.datasets import counts_fingerprint, fingerprint
 from poolprop.evidence.fingerprints import tables_fingerprint
 from poolprop.evidence.safety import safety_fingerprint
 from poolprop.evidence.tables import TABLES
@@ -95,3 +95,7 @@ def endpoint_plan(wildcards):
 
 def endpoint_rows(wildcards):
     return fingerprint(EVIDENCE, PLAN.endpoints[wildcards.endpoint])
+
+
+def primary_counts(wildcards):
+    return counts_fingerprint(EVIDENCE, PLAN.endpoints[wildcards.endpoint])

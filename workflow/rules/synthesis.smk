@@ -46,11 +46,13 @@ rule synthesise:
 
 
 # What the intervals cover for these very studies, by simulation. It waits for no estimate, and
-# the page waits for it: so it starts before they do.
+# the page waits for it: so it starts before they do. It rests on the counts of the primary estimand
+# alone, which it selects itself: Snakemake compares no parameters of what lies behind a job that
+# runs, so behind `select` it would run for any row, or (with `ancient`) for none.
 rule certificate:
     input:
+        ancient(DATA),
         config=ancient(CONFIG),
-        data="results/analysis/{endpoint}/data.csv",
     output:
         f"results/analysis/{{endpoint}}/{targets.CERTIFICATE}",
     log:
@@ -62,6 +64,7 @@ rule certificate:
         code=code_of("certificate"),
         plan=endpoint_plan,
         models=part("certificate", *MODELS),
+        rows=primary_counts,
     shell:
         "python -m poolprop step certificate --config {input.config:q}"
-        " --endpoint {wildcards.endpoint:q} --data {input.data:q} --out {output:q} 2> {log:q}"
+        " --endpoint {wildcards.endpoint:q} --out {output:q} 2> {log:q}"

@@ -207,6 +207,12 @@ def fingerprint(evidence: Evidence, endpoint: Endpoint) -> str:
     return digest_of(known, (*years, *terms_of(evidence)))
 
 
+def counts_fingerprint(evidence: Evidence, endpoint: Endpoint) -> str:
+    """Return a digest of the counts of the primary estimand, what its simulation rests on."""
+    chosen = select(evidence, endpoint.estimands["primary"])
+    return digest_of((), (f"{row.events}/{row.total};" for row in chosen.rows))
+
+
 def _outcomes_used(endpoint: Endpoint) -> set[str]:
     stages = endpoint.nested.stages if endpoint.nested else ()
     own = {name for one in endpoint.estimands.values() for name in (one.outcome, *one.instead)}
