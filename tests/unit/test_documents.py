@@ -31,7 +31,8 @@ def test_the_documentation_builds_and_its_links_lead_somewhere(repo, tmp_path):
 def test_the_links_of_the_readmes_lead_somewhere(repo):
     broken = [
         f"{path.relative_to(repo)}: {link}"
-        for path in (repo / "README.md", repo / "config/README.md", repo / "data/README.md")
+        for name in ("README.md", "CONTRIBUTING.md", "config/README.md", "data/README.md")
+        for path in [repo / name]
         for link in LINK.findall(path.read_text("utf-8"))
         if not (path.parent / link).exists()
     ]
