@@ -23,6 +23,7 @@ ANSWER = "((cases) => cases.map(({ rows, options }) => engine.pool(rows, options
 # Absolute on shares and logits, relative on what exceeds 1. Python takes the standard error one
 # Newton step before the maximum, which costs intervals made of it digits that no page shows.
 TOLERANCE, WALD, ROUNDED = 1e-8, 1e-6, 1e-7
+LIMITS = ("ci", "ci_estimate", "prediction")  # the last is extended to hold the first
 KEYS = {
     notes.ALONE: "one-study",
     notes.TWO_STUDIES: "two-studies",
@@ -127,7 +128,7 @@ def differences(asked: Case, found: dict[str, Any]) -> list[str]:
         for place, one, other in _pairs(name, found.get(name), wanted[name])
         # A Q of nothing but rounding: its p value falls with the root of it.
         if not (name == "q_p" and (wanted["q"] or 0) < ROUNDED)
-        and not _same(one, other, WALD if rough and name.startswith("ci") else TOLERANCE)
+        and not _same(one, other, WALD if rough and name in LIMITS else TOLERANCE)
     ]
 
 

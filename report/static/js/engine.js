@@ -194,7 +194,8 @@ const engine = (function () {
     let spread = tauQuantiles(known, tails).map((one) => one * one), bayes = null;
     if (tau2 < spread[0]) spread = [0, tauQuantiles(known, [level])[0] ** 2];
     if (k <= asked.bayesian_up_to) {
-      const own = posterior(set, asked), [median, ...rest] = quantiles(own, [0.5, ...tails]);
+      const own = Object.keys(usual).every((name) => String(asked[name]) === String(usual[name])) ? known : posterior(set, asked);
+      const [median, ...rest] = quantiles(own, [0.5, ...tails]);
       bayes = { median, ci: ends(rest), prediction: ends(quantiles(own, tails, true)) };
     }
     return {
