@@ -23,7 +23,7 @@ PYTHON = {
     "stats/analyses/trim_and_fill.py": "a number of studies",
     "synthesis/confidence.py": "keys of levels",
     "synthesis/certificate.py": "keys of simulated spreads",
-    "importing/moderators.py": "what a cell holds, every digit",
+    "importing/factors.py": "what a cell holds, every digit",
     "importing/percents.py": "what binary adds to a decimal cell",
     "evidence/audit/agreement.py": "a table for programs",
     "evidence/audit/recomputed.py": "a table for programs",

@@ -393,8 +393,8 @@ def coverage(
     --------
     >>> from poolprop import plots
     >>> ax = plots.coverage({"Wald": (0.88, 0.01), "profile likelihood": (0.95, 0.01)})
-    >>> [text.get_text() for text in ax.texts][:2]
-    ['Interval', 'Wald']
+    >>> ax.get_xlabel()
+    'Coverage of 95% intervals'
     """
     if hasattr(methods, "itertuples"):
         methods = {str(name): (share, se) for name, share, se in methods.itertuples()}
