@@ -16,6 +16,9 @@ from poolprop.exporting.safe import UNPRINTABLE
 
 INSTALL = "Install python-docx: python3 -m pip install python-docx."
 
+# Inches: columns of the table, which fill a page between its margins.
+WIDTHS, MARGIN = (2.0, 0.8, 1.0, 1.2, 1.1, 0.9), 0.75
+
 
 def word(settings: Any, results: Finished) -> bytes:
     """Return summary of findings and methods as a .docx file, the same bytes for the same results.
@@ -27,6 +30,7 @@ def word(settings: Any, results: Finished) -> bytes:
     """
     try:
         from docx import Document
+        from docx.shared import Inches
     except ImportError:
         raise ConfigError(
             "Word tables need python-docx",
@@ -35,12 +39,16 @@ def word(settings: Any, results: Finished) -> bytes:
         ) from None
     document = Document()
     document.core_properties.created = document.core_properties.modified = datetime(*EPOCH)
+    for section in document.sections:
+        section.left_margin = section.right_margin = Inches(MARGIN)
     document.add_heading(settings.review.title, level=1)
     document.add_paragraph(settings.review.question)
     document.add_heading("Summary of findings", level=2)
     rows = [HEAD, *findings(results)]
     table = document.add_table(rows=len(rows), cols=len(HEAD))
-    table.style = "Table Grid"
+    table.style, table.autofit = "Table Grid", False
+    for column, width in zip(table.columns, WIDTHS, strict=True):
+        column.width = Inches(width)
     for r, row in enumerate(rows):
         cells = table.rows[r].cells
         if len(row) == 1:
