@@ -40,7 +40,7 @@ STUDIES = 16_384
 MODE_STEPS = 60
 # exp() of more is infinite.
 ETA_TOP = 700.0
-# Beyond this ``n tau^2`` derivatives by way of the score lose digits.
+# Beyond this ``n tau^2`` derivatives by way of the score lose digits; values do not.
 HUGE = 1e3
 
 
@@ -120,7 +120,9 @@ def _fill(
     x: Floats, n: Floats, mu: Floats, tau: Floats, link: Link, precision: Precision, out: Floats
 ) -> None:
     outline = outlines(x, n, mu, tau, link, precision)
-    special = (n > LARGE) | (n * tau * tau > HUGE)
+    special = n > LARGE
+    if len(out) > 1:
+        special |= n * tau * tau > HUGE
     if not special.any():
         _integrate(np.arange(x.size), x, n, mu, tau, outline, link, out, special=False)
         return
