@@ -120,7 +120,7 @@
     function own(ref) {
       const [row] = groups.find((one) => one.ref === ref).own;
       const told = (name) => page.textOf(row.querySelector("td." + name));
-      return row ? "The review's own result: " + told("estimate") + " of " + told("counts") + "." : "";
+      return row ? "The review's own result: " + told("estimate") + "; " + told("counts") + "." : "";
     }
     const owner = controls.own({
       element, refs, main: refs, own, title: page.textOf(table.caption), names: Object.fromEntries(groups.map((one) => [one.ref, one.name])),
@@ -173,7 +173,7 @@
     const owner = controls.own({
       element: table, refs, main: whole.map((one) => one.ref), title: "the answer",
       names: Object.fromEntries(whole.map((one) => [one.ref, one.title])),
-      own: (ref) => "The review's own result: " + page.textOf(whole.find((one) => one.ref === ref).cell.querySelector(".told")).replace(/\s+/g, " ") + ".",
+      own: (ref) => "The review's own result: " + Array.from(whole.find((one) => one.ref === ref).cell.querySelector(".told").children, page.textOf).join(", ") + ".",
       redraw: function () {
         cells.forEach(cell);
         owner.form.replaceChildren(...(owner.open ? whole.map((one) => listing(owner, one, cells)) : []));
