@@ -60,11 +60,12 @@ def number(value: Number, places: int = 2) -> str:
     """Write a statistic (tau2, Q, a slope): two decimals, and at least two digits."""
     if value is None or missing(value):
         return MISSING
-    size = _clean(abs(value), 1)
+    shown = _clean(value, 1)
+    size = abs(shown)
     if 0 < size < SMALLEST:
         return f"> {MINUS}{SMALLEST}" if value < 0 else f"< {SMALLEST}"
     places = max(places, 1 - size.adjusted()) if size else places
-    return fixed(value, 0 if size >= LARGEST_RATIO else places)
+    return fixed(shown, 0 if size >= LARGEST_RATIO else places)
 
 
 def p_value(value: Number) -> str:
@@ -84,6 +85,12 @@ def ratio(value: Number, lower: Number = None, upper: Number = None) -> str:
     shown, width = _clean(value, 1), _width(lower, upper, 1)
     places = 1 - shown.adjusted() if shown else 0
     return fixed(shown, max(places, 1 - width.adjusted()) if width else places)
+
+
+def own_decimals(value: float) -> str:
+    """Write a number that is set, such as a tolerance, with the decimals it has: ``0.000001``."""
+    exponent = int(_clean(value, 1).normalize().as_tuple().exponent)
+    return fixed(value, max(0, -exponent))
 
 
 def level(value: float) -> str:

@@ -8,6 +8,7 @@ import json
 import drawn_reviews
 import pytest
 import small_review
+from unit.report.page import spelled
 
 import poolprop as pp
 from poolprop.errors import ConfigError
@@ -144,7 +145,7 @@ def test_the_page_shows_what_was_asked_for(repo, tmp_path, monkeypatch):
         nested={"stages": ["cr_cri", "cr"]},
         next_trial={"n": [20], "rule": {"above": 0.5}},
     )  # fmt: skip
-    page = drawn_reviews.build(repo, tmp_path)
+    page = spelled(drawn_reviews.build(repo, tmp_path))
     section = page[page.index('id="models"') :]
     for words in (
         "Other laws of the random effects", "Student&#39;s t, 4 degrees of freedom",

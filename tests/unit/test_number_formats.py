@@ -134,6 +134,7 @@ def test_the_scale_is_chosen_from_the_counts(events, total, scale):
         (1e-9, "< 0.0001"),
         (-1e-9, "> −0.0001"),
         (1234.5, "1,235"),
+        (0.00285, "0.0029"),
         (None, "—"),
         (math.nan, "—"),
         (math.inf, "—"),
@@ -141,6 +142,13 @@ def test_the_scale_is_chosen_from_the_counts(events, total, scale):
 )
 def test_statistics(value, text):
     assert f.number(value) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(1e-6, "0.000001"), (0.05, "0.05"), (2, "2"), (1200, "1,200")]
+)
+def test_what_is_set_keeps_its_decimals(value, text):
+    assert f.own_decimals(value) == text
 
 
 @pytest.mark.parametrize(

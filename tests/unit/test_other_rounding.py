@@ -50,6 +50,8 @@ DRAWING = (
 )  # fmt: skip
 SCRIPTS = {
     "formats.js": "the policy",
+    "calculator.js": "ends and ticks of an axis, as axes.py",
+    "explore-draw.js": "coordinates",
     "multiverse.js": "coordinates and ranks",
     "plot-tools.js": "coordinates",
 }

@@ -287,7 +287,7 @@ def test_forty_studies_have_rows_that_do_not_overlap():
 @pytest.mark.parametrize(
     ("given", "line"),
     [
-        ({"study": ["a"]}, "study has 1 values for 5 studies"),
+        ({"study": ["a"]}, "study has 1 values for 5 rows"),
         ({"by": ["a"]}, "by has 1 values for 5 studies"),
         ({"columns": {"Age": [1]}}, "Age has 1 values for 5 studies"),
         ({"columns": ["age"]}, "age is 'age' and no table has it"),

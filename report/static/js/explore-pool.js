@@ -4,7 +4,7 @@ page.repool = (function () {
   const { options = {}, study, wide } = facts.explore || {};
   const known = new Map();
   const count = ({ events, total }) => formats.count(events) + " of " + formats.count(total);
-  const level = Number((100 * options.level).toFixed(9)) + "%";
+  const level = formats.level(options.level);
 
   // Why two texts are no counts, in words; empty where they are.
   function fault(events, total) {
@@ -42,15 +42,10 @@ page.repool = (function () {
     return { ends, point, unit: formats.unit(policy), both: (at, ci) => point(at, ci) + " (" + ends(ci, at) + ")" };
   }
 
-  function statistic(value) {
-    if (value > 0 && value < 0.0001) return "< 0.0001";
-    return value >= 1000 ? formats.count(value) : value.toFixed(Math.max(2, value ? 1 - Math.floor(Math.log10(value)) : 2));
-  }
-
   function spread({ k, result: { tau2, i2 } }) {
     if (k < 3) return "Two studies cannot show how much studies differ.";
     if (tau2 === null) return "";
-    return "τ² = " + statistic(tau2) + (i2 === null ? "" : ", I² = " + formats.share(i2)) + ".";
+    return "τ² = " + formats.statistic(tau2) + (i2 === null ? "" : ", I² = " + formats.share(i2)) + ".";
   }
 
   // What comes out, in a sentence or two that speak of these rows alone.

@@ -70,5 +70,12 @@ const formats = (function () {
   const share = (value) => number(percent, value, 0, 1) + "%";
   // A number of things that are counted, such as events expected: one decimal below ten.
   const expected = (value) => fixed(value, value < 10 ? 1 : 0);
-  return { alike, count, expected, number, share, unit };
+  // A statistic of zero or more, such as tau2: two decimals, and at least two digits.
+  function statistic(value) {
+    if (value > 0 && clean(value) < 0.0001) return "< 0.0001";
+    return value >= 1000 ? count(value) : fixed(value, Math.max(2, value ? 1 - power(clean(value)) : 2));
+  }
+  // A level that the plan states, with the decimals it has.
+  const level = (value) => clean(100 * value) + "%";
+  return { alike, count, expected, level, number, share, statistic, unit };
 })();

@@ -11,6 +11,7 @@ from poolprop.crosscheck.r_script import ENGINE
 from poolprop.exporting.redone import NOT_STATED, Numbers, Redone, Regressed, listed, plain
 from poolprop.settings.columns import FACTOR
 
+DECIMAL = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 HEAD = """\
 # {label}: everything that the plan's primary model pools, done again in R.
 #
@@ -206,14 +207,8 @@ def _cells(what: Redone, name: str) -> Iterator[str]:
         if cell in NOT_STATED:
             yield "NA"
         else:
-            yield quoted(cell) if name.startswith(FACTOR) else _number(_float(cell))
-
-
-def _float(cell: str) -> float | None:
-    try:
-        return float(cell)
-    except ValueError:
-        return None
+            number = DECIMAL.fullmatch(cell)  # as it is stated: a year has no decimals
+            yield quoted(cell) if name.startswith(FACTOR) else cell if number else "NA"
 
 
 def _number(value: float | None) -> str:

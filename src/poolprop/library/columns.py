@@ -241,7 +241,7 @@ def _names(
         return None
     if len(called) != len(kept) + lost:
         raise EstimationError(
-            f"study has {len(called)} values for {len(kept) + lost} studies", where="study",
+            f"study has {len(called)} values for {len(kept) + lost} rows", where="study",
             hint="Give one for each.",
         )  # fmt: skip
     joined = [" ".join(map(str, one)) if isinstance(one, tuple) else str(one) for one in called]

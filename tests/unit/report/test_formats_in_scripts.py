@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from poolprop.formats import SCALES, Policy, count, share
+from poolprop.formats import SCALES, Policy, count, level, number, share
 
 SCRIPTS = Path(__file__).parents[3] / "report" / "static" / "js"
 RUN = """
@@ -19,7 +19,10 @@ const cases = JSON.parse(require("fs").readFileSync(0, "utf8"));
 const told = cases.map(([scale, digits, ...given]) => formats.number({ scale, digits }, ...given));
 const shares = cases.map(([, , value]) => formats.share(value));
 const counts = cases.map(([, , value]) => formats.count(Math.round(value * 1e7)));
-console.log(JSON.stringify([told, shares, counts]));
+const sizes = cases.map(([, , value], i) => value * 10 ** ((i % 13) - 7));
+const set = cases.map(([, , v]) => (1 + v) / 2);
+const more = [sizes, sizes.map(formats.statistic), set, set.map(formats.level)];
+console.log(JSON.stringify([told, shares, counts, ...more]));
 """
 EDGES = [0.0, 1.0, 0.5, 1e-9, 1 - 1e-9, 0.285, 9 / 16, 0.1, 0.2, 0.005, 0.995, 0.0004, 0.9996]
 
@@ -53,8 +56,10 @@ def test_python_and_scripts_write_the_same(node):
     done = subprocess.run(
         [node, "-e", script], input=json.dumps(cases), capture_output=True, text=True, check=True
     )
-    told, shares, counts = json.loads(done.stdout)
+    told, shares, counts, sizes, statistics, set_levels, levels = json.loads(done.stdout)
     for (scale, digits, *given), text in zip(cases, told, strict=True):
         assert text == Policy(scale, digits).number(*given), (scale, digits, given)
     assert shares == [share(case[2]) for case in cases]
     assert counts == [count(int(case[2] * 1e7 + 0.5)) for case in cases]
+    assert statistics == [number(size) for size in sizes]
+    assert levels == [level(value) for value in set_levels]

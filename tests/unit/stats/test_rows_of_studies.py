@@ -8,6 +8,7 @@ from scipy.special import expit
 from scipy.stats import binom, norm
 
 import poolprop as pp
+from poolprop.stats.analyses.meta_regression import meta_regression as engine
 from poolprop.stats.fits.study_effect_fit import fit_study_effect
 from poolprop.stats.likelihoods.study_effect import evaluate, rows_of
 
@@ -74,6 +75,26 @@ def test_a_study_effect_changes_nothing_where_each_study_has_one_row():
     assert pp.subgroups(EVENTS, TOTAL, GRADE, study=range(15)) == plain
 
 
+def test_names_of_studies_with_one_row_each_leave_a_regression_as_it_is():
+    plain = pp.meta_regression(EVENTS, TOTAL, {"grade": GRADE})
+    named = pp.meta_regression(EVENTS, TOTAL, {"grade": GRADE}, study=range(15))
+    assert named.to_dict() == plain.to_dict()
+    assert named.given.names == tuple(map(str, range(15)))
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        lambda: engine(EVENTS, TOTAL, {"grade": GRADE}, study=range(15)),
+        lambda: pp.three_level(EVENTS, TOTAL, range(15)),
+        lambda: pp.three_level(EVENTS, TOTAL, range(15), X={"grade": GRADE}),
+    ],
+)
+def test_a_study_effect_that_is_asked_for_needs_a_study_with_two_rows(typed):
+    with pytest.raises(pp.EstimationError, match="each of the 15 studies has one row"):
+        typed()
+
+
 def test_studies_and_their_rows_are_counted():
     fit = pp.three_level(EVENTS, TOTAL, STUDY)
     assert fit.proportion == pytest.approx(0.10878372, abs=1e-8)
@@ -118,7 +139,6 @@ def test_three_levels_with_moderators_are_the_regression_with_a_study_effect():
 @pytest.mark.parametrize(
     ("keywords", "message"),
     [
-        ({"study": range(15)}, "each of the 15 studies has one row"),
         ({"study": STUDY, "permutation": True}, "Rows of one study cannot be exchanged"),
         ({"study": STUDY, "tau2": "DL"}, "tau2 is 'DL'. Choose one of REML, ML"),
         ({"study": STUDY, "ci": "hksj"}, "ci is 'hksj'. Choose one of t, wald"),

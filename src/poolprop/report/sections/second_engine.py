@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from poolprop.formats import own_decimals
 from poolprop.report.context import Context, Section
 from poolprop.report.formats import plain
 from poolprop.report.tables import Cell, Column, Table, TableRow, cell
@@ -62,7 +63,7 @@ def _overall(found: Record) -> Sentence:
         quote(found, "results", "count"),
         " pooled results of this report can be compared. The build fails if results differ by more "
         "than ",
-        f"{found['tolerance']:.6f}".rstrip("0"),
+        own_decimals(found["tolerance"]),
         ".",
     )
 

@@ -200,7 +200,7 @@ def meta_regression(
         besides the variance between rows there is one between studies. Then ``tau2`` is REML or
         ML, ``ci`` is ``"t"`` with ``studies - p`` degrees of freedom (the default of the two-step
         model), ``"wald"``, or ``"profile"`` at the chi-square quantile (the default of the GLMM,
-        whose link is the logit).
+        whose link is the logit). Where every row has its own, they are names and change nothing.
     permutation : bool
         Also permute the rows of the moderators.
     permutations : int, optional
@@ -212,8 +212,8 @@ def meta_regression(
     Raises
     ------
     EstimationError
-        If studies do not outnumber coefficients, columns are collinear (the message names them),
-        or no study has two rows although ``study`` is given.
+        If studies do not outnumber coefficients, or columns are collinear (the message names
+        them).
 
     Examples
     --------
