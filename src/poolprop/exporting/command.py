@@ -11,20 +11,21 @@ from typing import Any
 
 EPILOG = """\
 examples:
-  poolprop export                     every format but figures, into export/
+  poolprop export                     every format but figures and zip, into export/
   poolprop export r stata             scripts that start from the same counts
   poolprop export xlsx --out shared   one workbook with all tables
   poolprop export docx                summary of findings and methods (needs python-docx)
   poolprop export fhir revman         evidence and counts for other systems
   poolprop export manuscript          a text for Quarto whose numbers each export renews
   poolprop export figures             every figure as SVG and PDF
+  poolprop export zip                 these figures and all tables in one archive
 """
 FORMATS = (
     *("r", "stata", "csv", "xlsx", "bibtex", "ris", "csl", "fhir", "revman"),
-    *("manuscript", "zip", "docx", "figures"),
+    *("manuscript", "docx", "figures", "zip"),
 )
-# Half a second each: only where they are asked for.
-ON_REQUEST = ("figures",)
+# They draw every figure, half a second each: only where they are asked for.
+ON_REQUEST = ("figures", "zip")
 
 
 def add_to(actions: Any) -> None:
@@ -41,7 +42,7 @@ def add_to(actions: Any) -> None:
         "formats",
         nargs="*",
         metavar="FORMAT",
-        help=", ".join(FORMATS) + " (default: all but figures)",
+        help=", ".join(FORMATS) + " (default: all but figures and zip)",
     )
     command.add_argument("--review", type=Path, default=Path(), metavar="DIR", help="default: here")
     command.add_argument(

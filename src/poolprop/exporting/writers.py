@@ -82,10 +82,9 @@ def manuscript(settings: Any, results: Finished) -> Files:
 
 
 def zip(settings: Any, results: Finished) -> Files:  # noqa: A001 - the format's name
-    """Pack all static figures and tidy tables."""
-    files = {f"figures/{name}": content for name, content in results.figures.items()}
-    files |= {f"tables/{name}.csv": _csv(grid) for name, grid in results.tables.items()}
-    yield "figures_and_tables.zip", zipped(files)
+    """Pack every figure and tidy table."""
+    tables = {f"tables/{name}.csv": _csv(grid) for name, grid in results.tables.items()}
+    yield "figures_and_tables.zip", zipped(dict(figures(settings, results)) | tables)
 
 
 def docx(settings: Any, results: Finished) -> Files:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import re
+import zipfile
 
 import pytest
 from unit.report import synthetic
 
 from poolprop.exporting.figures import _bubbles, pictures
+from poolprop.exporting.results import Finished, Grid
+from poolprop.exporting.writers import zip as packed
 from poolprop.formats import PERCENT
 
 NAMES = [f"Elm {1990 + i}" for i in range(12)]
@@ -36,6 +40,23 @@ def test_a_forest_tells_how_much_studies_differ(drawn):
 def test_equal_results_give_equal_bytes(drawn, tmp_path):
     again = dict(pictures(synthetic.write_results(tmp_path, NAMES), synthetic.settings(), {}))
     assert again == drawn
+
+
+def test_one_archive_holds_these_figures_and_all_tables(drawn, tmp_path):
+    """Its bytes come from the results alone; what the workflow drew itself is not there twice."""
+    home = synthetic.write_results(tmp_path, NAMES)
+    table = Grid(columns=["label", "n"], rows=[{"label": "=1+1", "n": "3"}])
+    results = Finished(
+        folder=home, data={}, pools={}, groups={}, tables={"studies": table}, sources=[],
+        certainty={}, figures={"forest_healed.svg": b"<svg/>"}, versions={},
+    )  # fmt: skip
+    ((name, content),) = packed(synthetic.settings(), results)
+    assert name == "figures_and_tables.zip"
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        held = {one: archive.read(one) for one in archive.namelist()}
+        assert {one.date_time for one in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+    assert held == drawn | {"tables/studies.csv": b"label,n\n'=1+1,3\n"}
+    assert dict(packed(synthetic.settings(), results)) == {name: content}
 
 
 def test_a_regression_on_one_number_is_a_line_through_its_studies():

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import re
-import zipfile
 from pathlib import Path
 
 import pytest
@@ -102,16 +101,6 @@ def test_word_has_findings_with_subgroups_and_certainty_and_the_methods(folder):
     assert any("Proportions were pooled by" in p.text for p in document.paragraphs)
     assert main(["export", "docx"]) == 0
     assert Path("export/findings.docx").read_bytes() == content
-
-
-def test_one_archive_holds_all_figures_and_tables(folder):
-    assert main(["export", "zip"]) == 0
-    content = Path("export/figures_and_tables.zip").read_bytes()
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        assert archive.namelist() == ["figures/forest_response.svg", "tables/studies.csv"]
-        assert archive.read("figures/forest_response.svg") == b"<svg/>"
-    assert main(["export", "zip"]) == 0
-    assert Path("export/figures_and_tables.zip").read_bytes() == content
 
 
 def test_csl_leaves_out_what_is_not_reported():
