@@ -338,6 +338,25 @@ def test_targets_are_large_enough_for_a_finger(read):
     assert reader.page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
+def test_a_model_chosen_meanwhile_is_what_stands_when_the_exploration_ends(read):
+    """The plot's choices and the reader's numbers share cells, and neither loses its own."""
+    figure = read().explore()
+    chooser = figure.get_by_label("Model")
+    own = weights(figure)
+    chooser.select_option(index=1)
+    chosen = weights(figure)
+    assert chosen != own
+    figure.get_by_label("Use Larch").uncheck()
+    without = ["—", *(share(one) for one in pooled(COUNTS[1:]).weights)]
+    assert weights(figure) == without
+    for index, found in ((0, own), (1, chosen)):
+        chooser.select_option(index=index)
+        assert weights(figure) == without, "whatever is chosen, the reader's pool is as it was"
+        figure.get_by_label("Use Larch").check()
+        assert weights(figure) == found
+        figure.get_by_label("Use Larch").uncheck()
+
+
 def test_two_forests_are_explored_at_once(read):
     reader = read()
     one = reader.explore()

@@ -45,4 +45,4 @@ def test_the_primary_analysis_is_that_of_the_pool(small):
 def test_the_answer_says_both(small):
     page = (small.folder / "results/report.html").read_text("utf-8")
     assert "The probability that the proportion is above" in page
-    assert "that holds at least 94% of truths in simulated small reviews" in page
+    assert "whose intervals held at least 94% of true values in simulated small reviews" in page

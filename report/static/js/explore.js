@@ -19,16 +19,21 @@
     owner.redraw();
   }
 
-  // A way to put the cells of a row back as they were.
-  function keeper(row) {
-    const kept = ["counts", "estimate", "weight", "drawn"].map((name) => row.querySelector("td." + name))
-      .filter(Boolean).map((cell) => [cell, Array.from(cell.childNodes)]);
-    return () => kept.forEach(([cell, nodes]) => cell.replaceChildren(...nodes));
-  }
+  // What the reader's numbers replaced, cell by cell: what stood there may be another model's.
+  const replaced = new WeakMap();
 
   function fill(row, name, ...content) {
     const cell = row.querySelector("td." + name);
-    if (cell) cell.replaceChildren(...content);
+    if (!cell) return;
+    if (!replaced.has(cell)) replaced.set(cell, Array.from(cell.childNodes));
+    cell.replaceChildren(...content);
+  }
+
+  function putBack(rows) {
+    for (const cell of rows.flatMap((row) => Array.from(row.cells)).filter((one) => replaced.has(one))) {
+      cell.replaceChildren(...replaced.get(cell));
+      replaced.delete(cell);
+    }
   }
 
   // A new row with the columns of its table.
@@ -47,7 +52,7 @@
   function group(owner, table, one) {
     const { rows, axis } = one, changed = changes.touched(one.ref);
     clear(one);
-    one.back.forEach((act) => act());
+    putBack(rows);
     rows.forEach((row) => row.classList.remove("out"));
     for (const row of one.own) row.classList.toggle("ghost", changed);
     if (!changed && !owner.open) return;
@@ -105,7 +110,7 @@
   function figure(element) {
     const table = element.querySelector("table.drawn-table[data-ends]");
     if (!table) return;
-    const found = (ref, rows, own, name) => ({ ref, rows, own, name, axis: axisOf(table), back: rows.map(keeper), made: [] });
+    const found = (ref, rows, own, name) => ({ ref, rows, own, name, axis: axisOf(table), made: [] });
     const groups = Array.from(table.tBodies).flatMap(function (body) {
       const heading = body.querySelector(".heading-row"), rows = Array.from(body.querySelectorAll(".study-row"));
       const ref = heading ? heading.id : poolOf(element.dataset.pool);
@@ -128,7 +133,9 @@
     }, draw);
     if (refs[0] === poolOf(element.dataset.pool)) owner.form.append(controls.adder(owner, refs[0]));
     const bar = element.querySelector(".plot-tools");
-    for (const choice of bar.querySelectorAll("select")) choice.addEventListener("change", () => owner.redraw());
+    // Another model or order finds the review's numbers, and the reader's are drawn anew after it.
+    bar.addEventListener("change", () => groups.forEach((one) => putBack(one.rows)), true);
+    bar.addEventListener("change", () => owner.redraw());
     if (many) bar.querySelector(".exports").before(owner.toggle);
     element.querySelector(".plot-box").before(owner.box);
     owners.push(owner);
