@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import shutil
 import subprocess
 import zipfile
@@ -16,7 +17,7 @@ from hypothesis import strategies as st
 
 from poolprop.__main__ import main
 from poolprop.exporting.redone import named
-from poolprop.exporting.references import bibtex, ris
+from poolprop.exporting.references import bibtex, csl, ris
 from poolprop.exporting.results import Grid
 from poolprop.exporting.safe import csv_text, harmless, is_number
 from poolprop.exporting.workbook import workbook
@@ -198,10 +199,36 @@ def test_references_leave_out_what_is_not_reported():
         "year": "2019", "journal": "J Trees", "doi": "10.1/x_y", "citation": "Ash 2019",
     }  # fmt: skip
     assert bibtex([source]) == (
-        "@article{ash2019,\n  title = {50\\% of A \\& B},\n  author = {Ash B},\n  year = {2019},\n"
+        "@article{ash2019,\n  title = {50\\% of A \\& B},\n  author = {Ash, B and others},\n"
+        "  year = {2019},\n"
         "  journal = {J Trees},\n  doi = {10.1/x_y},\n  note = {Ash 2019},\n}\n"
     )
     unknown = source | {"journal": "NR", "doi": "NR", "year": "NR", "title": "a\nER  - "}
     assert ris([unknown]).splitlines()[:4] == [
-        "TY  - GEN", "ID  - ash2019", "AU  - Ash B", "TI  - a ER  -",
+        "TY  - GEN", "ID  - ash2019", "AU  - Ash, B", "TI  - a ER  -",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("printed", "latex", "read", "parts"),
+    [
+        ("Ash B", "Ash, B", "Ash, B", {"family": "Ash", "given": "B"}),
+        ("van der Żak J-P", "van der Żak, J-P", "van der Żak, J-P",
+         {"family": "van der Żak", "given": "J-P"}),
+        ("Öst, Åke", "Öst, Åke", "Öst, Åke", {"family": "Öst", "given": "Åke"}),
+        ("A & B Group C", "{A \\& B Group C}", "A & B Group C", {"literal": "A & B Group C"}),
+        ("GRAALL", "{GRAALL}", "GRAALL", {"literal": "GRAALL"}),
+    ],
+)  # fmt: skip
+def test_family_and_given_names_are_told_apart_and_groups_stay_whole(printed, latex, read, parts):
+    """By themselves, reference managers would file Ash B under B."""
+    source = {
+        "source_id": "a", "title": "x {y", "authors": f"{printed}; Elm C", "year": "2019",
+        "journal": "J", "doi": "NR", "citation": "$1 \\ ü",
+    }  # fmt: skip
+    entry = bibtex([source])
+    assert f"  author = {{{latex} and Elm, C}},\n" in entry
+    assert "  title = {x \\{y},\n" in entry
+    assert "  note = {\\$1 \\textbackslash{} ü},\n" in entry
+    assert f"AU  - {read}\r\n" in ris([source])
+    assert json.loads(csl([source]))[0]["author"] == [parts, {"family": "Elm", "given": "C"}]

@@ -109,7 +109,7 @@ def test_csl_leaves_out_what_is_not_reported():
         "journal": "J Trees", "doi": "NR", "citation": "Ash 2019",
     }  # fmt: skip
     assert json.loads(csl([source])) == [
-        {"id": "ash2019", "type": "article-journal", "author": [{"literal": "Ash B"}],
+        {"id": "ash2019", "type": "article-journal", "author": [{"family": "Ash", "given": "B"}],
          "note": "Ash 2019", "title": "Of A & B", "container-title": "J Trees",
          "issued": {"date-parts": [[2019]]}},
     ]  # fmt: skip
