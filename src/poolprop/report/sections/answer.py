@@ -138,7 +138,7 @@ def _robustness(context: Context) -> Iterator[Line]:
     said = [
         join(f"{endpoint.pool['endpoint']['short']}: ", separated(parts, "; "))
         for endpoint, _, _ in answered(context)
-        if endpoint in leading(context) and (parts := list(_moved(endpoint)))
+        if endpoint in leading(context) and (parts := list(_moved(context, endpoint)))
     ]
     if not said:
         return
@@ -151,7 +151,7 @@ def _robustness(context: Context) -> Iterator[Line]:
     )
 
 
-def _moved(endpoint: EndpointResults) -> Iterator[Sentence]:
+def _moved(context: Context, endpoint: EndpointResults) -> Iterator[Sentence]:
     """Say how far the estimate moves over other analyses, and without one study."""
     record = endpoint.multiverse
     span = record["meeting"]["range"] if record.get("meeting") else {"lower": 0, "upper": 0}
@@ -162,11 +162,10 @@ def _moved(endpoint: EndpointResults) -> Iterator[Sentence]:
         yield join(
             lower, " to ", upper, " over ", questions, " ways to choose patients and studies"
         )
-    rows = endpoint.influence.get("leave_one_out", [])
-    if len(rows) >= prose.LEAST_FOR_SPREAD:
+    if rows := few.left_out(context, endpoint):
         most = max(rows, key=lambda row: abs(row["change"] or 0.0))
         change = quote(most, "change", "signed-points")
-        if change.text == quote(most | {"change": 0.0}, "change", "signed-points").text:
+        if change.text == quote({**most, "change": 0.0}, "change", "signed-points").text:
             yield ("leaving out any study does not move it",)
         else:
             yield join(
