@@ -8,12 +8,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import drawn_reviews
 import pytest
+import yaml
 
 from poolprop.analysis_tables import certificate_table
 from poolprop.errors import PoolpropError
-from poolprop.files import read_json, write_csv
-from poolprop.plan import parse
+from poolprop.files import read_json
+from poolprop.plan import load, parse
 from poolprop.settings import Settings
 from poolprop.synthesis.certificate import LABELS, certificate
 
@@ -146,22 +148,25 @@ def test_a_tau_out_of_range_is_refused() -> None:
 
 
 def test_the_step_writes_the_same_bytes_under_another_hash_seed(tmp_path: Path) -> None:
-    data = tmp_path / "healed" / "data.csv"
-    write_csv(data, ["set", "events", "total"], rows(FEW))
-    config = tmp_path / "config.yaml"
-    settings = plan(replicates=100, bootstrap=20, taus=[0.5])
-    config.write_text(json.dumps(settings.model_dump(mode="json", exclude_none=True)))
+    drawn_reviews.write(tmp_path, FEW)
+    config = tmp_path / "config" / "config.yaml"
+    settings = yaml.safe_load(config.read_text("utf-8"))
+    settings["certificate"] = {"replicates": 100, "bootstrap": 20, "taus": [0.5]}
+    config.write_text(json.dumps(settings), "utf-8")
     written = []
     for seed in ("1", "2"):
         out = tmp_path / f"{seed}.json"
         command = [sys.executable, "-m", "poolprop", "step", "certificate"]
-        arguments = ["--config", config, "--endpoint", "healed", "--data", data, "--out", out]
+        arguments = ["--config", config, "--endpoint", "response", "--out", out]
         environment = os.environ | {"PYTHONHASHSEED": seed}
-        subprocess.run([*command, *map(str, arguments)], check=True, env=environment)
+        subprocess.run([*command, *map(str, arguments)], check=True, env=environment, cwd=tmp_path)
         written.append(out.read_bytes())
     assert written[0] == written[1]
     record = read_json(tmp_path / "1.json", "poolprop/certificate/1")
-    assert record["id"] == "certificate/healed/primary"
+    assert record["id"] == "certificate/response/primary"
+    # The step selects its counts itself: those of the review, whatever else its rows hold.
+    of_counts = certificate(load(config), "response", rows(FEW))
+    assert record["cases"] == json.loads(json.dumps(of_counts["cases"]))
     assert len(certificate_table([record])[1]) == len(record["cases"]) * len(LABELS)
 
 
