@@ -115,5 +115,5 @@ def _note(count: int, pooled: int) -> str:
     if count == 0:
         return "No study reports several levels, so that none compares them within itself."
     if pooled == 0:
-        return "One study compares each pair of levels within itself: nothing is pooled."
+        return "Each comparison comes from one study; nothing is pooled."
     return ""
