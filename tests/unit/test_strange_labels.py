@@ -14,6 +14,7 @@ import openpyxl
 import pytest
 import yaml
 from drawn_reviews import build, write
+from unit.report.page import spelled
 
 from poolprop.__main__ import main
 from poolprop.characters import odd_character
@@ -76,7 +77,7 @@ def test_every_picture_is_well_formed(built):
     assert files
     for path in files:
         ElementTree.parse(path)
-    drawn = list(pictures(page))
+    drawn = list(pictures(spelled(page)))
     assert len(drawn) > 5
     assert any(picture.count("<svg") > 1 for picture in drawn), "diamonds are pictures in pictures"
     for picture in drawn:
