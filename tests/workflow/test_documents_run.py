@@ -31,7 +31,8 @@ def test_the_commands_of_a_page_run(page, repo, python, review):
         assert run.returncode == wanted, code + run.stderr
 
 
-def test_the_python_of_the_readme_runs(repo):
+def test_the_python_of_the_readme_runs(repo, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)  # it writes a figure
     (code,) = re.findall(r"```python\n(.*?)```", (repo / "README.md").read_text("utf-8"), re.S)
     exec(compile(code, "README.md", "exec"), {})
 
