@@ -18,7 +18,7 @@ from public_stub import STUB, written
 
 import poolprop as pp
 from poolprop.library.listed import Listed
-from poolprop.library.words import KEYWORDS, WORDS
+from poolprop.library.words import KEYWORDS, WORDS, translated
 from poolprop.stats.answers.pool import pool as engine_pool
 
 NAMES = ["Larch 2019", "Maple 2020", "Rowan 2021", "Alder 2022", "Elm 2023"]
@@ -277,6 +277,12 @@ def test_the_signature_that_help_shows_is_what_may_be_typed():
         own = inspect.signature(getattr(pp, name)).parameters
         assert {"data", "study", "missing"} <= own.keys(), name
         assert "data : DataFrame" in getattr(pp, name).__doc__, name
+
+
+@pytest.mark.parametrize(("word", "value"), WORDS)
+def test_an_argument_of_the_function_s_own_stays_that_argument(word, value):
+    """`method` is a model or an estimator in R, and an argument of `three_level`."""
+    assert word in translated({word: value}, {word, "model", "tau2", "measure", "ci"})
 
 
 def test_every_word_leads_to_an_argument_and_the_page_lists_it(repo):

@@ -49,7 +49,7 @@ ONLY_TWO_STEP = ("PRAW", "PLN", "PAS", "PFT")
 def ours(options: Mapping[str, Any], known: Collection[str]) -> bool:
     """Whether options are in our words already."""
     for word, value in options.items():
-        if word not in known or (type(value) is str and (word, value) in WORDS):
+        if word not in known or (type(value) is str and word in WORDS.get((word, value), ())):
             return False
     return True
 
@@ -61,6 +61,8 @@ def translated(options: Mapping[str, Any], known: Collection[str]) -> dict[str, 
     {'model': 'two-step', 'measure': 'PFT'}
     >>> translated({"method": "REML", "test": "knha"}, {"model", "tau2", "ci"})
     {'model': 'two-step', 'tau2': 'REML', 'ci': 'hksj'}
+    >>> translated({"method": "REML"}, {"method"})
+    {'method': 'REML'}
     """
     found: dict[str, Any] = {}
     implied: dict[str, Any] = {}
@@ -73,7 +75,9 @@ def translated(options: Mapping[str, Any], known: Collection[str]) -> dict[str, 
             name = KEYWORDS.get(word, word)
         meaning = {name: value}
         if isinstance(value, str):
-            meaning = WORDS.get((name, value), meaning)
+            means = WORDS.get((name, value), meaning)
+            if word not in known or word in means:  # else it is an argument of the function's own
+                meaning = means
             if word == "sm" and value in ONLY_TWO_STEP:
                 meaning = meaning | TWO_STEP
         for each, said in meaning.items():
