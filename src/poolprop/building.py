@@ -28,7 +28,7 @@ from poolprop.errors import ConfigError, ResultError
 from poolprop.files import sweep
 from poolprop.house import snakefile
 from poolprop.workflow.bytecode import bytecode
-from poolprop.workflow.origin import strangers
+from poolprop.workflow.origin import unremembered
 
 PLAN = Path("config") / "config.yaml"
 # Options of Snakemake by which the review is not in this folder, or nothing is built.
@@ -99,11 +99,9 @@ def build(arguments: Sequence[str] = (), cores: int | None = None) -> int:
     with _only_run() as lock:
         for folder in SWEPT:
             sweep(folder)
-        if unknown := strangers():
-            print(
-                "Some results were not made in this folder; their steps run anew.", file=sys.stderr
-            )
-            arguments = [*arguments, "--forcerun", *unknown]
+        if path := unremembered():
+            print(f"{path} was not made in this folder; everything is made anew.", file=sys.stderr)
+            arguments = [*arguments, "--forceall"]
         code = _run([*command, *arguments], lock)
         if not DRY & set(arguments):
             _judge_report(failed=code != 0)

@@ -52,9 +52,9 @@ def installed(tmp_path, monkeypatch, direct, installer="pip"):
         (None, f"poolprop=={pp.__version__}\n"),
         ({"url": "https://h/o/p", "vcs_info": {"vcs": "git", "commit_id": "ab12"}},
          "poolprop @ git+https://h/o/p@ab12\n"),
-        ({"url": "https://h/p.whl", "archive_info": {"hashes": {"sha256": "cd"}}},
-         "poolprop @ https://h/p.whl#sha256=cd\n"),
-        ({"url": "https://h/p.whl", "archive_info": {}}, "poolprop @ https://h/p.whl\n"),
+        ({"url": "https://h/p", "archive_info": {"hashes": {"sha256": "cd"}}},
+         "poolprop @ https://h/p#sha256=cd\n"),
+        ({"url": "https://h/p", "archive_info": {}}, "poolprop @ https://h/p\n"),
     ],
 )  # fmt: skip
 def test_a_new_review_asks_for_poolprop_where_it_came_from(direct, line, tmp_path, monkeypatch):

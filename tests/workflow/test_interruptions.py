@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import os
 import random
-import re
 import shutil
 import signal
 import subprocess
@@ -148,23 +147,6 @@ def test_a_dry_run_says_what_would_run_and_why_and_changes_nothing(tmp_path):
     assert "select response " in said
     assert "not made yet" in said
     assert [path.name for path in (folder / "results").iterdir()] == ["report.stale.html"]
-
-
-def test_results_without_their_memory_are_made_anew(small, tmp_path):
-    """A restored cache or a copied folder holds results of which Snakemake knows nothing."""
-    folder = tmp_path / "copy"
-    shutil.copytree(small.folder, folder, symlinks=True)
-    assert "Nothing to do" in finish(start(folder, "--", "-n"))[1]
-    shutil.rmtree(folder / ".snakemake")
-    content = small_review.tables()
-    content["outcomes"][4]["events"] = 22
-    small_review.write(folder, content)
-    code, said = finish(start(folder, "--", "-n"))
-    assert code == 0, said
-    assert "not made in this folder" in said
-    assert {"select response", "synthesise response", "select remission"} <= set(
-        re.findall(r"^  (\S+(?: \S+)?)  ", said, re.M)
-    )
 
 
 def test_two_runs_at_once_are_one_run_and_one_line(tiny, tmp_path):

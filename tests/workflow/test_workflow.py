@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import re
 import shutil
+import subprocess
+import sys
 
 import pytest
 import small_review
@@ -98,6 +102,24 @@ def test_a_rebuild_over_older_results_gives_the_bytes_of_a_first_build(tiny, tmp
     assert snakemake(folder).code == 0
     again = results()
     assert {name for name in first | again if first.get(name) != again.get(name)} == set()
+
+
+def test_results_that_snakemake_does_not_remember_are_made_anew(copy):
+    """A restored cache or a copied folder; of another version it may hold a rule that is gone."""
+
+    def dry_run():
+        command = [sys.executable, "-m", "poolprop", "build", "--", "-n"]
+        return subprocess.run(command, cwd=copy, capture_output=True, text=True, check=True)
+
+    record = copy / "results/audit/jobs/certainty.json"
+    gone = json.loads(record.read_text()) | {"rule": "of_another_version"}
+    record.with_name("gone.json").write_text(json.dumps(gone))
+    assert "Nothing to do" in dry_run().stderr + dry_run().stdout
+    shutil.rmtree(copy / ".snakemake")
+    run = dry_run()
+    assert "was not made in this folder" in run.stderr
+    for job in ("select response", "synthesise response", "synthesise remission", "evidence"):
+        assert re.search(rf"^  {job}  ", run.stdout + run.stderr, re.M), job
 
 
 def test_the_workflow_is_free_of_lint(repo, snakemake, tmp_path):

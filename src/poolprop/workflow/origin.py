@@ -2,7 +2,7 @@
 
 Snakemake takes a file for up to date where it has no record of how the file was made. So results
 that came without its memory (a restored cache, a copied folder, ``.snakemake`` deleted) would stay
-whatever the tables say now. Their rules are named here, to be run anew.
+as they are, whatever the tables say now.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import os
 from base64 import urlsafe_b64encode
-from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path, PurePath
 
@@ -19,20 +18,17 @@ RECORDS = Path("results") / "audit" / "jobs"
 MEMORY = (Path(".snakemake") / "metadata", Path(".snakemake") / "incomplete")
 
 
-def strangers() -> list[str]:
-    """Return the rules of which a result lies in the working directory that Snakemake knows not.
+def unremembered() -> str | None:
+    """Return a result in the working directory that Snakemake does not remember, if there is one.
 
     A record of a job that cannot be read says nothing: that job is made anew for its own reasons.
     """
-    return sorted({rule for rule, paths in _written() if not all(map(_remembered, paths))})
-
-
-def _written() -> Iterator[tuple[str, list[str]]]:
-    """Yield the rule of each job that left a record, and what it wrote and still lies there."""
-    for path in RECORDS.rglob("*.json"):
+    for record in sorted(RECORDS.rglob("*.json")):
         with suppress(OSError, ValueError, KeyError, TypeError):
-            record = json.loads(path.read_bytes())
-            yield record["rule"], [name for name in record["writes"] if Path(name).exists()]
+            for path in json.loads(record.read_bytes())["writes"]:
+                if Path(path).exists() and not _remembered(path):
+                    return str(path)
+    return None
 
 
 def _remembered(path: str) -> bool:
