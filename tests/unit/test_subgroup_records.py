@@ -105,7 +105,7 @@ def test_a_study_in_two_levels_is_compared_within_itself_and_left_out_between_st
     (contrast,) = found["contrasts"]
     assert contrast["id"] == "contrast/fast/setting/B-T"
     assert contrast["p"] == pytest.approx(fisher_exact([[9, 8], [3, 1]]).pvalue)
-    assert found["contrast_note"].startswith("One study compares")
+    assert found["contrast_note"].startswith("Each comparison comes from one study")
 
 
 def test_the_exact_odds_ratio_interval_leaves_half_the_error_in_each_tail():

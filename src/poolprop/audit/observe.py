@@ -43,15 +43,16 @@ def watch() -> Seen:
     return seen
 
 
-def files(seen: Seen, folder: Path, code: Path) -> tuple[list[str], list[str]]:
+def files(seen: Seen, folder: Path, *code: Path) -> tuple[list[str], list[str]]:
     """Return what was read and what was written below a folder: relative paths, sorted.
 
     What lies outside the working directory ``folder`` belongs to the machine, not to the review.
-    Hidden files and our own code are left out, templates in ``code`` too wherever they lie, and
-    what was written is not also read.
+    Hidden files and our own code are left out, and so are the folders of ``code``: they lie below
+    the working directory in a checkout and elsewhere for every other review. What was written is
+    not also read.
     """
     written = set(_below(seen.written, folder))
-    own = (str(PACKAGE) + os.sep, str(code) + os.sep)
+    own = tuple(f"{place}{os.sep}" for place in (PACKAGE, *code))
     read = set(_below((path for path in seen.read if not path.startswith(own)), folder))
     return sorted(read - written), sorted(written)
 

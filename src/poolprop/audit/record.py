@@ -48,7 +48,7 @@ def recorded(name: str, step: Callable[..., None]) -> Callable[..., None]:
         seen = observe.watch()
         step(**arguments)
         templates = Path(os.environ.get(TEMPLATES, "report")).absolute()
-        read, written = observe.files(seen, Path.cwd(), templates)
+        read, written = observe.files(seen, Path.cwd(), templates, templates.parent / "workflow")
         record = {
             "schema": SCHEMA,
             **_identity(name, arguments),
