@@ -1,7 +1,7 @@
 """What pyproject.toml cannot say: the workflow and the report's sources travel in the wheel.
 
 They stand at the top of the repository, where Snakemake's catalogue and contributors look for them;
-a wheel carries them as ``poolprop/_house``. ``poolprop.house`` finds them in both.
+a wheel carries them as ``poolprop/_house``. ``poolprop.installation`` finds them in both.
 """
 
 import shutil
@@ -15,8 +15,8 @@ HOUSE = ("Snakefile", "workflow", "profiles", "report", "starter")
 LEAVE = shutil.ignore_patterns("__pycache__", ".snakemake", "results", "logs")
 
 
-class BuildWithHouse(build_py):
-    """Build the package, then copy the house beside its modules."""
+class BuildWithWorkflow(build_py):
+    """Build the package, then copy workflow and sources beside its modules."""
 
     def run(self) -> None:
         """Run the usual build; an editable install uses the folders where they stand."""
@@ -34,4 +34,4 @@ class BuildWithHouse(build_py):
                 shutil.copy2(source, target / name)
 
 
-setup(cmdclass={"build_py": BuildWithHouse})
+setup(cmdclass={"build_py": BuildWithWorkflow})

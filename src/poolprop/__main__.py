@@ -15,11 +15,35 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from poolprop import auditing, building, commands, diffing, steps
 from poolprop._version import __version__
 from poolprop.audit.record import recorded
+from poolprop.cli import (
+    add_study,
+    build,
+    calculator,
+    check,
+    diff,
+    explain,
+    export,
+    import_table,
+    init,
+    judge,
+    pool,
+    pool_many,
+    steps,
+    unpack,
+    verify,
+    workflow_path,
+)  # fmt: skip
+from poolprop.cli.arguments import add_command
 from poolprop.errors import PoolpropError
+from poolprop.steps import all_steps
 
+# In the order of the help.
+COMMANDS = (
+    check, judge, add_study, pool, pool_many, init, import_table, export, unpack, calculator,
+    workflow_path, build, explain, verify, steps, diff,
+)  # fmt: skip
 EPILOG = """\
 examples:
   poolprop init my-review              begin a review: a folder that builds at once
@@ -48,14 +72,16 @@ def parser() -> argparse.ArgumentParser:
     )
     top.add_argument("--version", action="version", version=f"poolprop {__version__}")
     actions = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    commands.add_to(actions)
-    _add_completion(actions)
-    building.add_to(actions)
-    auditing.add_to(actions)
-    diffing.add_to(actions)
+    for command in COMMANDS:
+        command.add_to(actions)
+    text = "print the completion of commands and options for a shell"
+    description = "Print a script that completes commands and options in a shell."
+    shell = add_command(actions, "completion", text, COMPLETION, description)
+    shell.add_argument("shell", choices=["bash", "zsh", "tcsh"])
+    shell.set_defaults(run=completion)
     step = actions.add_parser("step", help="run one step of the workflow (the rules call this)")
     names = step.add_subparsers(dest="step", required=True, metavar="STEP")
-    for name, function in steps.all_steps():
+    for name, function in all_steps():
         _add_step(names, name, function)
     return top
 
@@ -101,18 +127,6 @@ def completion(shell: str) -> None:
     import shtab
 
     print(shtab.complete(parser(), shell))
-
-
-def _add_completion(actions: Any) -> None:
-    command = actions.add_parser(
-        "completion",
-        help="print the completion of commands and options for a shell",
-        description="Print a script that completes commands and options in a shell.",
-        epilog=COMPLETION,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    command.add_argument("shell", choices=["bash", "zsh", "tcsh"])
-    command.set_defaults(run=completion)
 
 
 def _add_step(names: Any, name: str, function: Callable[..., None]) -> None:

@@ -254,3 +254,8 @@ def _width(lower: Number, upper: Number, factor: int) -> Decimal:
     if lower is None or upper is None or missing(lower, upper):
         return Decimal(0)
     return abs(CLEAN.subtract(_clean(upper, factor), _clean(lower, factor)))
+
+
+def counted(number: int, noun: str, several: str = "") -> str:
+    """Write a number with its noun: 1 fault, 2 faults, or ``several`` of them."""
+    return f"{number:,} {noun if number == 1 else several or f'{noun}s'}"

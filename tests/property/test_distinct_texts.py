@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 
 from poolprop.__main__ import main
 from poolprop.characters import odd_character
+from poolprop.cli.init import begin
 from poolprop.evidence.datasets import data_rows, sets
 from poolprop.evidence.load import load
 from poolprop.importing.rows import NO_LEVEL, SUMS
 from poolprop.plan import load as load_plan
 from poolprop.reading.sheet import tidy
-from poolprop.starting import begin
 
 NEAR = st.text(
     st.sampled_from("HhIi+-<>=1 5_.\N{MINUS SIGN}\N{EN DASH}≥中é/%"), min_size=1, max_size=5

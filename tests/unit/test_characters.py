@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from poolprop.__main__ import main
 from poolprop.characters import odd_character
-from poolprop.starting import begin
+from poolprop.cli.init import begin
 
 REFUSED = {
     "\x00": "U+0000, a control character",

@@ -127,7 +127,7 @@ def test_a_result_comes_out_again_bit_for_bit(run, capsys):
 
 def test_a_forged_result_does_not_come_out_again(run, capsys):
     """Whoever forges a number and every hash of it still cannot make it come out."""
-    from poolprop.recompute import recompute
+    from poolprop.audit.recompute import recompute
 
     lineage = json.loads((run / "results/audit/lineage.json").read_text())
     job = lineage["jobs"]["synthesise/response"]

@@ -13,8 +13,8 @@ ROOT = Path(str(workflow.current_basedir)).parents[1]
 if (ROOT / "src" / "poolprop").is_dir():
     sys.path.insert(0, str(ROOT / "src"))
 
-from poolprop.house import PACKAGE as ENGINE
-from poolprop.house import house
+from poolprop.installation import PACKAGE as ENGINE
+from poolprop.installation import root
 
 from poolprop.errors import PoolpropError
 from poolprop.evidence.datasets import counts_fingerprint, fingerprint
@@ -59,7 +59,7 @@ R_IS_ASKED = "yes" if PLAN.crosscheck == "r" and r_with_metafor() else "no"
 CONDA = DeploymentMethod.CONDA in workflow.deployment_settings.deployment_method
 VARIABLES = {
     "PYTHONPATH": ENGINE.parent,
-    "POOLPROP_TEMPLATES": house() / "report",
+    "POOLPROP_TEMPLATES": root() / "report",
     "POOLPROP_RECORD": 1,  # each step leaves a record of its files, time and memory
     **bytecode(),
 }

@@ -8,8 +8,7 @@ from typing import Any
 
 from poolprop.audit.difference import Change, Difference, Move
 from poolprop.audit.snapshot import Estimate
-from poolprop.formats import count
-from poolprop.wording import counted
+from poolprop.formats import count, counted
 
 PARTS = {
     "studies": "Studies",

@@ -16,7 +16,7 @@ from poolprop.audit.record import JOBS, SCHEMA
 from poolprop.audit.rows import read_lines
 from poolprop.errors import ResultError
 from poolprop.files import read_json, sha256
-from poolprop.wording import counted
+from poolprop.formats import counted
 
 Record = Mapping[str, Any]
 RESULTS = Path("results")

@@ -18,10 +18,10 @@ from poolprop.evidence.select import select
 from poolprop.evidence.supplements import RiskOfBias
 from poolprop.evidence.tables import TABLES, Arm, Outcome, told
 from poolprop.evidence.universes import overall_risks
+from poolprop.formats import counted
 from poolprop.judged import basis, moved
 from poolprop.sentences import COUNTED, counted_by_hand, unknown
 from poolprop.settings import Settings
-from poolprop.wording import counted
 
 PLAN = "config/config.yaml"
 ONE_CURATOR = "one_curator"

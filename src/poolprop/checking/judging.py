@@ -11,9 +11,9 @@ from pathlib import Path
 from poolprop.errors import ConfigError, ResultError
 from poolprop.evidence.universes import overall_risks
 from poolprop.files import read_json, write_text
+from poolprop.formats import counted
 from poolprop.judged import Basis, basis, rounded
 from poolprop.review import Review, load_review
-from poolprop.wording import counted
 
 CONFIG = Path("config/config.yaml")
 COLUMN = "judged_on"

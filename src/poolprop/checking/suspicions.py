@@ -18,10 +18,9 @@ from poolprop.evidence.load import Evidence
 from poolprop.evidence.moderators import coefficients, complete
 from poolprop.evidence.select import select
 from poolprop.evidence.tables import TABLES
-from poolprop.formats import fixed
+from poolprop.formats import counted, fixed
 from poolprop.settings import Selection, Settings
 from poolprop.spreadsheet import harmless
-from poolprop.wording import counted
 
 MARKUP = re.compile(r"<\s*/?\s*[A-Za-z][^>]*>")
 EXAMPLE = "example2024"

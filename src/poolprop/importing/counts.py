@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from poolprop.errors import DataError
+from poolprop.formats import counted
 from poolprop.importing.entries import Entry, rows_text
 from poolprop.importing.kinds import find_heading
 from poolprop.importing.read import one_table
 from poolprop.importing.understand import Answers, understand
 from poolprop.reading.headings import COUNTS, Heading
 from poolprop.reading.sheet import Sheet, text_at
-from poolprop.wording import counted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from poolprop.errors import Fault
-from poolprop.wording import counted
+from poolprop.formats import counted
 
 SHOWN = 3  # faults of one kind that get a line each
 

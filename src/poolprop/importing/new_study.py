@@ -17,13 +17,13 @@ from poolprop.evidence.cells import TO_FILL
 from poolprop.evidence.load import load
 from poolprop.evidence.tables import TABLES
 from poolprop.files import sha256
+from poolprop.formats import counted
 from poolprop.importing.batch import changed_files, checked, read_tables, write
 from poolprop.importing.entries import Entry
 from poolprop.importing.records import study_row
 from poolprop.importing.tidy_tables import Rows
 from poolprop.plan import load as load_plan
 from poolprop.settings import Settings
-from poolprop.wording import counted
 
 CONFIG = Path("config") / "config.yaml"
 KEY = re.compile(r"[a-z0-9][a-z0-9_-]{0,60}")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from poolprop.formats import counted
 from poolprop.importing.entries import Entry, rows_text
 from poolprop.importing.rows import Draft
 from poolprop.reading.cells import Unclear, count
 from poolprop.reading.headings import Heading
 from poolprop.reading.sheet import Cell, cell_at, said_at
-from poolprop.wording import counted
 
 Body = Sequence[tuple[int, list[Cell]]]
 

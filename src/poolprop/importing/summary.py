@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from poolprop.evidence.cells import NOT_REPORTED
 from poolprop.evidence.load import Evidence
 from poolprop.evidence.select import select
-from poolprop.formats import Policy, fixed, policy_for
+from poolprop.formats import Policy, counted, fixed, policy_for
 from poolprop.importing.entries import Entry, rows_text
 from poolprop.importing.plan_lines import endpoint_of, missing, subgroup_lines
 from poolprop.importing.records import Terms, label
@@ -17,7 +17,6 @@ from poolprop.importing.understand import Understood
 from poolprop.reading.headings import Heading
 from poolprop.reading.sheet import Sheet, is_empty
 from poolprop.settings import Settings
-from poolprop.wording import counted
 
 SHOWN = 40
 

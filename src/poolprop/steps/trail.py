@@ -44,7 +44,7 @@ def crate(
     from poolprop.audit.crate import write_crate, write_zip
     from poolprop.audit.lineage import LINEAGE
     from poolprop.audit.manifest import SCHEMA
-    from poolprop.house import house, workflow_files
+    from poolprop.installation import root, workflow_files
     from poolprop.plan import load
 
     described, traced = read_json(manifest, SCHEMA), read_json(lineage, LINEAGE)
@@ -63,7 +63,7 @@ def crate(
         published=review.date or UNDATED,
         jobs={**traced["jobs"], "report": ending},
         inputs=[Path(entry["path"]) for entry in described["inputs"]],
-        workflow=[(path, path.relative_to(house()).as_posix()) for path in workflow_files()],
+        workflow=[(path, path.relative_to(root()).as_posix()) for path in workflow_files()],
         versions={"poolprop": described["version"], **described["versions"]},
     )
     shutil.rmtree(out, ignore_errors=True)

@@ -7,6 +7,7 @@ out as records for JSON; both formats are described in ``docs/results.md``.
 from __future__ import annotations
 
 from poolprop.errors import EstimationError
+from poolprop.formats import counted
 from poolprop.settings import Model, Settings
 from poolprop.stats.answers.results import PoolResult
 from poolprop.synthesis import without_counts
@@ -24,7 +25,6 @@ from poolprop.synthesis.records import (
     study_records,
     totals,
 )
-from poolprop.wording import counted
 
 NARROWEST = 1e-9
 # As poolprop.evidence calls sets that take proportions without counts, and why others do not.

@@ -11,6 +11,7 @@ from functools import partial
 
 from scipy.special import expit
 
+from poolprop.formats import counted
 from poolprop.settings import Model, Settings
 from poolprop.stats.answers.pool_effects import MODELS, pool_effects
 from poolprop.stats.answers.results import PoolResult
@@ -19,7 +20,6 @@ from poolprop.stats.fits.one_proportion import study_intervals
 from poolprop.stats.measures import effect_sizes
 from poolprop.stats.numeric.distributions import normal_quantile
 from poolprop.synthesis.records import INTERVALS, Record, Rows, description, pool_keywords
-from poolprop.wording import counted
 
 USUAL = Model(model="two-step", measure="PLO", tau2="REML", ci="hksj-adhoc")
 NOTE = (

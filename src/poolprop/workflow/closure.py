@@ -20,7 +20,7 @@ from functools import cache
 from pathlib import Path
 
 from poolprop.errors import ConfigError
-from poolprop.house import PACKAGE, house
+from poolprop.installation import PACKAGE, root
 
 NAME = PACKAGE.name
 STEPS = PACKAGE / "steps"
@@ -55,7 +55,7 @@ def code_of(step: str) -> str:
 def whole_code() -> str:
     """Return a digest of the code of all steps, of the workflow and of the report."""
     files = {path for step in steps() for path in files_of(step)}
-    return digest([*files, *_report(), *_tree(house() / "workflow")])
+    return digest([*files, *_report(), *_tree(root() / "workflow")])
 
 
 def digest(files: Iterable[Path]) -> str:
@@ -156,8 +156,7 @@ def _data(folder: Path) -> tuple[Path, ...]:
 
 def _report() -> set[Path]:
     """Return what the page is made from; captions are for Snakemake's own report."""
-    root = house() / "report"
-    return {path for path in _tree(root) if path.suffix not in (".md", ".rst")}
+    return {path for path in _tree(root() / "report") if path.suffix not in (".md", ".rst")}
 
 
 def _tree(folder: Path) -> Iterator[Path]:
@@ -170,6 +169,6 @@ def _tree(folder: Path) -> Iterator[Path]:
 def _stamp(path: Path) -> str:
     """Return the hash of a file and its place, which is named alike in checkout and wheel."""
     inside = path.is_relative_to(PACKAGE) and not path.is_relative_to(PACKAGE / "_house")
-    root, name = (PACKAGE, NAME) if inside else (house(), "house")
-    place = f"{name}/{path.relative_to(root).as_posix()}"
+    base, name = (PACKAGE, NAME) if inside else (root(), "house")
+    place = f"{name}/{path.relative_to(base).as_posix()}"
     return f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {place}"

@@ -10,7 +10,7 @@ import pytest
 import small_review
 
 from poolprop.__main__ import main
-from poolprop.checking.command import once, watched
+from poolprop.cli.check import once, watched
 
 
 def run(review, capsys, tables):

@@ -111,9 +111,9 @@ def pooled(folder):
     terms: dict[str, dict[str, str]] = {}
     for (field, term), entry in review.evidence.terms.items():
         terms.setdefault(field, {})[term] = entry.label
-    from poolprop.house import house
+    from poolprop.installation import root
 
-    return build(results, house() / "report", review.settings, terms)
+    return build(results, root() / "report", review.settings, terms)
 
 
 def test_the_way_of_a_second_curator(copy, monkeypatch, capsys):

@@ -97,7 +97,7 @@ def test_an_arm_called_after_its_study_is_not_named_twice():
 
 
 def test_without_python_docx_the_table_left_out_is_named(finished, monkeypatch, capsys):
-    monkeypatch.setattr("poolprop.exporting.command.find_spec", lambda name: None)
+    monkeypatch.setattr("poolprop.cli.export.find_spec", lambda name: None)
     assert main(["export"]) == 0
     said = capsys.readouterr().err
     assert said.startswith("Left out: export/findings.docx. ")

@@ -13,10 +13,10 @@ from unit.exporting.test_export import finished  # noqa: F401 - a fixture
 from unit.importing.test_review_programs import SET
 
 from poolprop.__main__ import main
+from poolprop.cli.init import begin
 from poolprop.exporting.results import Grid
 from poolprop.exporting.revman import revman
 from poolprop.files import read_csv
-from poolprop.starting import begin
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")

@@ -18,7 +18,7 @@ import small_review
 from corpus import corpus
 
 from poolprop.__main__ import main
-from poolprop.starting import begin
+from poolprop.cli.init import begin
 
 CASES = corpus()
 SECONDS = 30

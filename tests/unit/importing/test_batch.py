@@ -8,8 +8,8 @@ import re
 import pytest
 
 from poolprop.__main__ import main
+from poolprop.cli.init import begin
 from poolprop.importing import batch
-from poolprop.starting import begin
 
 SHEET = """Author,Cases,Sample size,Prevalence,HIV,Remark
 Ahlgren 2011,12*,21,57.1,HIV+,first

@@ -13,7 +13,7 @@ import openpyxl
 import pytest
 
 from poolprop.__main__ import main
-from poolprop.starting import begin
+from poolprop.cli.init import begin
 
 MESSY = (
     "Response in twelve cohorts;;;;\r\n"

@@ -9,7 +9,7 @@ import openpyxl
 import pytest
 
 from poolprop.__main__ import main
-from poolprop.starting import begin
+from poolprop.cli.init import begin
 
 SHEET = (
     "Study,Events,Total,Latitude,Mean BMI\n"

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from poolprop.__main__ import main
+from poolprop.cli.init import begin
 from poolprop.importing.levels import AS_WRITTEN, define
-from poolprop.starting import begin
 
 LEVELS = """study,events,total,HIV,Age group,Score,Place
 A 2001,12,40,HIV+,<18 years,-5,中国

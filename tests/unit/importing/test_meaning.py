@@ -7,7 +7,7 @@ import csv
 import pytest
 
 from poolprop.__main__ import main
-from poolprop.starting import begin
+from poolprop.cli.init import begin
 
 SHARES = "Study,N,Prevalence\nAsh,1000,0.3\nOak,2000,0.45\nElm,400,0.25\nFir,5200,0.125\n"
 PERCENT_ONLY = """Name,Sample,N,Prevalence,Remark

@@ -9,7 +9,7 @@ import zipfile
 import pytest
 
 from poolprop.__main__ import main
-from poolprop.starting import begin
+from poolprop.cli.init import begin
 
 HEADER = (
     "Comparison Number,Outcome Number,Subgroup Number,Name,Data Type,Statistical Method,"

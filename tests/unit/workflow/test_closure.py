@@ -161,7 +161,7 @@ def test_a_new_module_cannot_be_forgotten(checkout):
 
 
 def test_what_is_imported_for_types_only_is_no_code(checkout):
-    text = "\nif TYPE_CHECKING:\n    from poolprop.diffing import diff\n"
+    text = "\nif TYPE_CHECKING:\n    from poolprop.cli.diff import diff\n"
     text += "\n\ndef later():\n    from poolprop.atlas import x\n"
     add(checkout, "plots/style.py", text)
     checkout = checkout[0], digests(checkout[0])

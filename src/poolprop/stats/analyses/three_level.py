@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from poolprop.errors import EstimationError
-from poolprop.formats import Policy, number, part, policy_for, share
+from poolprop.formats import Policy, counted, number, part, policy_for, share
 from poolprop.formats import level as formatted_level
 from poolprop.stats._types import Floats
 from poolprop.stats.analyses.meta_regression import MetaRegression, meta_regression
@@ -32,7 +32,6 @@ from poolprop.stats.inputs import choice, counts, fraction
 from poolprop.stats.measures import MEASURES, back_transform, effect_sizes, harmonic_mean
 from poolprop.stats.numeric.distributions import chi_square_pvalue, t_quantile
 from poolprop.stats.numeric.wls import intercept, weighted_fit
-from poolprop.wording import counted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)

@@ -8,12 +8,11 @@ from dataclasses import dataclass, field, fields
 from functools import partial
 from typing import Any
 
-from poolprop.formats import Policy, count, level, number, part, policy_for, share
+from poolprop.formats import Policy, count, counted, level, number, part, policy_for, share
 from poolprop.stats.answers.ecosystem import Pooled
 from poolprop.stats.answers.shown import Shown, html_table, p_words
 from poolprop.stats.fits.empirical_bayes import StudyEffects
 from poolprop.stats.fits.heterogeneity import Heterogeneity
-from poolprop.wording import counted
 
 # What the scale of a measure is called, and under which names the limits of a value stand.
 SCALES = {

@@ -9,11 +9,11 @@ from types import SimpleNamespace
 import pytest
 
 import poolprop as pp
-from poolprop import building
 from poolprop.__main__ import main
+from poolprop.cli import build
+from poolprop.cli.init import begin
 from poolprop.evidence.select import select
 from poolprop.review import load_review
-from poolprop.starting import begin
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ def installed(tmp_path, monkeypatch, direct, installer="pip"):
     """Let the package say that it was installed from somewhere; return the requirements written."""
     files = {"direct_url.json": json.dumps(direct) if direct else None, "INSTALLER": installer}
     here = SimpleNamespace(read_text=files.get)
-    monkeypatch.setattr("poolprop.starting.metadata.distribution", lambda name: here)
+    monkeypatch.setattr("poolprop.cli.init.metadata.distribution", lambda name: here)
     begin(tmp_path / "mine")
     return (tmp_path / "mine/requirements.txt").read_text()
 
@@ -131,7 +131,7 @@ def test_a_build_outside_a_review_says_the_way_to_one(tmp_path, monkeypatch, cap
 def test_a_build_of_another_folder_is_left_to_snakemake(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     asked = []
-    monkeypatch.setattr(building, "_run", lambda command, lock: asked.append(command) or 0)
+    monkeypatch.setattr(build, "_run", lambda command, lock: asked.append(command) or 0)
     for option in ("--directory=there", "-dthere", "--directory"):
-        assert building.build([option]) == 0
+        assert build.build([option]) == 0
     assert [command[-1] for command in asked] == ["--directory=there", "-dthere", "--directory"]

@@ -11,7 +11,6 @@ logger plugin, which is the part of us inside Snakemake, ends the jobs and then 
 
 from __future__ import annotations
 
-import argparse
 import fcntl
 import os
 import signal
@@ -24,9 +23,10 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from poolprop.cli.arguments import add_command
 from poolprop.errors import ConfigError, ResultError
 from poolprop.files import sweep
-from poolprop.house import snakefile
+from poolprop.installation import snakefile
 from poolprop.workflow.bytecode import bytecode
 from poolprop.workflow.origin import unremembered
 
@@ -55,12 +55,12 @@ examples:
 
 def add_to(actions: Any) -> None:
     """Add ``build`` to the parser's sub-commands."""
-    command: argparse.ArgumentParser = actions.add_parser(
+    command = add_command(
+        actions,
         "build",
-        help="run the workflow in this folder",
-        description="Run the workflow in this folder; a run that was killed is taken up again.",
-        epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        "run the workflow in this folder",
+        EPILOG,
+        "Run the workflow in this folder; a run that was killed is taken up again.",
     )
     command.add_argument("--cores", type=int, help="jobs at once (default: all cores)")
     command.add_argument(

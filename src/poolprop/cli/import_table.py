@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from poolprop.cli.arguments import add_command, add_reading
 from poolprop.errors import ConfigError, DataError, TableErrors
-from poolprop.importing.answers import add_reading
 
 EPILOG = """\
 examples:
@@ -25,19 +24,20 @@ examples:
   poolprop import covidence.csv --keep "Reviewer Name=Consensus"
 """
 ROLES = ("study", "events", "total", "percent", "year", "doi")
+ANSWERS = ("percent_as", "sums", "inexact")
 UNSTATED = {"denominator": "of whom", "timepoint": "when"}
 
 
 def add_to(actions: Any) -> None:
     """Add ``import`` to the parser's sub-commands."""
-    command: argparse.ArgumentParser = actions.add_parser(
+    command = add_command(
+        actions,
         "import",
-        help="bring a spreadsheet (.xlsx, .csv, .tsv, .rm5) into the tables of a review",
-        description="Read a spreadsheet with one study a row, show what is understood, and add "
+        "bring a spreadsheet (.xlsx, .csv, .tsv, .rm5) into the tables of a review",
+        EPILOG,
+        "Read a spreadsheet with one study a row, show what is understood, and add "
         "it to the tables of a review. Nothing is written if a cell is unclear. What the sheet "
         "does not state becomes NR.",
-        epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     text = ".xlsx, .csv, .tsv, .txt or .rm5 file; or folder, zip or files of a set"
     command.add_argument("tables", metavar="table", type=Path, nargs="*", help=text)
@@ -96,13 +96,12 @@ def _import(
     keep: Sequence[str], decimal: str, ask: bool, dry_run: bool, replace: bool, into_plan: bool,
     **options: Any,
 ) -> int:  # fmt: skip
-    from poolprop.importing.answers import answers_of
     from poolprop.importing.factors import factor_columns, moderator_columns
     from poolprop.importing.kinds import find_heading
     from poolprop.importing.read import read_tables
     from poolprop.importing.sheets import refuse_open_choice
     from poolprop.importing.summary import Taken, problems_text, shown
-    from poolprop.importing.understand import understand
+    from poolprop.importing.understand import Answers, understand
 
     found = read_tables(tables, options["sheet"], options["encoding"])
     wanted = _columns(options)
@@ -111,7 +110,14 @@ def _import(
     numbers = moderator_columns(moderators, head, found)
     kept = {head.find(column, found): value for column, value in map(_pair, keep)}
     refuse_open_choice(found, head, kept, wanted)
-    understood = understand(found, head, named, kept, decimal, answers=answers_of(options))
+    understood = understand(
+        found,
+        head,
+        named,
+        kept,
+        decimal,
+        answers=Answers(**{name: options[name] for name in ANSWERS}),
+    )
     print(shown(found, head, named, understood))
     if understood.problems:
         print(problems_text(understood.problems), file=sys.stderr)

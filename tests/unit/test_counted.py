@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from poolprop.wording import counted
+from poolprop.formats import counted
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from poolprop.audit.observe import PACKAGE
 from poolprop.audit.record import JOBS, SCHEMA, SWITCH, TEMPLATES
 from poolprop.errors import ResultError
 from poolprop.files import read_json, sha256
-from poolprop.house import house
+from poolprop.installation import root
 
 Record = Mapping[str, Any]
 
@@ -76,7 +76,7 @@ def _bring(jobs: Record, names: Iterable[str], place: Path) -> None:
 def _run(name: str, job: Record, place: Path) -> Iterator[str]:
     """Run one job in the folder; yield a line for each output that differs."""
     environment = {key: value for key, value in os.environ.items() if key != SWITCH}
-    environment |= {"PYTHONPATH": str(PACKAGE.parent), TEMPLATES: str(house() / "report")}
+    environment |= {"PYTHONPATH": str(PACKAGE.parent), TEMPLATES: str(root() / "report")}
     done = subprocess.run(
         [sys.executable, "-m", "poolprop", *_arguments(name, environment[TEMPLATES])],
         cwd=place,

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from poolprop.cli.arguments import add_command, add_reading, print_json
 from poolprop.errors import DataError, EstimationError
 from poolprop.formats import MOST_DIGITS, SCALES
-from poolprop.importing.answers import add_reading
 
 if TYPE_CHECKING:
     from poolprop.importing.counts import Counts
@@ -45,12 +44,12 @@ ESTIMATES = {
 
 def add_to(actions: Any) -> None:
     """Add ``pool`` to the parser's sub-commands."""
-    command: argparse.ArgumentParser = actions.add_parser(
+    command = add_command(
+        actions,
         "pool",
-        help="pool the proportions of a table",
-        description="Pool the proportions of a table, one study a row.",
-        epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        "pool the proportions of a table",
+        EPILOG,
+        "Pool the proportions of a table, one study a row.",
     )
     text = ".csv, .tsv, .txt or .xlsx file with a heading; - is standard input"
     command.add_argument("table", type=Path, help=text)
@@ -111,7 +110,9 @@ def pool(
         _say(table, data.notes)
         results, test = _pool_counts(data, wanted, by, table, options)
     if json:
-        _print_json(results, test)
+        record = {name: result.to_dict() for name, result in results.items()}
+        between = {} if test is None else {"between levels": test.to_dict()["test"]}
+        print_json(record | between)
     else:
         _print_text(results, test, scale, digits)
 
@@ -229,13 +230,6 @@ def _effect(
         )
         raise DataError(error.problem, where=place, hint=hint) from None
     return float(yi[0]), float(vi[0])
-
-
-def _print_json(results: Mapping[str, Any], test: Any) -> None:
-    record = {name: result.to_dict() for name, result in results.items()}
-    if test is not None:
-        record["between levels"] = test.to_dict()["test"]
-    print(json.dumps(record, indent=2, sort_keys=True, ensure_ascii=False))
 
 
 def _print_text(results: Mapping[str, Any], test: Any, scale: str, digits: int | str) -> None:

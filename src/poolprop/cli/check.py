@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import json as json_module
 import os
 import sys
@@ -13,8 +12,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from poolprop.cli.arguments import add_command
 from poolprop.errors import ConfigError, Fault, Faults, PoolpropError
-from poolprop.wording import counted
+from poolprop.formats import counted
 
 CONFIG = Path("config/config.yaml")
 EPILOG = """\
@@ -29,13 +29,13 @@ Record = dict[str, str | int | None]
 
 def add_to(actions: Any) -> None:
     """Add ``check`` to the parser's sub-commands."""
-    command: argparse.ArgumentParser = actions.add_parser(
+    command = add_command(
+        actions,
         "check",
-        help="check the plan and the tables of a review",
-        description="Check the plan and the tables of a review; one line for each fault, with "
+        "check the plan and the tables of a review",
+        EPILOG,
+        "Check the plan and the tables of a review; one line for each fault, with "
         "file, row, column and remedy. What is legal but suspicious is a warning.",
-        epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     command.add_argument(
         "folder", nargs="?", default=".", type=Path, help="folder of the review (default: here)"

@@ -1,22 +1,37 @@
-"""Options that answer what a sheet leaves open, for every command that reads one."""
+"""What commands share: how one is added, how a table is read, JSON for programs."""
 
 from __future__ import annotations
 
 import argparse
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from poolprop.importing.understand import Answers
-
-NAMES = ("percent_as", "sums", "inexact")
+import json
+from typing import Any
 
 
-def add_reading(command: argparse.ArgumentParser) -> None:
-    """Add the options that say how a table is to be read, the same for every command."""
+def add_command(
+    actions: Any, name: str, text: str, examples: str, description: str = ""
+) -> argparse.ArgumentParser:
+    """Add a command; without a description its help is a sentence of its line in the list."""
+    command: argparse.ArgumentParser = actions.add_parser(
+        name,
+        help=text,
+        description=description or f"{text[0].upper()}{text[1:]}.",
+        epilog=examples,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    return command
+
+
+def add_source(command: argparse.ArgumentParser) -> None:
+    """Add the options that say where in a file a table is, and in what letters."""
     command.add_argument("--sheet", default="", help="which sheet of a workbook")
     text = "encoding of a text table that does not say it itself, such as cp1250 or gb18030"
     command.add_argument("--encoding", default="", metavar="NAME", help=text)
     command.add_argument("--decimal", choices=[".", ","], default="", help="mark of decimals")
+
+
+def add_reading(command: argparse.ArgumentParser) -> None:
+    """Add the options that say how a table is to be read."""
+    add_source(command)
     command.add_argument(
         "--percent-as", choices=["shares", "percent"], default="",
         help="what percentages that are all 1 or less are",
@@ -35,8 +50,6 @@ def add_reading(command: argparse.ArgumentParser) -> None:
     )  # fmt: skip
 
 
-def answers_of(options: dict[str, Any]) -> Answers:
-    """Return the answers among the options of a command."""
-    from poolprop.importing.understand import Answers
-
-    return Answers(**{name: options.get(name) or "" for name in NAMES})
+def print_json(record: Any) -> None:
+    """Print a record for programs, the same bytes for the same content."""
+    print(json.dumps(record, indent=2, sort_keys=True, ensure_ascii=False))

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import argparse
-import json as json_module
 import sys
 from pathlib import Path
 from typing import Any
+
+from poolprop.cli.arguments import add_command, print_json
 
 EPILOG = """\
 examples:
@@ -22,14 +22,14 @@ CHANGELOG = Path("CHANGELOG-evidence.md")
 
 def add_to(actions: Any) -> None:
     """Add ``diff`` to the parser's sub-commands."""
-    command: argparse.ArgumentParser = actions.add_parser(
+    command = add_command(
+        actions,
         "diff",
-        help="show what changed between two states of the evidence",
-        description="Show what changed between two runs: studies, rows, decisions, plan, versions, "
+        "show what changed between two states of the evidence",
+        EPILOG,
+        "Show what changed between two runs: studies, rows, decisions, plan, versions, "
         "and what that did to each estimate. OLD and NEW are results folders, built reviews or git "
         "revisions (built in a temporary folder); - stands for nothing.",
-        epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     command.add_argument("old", metavar="OLD")
     command.add_argument("new", metavar="NEW", nargs="?", default=".", help="default: here")
@@ -51,10 +51,10 @@ def diff(
     from poolprop.audit.difference import difference
     from poolprop.audit.difference_page import page
     from poolprop.audit.difference_text import as_markdown, as_text, updated
+    from poolprop.audit.revisions import results_of
     from poolprop.audit.snapshot import Snapshot, changed_since, snapshot
     from poolprop.files import write_text
-    from poolprop.house import house
-    from poolprop.revisions import results_of
+    from poolprop.installation import root
 
     def read(name: str) -> Snapshot:
         with results_of(name) as folder:
@@ -65,12 +65,11 @@ def diff(
 
     found = difference(read(old), read(new))
     if html:
-        write_text(html, page(found, house() / "report"))
+        write_text(html, page(found, root() / "report"))
     if changelog:
         before = changelog.read_text("utf-8") if changelog.is_file() else ""
         write_text(changelog, updated(before, found))
     if json:
-        record = found.to_dict()
-        print(json_module.dumps(record, indent=2, sort_keys=True, ensure_ascii=False))
+        print_json(found.to_dict())
     else:
         print(as_markdown(found) if markdown else as_text(found))

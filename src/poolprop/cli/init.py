@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 import shlex
 import shutil
@@ -12,8 +11,9 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from poolprop._version import __version__
+from poolprop.cli.arguments import add_command
 from poolprop.errors import ConfigError
-from poolprop.house import house
+from poolprop.installation import root
 
 UNKNOWN = f"""\
 # poolprop {__version__} was installed here from a folder, which no other machine has. Name the
@@ -31,12 +31,12 @@ examples:
 
 def add_to(actions: Any) -> None:
     """Add ``init`` to the parser's sub-commands."""
-    command: argparse.ArgumentParser = actions.add_parser(
+    command = add_command(
+        actions,
         "init",
-        help="begin a review: a folder that builds at once",
-        description="Make a folder with tables, plan, Makefile and CI workflow.",
-        epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        "begin a review: a folder that builds at once",
+        EPILOG,
+        "Make a folder with tables, plan, Makefile and CI workflow.",
     )
     command.add_argument("folder", type=Path, help="new or empty folder")
     command.add_argument(
@@ -65,7 +65,7 @@ def begin(folder: Path, *, example: bool = False) -> None:
     if folder.is_dir() and any(folder.iterdir()):
         hint = "Choose the name of a new folder."
         raise ConfigError("the folder is not empty", where=str(folder), hint=hint)
-    starter = house() / "starter"
+    starter = root() / "starter"
     try:
         for part in ("common", "example" if example else "review"):
             shutil.copytree(

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
 from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
+
+from poolprop.cli.arguments import add_command
 
 EPILOG = """\
 examples:
@@ -30,13 +31,13 @@ ON_REQUEST = ("figures", "zip")
 
 def add_to(actions: Any) -> None:
     """Add ``export`` to the parser's sub-commands."""
-    command: argparse.ArgumentParser = actions.add_parser(
+    command = add_command(
+        actions,
         "export",
-        help="write a finished review for R, Stata, Excel, Word, FHIR, RevMan and others",
-        description="Write the data sets and results of the review in this folder for other "
+        "write a finished review for R, Stata, Excel, Word, FHIR, RevMan and others",
+        EPILOG,
+        "Write the data sets and results of the review in this folder for other "
         "programs. Build the report first.",
-        epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     command.add_argument(
         "formats",

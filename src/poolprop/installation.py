@@ -12,7 +12,7 @@ from poolprop.errors import ConfigError
 PACKAGE = Path(__file__).resolve().parent
 
 
-def house() -> Path:
+def root() -> Path:
     """Return the folder that holds ``Snakefile``, ``workflow/``, ``report/`` and ``starter/``.
 
     Raises ConfigError if the package was taken apart and they are nowhere.
@@ -27,7 +27,7 @@ def house() -> Path:
 
 def workflow_files() -> list[Path]:
     """Return the files of the workflow, ``workflow/Snakefile`` first."""
-    folder = house() / "workflow"
+    folder = root() / "workflow"
     main = folder / "Snakefile"
     parts = sorted(path for path in folder.rglob("*") if path.suffix in (".smk", ".yaml", ".json"))
     return [main, *parts]
@@ -35,4 +35,4 @@ def workflow_files() -> list[Path]:
 
 def snakefile() -> Path:
     """Return the workflow's entry point, for ``snakemake --snakefile`` and ``module``."""
-    return house() / "Snakefile"
+    return root() / "Snakefile"

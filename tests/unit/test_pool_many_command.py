@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 import poolprop as pp
-from poolprop import bulk
 from poolprop.__main__ import main
+from poolprop.cli import pool_many
 from poolprop.shards import Shards
 from poolprop.stats.analyses.generate import generate
 
@@ -61,7 +61,7 @@ def test_a_stopped_run_is_taken_up_and_gives_the_same_bytes(table, tmp_path, mon
 
 def test_shards_of_another_question_are_not_used(table, tmp_path, monkeypatch):
     out = tmp_path / "pooled.csv"
-    monkeypatch.setattr(bulk, "_gather", lambda *_: sys.exit(9))
+    monkeypatch.setattr(pool_many, "_gather", lambda *_: sys.exit(9))
     with pytest.raises(SystemExit):
         run(table, out)
     monkeypatch.undo()

@@ -7,7 +7,6 @@ finished shards become the output, and the folder goes.
 
 from __future__ import annotations
 
-import argparse
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -15,12 +14,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from poolprop._version import __version__
+from poolprop.cli.arguments import add_command, add_source
 from poolprop.errors import DataError
 from poolprop.files import digest, replacing
+from poolprop.formats import counted
 from poolprop.reading.sets import Sets as Found
 from poolprop.reading.sets import no_pyarrow, read_sets
 from poolprop.shards import Shards, refuse_out
-from poolprop.wording import counted
 
 if TYPE_CHECKING:
     import numpy as np
@@ -41,12 +41,12 @@ WORDS = ("method", "converged", "notes")
 
 def add_to(actions: Any) -> None:
     """Add the command to the parser's sub-commands."""
-    command: argparse.ArgumentParser = actions.add_parser(
+    command = add_command(
+        actions,
         "pool-many",
-        help="pool thousands of data sets by several methods",
-        description="Pool the proportions of each data set of a table, one study a row.",
-        epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        "pool thousands of data sets by several methods",
+        EPILOG,
+        "Pool the proportions of each data set of a table, one study a row.",
     )
     command.add_argument(
         "table",
@@ -57,10 +57,7 @@ def add_to(actions: Any) -> None:
     for role in ("events", "total"):
         text = f"column of {role}, by heading or letter (default: found)"
         command.add_argument(f"--{role}", default="", metavar="COLUMN", help=text)
-    command.add_argument("--sheet", default="", help="which sheet of a workbook")
-    text = "encoding of a text table that does not say it itself, such as cp1250"
-    command.add_argument("--encoding", default="", metavar="NAME", help=text)
-    command.add_argument("--decimal", choices=[".", ","], default="", help="mark of decimals")
+    add_source(command)
     command.add_argument(
         "--methods", nargs="+", required=True, metavar="METHOD", help="model|scale|estimator|ci"
     )
