@@ -68,3 +68,22 @@ def test_a_study_of_a_thousand_million_is_pooled_with_small_ones():
     fit = pool(HUGE_X, HUGE_N)
     assert np.all(Glmm(HUGE_X, HUGE_N).error(fit.estimate, fit.tau) < 1e-9)
     assert 0 < fit.prediction.lower < fit.ci.lower < fit.ci.upper < fit.prediction.upper < 1
+
+
+def test_a_study_far_from_the_mean_is_integrated_where_its_likelihood_is():
+    """Newton's method for the mode circled there, between 150 and 0.6 deviations from the mean.
+
+    The sum over the whole range of ``z`` is as plain as it is slow.
+    """
+    rng, z = np.random.default_rng(4), np.linspace(-100, 100, 20_001)[:, None]
+    for link, most in (("logit", 4), ("probit", 2.5), ("cloglog", 2)):
+        n, mu = np.floor(rng.uniform(300, 4000, 60)), rng.uniform(1, most, 60)
+        tau, mu[0], n[0] = rng.uniform(0.05, 0.2, 60), 3.75462 if link == "logit" else 1, 2590
+        x, tau[0] = np.zeros(60), 0.0829089
+        if link != "cloglog":  # the last half are mirror images
+            x[30:], mu[30:] = n[30:], -mu[30:]
+        found = moments(x, n, mu, tau, LINKS[link]).loglik
+        height = LINKS[link].parts(mu + tau * z, x, n)[0] - z * z / 2
+        top = height.max(axis=0)
+        whole = np.log(np.exp(height - top).sum(axis=0) * 0.01 / np.sqrt(2 * np.pi)) + top
+        assert found == pytest.approx(whole, rel=1e-10)

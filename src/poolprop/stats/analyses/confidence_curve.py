@@ -34,7 +34,7 @@ from poolprop.stats.inputs import counts
 from poolprop.stats.likelihoods.binomial_normal import BinomialNormal
 from poolprop.stats.likelihoods.links import LINKS
 from poolprop.stats.numeric.distributions import profile_cut
-from poolprop.stats.sets import rectangular
+from poolprop.stats.sets import Sets
 
 # P values at which curves are computed: close where a curve bends, near 0 and near 1.
 P_VALUES = (
@@ -134,10 +134,11 @@ def _profile_limits(
     chosen = resolve(**options)
     if chosen.model != "glmm" or chosen.ci not in PROFILED or x.size == 1:
         return None
-    sets = rectangular(*(np.tile(each, (len(p_values), 1)) for each in (x, n)))
+    one, again = Sets.of(x, n), np.zeros(len(p_values), dtype=np.intp)
+    sets = one.take(again)
     small, link = chosen.ci != "profile", LINKS[chosen.link]
     cuts = np.array([profile_cut(1 - p, x.size, small_sample=small) for p in p_values])
-    fit = fit_sets(sets, link)
+    fit = fit_sets(one, link).take(again)
     if chosen.ci == "small-lr":
         problem, distant = BinomialNormal(sets, link), -sets.size * np.log(2)
         lower, upper = small_lr(problem, fit, cuts, link, sets.size, sets.total(sets.n), distant)

@@ -283,11 +283,11 @@ def ridge(
         The profile, as the problem counts it, and where it is attained.
     """
     best, curve = problem.at_zero(mu)
-    level, tau = np.where(curve < 0, best, -np.inf), np.zeros_like(best)
-    for start in (np.maximum(near, 0.05), *(np.full(mu.size, value) for value in starts)):
-        theta, free = np.stack([mu, np.minimum(start, top)]), np.array([False, True])
-        found = ascend(problem, theta, top, level, free=free, wary=True)
-        higher = found.loglik > best
-        best = np.where(higher, found.loglik, best)
-        tau = np.where(higher, found.theta[1], tau)
-    return best, tau
+    b, taus = mu.size, np.stack([np.maximum(near, 0.05), *(np.full_like(mu, t) for t in starts)])
+    lanes = np.tile(np.arange(b), len(taus))  # all starts of all means climb at once
+    theta = np.stack([mu[lanes], np.minimum(taus, top).ravel()])
+    level, free = np.where(curve < 0, best, -np.inf)[lanes], np.array([False, True])
+    found = ascend(problem.take(lanes), theta, top[lanes], level, free=free, wary=True)
+    heights = np.vstack([best, found.loglik.reshape(-1, b)])
+    pick = np.argmax(heights, axis=0), np.arange(b)
+    return heights[pick], np.vstack([np.zeros(b), found.theta[1].reshape(-1, b)])[pick]

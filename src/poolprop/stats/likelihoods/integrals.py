@@ -30,14 +30,18 @@ from typing import NamedTuple
 
 import numpy as np
 
-from poolprop.stats._types import Floats, Ints
+from poolprop.stats._types import Bools, Floats, Ints
 from poolprop.stats.likelihoods.links import LARGE, LOG_SQRT_2PI, Link
 
 # Numbers in one array of a block: eight such arrays fit into a megabyte.
 BLOCK = 16_384
+# Numbers worked out for nothing before studies of fewer nodes have a block of their own.
+WASTED = 1000
 STUDIES = 16_384
 # Steps to a mode, from a guess that is exact for a normal likelihood.
 MODE_STEPS = 60
+# Where an integrand is looked at, in reaches from its mode.
+SIDES = np.array([-1.0, 1.0, 0.0])
 # exp() of more is infinite.
 ETA_TOP = 700.0
 # Beyond this ``n tau^2`` derivatives by way of the score lose digits; values do not.
@@ -151,18 +155,19 @@ def _integrate(
         columns[row] = each[place]
     derived = len(out) > 1
     found = np.empty((len(out), place.size))
-    for count, block in blocks:
+    for counts, block in blocks:
         each = columns[:, block]
         # NumPy adds up a single column in another order than two: a column is never alone.
-        lonely = each.shape[1] == 1
-        each = np.repeat(each, 2, axis=1) if lonely else each
-        sums = _of_large(each, count, link) if special else _from_sums(each, count, link, derived)
+        lonely = counts.size == 1
+        if lonely:
+            each, counts = np.repeat(each, 2, axis=1), np.repeat(counts, 2)
+        sums = _of_large(each, counts, link) if special else _from_sums(each, counts, link, derived)
         found[:, block] = sums[: len(out), :1] if lonely else sums[: len(out)]
     out[:, place] = found
 
 
-def sorted_blocks(outline: Outline) -> tuple[Ints, Iterator[tuple[int, slice]]]:
-    """Return an order of the studies, and blocks of that order with their number of nodes."""
+def sorted_blocks(outline: Outline) -> tuple[Ints, Iterator[tuple[Ints, slice]]]:
+    """Return an order of the studies, and blocks of that order with the nodes of each study."""
     wanted = np.ceil((outline.high - outline.low) / outline.step).astype(np.intp) + 1
     # Classes of node numbers about an eighth apart.
     scale = np.maximum(1, 2 ** np.floor(np.log2(np.maximum(wanted, 8) / 8))).astype(np.intp)
@@ -170,15 +175,33 @@ def sorted_blocks(outline: Outline) -> tuple[Ints, Iterator[tuple[int, slice]]]:
     order = np.argsort(wanted, kind="stable")
     ordered = wanted[order]
     edges = [0, *(np.flatnonzero(ordered[1:] > ordered[:-1]) + 1).tolist(), order.size]
+    ends = [order.size]
+    for start, stop in reversed([*pairwise(edges)]) if order.size else ():
+        if (stop - start) * int(ordered[ends[-1] - 1] - ordered[start]) > WASTED:
+            ends.append(stop)
 
-    def blocks() -> Iterator[tuple[int, slice]]:
-        for start, stop in pairwise(edges if order.size else []):
-            count = int(wanted[order[start]])
-            width = max(1, BLOCK // count)
+    def blocks() -> Iterator[tuple[Ints, slice]]:
+        for start, stop in pairwise([0, *reversed(ends)] if order.size else ()):
+            width = max(1, BLOCK // int(ordered[stop - 1]))
             for first in range(start, stop, width):
-                yield count, slice(first, min(first + width, stop))
+                block = slice(first, min(first + width, stop))
+                yield ordered[block], block
 
     return order, blocks()
+
+
+def nodes(low: Floats, step: Floats, counts: Ints) -> tuple[Floats, Bools | None]:
+    """Return evenly spaced nodes of each study, and which are its own: all, if ``None``.
+
+    A study of fewer nodes than the last has its last one again, which is not to weigh anything.
+    """
+    row = np.arange(int(counts[-1]))
+    if counts[0] == counts[-1]:
+        z, own = np.multiply.outer(row.astype(np.float64), step), None
+    else:
+        z, own = np.minimum.outer(row, counts - 1) * step, np.less.outer(row, counts)
+    z += low
+    return z, own
 
 
 def outlines(
@@ -190,20 +213,19 @@ def outlines(
     from inside lands outside; a second one would save a node in a hundred.
     """
     mode, information = modes(x, n, mu, tau, link)
-    peak = link.parts(mu + tau * mode, x, n)[0] - 0.5 * mode * mode - LOG_SQRT_2PI
     width = 1 / np.sqrt(1 + tau * tau * information)
-    reach, z = math.sqrt(2 * precision.cut), np.empty((2, mode.size))
-    np.subtract(mode, reach * width, out=z[0])
-    np.add(mode, reach * width, out=z[1])
+    reach = math.sqrt(2 * precision.cut)
+    z = mode + np.multiply.outer(SIDES, reach * width)
     loglik, score, _ = link.parts(mu + tau * z, x, n)
-    fall = peak - loglik + 0.5 * z * z + LOG_SQRT_2PI - precision.cut
+    height = loglik - 0.5 * z * z
+    peak, z, score = height[2], z[:2], score[:2]
+    fall = peak - height[:2] - precision.cut
     slope = z - tau * score
-    fall /= slope + (slope == 0)
-    z -= fall
+    z -= fall / (slope + (slope == 0))
     z[0] = np.minimum(np.maximum(z[0], mode - reach), mode)
     z[1] = np.minimum(np.maximum(z[1], mode), mode + reach)
     step = largest_step(tau, information, link.reach(mu + tau * mode, n), precision)
-    return Outline(z[0], z[1], step, peak)
+    return Outline(z[0], z[1], step, peak - LOG_SQRT_2PI)
 
 
 def largest_step(
@@ -229,8 +251,9 @@ def modes(x: Floats, n: Floats, mu: Floats, tau: Floats, link: Link) -> tuple[Fl
 
     The slope ``tau score(eta) - z`` falls strictly. At ``z = 0`` it is ``tau score(mu)``, and at
     ``z = tau score(mu)`` it has the other sign or is 0, since the score falls as well: a bracket.
-    Newton steps are kept inside it; plain Newton cycles when ``tau`` is large. A rough mode is
-    enough: it only places the ends and sets the step.
+    Newton steps are kept inside it, and one longer than half the last gives way to halving it:
+    plain Newton cycles when ``tau`` is large or the data are far from ``mu``, and may do so within
+    a bracket. A rough mode is enough: it only places the ends and sets the step.
     """
     parts = link.plain
     start = tau * parts(mu, x, n)[1]
@@ -238,7 +261,7 @@ def modes(x: Floats, n: Floats, mu: Floats, tau: Floats, link: Link) -> tuple[Fl
     z = np.clip(mode_guess(x, n, mu, tau, link), low, high)
     mode, information = np.empty_like(z), np.empty_like(z)
     lanes, live, at, bend = np.arange(z.size), np.ones(z.size, dtype=bool), z.copy(), z.copy()
-    tight, tau2 = 0.02 / np.maximum(tau, 1), tau * tau
+    tight, tau2, last = 0.1 / np.maximum(tau, 1), tau * tau, np.full(z.size, np.inf)
     for round_ in range(MODE_STEPS):
         _, score, minus_info = parts(mu + tau * z, x, n)
         slope = tau * score - z
@@ -249,10 +272,13 @@ def modes(x: Floats, n: Floats, mu: Floats, tau: Floats, link: Link) -> tuple[Fl
         curve = 1 - tau2 * minus_info
         new = z + slope / curve
         # Near in z, and in units of the integrand's width, which is small for a large study.
-        far = (np.abs(new - z) > tight * (1 + np.abs(z))) | (slope * slope > curve)
-        outside = far & ((new < low) | (new > high))
-        if np.count_nonzero(outside):
-            new[outside] = 0.5 * (low + high)[outside]
+        length = np.abs(new - z)
+        far = (length > tight * (1 + np.abs(z))) | (slope * slope > curve)
+        lost = far & ((new < low) | (new > high) | (length > 0.5 * last))
+        if np.count_nonzero(lost):
+            new[lost] = 0.5 * (low + high)[lost]
+            length = np.abs(new - z)
+        last = length
         np.copyto(at, new, where=live)
         np.copyto(bend, minus_info, where=live)
         live &= far
@@ -264,17 +290,19 @@ def modes(x: Floats, n: Floats, mu: Floats, tau: Floats, link: Link) -> tuple[Fl
         if not left:
             break
         lanes, z, low, high = lanes[live], new[live], low[live], high[live]
-        x, n, mu, tau, tau2, tight = (each[live] for each in (x, n, mu, tau, tau2, tight))
+        x, n, mu, tau, tau2, tight, last = (
+            each[live] for each in (x, n, mu, tau, tau2, tight, last)
+        )
         at, bend, live = z.copy(), bend[live], np.ones(left, dtype=bool)
     return mode, information
 
 
-def _from_sums(columns: Floats, count: int, link: Link, derived: bool) -> Floats:
+def _from_sums(columns: Floats, counts: Ints, link: Link, derived: bool) -> Floats:
     """Return log-likelihood and derivatives of a block from its weighted sums."""
     low, high, peak = columns[4:7]
-    step = (high - low) / (count - 1)
+    step = (high - low) / (counts - 1)
     sums = logit_sums if link.name == "logit" else link_sums
-    total, *moments = sums(columns, count, step, link, derived)
+    total, *moments = sums(columns, *nodes(low, step, counts), link, derived)
     out = np.empty((6, total.size))
     out[0] = np.log(total * step) + peak
     if not derived:
@@ -288,15 +316,13 @@ def _from_sums(columns: Floats, count: int, link: Link, derived: bool) -> Floats
 
 
 def logit_sums(
-    columns: Floats, count: int, step: Floats, link: Link, derived: bool
+    columns: Floats, z: Floats, own: Bools | None, link: Link, derived: bool
 ) -> tuple[Floats, ...]:
     """Return the sums of the weights, and of ``s``, ``s z``, ``r``, ``r z``, ``r z^2`` by them.
 
     ``s`` is the score in ``eta`` and ``r = s^2 - information``. Every array is written in place.
     """
-    x, n, mu, tau, low, high, peak = columns
-    z = np.multiply.outer(np.arange(count, dtype=np.float64), step)
-    z += low
+    x, n, mu, tau, _, high, peak = columns
     fitted = z * tau
     fitted += mu
     far = fitted.copy() if float(np.max(mu + tau * high)) > ETA_TOP else None
@@ -315,6 +341,8 @@ def logit_sums(
     weight += x * mu - peak - LOG_SQRT_2PI
     weight -= odds_1
     np.exp(weight, out=weight)
+    if own is not None:
+        weight *= own
     if not derived:
         return (weight.sum(axis=0),)
     minus_q = np.subtract(fitted, 1, out=odds_1)
@@ -325,12 +353,10 @@ def logit_sums(
 
 
 def link_sums(
-    columns: Floats, count: int, step: Floats, link: Link, derived: bool
+    columns: Floats, z: Floats, own: Bools | None, link: Link, derived: bool
 ) -> tuple[Floats, ...]:
     """Return the same for any link."""
-    x, n, mu, tau, low, _, peak = columns
-    z = np.multiply.outer(np.arange(count, dtype=np.float64), step)
-    z += low
+    x, n, mu, tau, _, _, peak = columns
     eta = mu + tau * z
     weight, score, minus_info = link.plain(eta, x, n)
     square = z * z
@@ -338,20 +364,24 @@ def link_sums(
     weight -= square
     weight -= peak + LOG_SQRT_2PI
     np.exp(weight, out=weight)
+    if own is not None:
+        weight *= own
     if not derived:
         return (weight.sum(axis=0),)
     return _weighted(weight, score, minus_info, z)
 
 
-def _of_large(columns: Floats, count: int, link: Link) -> Floats:
+def _of_large(columns: Floats, counts: Ints, link: Link) -> Floats:
     """Return the same of large studies: exponents without cancellation, Louis's derivatives."""
     x, n, mu, tau, low, high, _ = columns
-    step = (high - low) / (count - 1)
-    z = low + np.multiply.outer(np.arange(count, dtype=np.float64), step)
+    step = (high - low) / (counts - 1)
+    z, own = nodes(low, step, counts)
     value, score, minus_info = link.parts(mu + tau * z, x, n)
     value = value - 0.5 * z * z - LOG_SQRT_2PI
     top = value.max(axis=0)
     weight = np.exp(value - top)
+    if own is not None:
+        weight *= own
     total = weight.sum(axis=0)
     weight /= total
     out = np.empty((6, x.size))
