@@ -18,7 +18,7 @@ METHODS = ("two-step|PLO|DL|wald", "two-step|PLO|REML|hksj", "glmm|logit|ML|prof
 ONE = """
 import resource, sys, time
 from poolprop.atlas import pool_chunk
-from poolprop.settings import Atlas
+from poolprop.plan import Atlas
 size, methods = int(sys.argv[1]), sys.argv[2:]
 plan = Atlas(datasets=max(size, 1), methods=methods, chunk=max(size, 1))
 start = time.process_time()

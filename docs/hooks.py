@@ -91,7 +91,7 @@ def _help(parser: argparse.ArgumentParser) -> str:
 
 def plan() -> str:
     """Return the keys of the plan, from its JSON Schema."""
-    from poolprop.plan import json_schema
+    from poolprop.plan.parse import json_schema
 
     schema = json_schema()
     parts = ["# The plan: config/config.yaml\n", "Every key, from the schema that checks it.\n"]

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from poolprop.errors import DataError, ResultError
 from poolprop.files import digest, replacing, sha256, write_bytes, write_text
-from poolprop.settings import Atlas
+from poolprop.plan import Atlas
 from poolprop.spreadsheet import harmless
 
 if TYPE_CHECKING:

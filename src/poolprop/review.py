@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from poolprop import plan, terms
 from poolprop.errors import ConfigError, DataError, Fault, Faults, TableErrors
 from poolprop.evidence.certainty import Judgement, unknown_estimands
 from poolprop.evidence.load import Evidence, gathered, read_tables
@@ -15,9 +14,9 @@ from poolprop.evidence.moderators import known_numbers
 from poolprop.evidence.names import not_factors
 from poolprop.evidence.tables import TABLES
 from poolprop.evidence.universes import ALL_OTHERWISE, AS_DECIDED, overall_risks
-from poolprop.settings import Settings
-from poolprop.settings.faults import ConfigErrors, in_file
-from poolprop.settings.reading import read_plan
+from poolprop.plan import Settings, parse, terms
+from poolprop.plan.faults import ConfigErrors, in_file
+from poolprop.plan.read import read_plan
 
 DATA = "data"
 
@@ -49,7 +48,7 @@ def load_review(config: Path) -> Review:
 
 def check_record(record: Mapping[str, Any], where: str = "config/config.yaml") -> Review:
     """Check a plan as it was read, and its tables; faults have lines if the plan is a file."""
-    settings, faults = plan.examine(record, where)
+    settings, faults = parse.examine(record, where)
     return _checked(settings, faults, record, where)
 
 

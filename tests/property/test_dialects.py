@@ -21,7 +21,7 @@ from poolprop.evidence.datasets import data_rows, sets
 from poolprop.evidence.load import load
 from poolprop.importing.counts import read_counts
 from poolprop.importing.understand import Answers, understand
-from poolprop.plan import load as load_plan
+from poolprop.plan.parse import load as load_plan
 from poolprop.reading.headings import heading
 from poolprop.reading.read import read_sheet as read_exactly
 from poolprop.reading.sets import read_sets

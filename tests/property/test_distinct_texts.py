@@ -18,7 +18,7 @@ from poolprop.cli.init import begin
 from poolprop.evidence.datasets import data_rows, sets
 from poolprop.evidence.load import load
 from poolprop.importing.rows import NO_LEVEL, SUMS
-from poolprop.plan import load as load_plan
+from poolprop.plan.parse import load as load_plan
 from poolprop.reading.sheet import tidy
 
 NEAR = st.text(

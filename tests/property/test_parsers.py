@@ -17,7 +17,7 @@ from poolprop.evidence.tables import Outcome
 from poolprop.importing.counts import read_counts
 from poolprop.importing.read import read_tables
 from poolprop.importing.understand import understand
-from poolprop.plan import load
+from poolprop.plan.parse import load
 from poolprop.reading.cells import Unclear, count, number, reading
 from poolprop.reading.headings import heading
 

@@ -8,7 +8,7 @@ from collections import defaultdict
 import pytest
 from rows import HERE, agrees
 
-from poolprop.plan import parse
+from poolprop.plan.parse import parse
 from poolprop.synthesis.survival import survival
 
 PLAN = {

@@ -8,9 +8,9 @@ import small_review
 from scipy.integrate import trapezoid
 
 import poolprop as pp
-from poolprop.plan import parse
+from poolprop.plan.parse import parse
 from poolprop.synthesis.bayesian import ONE_STUDY, bayesian, mu_prior, tau_prior
-from poolprop.tables import bayes_table
+from poolprop.tables.results import bayes_table
 
 SETS = {
     "four": [(12, 21), (91, 110), (11, 12), (12, 13)],

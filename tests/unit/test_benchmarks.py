@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import small_review
 
-from poolprop.plan import parse
+from poolprop.plan.parse import parse
 from poolprop.synthesis.benchmarks import benchmarks
 
 EMPTY = dict.fromkeys(

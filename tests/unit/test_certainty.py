@@ -11,7 +11,7 @@ import small_review
 from poolprop.__main__ import main
 from poolprop.evidence.certainty import DOMAINS
 from poolprop.files import read_csv, read_json, write_json
-from poolprop.plan import load, parse
+from poolprop.plan.parse import load, parse
 from poolprop.synthesis.certainty import certainty
 from poolprop.synthesis.pooled import pooled
 

@@ -12,12 +12,12 @@ import drawn_reviews
 import pytest
 import yaml
 
-from poolprop.analysis_tables import certificate_table
 from poolprop.errors import PoolpropError
 from poolprop.files import read_json
-from poolprop.plan import load, parse
-from poolprop.settings import Settings
+from poolprop.plan import Settings
+from poolprop.plan.parse import load, parse
 from poolprop.synthesis.certificate import LABELS, certificate
+from poolprop.tables.analyses import certificate_table
 
 FEW = [(12, 21), (91, 110), (11, 12), (12, 13)]
 
@@ -137,7 +137,7 @@ def test_an_interval_that_is_not_simulated_is_said_to_be_none() -> None:
 
 
 def _other() -> object:
-    from poolprop.settings import Model
+    from poolprop.plan import Model
 
     return Model(model="two-step", measure="PAS", tau2="REML", ci="kr")
 

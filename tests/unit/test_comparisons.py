@@ -9,7 +9,7 @@ import small_review
 
 from poolprop.errors import ConfigError
 from poolprop.evidence.pairs import pairs
-from poolprop.plan import parse
+from poolprop.plan.parse import parse
 from poolprop.review import load_review
 from poolprop.stats.arms.exact_strata import common_odds_ratio, ratio_of_odds_ratios
 from poolprop.stats.arms.exact_two_arm import exact_risk_difference, exact_risk_ratio

@@ -7,7 +7,7 @@ import json
 import pytest
 from unit.report.synthetic import PLAN
 
-from poolprop.plan import parse
+from poolprop.plan.parse import parse
 from poolprop.stats.fits.one_proportion import study_intervals
 from poolprop.synthesis.confidence import COLUMNS, confidence, curve_rows
 

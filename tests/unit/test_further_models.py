@@ -12,7 +12,7 @@ from unit.report.page import spelled
 
 import poolprop as pp
 from poolprop.errors import ConfigError
-from poolprop.plan import parse
+from poolprop.plan.parse import parse
 from poolprop.synthesis.models import further_models
 
 COUNTS = [(12, 21), (91, 110), (11, 12), (12, 13)]

@@ -10,7 +10,7 @@ import pytest
 from unit.report.synthetic import PLAN
 
 import poolprop as pp
-from poolprop.plan import parse
+from poolprop.plan.parse import parse
 from poolprop.synthesis.influence import influence
 from poolprop.synthesis.small_study import small_study
 

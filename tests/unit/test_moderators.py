@@ -11,12 +11,12 @@ import small_review
 
 import poolprop as pp
 from poolprop.__main__ import main
-from poolprop.analysis_tables import regression_table
 from poolprop.errors import ConfigError
 from poolprop.files import read_csv
-from poolprop.plan import parse
+from poolprop.plan.parse import parse
 from poolprop.steps.evidence import select
 from poolprop.synthesis.subgroups import by_subgroup
+from poolprop.tables.analyses import regression_table
 
 K = 40
 LATITUDE = [f"{-30.25 + 2.5 * i:g}" for i in range(K)]

@@ -13,7 +13,7 @@ from poolprop.evidence.universes import plain, set_rows, universes
 from poolprop.review import load_review
 from poolprop.synthesis.methods import enumerate_methods
 from poolprop.synthesis.multiverse import multiverse
-from poolprop.tables import multiverse_table
+from poolprop.tables.results import multiverse_table
 
 CONFIG = copy.deepcopy(small_review.CONFIG)
 CONFIG["multiverse"] = {"left_out": {"oak": {"label": "Oak", "studies": ["oak"]}}}

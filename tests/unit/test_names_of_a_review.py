@@ -14,17 +14,17 @@ from pathlib import Path
 import pytest
 import small_review
 
-from poolprop import analysis_tables, tables
 from poolprop.errors import PoolpropError
 from poolprop.evidence.availability import MapRow, evidence_map
 from poolprop.evidence.datasets import DATA, ExcludedRow, data_columns, data_rows, sets
 from poolprop.evidence.tables import TABLES
 from poolprop.evidence.universes import SET_COLUMNS
 from poolprop.files import read_csv, write_csv
-from poolprop.plan import parse
+from poolprop.plan.parse import parse
 from poolprop.review import check_review
 from poolprop.synthesis.pooled import pooled
 from poolprop.synthesis.subgroups import by_subgroup
+from poolprop.tables import analyses, results
 
 NEUTRAL = "care"
 # Every name that any table of ours has as a column, and the keys of results and of the plan.
@@ -33,7 +33,7 @@ OURS = sorted(
         *(name for model in TABLES.values() for name in model.model_fields),
         *(term for model in TABLES.values() for term in model.TERMS.values()),
         *DATA, *ExcludedRow.__annotations__, *MapRow.__annotations__,
-        *SET_COLUMNS, *tables.RESULT_COLUMNS, *analysis_tables.DIAGNOSTICS,
+        *SET_COLUMNS, *results.RESULT_COLUMNS, *analyses.DIAGNOSTICS,
         *("id", "role", "k", "method", "level", "factor", "label", "factors", "studies", "rows"),
         *("excluded", "results", "primary", "endpoint", "estimand", "setting", "test", "none"),
         *("care_label", "factor.care", "label.care", "year", "safety", "survival", "overall"),
@@ -87,11 +87,11 @@ def numbers(config: dict, made: dict, end: str = "response", factor: str = NEUTR
     data = read_csv(Path("data.csv"))
     pool = pooled(review.settings, end, data, [])
     groups = by_subgroup(review.settings, end, data)
-    columns, studies = tables.study_table(evidence)
+    columns, studies = results.study_table(evidence)
     assert len(set(columns)) == len(columns)
     cells = list(evidence_map(evidence, review.settings))
     assert len({cell["id"] for cell in cells}) == len(cells)
-    own = list(tables.Study.model_fields)
+    own = list(results.Study.model_fields)
     return json.dumps([
         [[e["k"], e["events"], e["total"], [r["proportion"] for r in e["results"]],
           [s["label"] for s in e["studies"]]] for e in pool["estimands"]],

@@ -11,9 +11,9 @@ import small_review
 
 from poolprop.__main__ import main
 from poolprop.errors import ConfigError
-from poolprop.plan import json_schema, load, parse
-from poolprop.settings.faults import key_lines
-from poolprop.settings.reading import read_plan
+from poolprop.plan.faults import key_lines
+from poolprop.plan.parse import json_schema, load, parse
+from poolprop.plan.read import read_plan
 
 
 @pytest.fixture

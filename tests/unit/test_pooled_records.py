@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from unit.report.synthetic import PLAN
 
-from poolprop.plan import parse
-from poolprop.settings import Model
+from poolprop.plan import Model
+from poolprop.plan.parse import parse
 from poolprop.synthesis.methods import Method, estimates
 from poolprop.synthesis.pooled import pooled
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from poolprop import atlas
 from poolprop.files import read_csv, write_csv
-from poolprop.settings import Atlas
+from poolprop.plan import Atlas
 from poolprop.spreadsheet import harmless, is_number, restored
 
 ODD = st.text(st.sampled_from("=+-@'\t abc019.,e"), max_size=8)

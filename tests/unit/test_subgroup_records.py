@@ -10,7 +10,7 @@ from scipy.stats import fisher_exact, nchypergeom_fisher
 from unit.report.synthetic import PLAN
 
 import poolprop as pp
-from poolprop.plan import parse
+from poolprop.plan.parse import parse
 from poolprop.synthesis.subgroups import by_subgroup
 
 MODERATORS = {

@@ -15,7 +15,7 @@ import poolprop as pp
 from poolprop.audit.explain import _estimate
 from poolprop.audit.rows import described, read_tables
 from poolprop.errors import ConfigError
-from poolprop.plan import parse
+from poolprop.plan.parse import parse
 
 COUNTED = [(12, 21), (31, 110), (11, 42)]
 # A weighted survey, a published pool with its interval, one with an effective size; one whose

@@ -115,7 +115,7 @@ def test_a_table_of_ones_own_is_split_and_pooled(snakemake, tmp_path):
 def test_a_table_that_is_not_as_the_plan_says_is_refused(tmp_path, datasets, rows, message):
     from poolprop.atlas import split
     from poolprop.errors import DataError
-    from poolprop.settings import Atlas
+    from poolprop.plan import Atlas
 
     (tmp_path / "many.csv").write_text("id,events,total\n" + rows)
     plan = Atlas(file=str(tmp_path / "many.csv"), by="id", datasets=datasets, chunk=2)

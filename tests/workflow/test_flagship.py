@@ -16,7 +16,7 @@ from unit.report.page import Page, spelled
 from poolprop.__main__ import main
 from poolprop.audit.snapshot import snapshot
 from poolprop.carried import ELEMENT, unpack
-from poolprop.plan import parse
+from poolprop.plan.parse import parse
 
 PRIMARY = {
     "cr_cri": [(12, 21), (91, 110), (11, 12), (12, 13)],

@@ -22,7 +22,7 @@ from poolprop.evidence.fingerprints import tables_fingerprint
 from poolprop.evidence.safety import safety_fingerprint
 from poolprop.evidence.tables import TABLES
 from poolprop.review import check_record
-from poolprop.settings.reading import read_plan
+from poolprop.plan.read import read_plan
 from poolprop.workflow import targets
 from poolprop.workflow.bytecode import bytecode
 from poolprop.workflow.closure import code_of, whole_code

@@ -18,7 +18,7 @@ from poolprop._version import __version__
 from poolprop.files import sha256
 
 if TYPE_CHECKING:
-    from poolprop.settings import Settings
+    from poolprop.plan import Settings
 
 
 SCHEMA = "poolprop/manifest/1"

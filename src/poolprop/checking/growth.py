@@ -20,8 +20,8 @@ from poolprop.evidence.tables import TABLES, Arm, Outcome, told
 from poolprop.evidence.universes import overall_risks
 from poolprop.formats import counted
 from poolprop.judged import basis, moved
+from poolprop.plan import Settings
 from poolprop.sentences import COUNTED, counted_by_hand, unknown
-from poolprop.settings import Settings
 
 PLAN = "config/config.yaml"
 ONE_CURATOR = "one_curator"

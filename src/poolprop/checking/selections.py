@@ -9,7 +9,7 @@ from poolprop.evidence.datasets import selections
 from poolprop.evidence.load import Evidence
 from poolprop.evidence.safety import safety_selections
 from poolprop.evidence.select import select
-from poolprop.settings import Selection, Settings
+from poolprop.plan import Selection, Settings
 
 
 def selection_faults(settings: Settings, evidence: Evidence) -> list[Fault]:

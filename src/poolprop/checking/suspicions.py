@@ -19,7 +19,7 @@ from poolprop.evidence.moderators import coefficients, complete
 from poolprop.evidence.select import select
 from poolprop.evidence.tables import TABLES
 from poolprop.formats import counted, fixed
-from poolprop.settings import Selection, Settings
+from poolprop.plan import Selection, Settings
 from poolprop.spreadsheet import harmless
 
 MARKUP = re.compile(r"<\s*/?\s*[A-Za-z][^>]*>")

@@ -108,7 +108,7 @@ def once(texts: Path | None) -> int:
 
 def _placed(found: list[Any]) -> Iterator[Any]:
     """Yield what is suspicious, that of the plan with the line of its key."""
-    from poolprop.settings.faults import key_lines
+    from poolprop.plan.faults import key_lines
 
     plan = [one.problem.column for one in found if one.problem.file == str(CONFIG)]
     lines = key_lines(CONFIG, plan)

@@ -60,7 +60,7 @@ def export(formats: Sequence[str], review: Path, out: Path | None) -> None:
     from poolprop.exporting.manuscript import TEXT
     from poolprop.exporting.results import finished
     from poolprop.files import write_bytes
-    from poolprop.plan import load
+    from poolprop.plan.parse import load
 
     for name in formats:
         if name not in FORMATS:

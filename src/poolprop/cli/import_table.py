@@ -218,7 +218,7 @@ def _asked(sheet: Any, wanted: dict[str, str]) -> dict[str, str]:
 
 
 def _settings(into: Path) -> Any:
-    from poolprop.plan import load
+    from poolprop.plan.parse import load
 
     path = into / "config" / "config.yaml"
     if not path.is_file():

@@ -12,7 +12,7 @@ from typing import TypedDict
 from poolprop.evidence.load import Evidence
 from poolprop.evidence.select import AnalysisSet
 from poolprop.evidence.tables import Discrepancy, Outcome
-from poolprop.settings import Endpoint
+from poolprop.plan import Endpoint
 
 
 class AlternativeRow(TypedDict):

@@ -16,7 +16,7 @@ from poolprop.evidence.select import preferred, usable
 from poolprop.evidence.supplements import Survival as SurvivalFigure
 from poolprop.evidence.survival import MEDIAN
 from poolprop.evidence.tables import Arm, Outcome
-from poolprop.settings import Safety, Selection, Settings, Survival
+from poolprop.plan import Safety, Selection, Settings, Survival
 
 # What a row of the evidence with counts is, by how its figure came about.
 FORMS = {

@@ -11,8 +11,8 @@ from poolprop.evidence.load import Evidence
 from poolprop.evidence.moderators import number_of
 from poolprop.evidence.select import AnalysisSet, select
 from poolprop.evidence.tables import Outcome
-from poolprop.settings import Endpoint, Estimand, Selection, Subgroup
-from poolprop.settings.columns import factor_column, factor_columns, label_column, number_column
+from poolprop.plan import Endpoint, Estimand, Selection, Subgroup
+from poolprop.plan.columns import factor_column, factor_columns, label_column, number_column
 
 DESIGN = "design"
 INFERRED = "reconstructed"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from poolprop.evidence.load import Evidence
-from poolprop.settings import Endpoint, Estimand, Selection
+from poolprop.plan import Endpoint, Estimand, Selection
 
 # What an estimand decides, and the fields of the plan that say it.
 FIELDS = {

@@ -13,8 +13,8 @@ from pydantic import BeforeValidator
 from poolprop.evidence.cells import MAYBE_NUMBERS, NOT_REPORTED
 from poolprop.evidence.load import Evidence
 from poolprop.evidence.tables import Outcome, Study
-from poolprop.settings import Endpoint, Moderator
-from poolprop.settings.columns import FIXED_NUMBERS
+from poolprop.plan import Endpoint, Moderator
+from poolprop.plan.columns import FIXED_NUMBERS
 
 # Levels that say nothing of who is inside.
 UNCLEAR = ("", "mixed", NOT_REPORTED)

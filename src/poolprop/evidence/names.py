@@ -1,7 +1,7 @@
 """Names that the tables use themselves: what a factor of a review cannot be called.
 
 The lists are those of the tables. Other columns of ours are no danger: a factor has columns of its
-own in everything that is written (:mod:`poolprop.settings.columns`).
+own in everything that is written (:mod:`poolprop.plan.columns`).
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator
 from poolprop.errors import Fault
 from poolprop.evidence.read import Numbered
 from poolprop.evidence.tables import TABLES, Term
-from poolprop.settings.columns import FIXED_NUMBERS
+from poolprop.plan.columns import FIXED_NUMBERS
 
 # Field of the vocabulary whose terms are columns of numbers.
 NUMBERS = "number"

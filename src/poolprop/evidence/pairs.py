@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from poolprop.evidence.load import Evidence
 from poolprop.evidence.tables import Arm, Outcome
-from poolprop.settings import Comparisons
+from poolprop.plan import Comparisons
 
 Fact = tuple[str, str, str, str, str]
 

@@ -8,7 +8,7 @@ from poolprop.evidence.fingerprints import digest_of, terms_of
 from poolprop.evidence.load import Evidence
 from poolprop.evidence.select import AnalysisSet, select
 from poolprop.evidence.tables import Outcome
-from poolprop.settings import Safety, Selection
+from poolprop.plan import Safety, Selection
 
 
 def safety_sets(evidence: Evidence, plan: Safety) -> Iterator[tuple[str, AnalysisSet]]:

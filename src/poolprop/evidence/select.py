@@ -14,7 +14,7 @@ from poolprop.evidence.cells import NOT_REPORTED
 from poolprop.evidence.estimates import objection
 from poolprop.evidence.load import Evidence
 from poolprop.evidence.tables import Arm, Outcome, told
-from poolprop.settings import Selection
+from poolprop.plan import Selection
 
 Keep = Callable[[Outcome], bool]
 WITHOUT_COUNT = "a percentage without a count"

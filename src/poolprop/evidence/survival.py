@@ -9,8 +9,8 @@ from poolprop.evidence.datasets import factor_cells
 from poolprop.evidence.load import Evidence
 from poolprop.evidence.select import refuse_overlap
 from poolprop.evidence.supplements import Survival as Figure
-from poolprop.settings import Survival, SurvivalEndpoint
-from poolprop.settings.columns import factor_columns
+from poolprop.plan import Survival, SurvivalEndpoint
+from poolprop.plan.columns import factor_columns
 
 MEDIAN = "median"
 

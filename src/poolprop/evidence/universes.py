@@ -23,8 +23,8 @@ from poolprop.evidence.load import Evidence
 from poolprop.evidence.select import bases, select
 from poolprop.evidence.supplements import RiskOfBias
 from poolprop.evidence.tables import Discrepancy, Outcome
-from poolprop.settings import Endpoint, LeftOut, Multiverse, Selection
-from poolprop.settings.models import NOBODY
+from poolprop.plan import Endpoint, LeftOut, Multiverse, Selection
+from poolprop.plan.models import NOBODY
 
 AS_DECIDED, ALL_OTHERWISE = "as_decided", "all_otherwise"
 OVERALL = "overall"

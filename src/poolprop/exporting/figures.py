@@ -28,7 +28,7 @@ from poolprop.report.values import policy_of
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from poolprop.settings import Settings
+    from poolprop.plan import Settings
 
 POINTS = 101
 

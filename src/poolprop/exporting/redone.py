@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from poolprop.exporting.results import Grid
-from poolprop.settings.columns import FACTOR, NUMBER, factor_column, number_column
+from poolprop.plan.columns import FACTOR, NUMBER, factor_column, number_column
 
 NOT_STATED = ("", "NR")
 LIMITS = ("lower", "upper")

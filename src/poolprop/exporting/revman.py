@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from poolprop.exporting.redone import named
 from poolprop.exporting.results import Finished, primary
 from poolprop.files import csv_bytes
-from poolprop.settings.columns import LABEL
+from poolprop.plan.columns import LABEL
 
 ARMS = ("Study", "Arm", "Description", "Intervention")
 # What an estimand pools is one group, whatever its arms were given.

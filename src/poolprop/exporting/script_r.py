@@ -9,7 +9,7 @@ from typing import Any
 
 from poolprop.crosscheck.r_script import ENGINE
 from poolprop.exporting.redone import NOT_STATED, Numbers, Redone, Regressed, listed, plain
-from poolprop.settings.columns import FACTOR
+from poolprop.plan.columns import FACTOR
 
 DECIMAL = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 HEAD = """\

@@ -7,7 +7,7 @@ from typing import Any
 
 from poolprop.exporting.redone import NOT_STATED, Redone, Regressed, plain
 from poolprop.exporting.safe import csv_text
-from poolprop.settings.columns import FACTOR
+from poolprop.plan.columns import FACTOR
 
 HEAD = """\
 * {label}: everything that the plan's primary model pools. Written by poolprop, whose tests

@@ -15,10 +15,10 @@ from poolprop.evidence.names import NUMBERS, not_factors
 from poolprop.importing.entries import Entry
 from poolprop.importing.records import label
 from poolprop.keys import keys, readable
+from poolprop.plan.columns import FIXED_NUMBERS
 from poolprop.reading.cells import Unclear, decimal_mark, is_missing, number
 from poolprop.reading.headings import Heading
 from poolprop.reading.sheet import Sheet, cell_at, tidy
-from poolprop.settings.columns import FIXED_NUMBERS
 
 NAME = re.compile(r"[a-z][a-z0-9_]{0,59}")
 # Columns of the studies that hold terms: a sheet may state them as it states a factor.

@@ -22,8 +22,8 @@ from poolprop.importing.batch import changed_files, checked, read_tables, write
 from poolprop.importing.entries import Entry
 from poolprop.importing.records import study_row
 from poolprop.importing.tidy_tables import Rows
-from poolprop.plan import load as load_plan
-from poolprop.settings import Settings
+from poolprop.plan import Settings
+from poolprop.plan.parse import load as load_plan
 
 CONFIG = Path("config") / "config.yaml"
 KEY = re.compile(r"[a-z0-9][a-z0-9_-]{0,60}")

@@ -9,8 +9,8 @@ from pathlib import Path
 import yaml
 
 from poolprop.errors import ConfigError
-from poolprop.plan import load
-from poolprop.settings import Settings
+from poolprop.plan import Settings
+from poolprop.plan.parse import load
 
 
 def endpoint_of(settings: Settings, outcome: str) -> str:

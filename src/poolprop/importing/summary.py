@@ -14,9 +14,9 @@ from poolprop.importing.plan_lines import endpoint_of, missing, subgroup_lines
 from poolprop.importing.records import Terms, label
 from poolprop.importing.tidy_tables import Addition
 from poolprop.importing.understand import Understood
+from poolprop.plan import Settings
 from poolprop.reading.headings import Heading
 from poolprop.reading.sheet import Sheet, is_empty
-from poolprop.settings import Settings
 
 SHOWN = 40
 

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from poolprop.plan.bias import Level, known_levels
 from poolprop.report.formats import plain
-from poolprop.settings.bias import Level, known_levels
 
 OVERALL = "overall"
 

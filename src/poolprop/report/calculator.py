@@ -10,10 +10,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from poolprop._version import __version__
+from poolprop.plan.models import Bayes, Model
+from poolprop.plan.stages import Rules
 from poolprop.report.explore import options
 from poolprop.report.render import ENGINE, digests, static
-from poolprop.settings.models import Bayes, Model
-from poolprop.settings.stages import Rules
 
 STYLES = ("tokens", "base", "plots", "filters", "calculator")
 SCRIPTS = ("formats", *ENGINE, "facts", "page", "explore-draw", "explore-pool", "calculator")

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from poolprop.axes import Ends
+from poolprop.plan import Settings
 from poolprop.report.bias import Lights
 from poolprop.report.formats import plain
 from poolprop.report.read import EndpointResults, Results
 from poolprop.report.values import Record
-from poolprop.settings import Settings
 
 Terms = Mapping[str, Mapping[str, str]]
 

@@ -10,13 +10,13 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
+from poolprop.plan import Settings
+from poolprop.plan.models import Bayes, Model
+from poolprop.plan.stages import Rules
 from poolprop.report.formats import PERCENT, Policy
 from poolprop.report.ledger import Entry
 from poolprop.report.read import Results
 from poolprop.report.values import Record
-from poolprop.settings import Settings
-from poolprop.settings.models import Bayes, Model
-from poolprop.settings.stages import Rules
 
 # Other results, such as adverse events, are not split into their studies on the page.
 KINDS = re.compile(r"pool/[^/]+/primary|subgroup/.+")

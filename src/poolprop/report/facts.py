@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from poolprop.plan.columns import FOREST_COLUMNS
 from poolprop.report.context import Context
 from poolprop.report.formats import MISSING, plain
 from poolprop.report.values import Record, Sentence
-from poolprop.settings.forest import COLUMNS
 
 # Of the plan's subgroups the first ones are columns unless the plan names its own.
 LEADING = 2
@@ -44,7 +44,7 @@ def facts(context: Context, endpoint: str, studies: Sequence[Record]) -> tuple[F
 
     def title(name: str) -> str:
         labels = {group: plan.label for group, plan in groups.items()}
-        return labels.get(name) or COLUMNS.get(name, ("", plain(name)))[1]
+        return labels.get(name) or FOREST_COLUMNS.get(name, ("", plain(name)))[1]
 
     whose = "All studies" if len(studies) > 1 else "This study"
     said = f"{whose}: {'; '.join(map(_inside, shared))}." if shared else ""
@@ -58,8 +58,8 @@ def _inside(text: str) -> str:
 
 def _text(study: Record, name: str) -> str:
     """Return what a study says of itself under a name: a field of its record, or a factor."""
-    if name in COLUMNS:
-        return str(study.get(COLUMNS[name][0]) or MISSING)
+    if name in FOREST_COLUMNS:
+        return str(study.get(FOREST_COLUMNS[name][0]) or MISSING)
     found = (one["label"] for one in study.get("factors", ()) if one["factor"] == name)
     return next(found, "") or MISSING
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from poolprop.plan import Settings
 from poolprop.report.chart import svg_of
 from poolprop.report.context import Terms
 from poolprop.report.read import read_results
@@ -17,7 +18,6 @@ from poolprop.report.strips import drawn
 from poolprop.report.trim import trimmed
 from poolprop.report.values import Value
 from poolprop.report.view import Page, make_page
-from poolprop.settings import Settings
 
 # Cascade order: later files may override earlier ones.
 STYLES = (

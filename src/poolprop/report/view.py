@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from poolprop.plan import Settings
 from poolprop.report.context import Context, Section, Terms
 from poolprop.report.doors import island, shown
 from poolprop.report.explore import explorable
@@ -12,7 +13,6 @@ from poolprop.report.machines import citation, linked_data
 from poolprop.report.packing import places
 from poolprop.report.read import Results
 from poolprop.report.sections import VIEWS, Make, glossary, reporting
-from poolprop.settings import Settings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

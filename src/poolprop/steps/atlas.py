@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from poolprop.files import write_json
 
 if TYPE_CHECKING:
-    from poolprop.settings import Atlas
+    from poolprop.plan import Atlas
 
 
 def split_atlas(config: Path, out: Sequence[Path]) -> None:
@@ -44,7 +44,7 @@ def gather_atlas(
 
 def _plan(config: Path) -> Atlas:
     from poolprop.errors import ConfigError
-    from poolprop.plan import load
+    from poolprop.plan.parse import load
 
     plan = load(config).atlas
     if plan is None:

@@ -17,7 +17,7 @@ def lineage(config: Path, manifest: Path, source: Path, out: Path) -> None:
     from poolprop.audit.lineage_tables import lineage_tables
     from poolprop.audit.manifest import SCHEMA
     from poolprop.audit.rows import read_tables
-    from poolprop.plan import load
+    from poolprop.plan.parse import load
 
     record = trace(read_json(manifest, SCHEMA), read_tables(Path(load(config).data)), source)
     write_json(out / "lineage.json", record)
@@ -45,7 +45,7 @@ def crate(
     from poolprop.audit.lineage import LINEAGE
     from poolprop.audit.manifest import SCHEMA
     from poolprop.installation import root, workflow_files
-    from poolprop.plan import load
+    from poolprop.plan.parse import load
 
     described, traced = read_json(manifest, SCHEMA), read_json(lineage, LINEAGE)
     ending = {

@@ -15,8 +15,8 @@ def tables(config: Path, endpoints: Sequence[Path], out: Path) -> None:
 
     ``endpoints`` are the folders of the endpoints' results, in the order of the plan.
     """
-    from poolprop import analysis_tables, tables
     from poolprop.review import load_review
+    from poolprop.tables import analyses, results
     from poolprop.workflow.targets import CURATED
 
     def read(name: str, schema: str, folders: Sequence[Path] = endpoints) -> list[dict[str, Any]]:
@@ -28,21 +28,19 @@ def tables(config: Path, endpoints: Sequence[Path], out: Path) -> None:
     # Simulated beside the estimates: who calls the steps by hand may leave them out.
     certified = [folder for folder in endpoints if (folder / "certificate.json").exists()]
     made = {
-        "pool": tables.pool_table(pooled),
-        "subgroups": tables.subgroup_table(factors),
-        "contrasts": analysis_tables.contrast_table(factors),
-        "tests": analysis_tables.tests_table(factors, asymmetry),
-        "regressions": analysis_tables.regression_table(factors),
-        "influence": analysis_tables.influence_table(studies),
-        "cumulative": analysis_tables.cumulative_table(studies),
-        "studies": tables.study_table(evidence),
-        "discrepancies": tables.discrepancy_table(evidence),
-        "bayes": tables.bayes_table(read("bayes", "bayes/1")),
-        "multiverse": tables.multiverse_table(read("multiverse", "multiverse/1")),
-        "certificate": analysis_tables.certificate_table(
-            read("certificate", "certificate/1", certified)
-        ),
-        **{name: tables.curated_table(evidence, name) for name in CURATED},
+        "pool": results.pool_table(pooled),
+        "subgroups": results.subgroup_table(factors),
+        "contrasts": analyses.contrast_table(factors),
+        "tests": analyses.tests_table(factors, asymmetry),
+        "regressions": analyses.regression_table(factors),
+        "influence": analyses.influence_table(studies),
+        "cumulative": analyses.cumulative_table(studies),
+        "studies": results.study_table(evidence),
+        "discrepancies": results.discrepancy_table(evidence),
+        "bayes": results.bayes_table(read("bayes", "bayes/1")),
+        "multiverse": results.multiverse_table(read("multiverse", "multiverse/1")),
+        "certificate": analyses.certificate_table(read("certificate", "certificate/1", certified)),
+        **{name: results.curated_table(evidence, name) for name in CURATED},
     }
     for name, (columns, rows) in made.items():
         write_csv(out / f"{name}.csv", columns, rows)
@@ -50,7 +48,7 @@ def tables(config: Path, endpoints: Sequence[Path], out: Path) -> None:
 
 def figures(config: Path, pools: Sequence[Path], out: Path) -> None:
     """Draw the static forest plot of each endpoint's primary estimand into a folder."""
-    from poolprop.plan import load
+    from poolprop.plan.parse import load
     from poolprop.plots.forests import forest_plot
     from poolprop.plots.style import save
     from poolprop.plots.table import draw
@@ -77,7 +75,7 @@ def manifest(
     from poolprop.audit.leftovers import sweep
     from poolprop.audit.manifest import manifest as describe
     from poolprop.audit.record import SWITCH
-    from poolprop.plan import load
+    from poolprop.plan.parse import load
 
     if os.environ.get(SWITCH):  # by the workflow, which knows all that a run makes
         sweep([path.as_posix() for path in outputs])
@@ -102,6 +100,6 @@ def report(config: Path, results: Path, source: Path, out: Path) -> None:
 
 def schema(out: Path) -> None:
     """Write the JSON Schema of the plan (``make schema``)."""
-    from poolprop.plan import json_schema
+    from poolprop.plan.parse import json_schema
 
     write_json(out, json_schema())

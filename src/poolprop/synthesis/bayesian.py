@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 from scipy.special import expit, logit
 
-from poolprop.settings import Bayes, MuPrior, Settings, TauPrior
+from poolprop.plan import Bayes, MuPrior, Settings, TauPrior
 from poolprop.stats._types import Floats
 from poolprop.stats.answers.bayes import bayes
 from poolprop.stats.answers.posterior import Posterior

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from poolprop.settings import Settings
-from poolprop.settings.columns import factor_column
+from poolprop.plan import Settings
+from poolprop.plan.columns import factor_column
 from poolprop.stats.fits.one_proportion import study_intervals
 from poolprop.synthesis.records import Record
 

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 
 from poolprop.formats import number
-from poolprop.settings import Settings
+from poolprop.plan import Settings
 from poolprop.stats.analyses.subgroups import SubgroupResult
 from poolprop.synthesis.records import Record, Rows, counts, pool_keywords
 

@@ -14,8 +14,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from poolprop.judged import basis, moved, read, rounded
-from poolprop.settings import Settings
-from poolprop.settings.columns import FactorRecord
+from poolprop.plan import Settings
+from poolprop.plan.columns import FactorRecord
 
 if TYPE_CHECKING:  # it counts and compares: to load the engine for that takes seconds
     from poolprop.synthesis.records import Record, Rows

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import asdict
 
-from poolprop.settings import Certificate, Model, Settings
+from poolprop.plan import Certificate, Model, Settings
 from poolprop.synthesis.records import Record, Rows, counts, endpoint_record, of_set
 
 # The plan's model -> its name among the simulated intervals.

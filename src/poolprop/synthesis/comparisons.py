@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from poolprop.settings import Settings
+from poolprop.plan import Settings
 from poolprop.synthesis.records import Record, Rows, plain
 from poolprop.synthesis.two_arms import (
     Table,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from poolprop.settings import Settings
+from poolprop.plan import Settings
 from poolprop.stats.analyses.confidence_curve import P_VALUES, Curve, pooled_curve, study_curves
 from poolprop.synthesis.records import (
     Record,

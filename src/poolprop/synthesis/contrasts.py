@@ -15,7 +15,7 @@ import math
 from collections.abc import Mapping
 from itertools import combinations
 
-from poolprop.settings import Settings
+from poolprop.plan import Settings
 from poolprop.synthesis.between import Levels, overlapping
 from poolprop.synthesis.records import Record, Rows, counts, doubts, plain
 from poolprop.synthesis.two_arms import fisher_p, odds_ratio, risk_difference

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
-from poolprop.settings import Settings
+from poolprop.plan import Settings
 from poolprop.synthesis.records import (
     Record,
     Rows,

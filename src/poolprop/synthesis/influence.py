@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 
-from poolprop.settings import Model, Settings
+from poolprop.plan import Model, Settings
 from poolprop.stats.answers.results import PoolResult
 from poolprop.synthesis.records import (
     Record,

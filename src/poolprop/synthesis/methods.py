@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from pydantic import ValidationError
 
-from poolprop.settings import Model, Settings
+from poolprop.plan import Model, Settings
 from poolprop.stats._types import Floats
 from poolprop.stats.answers.models import many
 from poolprop.stats.answers.options import parse_method

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from poolprop.errors import EstimationError
-from poolprop.settings import Settings
+from poolprop.plan import Settings
 from poolprop.stats.analyses.laws import random_effects_laws
 from poolprop.stats.analyses.map_prior import map_prior
 from poolprop.stats.analyses.missing_outcomes import missing_outcomes

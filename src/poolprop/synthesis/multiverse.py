@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from poolprop.settings import Settings
+from poolprop.plan import Settings
 from poolprop.stats._types import Floats
 from poolprop.stats.analyses.variance_shares import variance_shares
 from poolprop.synthesis.merged import DataSet, merged

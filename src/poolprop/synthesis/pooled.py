@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from poolprop.errors import EstimationError
 from poolprop.formats import counted
-from poolprop.settings import Model, Settings
+from poolprop.plan import Model, Settings
 from poolprop.stats.answers.results import PoolResult
 from poolprop.synthesis import without_counts
 from poolprop.synthesis.records import (

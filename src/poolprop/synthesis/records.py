@@ -11,8 +11,8 @@ from statistics import median
 from typing import Any
 
 from poolprop.formats import policy_for
-from poolprop.settings import Endpoint, Model, Settings
-from poolprop.settings.columns import factor_records, is_own
+from poolprop.plan import Endpoint, Model, Settings
+from poolprop.plan.columns import factor_records, is_own
 from poolprop.stats.answers.pool import pool
 from poolprop.stats.answers.results import PoolResult
 from poolprop.stats.fits.one_proportion import study_intervals

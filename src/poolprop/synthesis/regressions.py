@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from poolprop.errors import EstimationError
-from poolprop.settings import Moderator, Settings
-from poolprop.settings.columns import factor_column, label_column, number_column
+from poolprop.plan import Moderator, Settings
+from poolprop.plan.columns import factor_column, label_column, number_column
 from poolprop.synthesis.records import Record, Rows, counts
 
 UNCLEAR = ("", "mixed", "NR")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from poolprop.settings import Settings
+from poolprop.plan import Settings
 from poolprop.synthesis.records import (
     Record,
     Rows,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from poolprop.settings import Settings
+from poolprop.plan import Settings
 from poolprop.stats.measures import effect_sizes
 from poolprop.synthesis.records import Record, Rows, counts, endpoint_record, of_set, plain
 

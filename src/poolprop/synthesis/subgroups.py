@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from poolprop.settings import Settings, Subgroup
+from poolprop.plan import Settings, Subgroup
 from poolprop.synthesis.between import between
 from poolprop.synthesis.contrasts import contrasts
 from poolprop.synthesis.records import (

@@ -7,8 +7,8 @@ from collections.abc import Collection, Mapping
 
 import numpy as np
 
-from poolprop.settings import Settings, Survival
-from poolprop.settings.columns import label_column
+from poolprop.plan import Settings, Survival
+from poolprop.plan.columns import label_column
 from poolprop.stats._types import Floats
 from poolprop.stats.analyses.bayes_normal import bayes_normal
 from poolprop.stats.analyses.survival import cloglog_rates, pool_survival

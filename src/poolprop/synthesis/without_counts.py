@@ -12,7 +12,7 @@ from functools import partial
 from scipy.special import expit
 
 from poolprop.formats import counted
-from poolprop.settings import Model, Settings
+from poolprop.plan import Model, Settings
 from poolprop.stats.answers.pool_effects import MODELS, pool_effects
 from poolprop.stats.answers.results import PoolResult
 from poolprop.stats.estimates import SCALES, estimate_effects

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from poolprop.settings import Settings
+    from poolprop.plan import Settings
 
 ROOT = "results"
 EVIDENCE = ("check.json", "source_audit.csv", "findings.csv", "agreement.csv", "map.json")

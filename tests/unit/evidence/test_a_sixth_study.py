@@ -91,7 +91,7 @@ def pooled(folder):
     from poolprop.steps.clinical import certainty
     from poolprop.steps.evidence import evidence, select
     from poolprop.synthesis.pooled import pooled as pool
-    from poolprop.tables import curated_table, study_table
+    from poolprop.tables.results import curated_table, study_table
 
     config, results = folder / "config" / "config.yaml", folder / "results"
     review = load_review(Path("config/config.yaml"))

@@ -8,7 +8,7 @@ import small_review
 from poolprop.errors import DataError
 from poolprop.evidence.load import load
 from poolprop.evidence.select import select
-from poolprop.settings import Selection
+from poolprop.plan import Selection
 
 
 @pytest.fixture

@@ -22,10 +22,10 @@ from poolprop.exporting.results import Grid
 from poolprop.exporting.safe import csv_text, harmless, is_number
 from poolprop.exporting.workbook import workbook
 from poolprop.files import read_csv, write_json
-from poolprop.plan import load
+from poolprop.plan.parse import load
 from poolprop.synthesis.pooled import pooled
 from poolprop.synthesis.subgroups import by_subgroup
-from poolprop.tables import bayes_table
+from poolprop.tables.results import bayes_table
 
 INJECTION = '=HYPERLINK("http://x","y")'
 

@@ -15,7 +15,7 @@ import pytest
 
 from poolprop.__main__ import main
 from poolprop.files import read_csv, write_json
-from poolprop.plan import load
+from poolprop.plan.parse import load
 from poolprop.synthesis.pooled import pooled
 from poolprop.synthesis.subgroups import by_subgroup
 

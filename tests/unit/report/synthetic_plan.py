@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from poolprop.plan import parse
-from poolprop.settings import Settings
+from poolprop.plan import Settings
+from poolprop.plan.parse import parse
 
 HOSTILE = (
     '<script>alert("x")</script>',

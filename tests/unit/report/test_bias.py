@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from poolprop.plan.bias import TOOLS, Level, known_levels
 from poolprop.report.bias import Lights, legend, overall
-from poolprop.settings.bias import TOOLS, Level, known_levels
 
 FLAGSHIP = ["low", "moderate", "moderate_to_high", "high"]
 

@@ -9,7 +9,7 @@ import yaml
 from drawn_reviews import STEPS, build
 from unit.report import synthetic
 
-from poolprop.plan import parse
+from poolprop.plan.parse import parse
 from poolprop.report.explore import explorable
 from poolprop.report.read import read_results
 

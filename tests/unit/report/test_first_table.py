@@ -9,7 +9,7 @@ import pytest
 from unit.report import page, synthetic
 
 from poolprop.errors import PoolpropError
-from poolprop.plan import parse
+from poolprop.plan.parse import parse
 from poolprop.report.render import build
 
 SOURCE = Path(__file__).parents[3] / "report"

@@ -7,7 +7,7 @@ import hashlib
 import pytest
 import small_review
 
-from poolprop.plan import parse
+from poolprop.plan.parse import parse
 from poolprop.workflow import targets
 from poolprop.workflow.parts import plan_digest
 

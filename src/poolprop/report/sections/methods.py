@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from poolprop.plan import Estimand
 from poolprop.report import prose
 from poolprop.report.context import Context, Section, factors
 from poolprop.report.formats import MISSING, level
 from poolprop.report.tables import Table, text_table
 from poolprop.report.values import Record, Sentence, listing
-from poolprop.settings import Estimand
 
 STUDY_INTERVALS = {"clopper-pearson": "Clopper-Pearson (exact)", "wilson": "Wilson score"}
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from poolprop.plan.columns import factor_column, factors_in, label_column
 from poolprop.report.context import Context, Section
 from poolprop.report.formats import MISSING, plain
 from poolprop.report.tables import Table, text_table
-from poolprop.settings.columns import factor_column, factors_in, label_column
 
 # Column of studies.csv, its title, and the vocabulary's field where a cell is a code.
 COLUMNS = (

@@ -10,7 +10,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from poolprop.settings.base import Block
+from poolprop.plan.blocks import Block
 
 Tone = Literal["good", "near", "fair", "open", "between", "bad", "worst", "none"]
 

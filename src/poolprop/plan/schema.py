@@ -7,12 +7,12 @@ from typing import Literal
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from poolprop.settings.base import Block, Name
-from poolprop.settings.bias import Level
-from poolprop.settings.endpoints import Endpoint
-from poolprop.settings.forest import COLUMNS
-from poolprop.settings.models import Bayes, Laws, Models, Multiverse, Thresholds
-from poolprop.settings.stages import (
+from poolprop.plan.bias import Level
+from poolprop.plan.blocks import Block, Name
+from poolprop.plan.columns import FOREST_COLUMNS
+from poolprop.plan.endpoints import Endpoint
+from poolprop.plan.models import Bayes, Laws, Models, Multiverse, Thresholds
+from poolprop.plan.stages import (
     Atlas,
     Certainty,
     Certificate,
@@ -106,7 +106,8 @@ class Settings(Block):
     forest_columns: tuple[str, ...] = Field(
         (),
         description="Columns of forest plots beside the names: factors of the review, "
-        f"{', '.join(COLUMNS)}; empty: an endpoint's first two subgroups, denominator, timepoint.",
+        f"{', '.join(FOREST_COLUMNS)}; empty: an endpoint's first two subgroups, denominator, "
+        "timepoint.",
     )
     bias_levels: tuple[Level, ...] = Field(
         (),

@@ -12,6 +12,17 @@ from collections.abc import Iterable, Mapping
 FACTOR, LABEL, NUMBER = "factor.", "label.", "number."
 # Numbers that every data set has in columns of ours.
 FIXED_NUMBERS = ("year", "age_median", "follow_up_months_median", "total")
+# Columns that a forest plot can have beside its studies: name in the plan -> field of a study's
+# record, and title. Any factor of the review is a column too, under its own name.
+FOREST_COLUMNS = {
+    "denominator": ("denominator_label", "Denominator"),
+    "timepoint": ("timepoint_label", "Time point"),
+    "population": ("population_label", "Population"),
+    "record": ("record_label", "Figure"),
+    "year": ("year", "Year"),
+    "age": ("age_median", "Median age"),
+    "follow_up": ("follow_up_months_median", "Follow-up, months"),
+}
 FactorRecord = dict[str, str]
 
 

@@ -7,8 +7,8 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from poolprop.formats import MOST_DIGITS
-from poolprop.settings.base import Block, Name
-from poolprop.settings.models import Missing, Nested, NextTrial
+from poolprop.plan.blocks import Block, Name
+from poolprop.plan.models import Missing, Nested, NextTrial
 
 
 class Selection(Block):

@@ -9,7 +9,7 @@ from poolprop.evidence.cells import Row
 from poolprop.evidence.datasets import factor_cells
 from poolprop.evidence.load import Evidence
 from poolprop.evidence.tables import TABLES, Discrepancy, Study
-from poolprop.settings.columns import factor_column, factor_columns, number_column
+from poolprop.plan.columns import factor_column, factor_columns, number_column
 
 Table = tuple[list[str], list[dict[str, Any]]]
 

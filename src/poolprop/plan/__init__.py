@@ -6,9 +6,9 @@ Schema in ``workflow/schemas/`` is made from these models, so that editors can c
 
 from __future__ import annotations
 
-from poolprop.settings.base import Block, Name
-from poolprop.settings.endpoints import Endpoint, Estimand, Moderator, Selection, Subgroup
-from poolprop.settings.models import (
+from poolprop.plan.blocks import Block, Name
+from poolprop.plan.endpoints import Endpoint, Estimand, Moderator, Selection, Subgroup
+from poolprop.plan.models import (
     Bayes,
     LeftOut,
     Model,
@@ -18,8 +18,8 @@ from poolprop.settings.models import (
     TauPrior,
     Thresholds,
 )
-from poolprop.settings.plan import Review, Settings
-from poolprop.settings.stages import (
+from poolprop.plan.schema import Review, Settings
+from poolprop.plan.stages import (
     Atlas,
     Certainty,
     Certificate,

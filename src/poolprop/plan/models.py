@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from poolprop.settings.base import Block, Name
+from poolprop.plan.blocks import Block, Name
 
 
 class Model(Block):

@@ -13,8 +13,8 @@ from pydantic_core import ErrorDetails
 
 from poolprop.errors import Fault
 from poolprop.hints import did_you_mean
-from poolprop.settings import Endpoint, Settings
-from poolprop.settings.faults import ConfigErrors, in_file, type_words
+from poolprop.plan import Endpoint, Settings
+from poolprop.plan.faults import ConfigErrors, in_file, type_words
 
 # How many faults are told at most, and how often what is left is looked at again.
 MOST, ROUNDS = 1000, 5
@@ -82,7 +82,7 @@ def _take_out(node: Any, loc: Sequence[int | str]) -> None:
 
 def load(path: Path) -> Settings:
     """Read and check a plan; raises ConfigError if it is missing, no YAML, or faulty."""
-    from poolprop.settings.reading import read_plan
+    from poolprop.plan.read import read_plan
 
     record = read_plan(path)
     settings, faults = examine(record, path.as_posix())

@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from poolprop.errors import Fault
 from poolprop.hints import did_you_mean
-from poolprop.settings import Settings
-from poolprop.settings.forest import COLUMNS
+from poolprop.plan import Settings
+from poolprop.plan.columns import FOREST_COLUMNS
 
 FIELD = "field"  # a term that is itself the name of a field of the vocabulary
 NOT_REPORTED = "NR"
@@ -113,7 +113,7 @@ def _each(key: str, field: str, values: Iterable[str]) -> Iterator[tuple[str, st
 
 def _terms_used(settings: Settings) -> Iterator[tuple[str, str, str]]:
     for name in settings.forest_columns:
-        if name not in COLUMNS:
+        if name not in FOREST_COLUMNS:
             yield "forest_columns", FIELD, name
     for end_name, endpoint in settings.endpoints.items():
         for name, estimand in endpoint.estimands.items():

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 
-from poolprop.settings.base import Block, Name
+from poolprop.plan.blocks import Block, Name
 
 
 class Safety(Block):

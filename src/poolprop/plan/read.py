@@ -12,8 +12,8 @@ import yaml
 
 from poolprop.characters import odd_character
 from poolprop.errors import ConfigError, Fault
+from poolprop.plan.faults import ConfigErrors, loader
 from poolprop.reading.source import take
-from poolprop.settings.faults import ConfigErrors, loader
 
 MAX_BYTES = 1_000_000
 # Visits of blocks and lists beyond one each: what references may add.
