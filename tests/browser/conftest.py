@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -74,26 +75,97 @@ class Visit:
 
 
 Open = Callable[..., Visit]
+UNFOLD = "for (const fold of document.querySelectorAll('details')) fold.open = true"
+# What depends on sizes is drawn one frame later.
+SETTLED = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+# All that a test could have changed: elements and attributes, what is chosen, focus and place.
+STATE = """() => [document.querySelector("main").outerHTML, document.activeElement.tagName,
+  location.hash, scrollX, scrollY,
+  [...document.querySelectorAll("input, select")].map(one => one.value).join()]"""
+
+
+def _open(
+    chromium, path: Path, width: int, scheme: str, fragment: str, *, whole: bool, **more
+) -> Visit:
+    """Open a page in a browser's context of its own, without a network."""
+    size = {"width": width, "height": 900}
+    context = chromium.new_context(viewport=size, color_scheme=scheme, offline=True, **more)
+    opened = Visit(context, path, fragment)
+    if whole and not fragment and more.get("java_script_enabled", True):
+        opened.page.evaluate("page.everything()")
+    return opened
 
 
 @pytest.fixture
 def visit(chromium, report_path: Path) -> Iterator[Open]:
     """Return a function that opens the report without a network."""
-    contexts = []
+    visits: list[Visit] = []
 
     def open_page(
         width: int = 1440, scheme: str = "light", fragment: str = "", *, whole: bool = True, **more
     ) -> Visit:
         """Open it: all views below one another, or with ``whole=False`` as a reader meets it."""
-        context = chromium.new_context(
-            viewport={"width": width, "height": 900}, color_scheme=scheme, offline=True, **more
-        )
-        contexts.append(context)
-        opened = Visit(context, report_path, fragment)
-        if whole and not fragment and more.get("java_script_enabled", True):
-            opened.page.evaluate("page.everything()")
-        return opened
+        visits.append(_open(chromium, report_path, width, scheme, fragment, whole=whole, **more))
+        return visits[-1]
 
     yield open_page
-    for context in contexts:
-        context.close()
+    for each in visits:
+        each.page.context.close()
+
+
+class Shelf:
+    """Open pages that tests only look at: each is opened once, and stays as it was opened."""
+
+    MOST = 6  # as many are kept; each takes some hundred megabytes
+
+    def __init__(self, chromium) -> None:
+        self.chromium = chromium
+        self.kept: dict[tuple, tuple[Visit, list]] = {}
+        self.lent: list[tuple] = []
+
+    def lend(self, path: Path, width: int, scheme: str, *, unfolded: bool) -> Visit:
+        """Return the page at that width and in that scheme, with every fold open if asked."""
+        key = (path, width, scheme, unfolded)
+        found = self.kept.pop(key, None)
+        if found is None:
+            opened = _open(self.chromium, path, width, scheme, "", whole=True)
+            if unfolded:
+                opened.page.evaluate(UNFOLD)
+            opened.page.evaluate(SETTLED)
+            found = opened, opened.page.evaluate(STATE)
+        self.kept[key] = found
+        self.lent.append(key)
+        return found[0]
+
+    def take_back(self) -> list[tuple]:
+        """Return which of the lent pages were changed; those, and the oldest, are closed."""
+        changed = [key for key in self.lent if self.kept[key][0].page.evaluate(STATE)
+                   != self.kept[key][1]]  # fmt: skip
+        self.lent = []
+        for key in dict.fromkeys([*changed, *list(self.kept)[: -self.MOST]]):
+            self.kept.pop(key)[0].page.context.close()
+        return changed
+
+    def close(self) -> None:
+        """Close every page."""
+        for opened, _ in self.kept.values():
+            opened.page.context.close()
+
+
+@pytest.fixture(scope="session")
+def shelf(chromium) -> Iterator[Shelf]:
+    """Return the pages that are open for all tests that only look."""
+    with closing(Shelf(chromium)) as found:
+        yield found
+
+
+@pytest.fixture
+def look(shelf: Shelf, report_path: Path) -> Iterator[Open]:
+    """Return a function that gives the whole report to look at; a test that acts uses `visit`."""
+
+    def open_page(width: int = 1440, scheme: str = "light", *, unfolded: bool = False) -> Visit:
+        return shelf.lend(report_path, width, scheme, unfolded=unfolded)
+
+    yield open_page
+    changed = shelf.take_back()
+    assert changed == [], "the test changed a page that others look at: let it use `visit`"

@@ -108,10 +108,10 @@ def rows(path) -> list[dict[str, str]]:
         return list(csv.DictReader(lines))
 
 
-def test_every_cell_of_the_evidence_is_that_of_its_table(visit, home):
+def test_every_cell_of_the_evidence_is_that_of_its_table(look, home):
     """All cells with digits of a row stand in one and the same row of the file."""
     names = {row["label"] for row in rows(home / "tables/studies.csv")}
-    bare = [one for one in visit().page.evaluate(BARE) if one["text"] not in names]
+    bare = [one for one in look().page.evaluate(BARE) if one["text"] not in names]
     checked = 0
     for table, name in EVIDENCE.items():
         path = home / name
@@ -140,24 +140,23 @@ def near(text: str, numbers: list[float]) -> bool:
     )
 
 
-def test_counts_of_verdicts_are_counted_again(visit, home):
-    page = visit().page
+def test_counts_of_verdicts_are_counted_again(look, home):
+    page = look(unfolded=True).page
     judged = Counter(row["verdict"] for row in rows(home / "evidence/findings.csv"))
     counts = sorted(judged.values())
     total, *parts = map(int, tokens(page.locator("#sources p", has_text="recomputed").inner_text()))
     assert total == sum(counts)
     assert sorted(parts) == counts
-    page.evaluate("for (const fold of document.querySelectorAll('details')) fold.open = true")
     cells = page.locator("#table-verdicts tbody tr").evaluate_all(
         "all => all.map(row => [...row.cells].slice(1).map(cell => Number(cell.textContent)))"
     )
     assert sorted(sum(column) for column in zip(*cells, strict=True) if any(column)) == counts
 
 
-def test_bars_of_bias_hold_every_study_once(visit, home):
+def test_bars_of_bias_hold_every_study_once(look, home):
     studies = Counter(row["item"] for row in rows(home / "tables/risk_of_bias.csv"))
     bars = (
-        visit()
+        look()
         .page.locator("#plot-bias tbody tr")
         .evaluate_all(
             "all => all.map(row => [...row.querySelectorAll('.after')].map(td => td.textContent))"
@@ -167,8 +166,8 @@ def test_bars_of_bias_hold_every_study_once(visit, home):
     assert sorted(sums) == sorted(studies.values())
 
 
-def test_simulated_spreads_are_those_of_the_certificate(visit, home):
-    page = visit().page
+def test_simulated_spreads_are_those_of_the_certificate(look, home):
+    page = look().page
     for path in home.glob("analysis/*/certificate.json"):
         record = json.loads(path.read_text("utf-8"))
         titles = page.locator(f"#table-coverage-{record['endpoint']['id']} thead th")
@@ -177,10 +176,10 @@ def test_simulated_spreads_are_those_of_the_certificate(visit, home):
             assert told == [number(case["tau"]) for case in record["cases"]]
 
 
-def test_steps_count_the_files_of_the_lineage(visit, home):
+def test_steps_count_the_files_of_the_lineage(look, home):
     jobs = json.loads((home / "audit/lineage.json").read_text("utf-8"))["jobs"]
     told = (
-        visit()
+        look()
         .page.locator("#table-steps tbody tr")
         .evaluate_all("all => all.map(row => [...row.cells].map(cell => page.textOf(cell)))")
     )
@@ -191,9 +190,9 @@ def test_steps_count_the_files_of_the_lineage(visit, home):
         assert code == job["code"]
 
 
-def test_studies_counted_in_plots_are_those_of_the_result(visit):
+def test_studies_counted_in_plots_are_those_of_the_result(look):
     """``k = 4`` and ``4 studies`` beside a mark say what the result of the row says."""
-    found = visit().page.evaluate(
+    found = look().page.evaluate(
         """() => [...document.querySelectorAll(".drawn-table tr[data-ref]")].map(row =>
           [page.textOf(row.querySelector("th") || row), row.dataset.ref,
            page.facts.results[row.dataset.ref]?.values.k])"""
@@ -207,8 +206,8 @@ def test_studies_counted_in_plots_are_those_of_the_result(visit):
     assert checked or not any(COUNTS.search(text) for text, *_ in found)
 
 
-def test_headings_of_a_plot_count_the_rows_below_them(visit):
-    found = visit().page.evaluate(
+def test_headings_of_a_plot_count_the_rows_below_them(look):
+    found = look().page.evaluate(
         """() => [...document.querySelectorAll("#subgroups .drawn-table tbody")]
           .filter(body => body.querySelector(".heading-row"))
           .map(body => [body.querySelector(".heading-row").textContent,
@@ -221,8 +220,8 @@ def test_headings_of_a_plot_count_the_rows_below_them(visit):
             assert int(match[1] or match[2]) == below
 
 
-def test_any_other_number_is_of_a_name_a_note_or_the_plan(visit, home):
-    bare = visit().page.evaluate(BARE)
+def test_any_other_number_is_of_a_name_a_note_or_the_plan(look, home):
+    bare = look().page.evaluate(BARE)
     known = words(home) | set(OWN_WORDS)
     counted = {"table-verdicts", "table-steps"}
     heads = {one["text"] for one in bare if one["head"]}

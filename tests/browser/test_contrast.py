@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-UNFOLD = "for (const fold of document.querySelectorAll('details')) fold.open = true"
 # Every text with the colour of the nearest opaque ground behind it; WCAG's formula.
 FAINT = """() => {
   const numbers = text => text.match(/[\\d.]+/g).map(Number);
@@ -56,25 +55,22 @@ SMALL = """() => {
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_every_text_on_the_page_can_be_told_from_its_ground(visit, scheme):
-    page = visit(scheme=scheme).page
-    page.evaluate(UNFOLD)
+def test_every_text_on_the_page_can_be_told_from_its_ground(look, scheme):
+    page = look(scheme=scheme, unfolded=True).page
     count, faults = page.evaluate(FAINT)
     assert count > 1000
     assert faults == []
 
 
 @pytest.mark.parametrize("width", [390, 1440])
-def test_every_target_is_large_enough_or_stands_apart(visit, width):
-    page = visit(width).page
-    page.evaluate(UNFOLD)
+def test_every_target_is_large_enough_or_stands_apart(look, width):
+    page = look(width, unfolded=True).page
     assert page.evaluate(SMALL) == []
 
 
-def test_at_four_hundred_per_cent_nothing_scrolls_sideways_and_drawings_fit(visit):
+def test_at_four_hundred_per_cent_nothing_scrolls_sideways_and_drawings_fit(look):
     """1280 pixels at 400 % are 320 pixels."""
-    page = visit(320).page
-    page.evaluate(UNFOLD)
+    page = look(320, unfolded=True).page
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
     for figure in page.locator("main figure").all():
         box, frame = (
@@ -85,8 +81,8 @@ def test_at_four_hundred_per_cent_nothing_scrolls_sideways_and_drawings_fit(visi
 
 
 @pytest.mark.parametrize(("width", "beside"), [(390, False), (768, True), (1440, True)])
-def test_from_a_tablet_on_the_drawing_stands_beside_its_numbers(visit, width, beside):
-    page = visit(width).page
+def test_from_a_tablet_on_the_drawing_stands_beside_its_numbers(look, width, beside):
+    page = look(width, unfolded=True).page
     row = page.locator("#forests .drawn-table .pooled-row").first
     drawn, number = (row.locator(f"td.{c}").bounding_box() for c in ("drawn", "estimate"))
     level = (

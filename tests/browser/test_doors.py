@@ -66,9 +66,9 @@ def test_numbers_are_text_and_every_one_of_them_is_in_a_list(visit):
     assert listed == count > 500
 
 
-def test_a_row_of_a_forest_plot_says_its_number_once(visit):
+def test_a_row_of_a_forest_plot_says_its_number_once(look):
     """The drawn cell is decoration; name, counts and estimate are cells of a true table."""
-    page = visit().page
+    page = look().page
     row = page.locator("#forests .drawn-table .pooled-row").first
     assert row.locator("th[scope=row]").count() == 1
     assert row.locator("td.drawn svg[aria-hidden=true]").count() == 1

@@ -67,8 +67,9 @@ def drawing(figure):
     return shown
 
 
-def test_every_figure_has_a_name_a_caption_and_one_drawing_shown(opened):
-    for figure in figures(opened.page):
+def test_every_figure_has_a_name_a_caption_and_one_drawing_shown(look):
+    page = look(unfolded=True).page
+    for figure in figures(page):
         assert figure.locator("figcaption").inner_text().strip()
         shown = drawing(figure)
         if shown.evaluate("one => one.matches('table')"):
@@ -76,7 +77,7 @@ def test_every_figure_has_a_name_a_caption_and_one_drawing_shown(opened):
             continue
         for chart in shown.locator("svg.plot").all():
             label = chart.get_attribute("aria-labelledby").split()[0]
-            assert opened.page.locator(f"[id='{label}']").text_content().strip()
+            assert page.locator(f"[id='{label}']").text_content().strip()
 
 
 def test_every_figure_is_saved_whole_as_svg_and_png(opened, tmp_path):
@@ -170,9 +171,9 @@ def test_every_model_of_every_figure_shows_its_own_numbers(opened):
     assert switched
 
 
-def test_no_mark_and_no_number_of_a_figure_is_a_stop_of_the_tab_key(opened):
+def test_no_mark_and_no_number_of_a_figure_is_a_stop_of_the_tab_key(look):
     """The choices above it are; its numbers are listed behind one of them."""
-    for figure in figures(opened.page):
+    for figure in figures(look(unfolded=True).page):
         assert figure.locator(".plot-box [tabindex], .plot-box [role=button]").count() == 0
         if figure.locator("[data-field]").count():
             assert figure.locator(".plot-tools .sources").count() == 1

@@ -6,7 +6,6 @@ import json
 
 import pytest
 
-UNFOLD = "for (const fold of document.querySelectorAll('details')) fold.open = true"
 # Opens the panel of every number and gives what is wrong with any of them. Showing it and moving
 # the focus, which other tests watch, would lay out the page again for each of ten thousand.
 DOORS = """() => {

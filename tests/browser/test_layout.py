@@ -5,9 +5,6 @@ from __future__ import annotations
 import pytest
 
 WIDTHS = (390, 768, 1440)
-UNFOLD = "for (const fold of document.querySelectorAll('details')) fold.open = true"
-# What depends on sizes is drawn one frame later.
-SETTLED = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 HELPERS = """
   const told = e => `${e.closest("section[id]")?.id} ${e.tagName} ${e.getAttribute("class")}: `
     + e.textContent.trim().slice(0, 50);
@@ -66,12 +63,9 @@ TEXTS_OF_PLOTS = """() => {%s
 
 
 @pytest.fixture(params=WIDTHS)
-def unfolded(request: pytest.FixtureRequest, visit):
+def unfolded(request: pytest.FixtureRequest, look):
     """Return the page at one width, everything that is folded open."""
-    page = visit(request.param).page
-    page.evaluate(UNFOLD)
-    page.evaluate(SETTLED)
-    return page
+    return look(request.param, unfolded=True).page
 
 
 def found(page, script: str) -> list[str]:
@@ -107,10 +101,9 @@ def test_every_other_model_of_a_plot_has_room_for_its_texts(visit):
             assert found(page, TEXTS_OF_PLOTS) == []
 
 
-def test_tables_with_sentences_are_lists_on_a_phone_and_stay_tables(visit):
+def test_tables_with_sentences_are_lists_on_a_phone_and_stay_tables(look):
     """Each cell stands under its title, nothing scrolls sideways, and its role is kept."""
-    page = visit(390).page
-    page.evaluate(UNFOLD)
+    page = look(390, unfolded=True).page
     tables = page.locator("main table.stacks")
     assert tables.count() > 3
     for table in tables.all():

@@ -14,11 +14,11 @@ ISLAND = "() => JSON.parse(document.getElementById('island').textContent)"
 FACTS = "() => page.facts"
 
 
-def test_every_number_shown_is_that_of_its_result(visit, report_path):
+def test_every_number_shown_is_that_of_its_result(look, report_path):
     """Each number equals, after rounding, the value in the very file that its panel names."""
     home = report_path.parent
     home = home if (home / "results").is_dir() else home.parent
-    page = visit().page
+    page = look().page
     shown_by_script, told = page.evaluate(FACTS), unpacked(page.evaluate(ISLAND))
     assert {name: shown_by_script[name] for name in told} == told
     facts, files = told["results"], told["files"]
@@ -36,8 +36,8 @@ def test_every_number_shown_is_that_of_its_result(visit, report_path):
         assert text == written(home / "results", candidates, element), (ref, field)
 
 
-def test_headlines_are_the_primary_results(visit, report_path):
-    page = visit().page
+def test_headlines_are_the_primary_results(look, report_path):
+    page = look().page
     cells = page.locator("#strata-all td").all()
     assert len(cells) > 1
     for cell in cells:

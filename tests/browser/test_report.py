@@ -11,8 +11,8 @@ SECTION_LINKS = "nav.contents ol ol a"
 
 @pytest.mark.parametrize("scheme", SCHEMES)
 @pytest.mark.parametrize("width", WIDTHS)
-def test_the_page_is_quiet_whole_and_never_scrolls_sideways(visit, width, scheme):
-    opened = visit(width, scheme)
+def test_the_page_is_quiet_whole_and_never_scrolls_sideways(look, width, scheme):
+    opened = look(width, scheme)
     page = opened.page
     page.wait_for_load_state("networkidle")
     assert opened.complaints == []
@@ -38,10 +38,10 @@ def test_contents_lead_to_every_section(visit):
     )
 
 
-def test_every_drawing_is_one_for_every_width(visit):
+def test_every_drawing_is_one_for_every_width(look):
     """Nothing is drawn twice for phones; on a phone a drawing has the width of its box."""
     for width in (390, 768, 1440):
-        page = visit(width).page
+        page = look(width).page
         for figure in page.locator("main figure >> visible=true").all():
             drawn = figure.locator("table.drawn-table, .charts")
             assert drawn.count() == 1
@@ -128,8 +128,8 @@ def test_without_scripts_everything_can_be_read(visit):
     assert not page.locator("#theme").is_visible()
 
 
-def test_hostile_names_run_nothing(visit):
-    opened = visit()
+def test_hostile_names_run_nothing(look):
+    opened = look()
     assert opened.page.locator("script:not([type])").count() == 2
     assert opened.page.locator("img").count() == 0
 

@@ -58,7 +58,7 @@ def test_what_is_copied_is_what_is_shown(visit):
     assert len(lines) == 1 + len(shown)
 
 
-def test_every_table_can_be_taken_home(visit):
-    page = visit().page
+def test_every_table_can_be_taken_home(look):
+    page = look().page
     tools = page.locator(".filters > .exports").count()
     assert tools == page.locator("main .table-box > table").count() > 10

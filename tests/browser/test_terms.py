@@ -51,8 +51,8 @@ def test_a_tap_on_a_title_sorts_and_tells(visit):
     assert title.locator("xpath=..").get_attribute("aria-sort") == "ascending"
 
 
-def test_no_link_stands_inside_a_button_and_every_term_has_a_meaning(visit):
-    page = visit().page
+def test_no_link_stands_inside_a_button_and_every_term_has_a_meaning(look):
+    page = look().page
     assert page.locator("button a, a button").count() == 0
     terms = page.locator("a.term, button.term")
     assert terms.count() > 20

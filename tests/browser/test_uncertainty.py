@@ -29,8 +29,8 @@ def results(report_path):
 
 
 @pytest.mark.parametrize("width", [390, 1440])
-def test_densities_and_curve_are_drawn(visit, width):
-    page = visit(width).page
+def test_densities_and_curve_are_drawn(look, width):
+    page = look(width).page
     assert page.locator("#bayes figure").first.locator("svg.density").count() == 2
     assert page.locator("#bayes svg.density").first.is_visible()
     own = page.locator("#multiverse .spec-primary").first
@@ -38,8 +38,8 @@ def test_densities_and_curve_are_drawn(visit, width):
 
 
 @pytest.mark.parametrize("n", [1, 10, 137])
-def test_the_prediction_is_that_of_the_posterior(visit, results, n):
-    page = visit().page
+def test_the_prediction_is_that_of_the_posterior(look, results, n):
+    page = look().page
     future = results(page, "bayes.json")["estimands"][0]["next_study"]
     weights = np.array(future["weights"])
     share = expit(future["start"] + future["step"] * np.arange(weights.size))
