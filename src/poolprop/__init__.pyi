@@ -34,8 +34,8 @@ from poolprop.stats.analyses.gosh import Gosh as Gosh
 from poolprop.stats.priors import HalfCauchy as HalfCauchy
 from poolprop.stats.priors import HalfNormal as HalfNormal
 from poolprop.stats.priors import HalfT as HalfT
-from poolprop.stats.analyses.henmi_copas import HenmiCopas as HenmiCopas
-from poolprop.stats.analyses.heterogeneity_intervals import HeterogeneityIntervals as HeterogeneityIntervals
+from poolprop.stats.analyses.publication_bias import HenmiCopas as HenmiCopas
+from poolprop.stats.answers.spread import HeterogeneityIntervals as HeterogeneityIntervals
 from poolprop.stats.analyses.influence import Influence as Influence
 from poolprop.stats.answers.results import Interval as Interval
 from poolprop.stats.analyses.laws import LawFit as LawFit
@@ -43,21 +43,21 @@ from poolprop.stats.analyses.map_prior import MapPrior as MapPrior
 from poolprop.stats.analyses.meta_regression import MetaRegression as MetaRegression
 from poolprop.stats.analyses.missing_outcomes import MissingOutcomes as MissingOutcomes
 from poolprop.stats.analyses.nested_outcomes import NestedOutcomes as NestedOutcomes
-from poolprop.stats.analyses.next_trial import NextTrial as NextTrial
-from poolprop.stats.analyses.bayes_normal import NormalPosterior as NormalPosterior
+from poolprop.stats.analyses.map_prior import NextTrial as NextTrial
+from poolprop.stats.analyses.effect_means import NormalPosterior as NormalPosterior
 from poolprop.stats.likelihoods.location_priors import NormalPrior as NormalPrior
 from poolprop.stats.analyses.leave_one_out import Omission as Omission
 from poolprop.stats.answers.results import PoolResult as PoolResult
 from poolprop.errors import PoolpropError as PoolpropError
 from poolprop.stats.answers.posterior import Posterior as Posterior
 from poolprop.stats.analyses.laws import RandomEffectsLaws as RandomEffectsLaws
-from poolprop.stats.analyses.robust import Robust as Robust
+from poolprop.stats.analyses.effect_means import Robust as Robust
 from poolprop.stats.analyses.small_study import SmallStudyEffects as SmallStudyEffects
-from poolprop.stats.analyses.influence_study import StudyInfluence as StudyInfluence
+from poolprop.stats.analyses.influence import StudyInfluence as StudyInfluence
 from poolprop.stats.analyses.subgroups import SubgroupResult as SubgroupResult
 from poolprop.stats.analyses.survival import SurvivalPool as SurvivalPool
 from poolprop.stats.analyses.three_level import ThreeLevel as ThreeLevel
-from poolprop.stats.analyses.trim_and_fill import TrimAndFill as TrimAndFill
+from poolprop.stats.analyses.publication_bias import TrimAndFill as TrimAndFill
 from poolprop.stats.arms.two_arm import TwoArmPool as TwoArmPool
 from poolprop.stats.measures import back_transform as back_transform
 @overload
@@ -135,7 +135,7 @@ def missing_outcomes(events: Column, assessed: Column | None = ..., missing: Mis
 @overload
 def missing_outcomes(table: Table, /, events: Column = ..., assessed: Column | None = ..., missing: Missing = ..., imor: tuple[float, ...] = ..., *, sd: float = ..., level: float = ..., study: Labels | None = ..., slab: Labels | None = ...) -> MissingOutcomes: ...
 from poolprop.stats.analyses.nested_outcomes import nested_outcomes as nested_outcomes
-from poolprop.stats.analyses.next_trial import next_trial as next_trial
+from poolprop.stats.analyses.map_prior import next_trial as next_trial
 @overload
 def peto(events1: Column, total1: Column | None = ..., events2: Column | None = ..., total2: Column | None = ..., level: float = ..., *, data: Table | None = ..., study: Labels | None = ..., missing: Missing = ..., slab: Labels | None = ...) -> TwoArmPool: ...
 @overload

@@ -17,7 +17,7 @@ from rows import HERE, read_datasets, read_expected
 from scipy.integrate import quad
 from scipy.stats import gamma, norm
 
-from poolprop.stats.analyses.trim_and_fill import trim_and_fill
+from poolprop.stats.analyses.publication_bias import trim_and_fill
 from poolprop.stats.measures import effect_sizes
 
 DATASETS, EXPECTED = read_datasets(HERE), read_expected(HERE)

@@ -12,8 +12,7 @@ from poolprop.evidence.pairs import pairs
 from poolprop.plan.parse import parse
 from poolprop.review import load_review
 from poolprop.stats.arms.exact_strata import common_odds_ratio, ratio_of_odds_ratios
-from poolprop.stats.arms.exact_two_arm import exact_risk_difference, exact_risk_ratio
-from poolprop.stats.arms.score_two_arm import newcombe
+from poolprop.stats.arms.exact_two_arm import exact_risk_difference, exact_risk_ratio, newcombe
 from poolprop.synthesis.comparisons import COPIED, _strata, comparisons
 from poolprop.synthesis.tidy import comparison_table
 from poolprop.synthesis.two_arms import risk_difference, risk_ratio

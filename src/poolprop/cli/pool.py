@@ -177,7 +177,7 @@ def _pool_estimates(
 ) -> tuple[dict[str, Any], Any]:  # fmt: skip
     """Return results by name, and the test between levels if there are any."""
     from poolprop.stats.analyses.subgroups import means_tested
-    from poolprop.stats.answers.pool_effects import pool_effects
+    from poolprop.stats.answers.pool import pool_effects
 
     if "study" in wanted:
         raise EstimationError(

@@ -19,8 +19,7 @@ from poolprop.errors import EstimationError
 from poolprop.hints import nearest
 from poolprop.library.listed import Listed
 from poolprop.library.words import KEYWORDS, ours, translated
-from poolprop.stats.answers.given import Given
-from poolprop.stats.answers.shown import Shown
+from poolprop.stats.answers.shown import Given, Shown
 
 # Arguments with a value for each study.
 BY_STUDY = (

@@ -110,7 +110,7 @@ def bubble(
     'dose'
     """
     from poolprop.stats.analyses.meta_regression import MetaRegression
-    from poolprop.stats.analyses.predicted import at_values
+    from poolprop.stats.analyses.regression import at_values
     from poolprop.stats.design import named_columns
 
     found = answer("meta_regression", studies, as_regression, MetaRegression)

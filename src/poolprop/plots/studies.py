@@ -10,8 +10,8 @@ import numpy as np
 from poolprop.errors import EstimationError
 
 if TYPE_CHECKING:
-    from poolprop.stats.answers.given import Given
     from poolprop.stats.answers.results import PoolResult
+    from poolprop.stats.answers.shown import Given
 
 
 def given_of(result: Any) -> Given:

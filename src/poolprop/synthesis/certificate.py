@@ -108,7 +108,7 @@ def _simulated(model: Model) -> str:
 def _simulate(settings: Settings, identifier: str, rows: Rows, default: str) -> Record:
     import numpy as np
 
-    from poolprop.stats.analyses.simulation import simulate
+    from poolprop.stats.analyses.coverage import simulate
 
     # Sorted, so that the order of rows moves no digit.
     total, events = map(list, zip(*sorted(zip(*counts(rows)[::-1], strict=True)), strict=True))

@@ -9,10 +9,9 @@ from typing import Any
 from poolprop.errors import EstimationError
 from poolprop.plan import Settings
 from poolprop.stats.analyses.laws import random_effects_laws
-from poolprop.stats.analyses.map_prior import map_prior
+from poolprop.stats.analyses.map_prior import map_prior, next_trial
 from poolprop.stats.analyses.missing_outcomes import missing_outcomes
 from poolprop.stats.analyses.nested_outcomes import NestedOutcomes, nested_outcomes
-from poolprop.stats.analyses.next_trial import next_trial
 from poolprop.stats.answers.bayes import bayes
 from poolprop.synthesis.bayesian import mu_prior, tau_prior
 from poolprop.synthesis.records import Record, Rows, counts, endpoint_record, of_set

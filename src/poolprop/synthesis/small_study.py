@@ -80,7 +80,7 @@ def _tests(settings: Settings, rows: Rows, identifier: str) -> Record:
 
 
 def _trim_and_fill(settings: Settings, rows: Rows, identifier: str) -> Record:
-    from poolprop.stats.analyses.trim_and_fill import trim_and_fill
+    from poolprop.stats.analyses.publication_bias import trim_and_fill
     from poolprop.stats.measures import back_transform
 
     yi, vi = effect_sizes(*counts(rows), "PLO")

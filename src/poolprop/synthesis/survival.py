@@ -10,7 +10,7 @@ import numpy as np
 from poolprop.plan import Settings, Survival
 from poolprop.plan.columns import label_column
 from poolprop.stats._types import Floats
-from poolprop.stats.analyses.bayes_normal import bayes_normal
+from poolprop.stats.analyses.effect_means import bayes_normal
 from poolprop.stats.analyses.survival import cloglog_rates, pool_survival
 from poolprop.stats.answers.results import Interval
 from poolprop.stats.numeric.distributions import normal_quantile

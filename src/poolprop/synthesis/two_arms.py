@@ -33,8 +33,7 @@ def odds_ratio(table: Table, level: float) -> Record | None:
 
 def risk_difference(table: Table, level: float) -> Record:
     """Return the difference with its exact interval; of larger studies Newcombe's."""
-    from poolprop.stats.arms.exact_two_arm import exact_risk_difference
-    from poolprop.stats.arms.score_two_arm import newcombe
+    from poolprop.stats.arms.exact_two_arm import exact_risk_difference, newcombe
 
     x1, n1, x2, n2 = table
     small = n1 * n2 <= MOST_TABLES
@@ -48,8 +47,7 @@ def risk_ratio(table: Table, level: float) -> Record | None:
 
     The estimate is ``None`` where arm 2 has no event; the whole is where no arm has one.
     """
-    from poolprop.stats.arms.exact_two_arm import exact_risk_ratio
-    from poolprop.stats.arms.score_two_arm import miettinen_nurminen
+    from poolprop.stats.arms.exact_two_arm import exact_risk_ratio, miettinen_nurminen
 
     x1, n1, x2, n2 = table
     if x1 == x2 == 0:

@@ -13,7 +13,7 @@ from scipy.special import expit
 
 from poolprop.formats import counted
 from poolprop.plan import Model, Settings
-from poolprop.stats.answers.pool_effects import MODELS, pool_effects
+from poolprop.stats.answers.pool import EFFECT_MODELS, pool_effects
 from poolprop.stats.answers.results import PoolResult
 from poolprop.stats.estimates import SCALES, estimate_effects
 from poolprop.stats.fits.one_proportion import study_intervals
@@ -32,7 +32,7 @@ Effect = tuple[float, float]
 def models_of(settings: Settings) -> list[Model]:
     """Return the models of the plan that can pool estimates, or the usual one."""
     plan = [settings.models.primary, *settings.models.comparisons]
-    fitting = [one for one in plan if one.model in MODELS and one.measure in SCALES]
+    fitting = [one for one in plan if one.model in EFFECT_MODELS and one.measure in SCALES]
     return fitting or [USUAL]
 
 

@@ -7,8 +7,8 @@ from rows import Dataset
 from computed.registry import Quantities, method
 from computed.two_step import two_step_fit
 from poolprop.stats import measures
+from poolprop.stats.analyses.publication_bias import trim_and_fill
 from poolprop.stats.analyses.small_study import begg_z, rank_test, regression_test
-from poolprop.stats.analyses.trim_and_fill import trim_and_fill
 
 
 @method(r"regtest\|(\w+)\|(lm|rma)\|(\w+)")

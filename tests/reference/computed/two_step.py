@@ -9,8 +9,8 @@ from rows import Dataset
 
 from computed.registry import CI, LOGIT, Quantities, back, each, method
 from poolprop.stats import measures
-from poolprop.stats.analyses.henmi_copas import henmi_copas
-from poolprop.stats.analyses.robust import cluster_robust
+from poolprop.stats.analyses.effect_means import cluster_robust
+from poolprop.stats.analyses.publication_bias import henmi_copas
 from poolprop.stats.answers import spread
 from poolprop.stats.answers.pool_two_step import fit_two_step, hts_prediction
 from poolprop.stats.fits.heterogeneity import typical_variance

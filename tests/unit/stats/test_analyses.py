@@ -11,7 +11,7 @@ import pytest
 
 import poolprop as pp
 import poolprop.stats
-from poolprop.stats.analyses.robust import cluster_robust
+from poolprop.stats.analyses.effect_means import cluster_robust
 from poolprop.stats.analyses.survival import cloglog_rates, pool_survival
 from poolprop.stats.answers.pool_two_step import fit_two_step
 from poolprop.stats.arms.two_arm import exact_test, mantel_haenszel, peto

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from poolprop.stats.arms.score_two_arm import miettinen_nurminen, newcombe
+from poolprop.stats.arms.exact_two_arm import miettinen_nurminen, newcombe
 
 TABLES = [
     (56, 70, 48, 80),

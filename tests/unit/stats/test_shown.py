@@ -9,7 +9,7 @@ from dataclasses import is_dataclass
 import pytest
 
 import poolprop as pp
-from poolprop.stats.analyses.bayes_normal import NormalPosterior
+from poolprop.stats.analyses.effect_means import NormalPosterior
 
 X, N = [2, 5, 9, 14, 11], [20, 22, 25, 24, 19]
 YI, VI = pp.effect_sizes(X, N)

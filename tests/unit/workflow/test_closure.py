@@ -72,7 +72,7 @@ def test_the_steps_are_those_of_the_command_line():
         ("synthesise", "stats/fits/glmm_design.py"),
         ("synthesise", "audit/record.py"),
         ("run-in-r", "crosscheck/reproduce.R"),
-        ("certificate", "stats/analyses/simulation.py"),
+        ("certificate", "stats/analyses/coverage.py"),
     ],
 )
 def test_a_step_depends_on(step, module):
@@ -138,7 +138,7 @@ def add(checkout, module, text):
 
 
 def test_a_comment_where_no_step_looks_reruns_nothing(checkout):
-    for module in ("diffing.py", "importing/command.py", "stats/analyses/henmi_copas.py"):
+    for module in ("cli/diff.py", "cli/import_table.py"):
         add(checkout, module, "\n# a thought\n")
     assert changed(checkout) == set()
 

@@ -37,14 +37,7 @@ NO_PREDICTION = (
 def levels_with_common_tau2(
     x: Floats, n: Floats, labels: Labels, as_pool: dict[str, Any]
 ) -> dict[str, PoolResult]:
-    """Pool each level with the ``tau2`` of one model that has a mean for each level.
-
-    Raises
-    ------
-    EstimationError
-        For models other than two-step and GLMM, for the bootstrapped interval, and where every
-        level is one study.
-    """
+    """Pool each level with the ``tau2`` of one model that has a mean for each level."""
     options = resolve(**as_pool)
     if options.model == "glmm":
         return _glmm_levels(x, n, labels, options)

@@ -51,16 +51,9 @@ PROFILED = ("profile", "profile-ck", "small-lr")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Curve:
-    """The intervals of one estimate.
+    """The intervals of one estimate, ``proportion``, where the curve has its top.
 
-    Attributes
-    ----------
-    proportion : float
-        Where the curve has its top.
-    p, lower, upper : tuple of float
-        The interval of level ``1 - p`` at each ``p``, ascending; the last ``p`` is 1.
-    method : str
-        How the intervals were made.
+    ``lower`` and ``upper`` are of level ``1 - p`` at each ``p``, ascending; the last ``p`` is 1.
     """
 
     proportion: float
@@ -76,24 +69,10 @@ def pooled_curve(
     p_values: Sequence[float] = P_VALUES,
     **as_pool: Any,
 ) -> Curve:
-    """Return the confidence curve of a pooled proportion.
+    """Return the confidence curve of a pooled proportion at ascending p values.
 
-    Parameters
-    ----------
-    events, total : array_like of int, shape (k,)
-        ``0 <= events <= total``, ``total >= 1``.
-    p_values : sequence of float
-        Ascending, between 0 and 1.
-    **as_pool
-        What ``poolprop.pool`` takes, but ``level`` and ``prediction``.
+    ``as_pool`` is what ``poolprop.pool`` takes, but ``level`` and ``prediction``.
 
-    Raises
-    ------
-    EstimationError
-        If counts or options are not valid.
-
-    Examples
-    --------
     >>> curve = pooled_curve([12, 91, 11, 12], [21, 110, 12, 13], [0.05])
     >>> f"{curve.lower[0]:.3f} {curve.upper[0]:.3f}"
     '0.504 0.971'
@@ -158,8 +137,6 @@ def study_curves(
 
     An exact interval has a width even at level 0: there the curve has a flat top.
 
-    Examples
-    --------
     >>> (curve,) = study_curves([12], [21], p_values=[0.05])
     >>> f"{curve.lower[0]:.3f} {curve.upper[0]:.3f}"
     '0.340 0.782'

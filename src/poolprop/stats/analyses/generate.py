@@ -28,22 +28,8 @@ SHARES = np.array([0.27, 0.17, 0.13, 0.11, 0.08, *(0.24 * 0.845 ** np.arange(33)
 
 
 def generate(first: int, count: int, seed: int = SEED) -> pd.DataFrame:
-    """Return the data sets numbered ``first`` to ``first + count - 1``.
+    """Return the data sets numbered ``first`` (from 0) to ``first + count - 1``, one study a row.
 
-    Parameters
-    ----------
-    first, count : int
-        Number of the first data set, from 0, and how many.
-    seed : int
-        Another seed gives other data sets.
-
-    Returns
-    -------
-    DataFrame
-        ``dataset_id``, ``events`` and ``total``, one study a row.
-
-    Examples
-    --------
     >>> generate(7, 1).equals(generate(0, 8).query("dataset_id == 7").reset_index(drop=True))
     True
     """

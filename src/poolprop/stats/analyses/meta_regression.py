@@ -111,7 +111,7 @@ class MetaRegression(Shown):
         >>> found.predict({"dose": [2.5]})["proportion"].round(3).tolist()
         [0.287]
         """
-        from poolprop.stats.analyses.predicted import predicted
+        from poolprop.stats.analyses.regression import predicted
 
         return predicted(self, new, self.level if alpha is None else 1 - alpha)
 

@@ -34,20 +34,9 @@ IMORS = (0.25, 0.5, 1.0, 2.0, 4.0)
 class Assumption(Shown):
     """A pool under one belief about the patients without assessment.
 
-    Attributes
-    ----------
-    belief : str
-        In words.
-    imor : float or None
-        Odds of the event among them over those of the others; None for the bounds.
-    sd : float
-        Standard deviation of its logarithm over studies.
-    proportion : float
-        Of all patients in the median study, in [0, 1].
-    ci : Interval
-        Profile likelihood.
-    tau2 : float
-        Between-study variance on the logit.
+    ``imor`` is the odds of the event among them over those of the others (None for the bounds),
+    ``sd`` the standard deviation of its logarithm over studies. ``proportion`` is of all patients
+    in the median study, ``ci`` by profile likelihood, ``tau2`` on the logit.
     """
 
     belief: str

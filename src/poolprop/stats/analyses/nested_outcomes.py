@@ -37,20 +37,12 @@ FEWEST = 2
 class Stage(Shown):
     """One stage of nested outcomes.
 
-    Attributes
-    ----------
-    name : str
-        What it is called.
-    k, events, total : int
-        Studies that report it with the stage before, and their counts.
-    proportion, ci : float, Interval
-        Of the patients of the stage before, in the median study: maximum and profile likelihood.
-    tau : float
-        Between-study standard deviation of that logit.
-    whole, whole_ci, whole_prediction : float, Interval
-        Of all patients: median and interval of the average study's, and where a new study's is
-        expected. Credible with separate effects; with a shared one the parameters are taken as
-        known, so that there is no ``whole_ci``.
+    ``k``, ``events`` and ``total`` count the studies that report it with the stage before.
+    ``proportion`` is of the patients of the stage before, in the median study: maximum and profile
+    likelihood; ``tau`` is the between-study standard deviation of that logit. ``whole`` is of all
+    patients: median and interval of the average study's, and where a new study's is expected.
+    Credible with separate effects; with a shared one the parameters are taken as known, so that
+    there is no ``whole_ci``.
     """
 
     name: str

@@ -40,22 +40,9 @@ TAU_STEP = 0.1
 def posterior_many(
     x: Floats, n: Floats, priors: Sequence[Prior], probabilities: Sequence[float]
 ) -> list[Floats]:
-    """Return posterior quantiles of ``expit(mu)`` of many data sets, for each prior.
+    """Return quantiles (B, q) of ``expit(mu)`` of many data sets (B, k), for each prior on ``tau``.
 
-    Parameters
-    ----------
-    x, n : ndarray, shape (B, k)
-        Events and totals. One grid serves all data sets: they should be of like size, as
-        simulated ones are.
-    priors : sequence of HalfNormal, HalfT or HalfCauchy
-        Priors on ``tau``; the likelihood is shared.
-    probabilities : sequence of float
-        Between 0 and 1, ends excluded.
-
-    Returns
-    -------
-    list of ndarray, shape (B, q)
-        On the 0-1 scale.
+    One grid serves all data sets: they should be of like size, as simulated ones are.
     """
     nodes = mu_nodes(x, n)
     tau, weight = tau_nodes(max(prior_top(prior) for prior in priors))
@@ -93,16 +80,7 @@ def prior_top(prior: Prior) -> float:
 class MuNodes:
     """Nodes of ``mu``, evenly spaced in ``t`` where ``mu = centre + scale sinh(t)``.
 
-    Attributes
-    ----------
-    centre, scale : float
-        Where nodes are densest, and the width of that region.
-    step : float
-        Spacing in ``t``.
-    first : int
-        Index of the first node: ``t = step * (first + 0, 1, ...)``.
-    mu : ndarray, shape (m,)
-        The nodes.
+    ``t = step * (first + 0, 1, ...)``; nodes are densest about ``centre``, over a width ``scale``.
     """
 
     centre: float
@@ -174,17 +152,7 @@ def tau_nodes(top: float) -> tuple[Floats, Floats]:
 
 
 def quantiles(nodes: MuNodes, mass: Floats, levels: Floats) -> Floats:
-    """Return quantiles, on the nodes' scale, of densities known at the nodes.
-
-    Parameters
-    ----------
-    nodes : MuNodes
-        Where.
-    mass : ndarray, shape (B, m)
-        Density times spacing; each row sums to 1.
-    levels : ndarray, shape (q,)
-        Probabilities.
-    """
+    """Return quantiles, on the nodes' scale, of densities times spacing ``mass`` (B, m), rows 1."""
     count = nodes.mu.size
     fine = np.arange((count - 1) * FINE + 1) / FINE
     response = 0.5 + sici(np.pi * (fine - np.arange(count)[:, None]))[0] / np.pi

@@ -13,6 +13,8 @@ meta-analysis. Research Synthesis Methods 2(1):61-76 (rows nested in studies).
 from __future__ import annotations
 
 import math
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,10 +22,13 @@ import numpy as np
 
 from poolprop.errors import EstimationError
 from poolprop.stats._types import Floats
+from poolprop.stats.design import named_columns
 from poolprop.stats.fits.heterogeneity import Heterogeneity, heterogeneity
 from poolprop.stats.fits.tau2 import estimate_tau2, tau2_standard_error
 from poolprop.stats.fits.variance_components import fit_components
+from poolprop.stats.likelihoods.links import LINKS
 from poolprop.stats.likelihoods.normal import logliks, studies
+from poolprop.stats.measures import back_transform
 from poolprop.stats.numeric.distributions import chi_square_pvalue, f_pvalue, t_pvalue, t_quantile
 from poolprop.stats.numeric.wls import weighted_fit
 
@@ -32,44 +37,18 @@ from poolprop.stats.numeric.wls import weighted_fit
 class Regression:
     """Coefficients of a meta-regression; what a model does not have is ``None``.
 
-    Attributes
-    ----------
-    beta, se, statistic, p, lower, upper : ndarray, shape (p,)
-        Coefficients on the model's scale with Wald tests, and limits by Wald or the profile
-        likelihood; NaN (infinite for a profile) where there is none.
-    cov : ndarray, shape (p, p)
-        Covariance of the coefficients; of a GLMM from the observed information of coefficients
-        and variances jointly.
-    df : float
-        Degrees of freedom of the t statistics; infinite for z.
-    tau2 : float
-        Residual between-study variance; of rows nested in studies all of it.
-    heterogeneity : Heterogeneity
-        Residual Q, I2 and H2; of a GLMM the likelihood ratio of the common-effect model against
-        one parameter a study.
-    qm, qm_df, qm_p : float
-        Omnibus test of all coefficients but the intercept: chi-square, or F with ``df``, of the
-        two-step model; likelihood ratio of the GLMM.
-    r2 : float
-        Share of the between-study variance that the moderators account for; 0 at least.
-    loglik : float
-        Normal log-likelihood, restricted for REML; binomial-normal for the GLMM, all constants
-        included.
-    converged : bool
-        Whether the likelihoods' equations are met.
-    notes : tuple of str
-        What a reader must know.
-    tau2_se : float or None
-        Standard error of ``tau2`` of the two-step model.
-    lrt, lrt_p : ndarray, shape (p,), or None
-        Likelihood-ratio statistic of each slope of the GLMM (its column dropped, the variances
-        fitted again) and its p value; NaN for the intercept.
-    tau2_null, loglik_null : float or None
-        The GLMM without moderators.
-    studies : int or None
-        Number of studies that have several rows.
-    tau2_study, tau2_row : float or None
-        Their residual variances: between studies, and between the rows of a study.
+    Arrays have shape (p,), ``cov`` (p, p). Coefficients are on the model's scale, with Wald tests
+    and limits by Wald or the profile likelihood; NaN (infinite for a profile) where there is none.
+    ``cov`` of a GLMM is from the observed information of coefficients and variances jointly.
+
+    ``df`` is that of the t statistics, infinite for z. ``tau2`` is the residual between-study
+    variance, of rows nested in studies all of it, ``tau2_study`` and ``tau2_row`` its parts. ``q``
+    of a GLMM is the likelihood ratio of the common-effect model against one parameter a study.
+    ``qm`` tests all slopes: chi-square or F of the two-step model, likelihood ratio of the GLMM.
+    ``r2`` is the share of the between-study variance that the moderators account for, at least 0.
+    ``loglik`` is normal, restricted for REML; binomial-normal for the GLMM, with all constants.
+    ``lrt`` and ``lrt_p`` test each slope of the GLMM (its column dropped, the variances fitted
+    again); NaN for the intercept. ``tau2_null`` and ``loglik_null``: the GLMM without moderators.
     """
 
     beta: Floats
@@ -143,20 +122,9 @@ def require_freedom(studies: int, p: int, ci: str) -> None:
 def fit_regression(
     yi: Floats, vi: Floats, design: Floats, tau2_method: str, ci: str, level: float
 ) -> Regression:
-    """Regress effect sizes on a design whose first column is the intercept.
+    """Regress effect sizes on a design (k, p) of full rank, ``k > p``, intercept first.
 
-    Parameters
-    ----------
-    yi, vi : ndarray, shape (k,)
-        Effect sizes and sampling variances.
-    design : ndarray, shape (k, p)
-        Of full column rank, ``k > p``.
-    tau2_method : str
-        A key of ``tau2.ESTIMATORS``, or ``"EE"``.
-    ci : {"wald", "t", "hksj", "hksj-adhoc"}
-        As for a pooled mean, with ``k - p`` degrees of freedom.
-    level : float
-        Confidence level.
+    ``ci`` is that of a pooled mean, with ``k - p`` degrees of freedom.
     """
     (k, p), common = design.shape, tau2_method == "EE"
     tau2 = estimate_tau2(yi, vi, design, tau2_method)
@@ -186,21 +154,7 @@ def fit_nested_regression(
 ) -> Regression:
     """Regress effect sizes with a variance between studies and one between their rows.
 
-    Parameters
-    ----------
-    yi, vi, design, level
-        As for :func:`fit_regression`.
-    member : ndarray, shape (k, studies)
-        One indicator column for each study.
-    method : {"REML", "ML"}
-        How the two variances are estimated.
-    ci : {"t", "wald"}
-        Student's t with ``studies - p`` degrees of freedom, or z.
-
-    Raises
-    ------
-    EstimationError
-        If no degree of freedom is left for Student's t.
+    ``member`` (k, studies) has an indicator for each study; ``"t"`` has ``studies - p`` degrees.
     """
     (k, p), count = design.shape, member.shape[1]
     require_freedom(count, p, ci)
@@ -223,3 +177,78 @@ def fit_nested_regression(
         loglik=found.loglik,
         converged=found.converged,
     )
+
+
+LEVEL = re.compile(r"(.+)\[(.+)\]")
+COLUMNS = ("proportion", "ci_lower", "ci_upper", "prediction_lower", "prediction_upper")
+
+
+def predicted(found: Any, new: Any, level: float) -> Any:
+    """Return a DataFrame of proportions with confidence and prediction intervals.
+
+    ``new`` holds rows of moderators under the names that the fit knows; None: the studies' own.
+    """
+    import pandas as pd
+
+    design, index = _rows(found, new, pd)
+    return pd.DataFrame(at_values(found, design, level), index=index)
+
+
+def at_values(found: Any, design: Floats, level: float) -> dict[str, Floats]:
+    """Return what :func:`predicted` does, by column, for rows of a design, intercept first."""
+    if found.model == "glmm":
+        inverse = LINKS[found.link].inverse
+    else:
+
+        def inverse(y: Any) -> Floats:
+            return back_transform(y, found.measure)
+
+    fit, half = found.fit, t_quantile(level, found.fit.df)
+    eta = design @ fit.beta
+    variance = np.einsum("ij,jk,ik->i", design, fit.cov, design)
+    near, far = half * np.sqrt(variance), half * np.sqrt(variance + fit.tau2)
+    shares = (inverse(y) for y in (eta, eta - near, eta + near, eta - far, eta + far))
+    return dict(zip(COLUMNS, shares, strict=True))
+
+
+def _rows(found: Any, new: Any, pd: Any) -> tuple[Floats, Any]:
+    """Return the design of the rows asked for, intercept first, and their names."""
+    given = found.given
+    if new is None:
+        if given is None:
+            raise EstimationError("the studies of this regression are not known", where="new",
+                                  hint="Give the values of the moderators.")  # fmt: skip
+        k = len(given.columns["events"])
+        return named_columns(given.columns["X"], k)[1], given.names
+    if given is not None and given.design is not None:
+        table = new if isinstance(new, pd.DataFrame) else pd.DataFrame(new)
+        try:
+            matrix = given.design.get_model_matrix(table, na_action="raise")
+        except Exception as error:  # formulaic has no common class for a name that is not there
+            line = str(error).strip().splitlines()[-1]
+            raise EstimationError(line, where="new", hint="Give the formula's columns.") from None
+        return matrix.to_numpy(dtype=float), table.index
+    columns = new if hasattr(new, "items") else _named(found, new)
+    values = [_values(name, columns) for name in found.names[1:]]
+    index = getattr(new, "index", None)
+    return np.column_stack([np.ones(len(values[0])), *values]), index
+
+
+def _named(found: Any, new: Any) -> Mapping[str, Any]:
+    array = np.atleast_1d(np.asarray(new))
+    wide = array.reshape(-1, 1) if array.ndim == 1 else array
+    if wide.shape[1] != len(found.names) - 1:
+        raise EstimationError(f"new has {wide.shape[1]} columns", where="new",
+                              hint=f"Give {', '.join(found.names[1:])}.")  # fmt: skip
+    return dict(zip(found.names[1:], wide.T, strict=True))
+
+
+def _values(name: str, columns: Any) -> Floats:
+    """Return the column of a coefficient: a number, or whether a row has the level."""
+    if name in columns:
+        return np.atleast_1d(np.asarray(columns[name], dtype=np.float64))
+    part = LEVEL.fullmatch(name)
+    if part and part[1] in columns:
+        return np.array([float(str(one) == part[2]) for one in columns[part[1]]])
+    raise EstimationError(f"new has no moderator {(part or [name, name])[1]!r}", where="new",
+                          hint="Give each moderator a column.")  # fmt: skip

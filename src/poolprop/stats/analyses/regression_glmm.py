@@ -43,27 +43,11 @@ F = TypeVar("F", GlmmFit, StudyEffectFit)
 def fit_glmm_regression(
     x: Floats, n: Floats, design: Floats, link: Link, ci: str, level: float
 ) -> Regression:
-    """Fit the model by maximum likelihood and test each slope and all of them.
+    """Fit a design (k, p), ``1 < p < k``, by maximum likelihood; test each slope and all of them.
 
-    Parameters
-    ----------
-    x, n : ndarray, shape (k,)
-        Events and totals.
-    design : ndarray, shape (k, p)
-        Of full column rank, intercept first, ``1 < p < k``.
-    link : Link
-        The link function.
-    ci : {"profile-ck", "profile", "t", "wald"}
-        Limits from the profile likelihood, cut at ``k log(1 + t^2 / (k - p))`` with Student's t of
-        ``k - p`` or at the chi-square quantile; or Wald limits, by Student's t or the normal.
-        The Wald tests take the normal with ``profile`` and ``wald``, else Student's t.
-    level : float
-        Confidence level.
-
-    Raises
-    ------
-    EstimationError
-        If no patient or every patient had the event: no coefficient exists then.
+    Limits are from the profile likelihood, cut at ``k log(1 + t^2 / (k - p))`` with Student's t of
+    ``k - p`` (``profile-ck``) or at the chi-square quantile (``profile``), or Wald's. Wald tests
+    take the normal with ``profile`` and ``wald``, else Student's t.
     """
     _require_events(x, n)
     k, p = design.shape
@@ -89,21 +73,9 @@ def fit_glmm_regression(
 def fit_study_effect_regression(
     x: Floats, n: Floats, design: Floats, study: Ints, ci: str, level: float
 ) -> Regression:
-    """Fit with random effects of studies and of their rows, on the logit.
+    """Fit with random effects of studies, numbered from 0, and of their rows, on the logit.
 
-    Parameters
-    ----------
-    x, n, design, level
-        As for :func:`fit_glmm_regression`.
-    study : ndarray of int, shape (k,)
-        The study of each row, numbered from 0.
-    ci : {"profile", "t", "wald"}
-        Profile likelihood at the chi-square quantile; Student's t with ``studies - p``; z.
-
-    Raises
-    ------
-    EstimationError
-        If no patient or every patient had the event, or no degree of freedom is left.
+    ``ci`` is the profile at the chi-square quantile, Student's t with ``studies - p``, or z.
     """
     _require_events(x, n)
     rows, p = rows_of(x, n, design, study), design.shape[1]

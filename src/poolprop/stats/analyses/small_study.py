@@ -31,15 +31,10 @@ PREDICTORS = ("sei", "vi", "ni", "ninv", "sqrtni", "sqrtninv")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AsymmetryTest:
-    """A test of funnel asymmetry.
+    """A test of funnel asymmetry: the predictor's t or z (infinite ``df``); NaN where undefined.
 
-    Attributes
-    ----------
-    statistic, df, p : float
-        The predictor's t or z (infinite ``df``); NaN where it is not defined.
-    limit, limit_lower, limit_upper : float
-        Estimate where the predictor is 0: an infinitely large study; NaN where the predictor
-        has no such meaning.
+    ``limit`` is the estimate where the predictor is 0, an infinitely large study; NaN where the
+    predictor has no such meaning.
     """
 
     statistic: float
@@ -141,21 +136,10 @@ def regression_test(
     tau2: str = "REML",
     df: float = math.inf,
 ) -> AsymmetryTest:
-    """Regress effect sizes on a measure of study size.
+    """Regress effect sizes on a measure of study size, one of ``PREDICTORS``.
 
-    Parameters
-    ----------
-    yi, vi, n : ndarray, shape (k,)
-        Effect sizes, sampling variances and totals.
-    predictor : {"sei", "vi", "ni", "ninv", "sqrtni", "sqrtninv"}
-        Standard error, variance, or a function of the total.
-    multiplicative : bool
-        Scale the variances by the residual mean square (Egger's model, t test) rather than add
-        a ``tau2``.
-    tau2 : str
-        Estimator of ``tau2``; DL gives Thompson and Sharp's test.
-    df : float
-        Degrees of freedom of the test with an added ``tau2``, infinite for z.
+    ``multiplicative`` scales the variances by the residual mean square (Egger's model, t test)
+    rather than add a ``tau2``; DL gives Thompson and Sharp's test, ``df`` is infinite for z.
     """
     design = np.column_stack([np.ones(yi.size), predictor_of(vi, n, predictor)])
     if multiplicative:

@@ -132,31 +132,15 @@ class ThreeLevel(Shown):
 
 @overload
 def three_level(
-    events: ArrayLike,
-    total: ArrayLike,
-    study: Sequence[object],
-    measure: str = "PLO",
-    method: str = "REML",
-    ci: str = "t",
-    level: float = 0.95,
-    *,
-    X: None = None,  # noqa: N803 - the name of the field
+    events: ArrayLike, total: ArrayLike, study: Sequence[object], measure: str = "PLO",
+    method: str = "REML", ci: str = "t", level: float = 0.95, *, X: None = None,  # noqa: N803
     correction: str = "only0",
-) -> ThreeLevel: ...
+) -> ThreeLevel: ...  # fmt: skip
 @overload
 def three_level(
-    events: ArrayLike,
-    total: ArrayLike,
-    study: Sequence[object],
-    measure: str = "PLO",
-    method: str = "REML",
-    ci: str = "t",
-    level: float = 0.95,
-    *,
-    X: Any,  # noqa: N803 - the name of the field
-) -> MetaRegression: ...
-
-
+    events: ArrayLike, total: ArrayLike, study: Sequence[object], measure: str = "PLO",
+    method: str = "REML", ci: str = "t", level: float = 0.95, *, X: Any,  # noqa: N803
+) -> MetaRegression: ...  # fmt: skip
 def three_level(
     events: ArrayLike,
     total: ArrayLike,

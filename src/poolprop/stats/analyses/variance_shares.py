@@ -27,28 +27,11 @@ RANK = 1e-10
 
 
 def variance_shares(levels: ArrayLike, response: ArrayLike) -> Floats:
-    """Return the share of each response's variance that each choice explains.
+    """Return the share of each response's variance that each choice explains, (f,) or (f, r).
 
-    Parameters
-    ----------
-    levels : array_like of int, shape (n, f)
-        Level of each of ``f`` choices in each of ``n`` results, counted from 0.
-    response : array_like, shape (n,) or (n, r)
-        The results; several are decomposed at once.
+    ``levels`` (n, f) are those, from 0, of ``f`` choices in ``n`` results; ``response`` is (n,) or
+    (n, r). What the shares' sum lacks to 1 is interaction; all are 0 where results are equal.
 
-    Returns
-    -------
-    ndarray, shape (f,) or (f, r)
-        Shares between 0 and 1; what their sum lacks to 1 is interaction. All 0 where every result
-        is the same.
-
-    Raises
-    ------
-    EstimationError
-        If the shapes do not go together.
-
-    Examples
-    --------
     >>> levels = [[0, 0], [0, 1], [1, 0], [1, 1]]
     >>> variance_shares(levels, [1.0, 2.0, 4.0, 5.0]).round(6).tolist()
     [0.9, 0.1]

@@ -43,12 +43,8 @@ LIMITS = ("prediction_lower", "prediction_upper")
 class Wanted:
     """What is asked of posteriors beyond the columns that every model has.
 
-    Attributes
-    ----------
-    prediction : bool
-        Limits of a new study's true proportion.
-    above : tuple of float
-        Proportions; asked is the chance that the median study's, and a new study's, exceeds each.
+    Limits of a new study's true proportion; the chance that the median study's, and a new
+    study's, exceeds each proportion in ``above``.
     """
 
     prediction: bool = False
@@ -69,17 +65,7 @@ def wanted(prediction: bool, above: Sequence[float]) -> Wanted:
 def bayes_sets(
     sets: Sets, options: Options, asked: Wanted | None = None
 ) -> tuple[Columns, dict[str, Floats], list[Posterior]]:
-    """Return the columns of ``model="bayes"``, further ones, and the posteriors.
-
-    Parameters
-    ----------
-    sets : Sets
-        Of two studies at least.
-    options : Options
-        Prior and level.
-    asked : Wanted, optional
-        Which further columns.
-    """
+    """Return the columns of ``model="bayes"`` (``k >= 2``), further ones, and the posteriors."""
     asked = asked or Wanted()
     posteriors = [bayes(x, n, options.prior) for x, n in sets.each()]
     rows = [_row(posterior, options.level, asked) for posterior in posteriors]

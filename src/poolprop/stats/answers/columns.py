@@ -129,9 +129,8 @@ def answers(
 ) -> Columns:
     """Return columns from proportion and limits, and estimate, se, tau2 and log-likelihood.
 
-    ``ends`` are the limits on the model's scale, ``common`` the log-likelihood at a tau2 of 0.
-
-    The interval is widened by rounding error at most, so that it holds the estimate.
+    ``ends`` are the limits on the model's scale, ``common`` the log-likelihood at a tau2 of 0. The
+    interval is widened by rounding error at most, so that it holds the estimate.
     """
     proportion, lower, upper = shares
     estimate, se, tau2, loglik = model
@@ -196,23 +195,9 @@ def pooled_result(
 ) -> PoolResult:
     """Return the answer about studies as the public result, with what only its reader wants.
 
-    Parameters
-    ----------
-    x, n : ndarray, shape (k,)
-        Events and totals.
-    options : Options
-        What was asked.
-    row : Row
-        Estimate, interval and notes.
-    method : str
-        In words.
-    heterogeneity, weights, marginal, effects, spread : Later
-        Q, I2, H2; shares (k,) that sum to 1; the population-averaged proportion; each study drawn
-        towards the mean; the intervals of ``tau2`` and I2.
-    prediction : tuple
-        The interval of a new study's proportion, and its name.
-    tau2_p : float, optional
-        P value of the likelihood-ratio test of ``tau2 = 0``.
+    That is worked out later: Q, I2, H2; shares (k,) that sum to 1; the population-averaged
+    proportion; each study drawn towards the mean; the intervals of ``tau2`` and I2. ``prediction``
+    is an interval with its name, ``tau2_p`` the p value of the likelihood ratio of ``tau2 = 0``.
     """
     return PoolResult(
         model=options.model,

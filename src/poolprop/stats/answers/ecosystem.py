@@ -19,11 +19,8 @@ class Pooled:
     def update(self: Any, **changes: Any) -> Any:
         """Return the result of the same studies with other options.
 
-        Examples
-        --------
         >>> import poolprop as pp
-        >>> fit = pp.pool([12, 91, 11, 12], [21, 110, 12, 13])
-        >>> fit.update(model="two-step").tau2_method
+        >>> pp.pool([12, 91, 11, 12], [21, 110, 12, 13]).update(model="two-step").tau2_method
         'REML'
         """
         if self.given is None:
@@ -34,8 +31,6 @@ class Pooled:
     def conf_int(self: Any, alpha: float | None = None) -> tuple[float, float]:
         """Return the confidence interval of the proportion, at ``1 - alpha`` where it is given.
 
-        Examples
-        --------
         >>> import poolprop as pp
         >>> lower, upper = pp.pool([12, 91, 11, 12], [21, 110, 12, 13]).conf_int(alpha=0.1)
         >>> round(lower, 3), round(upper, 3)
@@ -53,14 +48,6 @@ class Pooled:
     def summary_frame(self: Any) -> Any:
         """Return the studies with their exact intervals and weights, and the pooled value below.
 
-        Returns
-        -------
-        DataFrame
-            By study: ``events``, ``total``, ``proportion``, ``ci_lower``, ``ci_upper``,
-            ``weight``; the row ``pooled`` also has ``prediction_lower`` and ``prediction_upper``.
-
-        Examples
-        --------
         >>> import poolprop as pp
         >>> fit = pp.pool([12, 91, 11], [21, 110, 12], study=["Larch", "Maple", "Rowan"])
         >>> fit.summary_frame()["proportion"].round(2).to_dict()

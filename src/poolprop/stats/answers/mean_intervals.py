@@ -67,22 +67,8 @@ def mean_intervals(
 ) -> tuple[Floats, Floats]:
     """Return limits on the link's scale; remarks are added to ``notes``.
 
-    Parameters
-    ----------
-    problem : Likelihoods
-        Of ``(mu, tau)``.
-    fit : Maxima
-        Their maxima.
-    options : Options
-        Interval, level and link.
-    size : ndarray of int, shape (b,)
-        Studies that ``tau`` is estimated from.
-    patients, distant
-        As for :func:`poolprop.stats.fits.profile.mean_limits`.
-    notes : ndarray of str
-        Of each data set.
-    parameters : int
-        Means fitted to the studies.
+    ``size`` (b,) counts the studies that ``tau`` is estimated from, ``parameters`` the means fitted
+    to them; ``patients`` and ``distant`` are those of :func:`fits.profile.mean_limits`.
     """
     link = LINKS[options.link]
     lower, upper, profiled = wald(fit.mu, fit.se, size, options, parameters)
@@ -126,17 +112,9 @@ def small_lr(
     """Return limits of the likelihood-ratio interval for few studies, on the link's scale.
 
     From four studies on the profile with ``tau`` up to ``TAU_MOST``, cut at ``c_k``; for two and
-    three the likelihood averaged over ``FEW_PRIOR``, cut at ``FEW`` times ``c_k``. Chosen by
-    simulation (``docs/decisions/0021-default-interval-again.md``).
-
-    Parameters
-    ----------
-    problem, fit, link, size, patients, distant
-        As for :func:`mean_intervals`.
-    cut : ndarray, shape (b,)
-        ``c_k`` of each.
-    few : bool
-        Whether two and three studies are treated apart: not where several means share ``tau``.
+    three (unless ``few`` is off, where several means share ``tau``) the likelihood averaged over
+    ``FEW_PRIOR``, cut at ``FEW`` times ``c_k``. Chosen by simulation
+    (``docs/decisions/0021-default-interval-again.md``).
     """
     lower, upper = np.full(cut.size, np.nan), np.full(cut.size, np.nan)
     apart = np.isin(size, list(FEW)) & few

@@ -74,13 +74,7 @@ def resolve(
     seed: int = 20260101,
     replicates: int = 2000,
 ) -> Options:
-    """Fill in defaults, those of :func:`poolprop.pool`, and refuse what does not go together.
-
-    Raises
-    ------
-    EstimationError
-        Naming the argument, its value and what may be given.
-    """
+    """Fill in defaults, those of :func:`poolprop.pool`, and refuse what does not go together."""
     choice(model, "model", INTERVALS)
     choice(measure, "measure", MEASURES)
     choice(link, "link", LINKS)
@@ -197,13 +191,7 @@ class Method:
 
 
 def parse_method(name: str, level: float = 0.95) -> Method:
-    """Read a method such as ``"two-step|PLO|DL|wald"`` or ``"glmm|logit|ML|profile-ck"``.
-
-    Raises
-    ------
-    EstimationError
-        Naming the method, the part that is wrong and what may stand there.
-    """
+    """Read a method such as ``"two-step|PLO|DL|wald"`` or ``"glmm|logit|ML|profile-ck"``."""
     parts = name.split("|")
     if len(parts) != 4:
         raise EstimationError(
@@ -227,11 +215,7 @@ def parse_method(name: str, level: float = 0.95) -> Method:
         level=level,
         prediction="none",
         tau_prior=prior,
-        correction="only0",
-        inversion="harmonic",
-        tau2_value=None,
         seed=0,
-        replicates=2000,
     )
     return Method(name=name, options=options)
 

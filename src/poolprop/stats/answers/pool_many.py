@@ -140,13 +140,7 @@ def _answers(sets: Sets, options: Options, more: Wanted) -> tuple[Columns, dict[
 
 
 def read_sets(frame: pd.DataFrame, by: str, events: str, total: str) -> tuple[Any, Sets]:
-    """Return the names of the data sets in order of appearance, and their counts.
-
-    Raises
-    ------
-    EstimationError
-        If a column is missing or a count is not valid.
-    """
+    """Return the names of the data sets in order of appearance, and their counts, checked."""
     for column in (by, events, total):
         if column not in frame.columns:
             raise EstimationError(

@@ -44,25 +44,10 @@ WORDS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TwoStep:
-    """A weighted mean on the scale of ``yi``.
+    """A weighted mean on the scale of ``yi``; ``df`` is infinite for the normal.
 
-    Attributes
-    ----------
-    estimate, se, df : float
-        Mean, its standard error and the degrees of freedom of its reference distribution
-        (infinite for the normal).
-    ci : Interval
-        Confidence interval.
-    statistic, p : float
-        Test of a mean of 0, worked out when asked for.
-    tau2 : float
-        Between-study variance.
-    heterogeneity : Heterogeneity
-        Q, I2, H2.
-    loglik : float or None
-        Normal log-likelihood at ``tau2``, restricted for REML; for ML and REML only.
-    weights : ndarray, shape (k,)
-        Shares; they sum to 1.
+    ``loglik`` is normal, at ``tau2``, restricted for REML; None but for ML and REML. The shares
+    ``weights`` (k,) sum to 1.
     """
 
     estimate: float
@@ -95,15 +80,7 @@ def fit_two_step(
     level: float,
     tau2_value: float | None = None,
 ) -> TwoStep:
-    """Pool ``k >= 1`` effect sizes, shape (k,), with sampling variances ``vi > 0``.
-
-    The other parameters are those of :func:`poolprop.stats.fits.two_step.pool_means`.
-
-    Raises
-    ------
-    EstimationError
-        If one study holds all the weight, which leaves Kenward-Roger's method without an interval.
-    """
+    """Pool ``k >= 1`` effect sizes with ``vi > 0`` as :func:`fits.two_step.pool_means` does."""
     data = Means.of(yi, vi)
     if yi.size == 1:
         ci, tau2_value = "wald", tau2_value or 0.0
@@ -127,14 +104,7 @@ def fit_two_step(
 def hts_prediction(fit: TwoStep | Row, level: float, df: float) -> Interval:
     """Return Higgins, Thompson and Spiegelhalter's prediction interval of a new study's effect.
 
-    Parameters
-    ----------
-    fit : TwoStep or Row
-        The pooled mean, with the standard error of its interval method.
-    level : float
-        Level.
-    df : float
-        Degrees of freedom: ``k - 2`` as they proposed, ``k - 1``, or infinite for the normal.
+    ``df`` is ``k - 2`` as they proposed, ``k - 1``, or infinite for the normal.
     """
     half = t_quantile(level, df) * math.sqrt(fit.tau2 + fit.se**2)
     return Interval(lower=fit.estimate - half, upper=fit.estimate + half)
@@ -150,15 +120,6 @@ def bootstrap_prediction(
     ``k - 1`` degrees of freedom, ``se`` Hartung and Knapp's. The pivot is the generalised Q,
     chi-square with ``k - 1`` degrees at the true ``tau2`` of a normal model; Nagashima et al.
     invert the distribution of Cochran's Q instead.
-
-    Parameters
-    ----------
-    yi, vi : ndarray, shape (k,)
-        Effect sizes and sampling variances.
-    level : float
-        Level of the equal-tailed interval.
-    seed, replicates : int
-        Of the draws (PCG64).
     """
     df, random = yi.size - 1, np.random.Generator(np.random.PCG64(seed))
     y, v = (np.repeat(each[:, None], replicates, axis=1) for each in (yi, vi))
@@ -181,13 +142,7 @@ def two_step_result(x: Floats, n: Floats, row: Row, options: Options) -> PoolRes
 def result_of_effects(
     data: Means, x: Floats, n: Floats, row: Row, options: Options, size: float
 ) -> PoolResult:
-    """Return the mean of effect sizes on the scale that ``size`` inverts (``PFT``) as a result.
-
-    Raises
-    ------
-    EstimationError
-        If one study holds all the weight, which leaves Kenward-Roger's method without an interval.
-    """
+    """Return the mean of effect sizes on the scale that ``size`` inverts (``PFT``) as a result."""
     if math.isnan(row.estimate):
         raise EstimationError(NO_INTERVAL, where="ci", hint="Use ci='hksj-adhoc'.")
     yi, vi, common = data.y[:, 0].copy(), data.v[:, 0].copy(), options.tau2 == "EE"

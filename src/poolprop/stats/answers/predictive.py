@@ -57,15 +57,7 @@ class Joint(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NextStudy:
-    """The true proportion of a new study as a discrete distribution on evenly spaced logits.
-
-    Attributes
-    ----------
-    start, step : float
-        First logit, and their spacing.
-    weight : ndarray
-        Their probabilities; they sum to 1.
-    """
+    """The true proportion of a new study: probabilities that sum to 1, on evenly spaced logits."""
 
     start: float
     step: float
@@ -87,11 +79,6 @@ def next_study(posterior: Joint) -> NextStudy:
     The trapezoid rule over the logit converges geometrically, for its density is smooth. The
     density is a mean of normal densities; where ``tau`` is below the spacing of ``mu`` that of
     ``mu`` itself is averaged over the new study's deviation instead.
-
-    Parameters
-    ----------
-    posterior : Posterior
-        Of the binomial-normal model.
     """
     eta, step = _nodes(posterior)
     node, weight = hermite(FEW)
@@ -124,13 +111,6 @@ def population_quantiles(posterior: Joint, probabilities: ArrayLike) -> Floats:
     """Return quantiles of the population-averaged proportion ``E expit(mu + tau z)``.
 
     It rises with ``mu``, so at each ``tau`` it lies below a value where ``mu`` does.
-
-    Parameters
-    ----------
-    posterior : Posterior
-        Of the binomial-normal model.
-    probabilities : array_like
-        Between 0 and 1, ends excluded.
     """
 
     def cdf(theta: float) -> float:

@@ -48,14 +48,9 @@ class Interval:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spread:
-    """Intervals of ``tau2`` and of the I2 that rises with it.
+    """Intervals of ``tau2``, on the model's scale squared, and of the I2 that rises with it.
 
-    Attributes
-    ----------
-    tau2_ci, i2_ci : Interval
-        On the model's scale squared, perhaps without an upper end; in [0, 1].
-    method : str
-        In words: credible with its prior, profile likelihood, Q-profile.
+    ``method`` in words: credible with its prior, profile likelihood, Q-profile.
     """
 
     tau2_ci: Interval

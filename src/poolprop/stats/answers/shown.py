@@ -11,13 +11,38 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass
 from html import escape
+from importlib import import_module
 from typing import Any
 
 import numpy as np
 
 from poolprop.errors import EstimationError
 from poolprop.formats import count, level, number, p_value, policy_for, share
-from poolprop.stats.answers.given import Given
+
+
+@dataclass(slots=True, kw_only=True)
+class Given:
+    """The call behind a result: the public function, its values by study, its other arguments.
+
+    ``dropped`` says which rows were left out because a value is missing; ``kept`` are the places,
+    in what was typed, of the others (None: all). ``design`` turns new rows into moderators, where a
+    formula was given.
+    """
+
+    function: str
+    columns: dict[str, Any]
+    options: dict[str, Any]
+    names: tuple[str, ...] | None = None
+    dropped: tuple[str, ...] = ()
+    kept: Any = None
+    design: Any = None
+
+    def again(self, **changes: Any) -> Any:
+        """Return the result of the same call with other options."""
+        call = getattr(import_module("poolprop"), self.function)
+        named = {} if self.names is None else {"study": self.names}
+        return call(**self.columns, **(named | self.options | changes))
+
 
 LONGEST = 160
 
@@ -26,10 +51,7 @@ LONGEST = 160
 class Shown:
     """A frozen dataclass with slots that inherits from this can be printed and tabulated.
 
-    Attributes
-    ----------
-    given : Given or None
-        The studies and choices it was made from, where a public function made it.
+    ``given`` holds the studies and choices, where a public function made the result.
     """
 
     given: Given | None = field(default=None, compare=False)

@@ -1,48 +1,51 @@
-"""How sure ``tau2`` and I2 are, in the words of the model that they are of.
+"""How sure ``tau2``, I2 and H2 are, in the words of the model that they are of.
 
 An estimate of 0 is the end of a range and says little: its interval stands beside it.
 
 References
 ----------
 Viechtbauer W (2007). Confidence intervals for the amount of heterogeneity in meta-analysis.
-Statistics in Medicine 26(1):37-52.
+Statistics in Medicine 26(1):37-52 (Q-profile).
 Hardy RJ, Thompson SG (1996). A likelihood approach to meta-analysis with random effects.
-Statistics in Medicine 15(6):619-629.
+Statistics in Medicine 15(6):619-629 (profile likelihood).
+Higgins JPT, Thompson SG (2002). Statistics in Medicine 21(11):1539-1558 (I2 and H2).
 """
 
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from poolprop.stats._types import Floats
-from poolprop.stats.answers.options import Options
+from poolprop.stats.answers.options import Options, resolve
 from poolprop.stats.answers.posterior import Posterior
 from poolprop.stats.answers.results import Interval, Later, Spread
+from poolprop.stats.answers.shown import Shown
+from poolprop.stats.fits.glmm import TAU_BOUNDARY
+from poolprop.stats.fits.glmm_design import fit_glmm
 from poolprop.stats.fits.heterogeneity import typical_variance
+from poolprop.stats.fits.limits import tau_limits
 from poolprop.stats.fits.tau2 import local_maxima, q_root
+from poolprop.stats.inputs import counts
+from poolprop.stats.likelihoods.binomial_normal import BinomialNormal
+from poolprop.stats.likelihoods.links import LINKS
 from poolprop.stats.likelihoods.normal import logliks, studies
 from poolprop.stats.measures import effects_of
 from poolprop.stats.numeric.distributions import chi_square_quantile
 from poolprop.stats.numeric.roots import bracketed_root
 from poolprop.stats.numeric.wls import intercept
+from poolprop.stats.sets import Sets
 
 
 def q_profile(yi: Floats, vi: Floats, design: Floats, level: float) -> Interval:
     """Return the ``tau2`` at which the generalised Q equals its chi-square quantiles.
 
-    The exact interval of a normal random-effects model with known ``vi``; both limits are 0
-    where the studies vary less than chance would have it.
-
-    Parameters
-    ----------
-    yi, vi : ndarray, shape (k,)
-        Effect sizes and sampling variances.
-    design : ndarray, shape (k, p)
-        ``k > p``.
-    level : float
-        Confidence level.
+    The exact interval of a normal random-effects model with known ``vi`` and a design (k, p),
+    ``k > p``; both limits are 0 where the studies vary less than chance would have it.
     """
     data, tail = studies(yi, vi, design), (1 - level) / 2
     df = design.shape[0] - design.shape[1]
@@ -54,10 +57,7 @@ def q_profile(yi: Floats, vi: Floats, design: Floats, level: float) -> Interval:
 def profile_likelihood(
     yi: Floats, vi: Floats, design: Floats, level: float, *, restricted: bool
 ) -> Interval:
-    """Return the ``tau2`` where twice the (restricted) log-likelihood has fallen by chi-square.
-
-    Parameters are as in :func:`q_profile`; ``restricted`` chooses REML rather than ML.
-    """
+    """Return the ``tau2`` where twice the (restricted) log-likelihood has fallen by chi-square."""
     data = studies(yi, vi, design)
 
     def height(tau2: float) -> float:
@@ -86,17 +86,6 @@ def credible_spread(
     """Return credible intervals, which tell something where the likelihood's estimate is 0.
 
     With equal tails, unless that would leave the estimate out below: then from 0 on.
-
-    Parameters
-    ----------
-    x, n : ndarray, shape (k,)
-        Events and totals, ``k >= 2``.
-    options : Options
-        Level and prior.
-    tau2 : float
-        The estimate that they stand beside.
-    posterior : Later
-        That of the same data and prior.
     """
     known: Posterior = posterior()
     ends = known.tau_quantiles([(1 - options.level) / 2, (1 + options.level) / 2])
@@ -130,3 +119,127 @@ def spread(tau2: Interval, vi: Floats, method: str) -> Spread:
         for limit in (tau2.lower, tau2.upper)
     ]
     return Spread(tau2_ci=tau2, i2_ci=Interval(lower=shares[0], upper=shares[1]), method=method)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class HeterogeneityIntervals(Shown):
+    """Intervals of the measures of heterogeneity; ``None`` where one is not defined.
+
+    Attributes
+    ----------
+    tau2_ci : Interval or None
+        On the model's scale squared; the upper limit is infinite where nothing bounds ``tau2``.
+    i2_ci : Interval or None
+        In [0, 1].
+    h2_ci : Interval or None
+        At least 1.
+    level : float
+        Confidence level.
+    method : str
+        How the limits of ``tau2`` were found, or why there are none.
+    """
+
+    tau2_ci: Interval | None
+    i2_ci: Interval | None
+    h2_ci: Interval | None
+    level: float
+    method: str
+
+
+def heterogeneity_intervals(
+    events: ArrayLike, total: ArrayLike, model: str = "glmm", **as_pool: Any
+) -> HeterogeneityIntervals:
+    """Return confidence intervals of ``tau2``, I2 and H2 of the model that ``pool`` fits.
+
+    Parameters
+    ----------
+    events, total : array_like of int, shape (k,)
+        ``0 <= events <= total``, ``total >= 1``.
+    model : str
+        As of :func:`poolprop.pool`. The GLMM and two-step models with ML or REML get the profile
+        likelihood (chi-square cut), other two-step estimators the Q-profile; others get none.
+    **as_pool
+        Keywords ``measure``, ``tau2``, ``level``, ``link`` and ``correction`` of
+        :func:`poolprop.pool`; its other ones are checked and change nothing.
+
+    Returns
+    -------
+    HeterogeneityIntervals
+        I2 and H2 set each limit of ``tau2`` against the typical sampling variance.
+
+    Raises
+    ------
+    EstimationError
+        If counts or choices are not valid; the message names the argument and its value.
+
+    Examples
+    --------
+    >>> found = heterogeneity_intervals([12, 91, 11, 12], [21, 110, 12, 13], model="two-step")
+    >>> found.method
+    'profile restricted likelihood, chi-square cut'
+    >>> round(found.i2_ci.lower, 2), round(found.i2_ci.upper, 2)
+    (0.0, 0.97)
+    """
+    x, n = counts(events, total)
+    options = _options(model, as_pool)
+    if x.size == 1:
+        return _none(options, "one study: heterogeneity cannot be seen")
+    if options.tau2_value is not None:
+        return _none(options, "tau2 was taken as known")
+    if model == "two-step":
+        return _two_step(x, n, options)
+    if model == "glmm":
+        return _glmm(x, n, options)
+    return _none(options, f"none is defined for model {model!r}")
+
+
+def _options(model: str, as_pool: dict[str, Any]) -> Options:
+    """Return the choices with the defaults of :func:`poolprop.pool`."""
+    return resolve(model=model, **as_pool)
+
+
+def _two_step(x: Floats, n: Floats, options: Options) -> HeterogeneityIntervals:
+    yi, vi = effects_of(x, n, options.measure, options.correction)
+    found = two_step_spread(yi, vi, options)
+    assert found is not None
+    return _derived(found, options)
+
+
+def _glmm(x: Floats, n: Floats, options: Options) -> HeterogeneityIntervals:
+    link = LINKS[options.link]
+    fit = fit_glmm(x, n, intercept(x.size), link)
+    if fit.separated:
+        return _none(options, "all or none had the event: heterogeneity cannot be seen")
+    cut = chi_square_quantile(options.level)
+    problem = BinomialNormal(Sets.of(x, n), link)
+    best = fit.loglik - float(problem.constants()[0])
+    lower, upper = tau_limits(problem, float(fit.beta[0]), fit.tau, best, cut)
+    tau2, words = Interval(lower=lower**2, upper=upper**2), "profile likelihood, chi-square cut"
+    if fit.runaway:
+        words += f", from the maximum with tau <= {TAU_BOUNDARY:g}"
+    if link.name != "logit":
+        return HeterogeneityIntervals(
+            tau2_ci=tau2, i2_ci=None, h2_ci=None, level=options.level, method=words
+        )
+    return _derived(spread(tau2, effects_of(x, n, "PLO", "only0")[1], words), options)
+
+
+def _derived(found: Spread, options: Options) -> HeterogeneityIntervals:
+    """Return the intervals with that of H2, which is ``1 / (1 - I2)``."""
+    ratio = [
+        math.inf if share == 1 else 1 / (1 - share)
+        for share in (found.i2_ci.lower, found.i2_ci.upper)
+    ]
+    return HeterogeneityIntervals(
+        tau2_ci=found.tau2_ci,
+        i2_ci=found.i2_ci,
+        h2_ci=Interval(lower=ratio[0], upper=ratio[1]),
+        level=options.level,
+        method=found.method,
+    )
+
+
+def _none(options: Options, why: str) -> HeterogeneityIntervals:
+    return HeterogeneityIntervals(
+        tau2_ci=None, i2_ci=None, h2_ci=None, level=options.level, method=why
+    )

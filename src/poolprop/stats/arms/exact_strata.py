@@ -37,16 +37,11 @@ TIE = 1e-7
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExactOddsRatio:
-    """An odds ratio, or a ratio of two.
+    """An odds ratio, or a ratio of two, by conditional maximum likelihood.
 
-    Attributes
-    ----------
-    estimate : float
-        Conditional maximum-likelihood estimate; 0 or infinite at an end of the support.
-    ci : Interval or None
-        Exact interval; None where the margins allow one outcome only.
-    p : float
-        Exact two-sided p value of the value 1: outcomes no likelier than the observed one.
+    ``estimate`` is 0 or infinite at an end of the support, ``ci`` exact, None where the margins
+    allow one outcome only; ``p`` is the exact two-sided p value of the value 1: the chance of
+    outcomes no likelier than the observed one.
     """
 
     estimate: float

@@ -11,6 +11,7 @@ Yusuf S et al. (1985). Progress in Cardiovascular Diseases 27(5):335-371 (Peto).
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,9 +22,47 @@ from poolprop.stats._types import Floats
 from poolprop.stats.answers.results import Interval
 from poolprop.stats.answers.shown import Shown
 from poolprop.stats.arms.exact_strata import fisher_p
-from poolprop.stats.arms.kernels import KERNELS
 from poolprop.stats.inputs import choice, counts, fraction
 from poolprop.stats.numeric.distributions import chi_square_pvalue, normal_quantile, t_pvalue
+
+
+def _mh_odds(a: Floats, b: Floats, c: Floats, d: Floats) -> tuple[float, float]:
+    n = a + b + c + d
+    p, q, r, s = (a + d) / n, (b + c) / n, a * d / n, b * c / n
+    top, bottom = r.sum(), s.sum()
+    if not (top > 0 and bottom > 0):
+        return np.nan, np.nan
+    variance = (
+        np.sum(p * r) / top**2 + np.sum(p * s + q * r) / (top * bottom) + np.sum(q * s) / bottom**2
+    ) / 2
+    return float(np.log(top / bottom)), float(variance)
+
+
+def _mh_risk_ratio(a: Floats, b: Floats, c: Floats, d: Floats) -> tuple[float, float]:
+    n1, n2 = a + b, c + d
+    n = n1 + n2
+    top, bottom = np.sum(a * n2 / n), np.sum(c * n1 / n)
+    if not (top > 0 and bottom > 0):
+        return np.nan, np.nan
+    variance = np.sum((n1 * n2 * (a + c) - a * c * n) / n**2) / (top * bottom)
+    return float(np.log(top / bottom)), float(variance)
+
+
+def _mh_risk_difference(a: Floats, b: Floats, c: Floats, d: Floats) -> tuple[float, float]:
+    n1, n2 = a + b, c + d
+    n = n1 + n2
+    weight = np.sum(n1 * n2 / n)
+    estimate = np.sum(a * (n2 / n) - c * (n1 / n)) / weight
+    p = np.sum(c * (n1 / n) ** 2 - a * (n2 / n) ** 2 + (n1 / n) * (n2 / n) * (n2 - n1) / 2)
+    q = np.sum(a * (n2 - c) / n + c * (n1 - a) / n) / 2
+    return float(estimate), float((estimate * p + q) / weight**2)
+
+
+KERNELS: dict[str, Callable[[Floats, Floats, Floats, Floats], tuple[float, float]]] = {
+    "OR": _mh_odds,
+    "RR": _mh_risk_ratio,
+    "RD": _mh_risk_difference,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
