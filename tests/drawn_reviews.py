@@ -43,7 +43,9 @@ STEPS = (
 )
 
 
-def write(folder: Path, counts: Sequence[tuple[int, int]], **endpoint: object) -> Path:
+def write(
+    folder: Path, counts: Sequence[tuple[int, int]], *, laws: bool = True, **endpoint: object
+) -> Path:
     """Write a review of one study each for some counts; ``endpoint`` adds to its plan."""
     names = [f"study{i:02d}" for i in range(1, len(counts) + 1)]
     settings = [SETTINGS[i % 2] for i in range(len(names))]
@@ -64,6 +66,8 @@ def write(folder: Path, counts: Sequence[tuple[int, int]], **endpoint: object) -
     plan: dict = copy.deepcopy(small_review.CONFIG)
     del plan["endpoints"]["remission"]
     plan["endpoints"]["response"] |= endpoint
+    if not laws:
+        plan["laws"] = {"fit": []}
     small_review.write_plan(folder, plan)
     return folder
 

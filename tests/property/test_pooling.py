@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -10,6 +11,10 @@ from hypothesis import strategies as st
 import poolprop as pp
 
 MODELS = ("glmm", "two-step", "common", "beta-binomial")
+METHODS = [
+    "glmm|logit|ML|small-lr", "beta-binomial|logit|ML|profile-ck", "common|PLO|EE|wald",
+    *(f"two-step|{measure}|REML|hksj-adhoc" for measure in ("PLO", "PR", "PAS", "PFT")),
+]  # fmt: skip
 quick = settings(
     derandomize=True,
     deadline=None,
@@ -47,32 +52,20 @@ def test_two_hundred_studies_have_an_answer(table):
     assert 0 <= found.ci.lower <= found.proportion <= found.ci.upper <= 1
 
 
-@pytest.mark.parametrize("model", MODELS)
-@quick
-@given(table=few)
-def test_counting_non_events_mirrors_the_answer(model, table):
-    mirrored = fit([(n - x, n) for x, n in table], model)
-    found = fit(table, model)
-    assert mirrored.proportion == pytest.approx(1 - found.proportion, abs=1e-6)
-    assert mirrored.ci.lower == pytest.approx(1 - found.ci.upper, abs=1e-5)
-
-
-@pytest.mark.parametrize("measure", ["PLO", "PR", "PAS", "PFT"])
-@quick
-@given(table=few)
-def test_symmetric_measures_mirror(measure, table):
-    mirrored = fit([(n - x, n) for x, n in table], "two-step", measure=measure)
-    assert mirrored.tau2 == pytest.approx(
-        fit(table, "two-step", measure=measure).tau2, rel=1e-6, abs=1e-12
-    )
-
-
-@pytest.mark.parametrize("model", MODELS)
 @quick
 @given(table=few, seed=st.integers(0, 1000))
-def test_the_order_of_studies_does_not_matter(model, table, seed):
+def test_the_order_of_studies_does_not_matter_and_counting_non_events_mirrors(table, seed):
     shuffled = [table[i] for i in np.random.default_rng(seed).permutation(len(table))]
-    assert fit(shuffled, model).ci.upper == pytest.approx(fit(table, model).ci.upper, abs=1e-6)
+    asked = {"as it is": table, "shuffled": shuffled, "mirrored": [(n - x, n) for x, n in table]}
+    rows = [(name, x, n) for name, pairs in asked.items() for x, n in pairs]
+    frame = pd.DataFrame(rows, columns=["dataset_id", "events", "total"])
+    for _, one in pp.pool_many(frame, methods=METHODS).groupby("method"):
+        found, other, mirrored = (one.iloc[i] for i in range(3))
+        assert other.ci_upper == pytest.approx(found.ci_upper, abs=1e-6)
+        assert other.ci_lower == pytest.approx(found.ci_lower, abs=1e-6)
+        assert mirrored.proportion == pytest.approx(1 - found.proportion, abs=1e-6)
+        assert mirrored.ci_lower == pytest.approx(1 - found.ci_upper, abs=1e-5)
+        assert mirrored.tau2 == pytest.approx(found.tau2, rel=1e-6, abs=1e-6)
 
 
 @pytest.mark.parametrize("model", ["glmm", "beta-binomial"])
@@ -102,9 +95,3 @@ def test_posterior_predictions_are_probabilities(table, n):
     assert chances.sum() == pytest.approx(1)
     inner, outer = posterior.interval(0.5), posterior.interval(0.95)
     assert 0 <= outer.lower <= inner.lower <= inner.upper <= outer.upper <= 1
-
-
-@quick
-@given(table=tables)
-def test_results_are_the_same_to_the_last_bit(table):
-    assert fit(table, "glmm") == fit(table, "glmm")

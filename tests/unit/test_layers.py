@@ -9,8 +9,6 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-
 # Leaves that import nothing but one another: any layer may write a number, place it on an axis,
 # fill it into a sentence, or say on which data something was judged.
 ANYWHERE = {"axes", "formats", "sentences", "judged"}
@@ -238,21 +236,10 @@ def test_no_two_test_modules_share_a_name(repo):
     assert sorted(set(names)) == sorted(names)
 
 
-@pytest.mark.parametrize(
-    "heavy", ["numpy", "pandas", "scipy", "statsmodels", "matplotlib", "pydantic"]
-)
-def test_the_command_line_starts_without(heavy):
-    code = f"import poolprop.__main__, sys; sys.exit({heavy!r} in sys.modules)"
-    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
-
-
-@pytest.mark.parametrize("heavy", ["scipy.stats", "pandas", "statsmodels"])
-def test_the_engine_needs_only_numpy_and_light_scipy(heavy):
-    code = (
-        "import poolprop, sys; poolprop.pool([12, 91, 11, 12], [21, 110, 12, 13]);"
-        f"sys.exit({heavy!r} in sys.modules)"
-    )
-    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+def test_the_command_line_starts_without_anything_heavy():
+    heavy = {"numpy", "pandas", "scipy", "statsmodels", "matplotlib", "pydantic"}
+    code = f"import poolprop.__main__, sys; print(sorted({heavy!r} & set(sys.modules)))"
+    assert subprocess.check_output([sys.executable, "-c", code], text=True) == "[]\n"
 
 
 if __name__ == "__main__":

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 import pytest
 
@@ -9,56 +11,57 @@ import poolprop as pp
 from poolprop.errors import EstimationError
 from poolprop.stats.answers.pool_two_step import bootstrap_prediction
 from poolprop.stats.fits.bootstrap import Draws
-from poolprop.stats.fits.glmm_design import fit_glmm
-from poolprop.stats.fits.walks import ridge
-from poolprop.stats.likelihoods.binomial_normal import BinomialNormal
+from poolprop.stats.fits.glmm import fit_glmm_many
+from poolprop.stats.fits.profile import profile_at
 from poolprop.stats.likelihoods.links import LINKS
 from poolprop.stats.likelihoods.tabulated import LikelihoodGrid
-from poolprop.stats.numeric.wls import intercept
-from poolprop.stats.sets import Sets
 
-EVENTS, TOTAL = [12, 91, 11, 12], [21, 110, 12, 13]
+EVENTS, TOTAL = (12, 91, 11, 12), (21, 110, 12, 13)
+THREE = (5, 9, 3), (10, 12, 11)
 
 
 def bootstrap_lr(events, total, **keywords):
-    keywords = {"replicates": 400, "prediction": "none"} | keywords
+    keywords = {"replicates": 100, "prediction": "none"} | keywords
     return pp.pool(events, total, ci="bootstrap-lr", **keywords)
 
 
+kept = cache(bootstrap_lr)
+
+
 def test_the_same_seed_gives_the_same_interval_and_the_method_records_it():
-    first, again = (bootstrap_lr(EVENTS, TOTAL, seed=7, replicates=100) for _ in range(2))
+    first, again = kept(*THREE, seed=7), bootstrap_lr(*THREE, seed=7)
     assert first.ci == again.ci
     assert first.method.endswith("under each null value (100 replicates, seed 7)")
-    assert bootstrap_lr(EVENTS, TOTAL, seed=8, replicates=100).ci != first.ci
+    assert kept(*THREE).ci != first.ci
 
 
 def test_four_studies_get_an_interval_near_the_small_sample_cut():
-    found = pp.pool(EVENTS, TOTAL, ci="bootstrap-lr", prediction="none")
+    found = kept(EVENTS, TOTAL, replicates=2000)
     near = pp.pool(EVENTS, TOTAL, prediction="none")
     assert found.ci.lower == pytest.approx(near.ci.lower, abs=0.03)
     assert found.ci.upper == pytest.approx(near.ci.upper, abs=0.01)
 
 
 @pytest.mark.parametrize(
-    ("events", "total"),
+    ("events", "total", "choices"),
     [
-        (EVENTS, TOTAL),
-        ([5, 9, 3], [10, 12, 11]),
-        ([4, 8, 2, 6, 5], [10, 20, 5, 15, 12]),
-        ([3, 5], [10, 9]),
+        (EVENTS, TOTAL, {"replicates": 2000}),
+        (*THREE, {}),
+        ((4, 8, 2, 6, 5), (10, 20, 5, 15, 12), {}),
+        ((3, 5), (10, 9), {}),
     ],
 )
-def test_it_is_never_shorter_than_the_chi_square_profile_interval(events, total):
-    found = bootstrap_lr(events, total)
+def test_it_is_never_shorter_than_the_chi_square_profile_interval(events, total, choices):
+    found = kept(events, total, **choices)
     plain = pp.pool(events, total, ci="profile", prediction="none")
     assert found.ci.lower <= plain.ci.lower
     assert found.ci.upper >= plain.ci.upper
 
 
 def test_neither_the_order_of_studies_nor_what_is_counted_matters():
-    found = bootstrap_lr(EVENTS, TOTAL)
-    turned = bootstrap_lr(EVENTS[::-1], TOTAL[::-1])
-    mirrored = bootstrap_lr(np.subtract(TOTAL, EVENTS), TOTAL)
+    (events, total), found = THREE, kept(*THREE)
+    turned = bootstrap_lr(events[::-1], total[::-1])
+    mirrored = bootstrap_lr(np.subtract(total, events), total)
     assert turned.ci_estimate.lower == pytest.approx(found.ci_estimate.lower, abs=1e-6)
     assert mirrored.ci_estimate.upper == pytest.approx(-found.ci_estimate.lower, abs=0.02)
     assert mirrored.ci_estimate.lower == pytest.approx(-found.ci_estimate.upper, abs=0.02)
@@ -85,12 +88,10 @@ def test_likelihood_ratios_of_the_grid_agree_with_newtons_method(mu, tau):
     n = np.array([12.0, 13.0, 21.0, 110.0])
     events = Draws(n, 1, 30).events(mu, tau)
     found = LikelihoodGrid(n, 1.0, 1.2, 5.0).likelihood_ratios(events, n, mu)
-    for x, ratio in zip(events, found, strict=True):
-        fit = fit_glmm(x, n, intercept(4), LINKS["logit"])
-        problem = BinomialNormal(Sets.of(x, n), LINKS["logit"])
-        null, _ = ridge(problem, np.array([mu]), np.array([0.1]), np.array([5.0]), (0.5, 3.0))
-        top = fit.loglik - problem.constants()[0]
-        assert ratio == pytest.approx(2 * (top - null[0]), abs=0.07)
+    totals = np.broadcast_to(n, events.shape)
+    fits = fit_glmm_many(events, totals, LINKS["logit"])
+    null, _ = profile_at(events, totals, fits, mu, LINKS["logit"], 5.0)
+    assert found == pytest.approx(2 * (fits.loglik - null), abs=0.07)
 
 
 def test_a_bootstrapped_prediction_interval_is_reproducible_and_wider_than_the_interval():

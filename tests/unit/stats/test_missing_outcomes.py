@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from scipy import stats
-from scipy.optimize import brentq, minimize
+from scipy.optimize import minimize, minimize_scalar
 from scipy.special import expit, logit
 
 import poolprop as pp
@@ -17,13 +17,14 @@ Z = np.linspace(-9, 9, 2001)
 
 
 def seen(whole, part, imor):
-    """Return the proportion of the assessed by bisection."""
-
-    def excess(p):
+    """Return the proportions of the assessed by bisection."""
+    low, high = np.zeros_like(whole), np.ones_like(whole)
+    for _ in range(60):
+        p = (low + high) / 2
         odds = imor * p / (1 - p)
-        return (1 - part) * p + part * odds / (1 + odds) - whole
-
-    return brentq(excess, 1e-14, 1 - 1e-14, xtol=1e-15)
+        above = (1 - part) * p + part * odds / (1 + odds) > whole
+        low, high = np.where(above, low, p), np.where(above, p, high)
+    return (low + high) / 2
 
 
 def dense(x, n, m, mu, tau, imor, sd=0.0):
@@ -35,7 +36,7 @@ def dense(x, n, m, mu, tau, imor, sd=0.0):
         part, height = one[2] / (one[1] + one[2]), 0.0
         for z, w in zip(node, weight, strict=True):
             ratio = imor * np.exp(sd * z)
-            p = np.array([seen(float(each), part, ratio) for each in expit(mu + tau * Z)])
+            p = seen(expit(mu + tau * Z), part, ratio)
             height += w * np.trapezoid(stats.norm.pdf(Z) * stats.binom.pmf(one[0], one[1], p), Z)
         total += np.log(height)
     return total
@@ -77,8 +78,10 @@ def test_the_maximum_and_limits_are_those_of_plain_search():
                     options={"xatol": 1e-9, "fatol": 1e-12})  # fmt: skip
     assert logit(found.proportion) == pytest.approx(best.x[0], abs=1e-6)
     for limit in (found.ci.lower, found.ci.upper):
-        taus = np.linspace(0, 3, 3001)
-        fallen = max(height(logit(limit), tau) for tau in taus)
+        taus, at = np.linspace(0, 3, 151), logit(limit)
+        near = max(taus[1:-1], key=lambda tau, at=at: height(at, tau))
+        fallen = -minimize_scalar(lambda tau, at=at: -height(at, tau), method="bounded",
+                                  bounds=(near - taus[1], near + taus[1])).fun  # fmt: skip
         assert 2 * (-best.fun - fallen) == pytest.approx(profile_cut(0.95, 3, small_sample=True),
                                                          abs=1e-4)  # fmt: skip
 
@@ -106,7 +109,7 @@ def test_the_right_odds_ratio_recovers_the_truth_and_a_wrong_one_does_not():
     k, imor = 300, 0.3
     n, m = np.full(k, 60), np.full(k, 30)
     whole = expit(0.4 + 0.5 * rng.standard_normal(k))
-    x = rng.binomial(n, [seen(float(each), 1 / 3, imor) for each in whole])
+    x = rng.binomial(n, seen(whole, 1 / 3, imor))
     found = pp.missing_outcomes(x, n, m, imor=(imor, 1.0), sd=0).assumptions[2:]
     assert found[0].ci.lower < expit(0.4) < found[0].ci.upper
     assert found[0].tau2 == pytest.approx(0.25, abs=0.06)

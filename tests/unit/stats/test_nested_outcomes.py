@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 import pytest
 from scipy.special import expit
@@ -11,9 +13,15 @@ import poolprop as pp
 NUMBERS = np.array([[21, 12, 5], [110, 91, 75], [12, 11, 9], [13, 12, 12]], dtype=float)
 
 
+@cache
+def fitted(effects):
+    """Return the fit of these numbers, once for all tests."""
+    return pp.nested_outcomes(NUMBERS, ("remission", "MRD-negative"), effects=effects)
+
+
 @pytest.mark.parametrize("effects", ["separate", "shared"])
 def test_no_study_drawn_has_more_patients_inside_than_outside(effects):
-    found = pp.nested_outcomes(NUMBERS, ("remission", "MRD-negative"), effects=effects)
+    found = fitted(effects)
     drawn = found.draw(30, 20_000, 7)
     assert np.all(np.diff(np.column_stack([np.full(len(drawn), 30), drawn]), axis=1) <= 0)
     predicted = found.predict(30)
@@ -28,7 +36,7 @@ def test_no_study_drawn_has_more_patients_inside_than_outside(effects):
 
 
 def test_separate_effects_are_a_pool_of_each_stage():
-    found = pp.nested_outcomes(NUMBERS)
+    found = fitted("separate")
     fits = [pp.pool(NUMBERS[:, s + 1], NUMBERS[:, s]) for s in range(2)]
     for stage, fit in zip(found.stages, fits, strict=True):
         assert (stage.proportion, stage.ci, stage.tau) == (fit.proportion, fit.ci, fit.tau)
@@ -37,7 +45,7 @@ def test_separate_effects_are_a_pool_of_each_stage():
 
 
 def test_a_product_of_posteriors_is_that_of_draws():
-    found = pp.nested_outcomes(NUMBERS).stages[1]
+    found = fitted("separate").stages[1]
     rng = np.random.default_rng(3)
     draws = np.ones(100_000)
     for s in range(2):
@@ -56,7 +64,7 @@ def test_a_stage_that_is_not_reported_leaves_the_stages_before_it():
     table[3, 2] = np.nan
     found = pp.nested_outcomes(table)
     assert [stage.k for stage in found.stages] == [4, 3]
-    assert found.stages[0].proportion == pp.nested_outcomes(NUMBERS).stages[0].proportion
+    assert found.stages[0].proportion == fitted("separate").stages[0].proportion
     shared = pp.nested_outcomes(table, effects="shared")
     assert [stage.events for stage in shared.stages] == [126, 89]
 

@@ -44,7 +44,8 @@ def test_statistics_are_those_of_single_fits(tau2, ci, columns):
     rng = np.random.default_rng(4)
     y, v = bimodal(rng)
     design = np.column_stack([np.ones(7), rng.normal(size=(7, columns))])
-    orders = np.array([rng.permutation(7) for _ in range(60)])
+    many = 60 if (tau2, ci) in {("REML", "wald"), ("ML", "wald")} else 12
+    orders = np.array([rng.permutation(7) for _ in range(many)])
     found = permuted_omnibus(y, v, design, orders, tau2, ci)
     wanted = [fit_regression(y, v, design[order], tau2, ci, 0.95).qm for order in orders]
     np.testing.assert_allclose(found, wanted, rtol=1e-9, atol=1e-9)

@@ -1,6 +1,5 @@
 """One table of answers about many data sets: the same as one call of pool for each."""
 
-import numpy as np
 import pandas as pd
 import pytest
 
@@ -9,7 +8,6 @@ from poolprop.stats.analyses.generate import generate
 from poolprop.stats.answers import pool_many as module
 
 BAYES = "bayes|logit|half-normal(1.5)|credible"
-NUMBERS = ("proportion", "ci_lower", "ci_upper", "estimate", "se", "tau2", "loglik")
 EDGES = {  # nobody; everybody; bimodal; one study; two; rising without end; homogeneous
     "none": ([0, 0, 0], [13, 12, 5]),
     "none of two": ([0, 0], [6, 5]),
@@ -47,47 +45,6 @@ METHODS = [
 def edges():
     rows = [(name, x, n) for name, counts in EDGES.items() for x, n in zip(*counts, strict=True)]
     return pd.DataFrame(rows, columns=["dataset_id", "events", "total"])
-
-
-def asked(name):
-    model, scale, tau2, ci = name.split("|")
-    choices = {"link": scale} if model == "glmm" else {"measure": scale}
-    if model == "two-step":
-        choices["tau2"] = tau2
-    return {"model": model, "ci": ci, "prediction": "none"} | (
-        choices if model in ("glmm", "two-step", "common") else {}
-    )
-
-
-@pytest.mark.parametrize("frame", [edges(), generate(0, 8)], ids=["edges", "drawn"])
-@pytest.mark.parametrize("method", METHODS)
-def test_each_row_is_what_a_single_call_gives(frame, method):
-    found = pp.pool_many(frame, methods=[method])
-    for row, (name, part) in zip(
-        found.itertuples(), frame.groupby("dataset_id", sort=False), strict=True
-    ):
-        wanted = pp.pool(part.events, part.total, **asked(method))
-        numbers = [wanted.proportion, wanted.ci.lower, wanted.ci.upper, wanted.estimate]
-        numbers += [np.nan if v is None else v for v in (wanted.se, wanted.tau2, wanted.loglik)]
-        assert (row.dataset_id, row.k) == (name, wanted.k)
-        np.testing.assert_allclose(
-            [getattr(row, column) for column in NUMBERS], numbers, rtol=1e-9, atol=1e-9
-        )
-        assert (row.converged, row.notes) == (wanted.converged, " ".join(wanted.notes))
-
-
-@pytest.mark.parametrize("scale", ["logit", "probit"])
-@pytest.mark.parametrize("ci", ["wald", "profile-ck"])
-def test_a_huge_study_is_answered_as_a_single_call_does(scale, ci):
-    counts = {"huge": ([15, 70, 60, 600_000_000], [50, 80, 120, 10**9]), "small": ([3, 9], [9, 12])}
-    rows = [(name, x, n) for name, pair in counts.items() for x, n in zip(*pair, strict=True)]
-    table = pd.DataFrame(rows, columns=["dataset_id", "events", "total"])
-    found = pp.pool_many(table, methods=[f"glmm|{scale}|ML|{ci}"]).set_index("dataset_id")
-    for name, (events, total) in counts.items():
-        one, row = pp.pool(events, total, link=scale, ci=ci, prediction="none"), found.loc[name]
-        assert (row.proportion, row.ci_lower, row.tau2) == pytest.approx(
-            (one.proportion, one.ci.lower, one.tau2), rel=1e-9
-        )
 
 
 def test_every_data_set_has_an_answer_or_a_word_about_the_boundary():

@@ -80,9 +80,8 @@ def test_the_average_over_the_population(both):
         assert np.sum(mass * (average < at)) == pytest.approx(q, abs=3e-3)
 
 
-@pytest.mark.parametrize("n", [1, 7])
-def test_the_next_patients(both, n):
-    posterior, mass = both
+def test_the_next_patients(both):
+    (posterior, mass), n = both, 7
     eta = MU[None, :, None] + TAU[:, None, None] * Z
     y = np.arange(n + 1)
     choose = gammaln(n + 1) - gammaln(y + 1) - gammaln(n - y + 1)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from dataclasses import replace
 from html.parser import HTMLParser
 
@@ -141,11 +139,3 @@ def test_a_grouping_without_a_test_says_why():
     one = pp.subgroups(EVENTS, TOTAL, ["a"] * 4, model="two-step")
     assert one.summary().endswith("One level: there is nothing to test.")
     assert repr(one).endswith("no test>")
-
-
-def test_text_and_html_need_no_pandas():
-    code = (
-        "import sys, poolprop as pp; f = pp.pool([1, 2], [5, 6], model='two-step');"
-        "repr(f), f.summary(), f._repr_html_(); sys.exit('pandas' in sys.modules)"
-    )
-    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
