@@ -14,6 +14,7 @@ import poolprop as pp
 from poolprop.errors import ConfigError
 from poolprop.plan.parse import parse
 from poolprop.synthesis.models import further_models
+from poolprop.synthesis.nested import nested
 
 COUNTS = [(12, 21), (91, 110), (11, 12), (12, 13)]
 MORE = (1, 0, 2, 1)
@@ -51,7 +52,7 @@ def test_laws_stand_without_being_asked_for_and_say_both_proportions():
     assert fits["npml"]["ci"] is None
     assert sum(one["share"] for one in fits["npml"]["support"]) == pytest.approx(1)
     assert found["laws"]["rows"] == [f"primary-{i}" for i in range(4)]
-    assert (found["missing"], found["nested"], found["next_trial"]) == (None, None, None)
+    assert (found["missing"], found["next_trial"]) == (None, None)
 
 
 @pytest.mark.parametrize("counts", [COUNTS[:2], [(0, 9)] * 3, [(9, 9)] * 4, []])
@@ -88,22 +89,26 @@ def test_nothing_missing_is_a_note_and_no_model():
     ]
 
 
+def chained(data, **stages):
+    return json.loads(json.dumps(nested(settings(nested=stages), "response", data)))
+
+
 def test_nested_stages_are_read_on_one_denominator_and_end_where_one_is_missing():
     inner = [(5, 21), (75, 110), (9, 11), (13, 13)]  # another total; more than in remission
     data = rows("nested/cr_cri", COUNTS) + rows("nested/orr", inner)
     two = rows("nested/orr", [(5, 21), (75, 110), (9, 12)])
     stages = {"stages": ["cr_cri", "orr"], "effects": ["separate"]}
-    found = record(data, nested=stages)["nested"]
+    found = chained(data, **stages)["model"]
     assert [one["k"] for one in found["models"][0]["stages"]] == [4, 2]
-    full = record(rows("nested/cr_cri", COUNTS) + two, nested=stages)["nested"]
+    full = chained(rows("nested/cr_cri", COUNTS) + two, **stages)["model"]
     outside, inside = full["models"][0]["stages"]
     assert (inside["k"], inside["events"], inside["total"]) == (3, 89, 114)
     assert inside["expected"] < outside["expected"]
-    alone = record(rows("nested/cr_cri", COUNTS), nested=stages)
-    assert alone["nested"] is None
+    alone = chained(rows("nested/cr_cri", COUNTS), **stages)
+    assert alone["model"] is None
     assert "fewer than 2 studies report stage 2" in alone["notes"][0]
-    none = record(rows("nested/orr", inner), nested=stages)
-    assert none["nested"] is None
+    none = chained(rows("nested/orr", inner), **stages)
+    assert none["model"] is None
     assert "no arm has a figure of the first, cr_cri," in none["notes"][0]
 
 
@@ -135,9 +140,9 @@ def test_a_plan_that_asks_for_no_model_is_refused(endpoint, words):
 
 
 @pytest.mark.slow
-def test_the_page_shows_what_was_asked_for(repo, tmp_path, monkeypatch):
+def test_the_page_shows_what_was_asked_for(repo, tmp_path):
     kept = [step for step in drawn_reviews.STEPS if step.split()[0] in ("select", "synthesise")]
-    monkeypatch.setattr(drawn_reviews, "STEPS", kept)
+    nested = "nested --endpoint {name} --out {home}/nested.json"
     plan = copy.deepcopy(small_review.CONFIG["endpoints"]["response"]["estimands"])
     plan["everyone"] = {"label": "All treated", "denominator": "treated"}
     drawn_reviews.write(
@@ -145,7 +150,7 @@ def test_the_page_shows_what_was_asked_for(repo, tmp_path, monkeypatch):
         nested={"stages": ["cr_cri", "cr"]},
         next_trial={"n": [20], "rule": {"above": 0.5}},
     )  # fmt: skip
-    page = spelled(drawn_reviews.build(repo, tmp_path))
+    page = spelled(drawn_reviews.build(repo, tmp_path, steps=[*kept, nested]))
     section = page[page.index('id="models"') :]
     for words in (
         "Other laws of the random effects", "Student&#39;s t, 4 degrees of freedom",

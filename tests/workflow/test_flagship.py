@@ -109,10 +109,11 @@ def test_every_model_that_the_plan_asks_for_has_an_answer(flagship, repo):
     }
     assert ("mrd_negative", "nested") in asked
     for name, model in asked:
-        found = read(flagship, "analysis", name, "models.json")
-        assert found[model] is not None, found["notes"]
-    stages = read(flagship, "analysis", "mrd_negative", "models.json")["nested"]["models"][0]
-    outer, inner = stages["stages"]
+        file, key = ("nested", "model") if model == "nested" else ("models", model)
+        found = read(flagship, "analysis", name, f"{file}.json")
+        assert found[key] is not None, found["notes"]
+    nested = read(flagship, "analysis", "mrd_negative", "nested.json")["model"]
+    outer, inner = nested["models"][0]["stages"]
     assert (outer["events"], outer["total"], inner["total"]) == (126, 156, 126)
 
 

@@ -46,7 +46,7 @@ rule survival:
 
 rule comparisons:
     input:
-        DATA,
+        ancient(DATA),
         config=ancient(CONFIG),
     output:
         data="results/comparisons/data.csv",
@@ -59,6 +59,7 @@ rule comparisons:
     params:
         code=code_of("comparisons"),
         plan=part("comparisons", *MODELS),
+        rows=pairs_fingerprint(EVIDENCE, PLAN.comparisons),
     shell:
         "python -m poolprop step comparisons --config {input.config:q} --data {output.data:q}"
         " --out {output.out:q} --table {output.table:q} 2> {log:q}"

@@ -17,8 +17,13 @@ from poolprop.installation import PACKAGE as ENGINE
 from poolprop.installation import root
 
 from poolprop.errors import PoolpropError
-from poolprop.evidence.datasets import counts_fingerprint, fingerprint
+from poolprop.evidence.datasets import (
+    counts_fingerprint,
+    fingerprint,
+    nested_fingerprint,
+)
 from poolprop.evidence.fingerprints import tables_fingerprint
+from poolprop.evidence.pairs import pairs_fingerprint
 from poolprop.evidence.safety import safety_fingerprint
 from poolprop.evidence.tables import TABLES
 from poolprop.review import check_record
@@ -99,3 +104,7 @@ def endpoint_rows(wildcards):
 
 def primary_counts(wildcards):
     return counts_fingerprint(EVIDENCE, PLAN.endpoints[wildcards.endpoint])
+
+
+def nested_counts(wildcards):
+    return nested_fingerprint(EVIDENCE, PLAN.endpoints[wildcards.endpoint])

@@ -68,3 +68,24 @@ rule certificate:
     shell:
         "python -m poolprop step certificate --config {input.config:q}"
         " --endpoint {wildcards.endpoint:q} --out {output:q} 2> {log:q}"
+
+
+# Outcomes each within the one before: rows of other endpoints, which rerun this job alone.
+rule nested:
+    input:
+        ancient(DATA),
+        config=ancient(CONFIG),
+    output:
+        f"results/analysis/{{endpoint}}/{targets.NESTED}",
+    log:
+        "logs/nested/{endpoint}.log",
+    conda:
+        "../envs/poolprop.yaml"
+    params:
+        code=code_of("nested"),
+        plan=endpoint_plan,
+        models=part(*MODELS, "bayes"),
+        rows=nested_counts,
+    shell:
+        "python -m poolprop step nested --config {input.config:q}"
+        " --endpoint {wildcards.endpoint:q} --out {output:q} 2> {log:q}"

@@ -67,12 +67,19 @@ def stored_name(endpoint: Endpoint, name: str) -> str:
 def selections(evidence: Evidence, endpoint: Endpoint) -> Iterator[tuple[str, Selection]]:
     """Yield the name of each data set of an endpoint and what it asks for."""
     yield from endpoint.estimands.items()
-    for stage in endpoint.nested.stages if endpoint.nested else ():
-        yield f"nested/{stage}", _stage_selection(evidence, endpoint.estimands["primary"], stage)
     for factor, subgroup in endpoint.subgroups.items():
         for level in subgroup.levels or levels(evidence, factor):
             whole = endpoint.estimands[subgroup.estimand]
             yield f"subgroup/{factor}/{level}", _level_selection(whole, subgroup, factor, level)
+
+
+def nested_rows(evidence: Evidence, endpoint: Endpoint) -> list[Mapping[str, object]]:
+    """Return the rows of the nested stages' sets, ``nested/STAGE``, as in ``data.csv``."""
+    found: list[Mapping[str, object]] = []
+    for stage in endpoint.nested.stages if endpoint.nested else ():
+        asked = _stage_selection(evidence, endpoint.estimands["primary"], stage)
+        found += data_rows(f"nested/{stage}", select(evidence, asked), evidence)
+    return found
 
 
 def _stage_selection(evidence: Evidence, primary: Estimand, stage: str) -> Selection:
@@ -213,10 +220,13 @@ def counts_fingerprint(evidence: Evidence, endpoint: Endpoint) -> str:
     return digest_of((), (f"{row.events}/{row.total};" for row in chosen.rows))
 
 
+def nested_fingerprint(evidence: Evidence, endpoint: Endpoint) -> str:
+    """Return a digest of the rows of the nested stages."""
+    return digest_of((), map(repr, nested_rows(evidence, endpoint)))
+
+
 def _outcomes_used(endpoint: Endpoint) -> set[str]:
-    stages = endpoint.nested.stages if endpoint.nested else ()
-    own = {name for one in endpoint.estimands.values() for name in (one.outcome, *one.instead)}
-    return {*own, *stages}
+    return {name for one in endpoint.estimands.values() for name in (one.outcome, *one.instead)}
 
 
 def _level_selection(estimand: Estimand, subgroup: Subgroup, factor: str, level: str) -> Selection:

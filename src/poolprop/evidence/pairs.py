@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from itertools import combinations, product
 from typing import NamedTuple
 
+from poolprop.evidence.fingerprints import digest_of
 from poolprop.evidence.load import Evidence
 from poolprop.evidence.tables import Arm, Outcome
 from poolprop.plan import Comparisons
@@ -41,6 +42,11 @@ def pairs(evidence: Evidence, plan: Comparisons) -> Iterator[dict[str, str | int
     if parts := plan.schedules:
         wanted = _Wanted(parts.outcomes, parts.denominators, plan.record_types)
         yield from _pairs(evidence, wanted, combinations(_arms(evidence, "schedule"), 2))
+
+
+def pairs_fingerprint(evidence: Evidence, plan: Comparisons | None) -> str:
+    """Return a digest of the figures that are compared."""
+    return digest_of((), map(repr, pairs(evidence, plan) if plan else ()))
 
 
 def _pairs(

@@ -31,7 +31,7 @@ class EndpointResults:
         The files; an empty mapping where a file does not exist.
     models : mapping
         Other models of the primary estimand.
-    confidence : mapping
+    confidence, nested : mapping
         Likewise.
     """
 
@@ -46,6 +46,7 @@ class EndpointResults:
     certificate: Record
     confidence: Record
     models: Record
+    nested: Record
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -219,6 +220,7 @@ def _endpoint(folder: Path) -> EndpointResults:
         multiverse=read_optional(folder / "multiverse.json", "poolprop/multiverse/1"),
         certificate=read_optional(folder / "certificate.json", "poolprop/certificate/1"),
         models=read_optional(folder / "models.json", "poolprop/models/1"),
+        nested=read_optional(folder / "nested.json", "poolprop/nested/1"),
         confidence=read_optional(folder / "confidence.json", "poolprop/confidence/1"),
     )
 

@@ -50,6 +50,18 @@ def synthesise(
     _multiverse(review, endpoint, out)
 
 
+def nested(config: Path, endpoint: str, out: Path) -> None:
+    """Write the model of outcomes each within the one before, which others' rows go into."""
+    from poolprop.evidence.datasets import nested_rows
+    from poolprop.review import load_review
+    from poolprop.synthesis.nested import nested as chained
+
+    review = load_review(config)
+    rows = nested_rows(review.evidence, review.settings.endpoints[endpoint])
+    cells = [{name: str(cell) for name, cell in row.items()} for row in rows]
+    write_json(out, chained(review.settings, endpoint, cells))
+
+
 def _multiverse(review: Review, endpoint: str, out: Path) -> None:
     """Write every defensible analysis of an endpoint, and the data sets they rest on."""
     from poolprop.evidence.universes import SET_COLUMNS, plain, set_rows, universes

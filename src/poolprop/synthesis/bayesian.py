@@ -12,10 +12,9 @@ from poolprop.stats._types import Floats
 from poolprop.stats.answers.bayes import bayes
 from poolprop.stats.answers.posterior import Posterior
 from poolprop.stats.answers.predictive import NextStudy, next_study, population_quantiles
-from poolprop.stats.answers.results import Interval
 from poolprop.stats.likelihoods.location_priors import BetaPrior, LocationPrior, NormalPrior
 from poolprop.stats.priors import HalfCauchy, HalfNormal, HalfT, Prior
-from poolprop.synthesis.records import Record, Rows, counts, endpoint_record, of_set, totals
+from poolprop.synthesis.records import Record, Rows, counts, endpoint_record, limits, of_set, totals
 
 ONE_STUDY = "One study says nothing of how much studies differ: what is said of tau is the prior's."
 # Points of a drawn density, and the share of tau's prior or posterior that the axis holds.
@@ -98,8 +97,8 @@ def _summary(settings: Settings, posterior: Posterior) -> Record:
         "level": level,
         "median": posterior.median,
         "mean": posterior.mean,
-        "ci": _limits(posterior.interval(level)),
-        "prediction": _limits(posterior.prediction(level)),
+        "ci": limits(posterior.interval(level)),
+        "prediction": limits(posterior.prediction(level)),
         "tau": {
             "median": float(median), "mean": posterior.mean_tau,
             "ci": {"lower": float(lower), "upper": float(upper)},
@@ -184,7 +183,3 @@ def _points(low: float, high: float) -> Floats:
 
 def _curve(at: Floats, posterior: Floats, prior: Floats) -> Record:
     return {"at": at.tolist(), "posterior": posterior.tolist(), "prior": prior.tolist()}
-
-
-def _limits(interval: Interval) -> Record:
-    return {"lower": interval.lower, "upper": interval.upper}

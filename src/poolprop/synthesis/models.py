@@ -1,8 +1,7 @@
-"""Models beside the pool, as records: laws, missing outcomes, nested outcomes, the next trial."""
+"""Models beside the pool, as records: laws, missing outcomes, the next trial."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,10 +10,9 @@ from poolprop.plan import Settings
 from poolprop.stats.analyses.laws import random_effects_laws
 from poolprop.stats.analyses.map_prior import map_prior, next_trial
 from poolprop.stats.analyses.missing_outcomes import missing_outcomes
-from poolprop.stats.analyses.nested_outcomes import NestedOutcomes, nested_outcomes
 from poolprop.stats.answers.bayes import bayes
 from poolprop.synthesis.bayesian import mu_prior, tau_prior
-from poolprop.synthesis.records import Record, Rows, counts, endpoint_record, of_set
+from poolprop.synthesis.records import Record, Rows, counts, endpoint_record, limits, of_set
 
 # Studies from which on laws are told apart.
 FEWEST = 3
@@ -26,8 +24,7 @@ def further_models(settings: Settings, name: str, data: Rows) -> Record:
     Parameters
     ----------
     settings : Settings
-        The plan, with its block ``laws`` and the endpoint's ``missing``, ``nested`` and
-        ``next_trial``.
+        The plan, with its block ``laws`` and the endpoint's ``missing`` and ``next_trial``.
     name : str
         The endpoint's key in the plan.
     data : sequence of mapping
@@ -40,7 +37,7 @@ def further_models(settings: Settings, name: str, data: Rows) -> Record:
         the reason in ``notes``.
     """
     notes: list[str] = []
-    made = {"laws": _laws, "missing": _missing, "nested": _nested, "next_trial": _next_trial}
+    made = {"laws": _laws, "missing": _missing, "next_trial": _next_trial}
     return {
         "schema": "poolprop/models/1",
         "endpoint": endpoint_record(name, settings.endpoints[name]),
@@ -73,8 +70,8 @@ def _laws(settings: Settings, name: str, data: Rows, notes: list[str]) -> Record
                 "id": f"{identifier}/{key}",
                 "law": fit.law,
                 "proportion": fit.median,
-                "ci": _limits(fit.median_ci),
-                "population": {"mean": fit.mean, "ci": _limits(fit.mean_ci)},
+                "ci": limits(fit.median_ci),
+                "population": {"mean": fit.mean, "ci": limits(fit.mean_ci)},
                 "loglik": fit.loglik,
                 "parameters": fit.parameters,
                 "support": [
@@ -127,7 +124,7 @@ def _missing(settings: Settings, name: str, data: Rows, notes: list[str]) -> Rec
                 "imor": one.imor,
                 "sd": one.sd,
                 "proportion": one.proportion,
-                "ci": _limits(one.ci),
+                "ci": limits(one.ci),
                 "tau2": one.tau2,
             }
             for number, one in enumerate(found.assumptions, start=1)
@@ -137,80 +134,6 @@ def _missing(settings: Settings, name: str, data: Rows, notes: list[str]) -> Rec
 
 def _same_events(a: Any, b: Any) -> bool:
     return a["events"] == b["events"] and int(b["total"]) >= int(a["total"])
-
-
-def _nested(settings: Settings, name: str, data: Rows, notes: list[str]) -> Record | None:
-    plan = settings.endpoints[name].nested
-    if plan is None:
-        return None
-    sets = [of_set(data, f"nested/{stage}") for stage in plan.stages]
-    table, used = _chain(sets)
-    if not table:
-        notes.append(
-            f"No model of nested outcomes: no arm has a figure of the first, {plan.stages[0]}, "
-            "as the primary estimand asks for it."
-        )
-        return None
-    labels = [rows[0]["outcome_label"] if rows else stage
-              for stage, rows in zip(plan.stages, sets, strict=True)]  # fmt: skip
-    identifier = f"nested/{name}"
-    models = []
-    for effects in plan.effects:
-        try:
-            found = nested_outcomes(table, labels, effects=effects, level=settings.level)
-        except EstimationError as error:
-            notes.append(f"No model of nested outcomes: {error.problem}.")
-            return None
-        models.append(_chain_record(f"{identifier}/{effects}", plan.stages, found, settings))
-    return {"id": identifier, "rows": used, "k": len(table), "models": models}
-
-
-def _chain(sets: list[Rows]) -> tuple[list[list[float]], list[str]]:
-    """Return patients and numbers in each stage of the arms that report the first, and the rows."""
-    by_arm = [{row["arm_id"]: row for row in rows} for rows in sets]
-    table, used = [], []
-    for arm, first in by_arm[0].items():
-        line, last = [float(first["total"])], first["total"]
-        for stage in by_arm:
-            row = stage.get(arm)
-            if row is None or row["total"] != last or float(row["events"]) > line[-1]:
-                break
-            line.append(float(row["events"]))
-            used.append(row["outcome_id"])
-        table.append(line + [math.nan] * (len(sets) + 1 - len(line)))
-    return table, used
-
-
-def _chain_record(
-    identifier: str, stages: tuple[str, ...], found: NestedOutcomes, settings: Settings
-) -> Record:
-    patients = settings.bayes.next_patients[-1]
-    expected = found.predict(patients) @ range(patients + 1)
-    return {
-        "id": identifier,
-        "effects": found.effects,
-        "method": found.method,
-        "loglik": found.loglik,
-        "parameters": found.parameters,
-        "level": found.level,
-        "patients": patients,
-        "stages": [
-            {
-                "id": f"{identifier}/{key}",
-                "label": stage.name,
-                "k": stage.k,
-                "events": stage.events,
-                "total": stage.total,
-                "proportion": stage.proportion,
-                "ci": _limits(stage.ci),
-                "tau": stage.tau,
-                "whole": {"median": stage.whole, "ci": _limits(stage.whole_ci)},
-                "prediction": _limits(stage.whole_prediction),
-                "expected": float(mean),
-            }
-            for key, stage, mean in zip(stages, found.stages, expected, strict=True)
-        ],
-    }
 
 
 def _next_trial(settings: Settings, name: str, data: Rows, notes: list[str]) -> Record | None:
@@ -258,7 +181,3 @@ def _next_trial(settings: Settings, name: str, data: Rows, notes: list[str]) -> 
 def _components(*parameters: tuple[float, ...]) -> Iterator[Record]:
     for weight, a, b in zip(*parameters, strict=True):
         yield {"weight": weight, "a": a, "b": b}
-
-
-def _limits(interval: Any) -> Record | None:
-    return None if interval is None else {"lower": interval.lower, "upper": interval.upper}

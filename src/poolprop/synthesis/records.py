@@ -69,6 +69,11 @@ def plain(value: Any) -> Any:
     return float(value) if math.isfinite(value) else None
 
 
+def limits(interval: Any) -> Record | None:
+    """Return an interval as a record, and none as null."""
+    return None if interval is None else {"lower": interval.lower, "upper": interval.upper}
+
+
 def totals(rows: Rows) -> Record:
     """Return the number of studies and their counts added up."""
     events, total = counts(rows)
@@ -78,7 +83,7 @@ def totals(rows: Rows) -> Record:
 def study_records(rows: Rows, prefix: str, settings: Settings, fit: PoolResult) -> list[Record]:
     """Return the studies of a pool with their own intervals and weights."""
     events, total = counts(rows)
-    limits = {
+    intervals = {
         name: study_intervals(events, total, method=name, level=settings.level)
         for name in INTERVALS
     }
@@ -92,7 +97,7 @@ def study_records(rows: Rows, prefix: str, settings: Settings, fit: PoolResult) 
             "weight": float(fit.weights[i]),
             "intervals": {
                 name: {"lower": float(lower[i]), "upper": float(upper[i])}
-                for name, (lower, upper) in limits.items()
+                for name, (lower, upper) in intervals.items()
             },
         }
         for i, row in enumerate(rows)

@@ -15,7 +15,7 @@ from poolprop.stats.analyses.survival import cloglog_rates, pool_survival
 from poolprop.stats.answers.results import Interval
 from poolprop.stats.numeric.distributions import normal_quantile
 from poolprop.stats.priors import HalfNormal
-from poolprop.synthesis.records import Record, Rows, of_set
+from poolprop.synthesis.records import Record, Rows, limits, of_set
 
 RULES = {
     "interval": "from the printed confidence interval",
@@ -138,14 +138,14 @@ def _result(
         return None
     fit = pool_survival(yi, vi, plan.tau2, plan.ci, level)
     single = len(rows) == 1
-    ci = _own_interval(rows[0], yi[0], vi[0], level) if single else _limits(fit.ci)
+    ci = _own_interval(rows[0], yi[0], vi[0], level) if single else limits(fit.ci)
     return {
         "id": identifier,
         "k": fit.k,
         "model": "single-study" if single else "two-step",
         "proportion": fit.rate,
         "ci": ci,
-        "prediction": _limits(fit.prediction) if fit.prediction else None,
+        "prediction": limits(fit.prediction) if fit.prediction else None,
         "level": level,
         "estimate": fit.estimate,
         "se": fit.se,
@@ -169,8 +169,8 @@ def _companion(
         "k": len(rows),
         "model": "bayes",
         "proportion": _rate(posterior.median),
-        "ci": _limits(_rates(posterior.interval(level))),
-        "prediction": _limits(_rates(posterior.prediction(level))),
+        "ci": limits(_rates(posterior.interval(level))),
+        "prediction": limits(_rates(posterior.prediction(level))),
         "level": level,
         "method": f"Bayesian normal-normal, log(-log S), {prior} prior on tau, uniform on mu",
     }
@@ -204,7 +204,7 @@ def _own_interval(row: Mapping[str, str], y: float, v: float, level: float) -> R
     if row["variance_rule"] == "interval":
         return {"lower": float(row["ci_lower"]), "upper": float(row["ci_upper"])}
     half = normal_quantile(level) * math.sqrt(v)
-    return _limits(_rates(Interval(lower=y - half, upper=y + half)))
+    return limits(_rates(Interval(lower=y - half, upper=y + half)))
 
 
 def _notes(rows: Rows, factors: Mapping[str, str], alike: Collection[str]) -> list[str]:
@@ -255,7 +255,3 @@ def _rate(y: float) -> float:
 def _rates(interval: Interval) -> Interval:
     """Return an interval of rates; the scale falls as survival rises."""
     return Interval(lower=_rate(interval.upper), upper=_rate(interval.lower))
-
-
-def _limits(interval: Interval) -> Record:
-    return {"lower": interval.lower, "upper": interval.upper}

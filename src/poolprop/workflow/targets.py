@@ -19,6 +19,8 @@ MORE = (
     *("bayes.json", "models.json", "multiverse.json", "multiverse_sets.csv"),
 )
 CERTIFICATE = "certificate.json"
+# Of endpoints that the plan nests within others.
+NESTED = "nested.json"
 ANALYSES = (*MAIN, *MORE, CERTIFICATE)
 # Tables of all endpoints; those of `CURATED` are shown as they were curated.
 TIDY = (
@@ -39,8 +41,8 @@ class Targets:
 
     Attributes
     ----------
-    endpoints : tuple of str
-        Names of the endpoints.
+    endpoints, nested : tuple of str
+        Names of the endpoints, and of those that are nested within others.
     safety, survival, comparisons : bool
         Whether the plan has that block.
     benchmarks : bool
@@ -50,6 +52,7 @@ class Targets:
     """
 
     endpoints: tuple[str, ...]
+    nested: tuple[str, ...] = ()
     safety: bool = False
     survival: bool = False
     comparisons: bool = False
@@ -91,6 +94,7 @@ class Targets:
         return [
             *evidence(),
             *self.each(*DATA_SETS, *ANALYSES),
+            *(f"{ROOT}/analysis/{key}/{NESTED}" for key in self.nested),
             *tidy(),
             *_tables("evidence_map"),
             *self.beside,
@@ -112,6 +116,7 @@ def targets(settings: Settings, *, benchmarks: bool) -> Targets:
     """
     return Targets(
         endpoints=tuple(settings.endpoints),
+        nested=tuple(key for key, one in settings.endpoints.items() if one.nested),
         safety=settings.safety is not None,
         survival=settings.survival is not None,
         comparisons=settings.comparisons is not None,

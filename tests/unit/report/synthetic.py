@@ -55,6 +55,7 @@ def write_endpoint(folder: Path, endpoint: str, names: tuple[str, ...]) -> None:
     write_json(home / "bayes.json", made_up.bayes(endpoint, meta, labels, len(studies)))
     rows = [one["outcome_id"] for one in studies]
     write_json(home / "models.json", made_up.models(endpoint, meta, rows))
+    write_json(home / "nested.json", made_up.nested(endpoint, meta, rows))
     write_json(home / "multiverse.json", made_up.multiverse(endpoint, meta, labels, rows))
     write_json(home / "certificate.json", certificate(endpoint, meta, names[-1]))
     write_json(home / "confidence.json", confidence(endpoint, meta, studies))

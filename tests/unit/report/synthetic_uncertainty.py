@@ -122,11 +122,29 @@ def _choice(name: str, key: str, levels: dict) -> dict:
             "share_of_lower_limit": 0.0, "levels": found}  # fmt: skip
 
 
+def nested(endpoint: str, meta: dict, rows: list[str]) -> dict:
+    """Return a model of nested outcomes; of fewer than three studies none."""
+    many, nested = len(rows) > 2, f"nested/{endpoint}"
+    of = {"rows": rows, "k": len(rows), "level": 0.95, "method": "profile likelihood"}
+    return {
+        "schema": "poolprop/nested/1", "endpoint": meta, "notes": [],
+        "model": {"id": nested, "rows": rows, "k": len(rows), "models": [
+            of | {"id": f"{nested}/{effects}", "effects": effects, "loglik": -20.2,
+                  "parameters": 4, "patients": 50, "stages": [
+                {"id": f"{nested}/{effects}/{stage}", "label": stage, "k": 3, "events": 20,
+                 "total": 30, "proportion": 0.7, "ci": LIMITS, "tau": 0.5,
+                 "whole": {"median": 0.6, "ci": LIMITS if effects == "separate" else None},
+                 "prediction": LIMITS, "expected": 31.42} for stage in ("outer", "inner")]}
+            for effects in ("separate", "shared")
+        ]} if many else None,
+    }  # fmt: skip
+
+
 def models(endpoint: str, meta: dict, rows: list[str]) -> dict:
     """Return other models; of fewer than three studies none."""
     many = len(rows) > 2
     laws, missing = f"laws/{endpoint}/primary", f"missing/{endpoint}/primary"
-    nested, trial = f"nested/{endpoint}", f"next_trial/{endpoint}/primary"
+    trial = f"next_trial/{endpoint}/primary"
     of = {"rows": rows, "k": len(rows), "level": 0.95, "method": "profile likelihood"}
     return {
         "schema": "poolprop/models/1", "endpoint": meta, "estimand": "primary",
@@ -140,15 +158,6 @@ def models(endpoint: str, meta: dict, rows: list[str]) -> dict:
         "missing": of | {"id": missing, "missing": 4, "total": 160, "beliefs": [
             {"id": f"{missing}/{i}", "belief": f"belief {i}", "imor": None, "sd": 0.0,
              "proportion": 0.66 + i / 100, "ci": LIMITS, "tau2": 0.4} for i in (1, 2)
-        ]} if many else None,
-        "nested": {"id": nested, "rows": rows, "k": len(rows), "models": [
-            of | {"id": f"{nested}/{effects}", "effects": effects, "loglik": -20.2,
-                  "parameters": 4, "patients": 50, "stages": [
-                {"id": f"{nested}/{effects}/{stage}", "label": stage, "k": 3, "events": 20,
-                 "total": 30, "proportion": 0.7, "ci": LIMITS, "tau": 0.5,
-                 "whole": {"median": 0.6, "ci": LIMITS if effects == "separate" else None},
-                 "prediction": LIMITS, "expected": 31.42} for stage in ("outer", "inner")]}
-            for effects in ("separate", "shared")
         ]} if many else None,
         "next_trial": of | {
             "id": trial, "tau_prior": "half-normal(1.5)", "mu_prior": "uniform", "side": "above",

@@ -16,6 +16,14 @@ def plan(**blocks):
     return parse(small_review.CONFIG | blocks, "config/config.yaml")
 
 
+def test_only_an_endpoint_within_another_has_a_model_of_both():
+    endpoints = small_review.CONFIG["endpoints"]
+    inner = endpoints["remission"] | {"nested": {"stages": ["cr_cri", "cr"]}}
+    made = targets.targets(plan(endpoints=endpoints | {"remission": inner}), benchmarks=False)
+    asked = [path for path in made.results if path.endswith("nested.json")]
+    assert asked == ["results/analysis/remission/nested.json"]
+
+
 SAFETY = {"prefix": "ae_", "denominator": "treated"}
 
 

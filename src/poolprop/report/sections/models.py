@@ -54,14 +54,14 @@ def _endpoint(context: Context, endpoint: EndpointResults) -> EndpointModels:
     parts = [
         *_laws(meta, record["laws"]),
         *_missing(meta, record["missing"], participants),
-        *_nested(meta, record["nested"], participants),
+        *_nested(meta, endpoint.nested.get("model"), participants),
         *_next_trial(meta, record["next_trial"], participants),
     ]
     return EndpointModels(
         id=f"other-models-{endpoint.id}",
         title=meta["label"],
         parts=tuple(parts),
-        notes=tuple(record["notes"]),
+        notes=(*record["notes"], *endpoint.nested.get("notes", ())),
     )
 
 
