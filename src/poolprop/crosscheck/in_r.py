@@ -14,6 +14,7 @@ from poolprop.files import read_csv
 SOFTWARE = "R"
 NO_ANSWERS = "id,field,value\n"
 PATIENCE = 1800.0
+WHERE = "results/crosscheck/reproduce.R"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,25 +41,24 @@ def read_answers(path: Path) -> Answers:
     return Answers(values=values, versions=versions, unanswered=tuple(unanswered))
 
 
-def run(script: Path, patience: float = PATIENCE) -> str:
+def run(script: str, patience: float = PATIENCE) -> str:
     """Return the CSV that the script prints within ``patience`` seconds.
 
     Raises EstimationError if R stops, or takes longer.
     """
     try:
-        with script.open() as source:
-            done = subprocess.run(
-                ["Rscript", "--vanilla", "-"], stdin=source, stdout=subprocess.PIPE, text=True,
-                check=False, timeout=patience,
-            )  # fmt: skip
+        done = subprocess.run(
+            ["Rscript", "--vanilla", "-"], input=script, stdout=subprocess.PIPE, encoding="utf-8",
+            check=False, timeout=patience,
+        )  # fmt: skip
     except subprocess.TimeoutExpired:
         problem = f"R has not finished within {patience:.0f} seconds"
         hint = "Run the script with Rscript, or leave R out: crosscheck: statsmodels."
-        raise EstimationError(problem, where=str(script), hint=hint) from None
+        raise EstimationError(problem, where=WHERE, hint=hint) from None
     if done.returncode:
         raise EstimationError(
             f"R stopped with exit code {done.returncode}",
-            where=str(script),
+            where=WHERE,
             hint="Run the script with Rscript and read what it says, or leave R out: "
             "crosscheck: statsmodels.",
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import subprocess
@@ -29,6 +30,19 @@ def r_with_metafor() -> bool:
     except (OSError, subprocess.TimeoutExpired):
         return False
     return asked.returncode == 0
+
+
+def r_identity() -> str:
+    """Return a digest of the descriptions of R and metafor as they lie in R's libraries, or ''."""
+    program = shutil.which("Rscript")
+    folders = list(_libraries(Path(program))) if program else []
+    found = [_description(folders, name) for name in ("base", PACKAGE)]
+    return hashlib.sha256(b"".join(found)).hexdigest()[:16] if all(found) else ""
+
+
+def _description(folders: list[Path], name: str) -> bytes:
+    paths = (folder / name / "DESCRIPTION" for folder in folders)
+    return next((path.read_bytes() for path in paths if path.is_file()), b"")
 
 
 def _libraries(program: Path) -> Iterator[Path]:

@@ -53,8 +53,22 @@ def test_elsewhere_r_is_asked(program, monkeypatch, tmp_path, code, here):
 
 def test_r_that_does_not_finish_costs_a_line(program, tmp_path):
     program("exec sleep 60")
-    script = tmp_path / "reproduce.R"
-    script.write_text("repeat {}")
     with pytest.raises(EstimationError, match="R has not finished within 0 seconds") as caught:
-        run(script, patience=0.2)
+        run("repeat {}", patience=0.2)
     assert "crosscheck: statsmodels" in str(caught.value)
+
+
+def test_r_of_another_version_is_another(program, monkeypatch, tmp_path):
+    monkeypatch.setattr(software, "_libraries", lambda _: [tmp_path / "own", tmp_path / "site"])
+    program("exit 1")
+    assert software.r_identity() == ""
+    for folder, name, version in (
+        ("site", "base", 4),
+        ("site", "metafor", 3),
+        ("own", "metafor", 4),
+    ):
+        before = software.r_identity()
+        (tmp_path / folder / name).mkdir(parents=True)
+        (tmp_path / folder / name / "DESCRIPTION").write_text(f"Version: {version}")
+        assert software.r_identity() != before or name == "base"
+    assert not (tmp_path / "started").exists()
