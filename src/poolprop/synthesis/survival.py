@@ -145,7 +145,7 @@ def _result(
         "model": "single-study" if single else "two-step",
         "proportion": fit.rate,
         "ci": ci,
-        "prediction": limits(fit.prediction) if fit.prediction else None,
+        "prediction": limits(fit.prediction),
         "level": level,
         "estimate": fit.estimate,
         "se": fit.se,
@@ -199,7 +199,7 @@ def _studies(
     ]
 
 
-def _own_interval(row: Mapping[str, str], y: float, v: float, level: float) -> Record:
+def _own_interval(row: Mapping[str, str], y: float, v: float, level: float) -> Record | None:
     """Return the printed interval, or the one that the approximated variance gives."""
     if row["variance_rule"] == "interval":
         return {"lower": float(row["ci_lower"]), "upper": float(row["ci_upper"])}
