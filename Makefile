@@ -33,17 +33,17 @@ setup: $(VENV)/.runtime ## install what the workflow needs into .venv
 
 setup-dev: $(VENV)/.dev ## install what tests and checks need as well
 
-$(VENV)/.runtime: requirements-bootstrap.lock requirements.lock pyproject.toml
+$(VENV)/.runtime: requirements/bootstrap.lock requirements/run.lock pyproject.toml
 	@echo "Setting up $(VENV) (once; less than a minute on most machines) ..."
 	@$(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements-bootstrap.lock
-	@$(call install,--require-hashes --requirement requirements.lock)
+	@$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements/bootstrap.lock
+	@$(call install,--require-hashes --requirement requirements/run.lock)
 	@$(call install,--no-deps --no-build-isolation --editable .)
 	@touch $@
 
-$(VENV)/.dev: requirements-dev.lock $(VENV)/.runtime
+$(VENV)/.dev: requirements/dev.lock $(VENV)/.runtime
 	@echo "Installing development tools ..."
-	@$(call install,--require-hashes --requirement requirements-dev.lock)
+	@$(call install,--require-hashes --requirement requirements/dev.lock)
 	@touch $@
 
 page-tools: $(PAGE_TOOLS) ## install what checks the page's HTML and accessibility (needs npm)
@@ -87,9 +87,9 @@ COMPILE := $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 
   --no-header --no-annotate --no-emit-find-links
 
 lock: $(VENV)/.runtime ## make the lock files anew from pyproject.toml
-	printf 'setuptools>=77\nuv\n' | $(COMPILE) - -o requirements-bootstrap.lock
-	$(COMPILE) pyproject.toml -o requirements.lock
-	$(COMPILE) --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+	printf 'setuptools>=77\nuv\n' | $(COMPILE) - -o requirements/bootstrap.lock
+	$(COMPILE) pyproject.toml -o requirements/run.lock
+	$(COMPILE) --extra dev -c requirements/run.lock pyproject.toml -o requirements/dev.lock
 
 schema: $(VENV)/.runtime ## make the JSON Schema of the plan anew from the code
 	@$(BIN)/poolprop step schema --out workflow/schemas/config.schema.json

@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from poolprop.errors import DataError, ResultError
-from poolprop.files import digest, replacing, sha256, write_bytes, write_text
+from poolprop.files import replacing, write_text
 from poolprop.plan import Atlas
+from poolprop.shards import is_sound, joined
 from poolprop.spreadsheet import harmless
 
 if TYPE_CHECKING:
@@ -103,46 +104,23 @@ def _read(plan: Atlas, table: Path) -> pd.DataFrame:
     return pd.read_csv(table, dtype={plan.by: str})
 
 
-def write_shard(content: bytes, shard: Path, checksum: Path) -> None:
-    """Write a shard and its checksum; the checksum last, so that it vouches for a whole shard."""
-    write_bytes(shard, content)
-    write_text(checksum, f"{digest(content)}  {shard.name}\n")
-
-
 def gather(shards: Sequence[Path], checksums: Sequence[Path], out: Path) -> dict[str, Any]:
     """Put shards together in the order of the chunks into one table, written whole or not at all.
 
     Returns rows, rows not converged and rows with a note, by method. Raises ResultError if a shard
     is not the one its checksum was made of.
     """
-    counts: dict[str, Counter[str]] = {}
-    with replacing(out) as temporary, temporary.open("w", encoding="utf-8", newline="") as stream:
-        for number, (shard, checksum) in enumerate(zip(shards, checksums, strict=True)):
-            _verify(shard, checksum)
-            _append(shard, stream, counts, header=number == 0)
-    return {method: dict(count) for method, count in sorted(counts.items())}
-
-
-def _verify(shard: Path, checksum: Path) -> None:
-    said = checksum.read_text("utf-8").split(" ", 1)[0]
-    if said != sha256(shard):
-        raise ResultError("not the shard that was written", where=str(shard), hint=AGAIN)
-
-
-def _append(
-    shard: Path, stream: io.TextIOBase, counts: dict[str, Counter[str]], *, header: bool
-) -> None:
-    with shard.open(encoding="utf-8", newline="") as rows:
-        first = next(rows)
-        names = first.rstrip("\n").split(",")
-        if header:
-            stream.write(first)
-        for line in rows:
-            stream.write(line)
-        rows.seek(0)
-        for row in csv.DictReader(rows, fieldnames=names):
-            if row["method"] != "method":
+    for shard, checksum in zip(shards, checksums, strict=True):
+        if not is_sound(shard, checksum):
+            raise ResultError("not the shard that was written", where=str(shard), hint=AGAIN)
+    with replacing(out) as temporary:
+        with temporary.open("wb") as stream:
+            stream.writelines(joined(shards))
+        counts: dict[str, Counter[str]] = {}
+        with temporary.open(encoding="utf-8", newline="") as rows:
+            for row in csv.DictReader(rows):
                 count = counts.setdefault(row["method"], Counter(rows=0, not_converged=0, noted=0))
                 count["rows"] += 1
                 count["not_converged"] += row["converged"] != "True"
                 count["noted"] += bool(row["notes"])
+    return {method: dict(count) for method, count in sorted(counts.items())}

@@ -49,17 +49,6 @@ def load_review(config: Path) -> Review:
 def check_record(record: Mapping[str, Any], where: str = "config/config.yaml") -> Review:
     """Check a plan as it was read, and its tables; faults have lines if the plan is a file."""
     settings, faults = parse.examine(record, where)
-    return _checked(settings, faults, record, where)
-
-
-def check_review(settings: Settings, where: str = "config/config.yaml") -> Review:
-    """Read the tables of a plan and check that they define all its terms."""
-    return _checked(settings, [], {}, where)
-
-
-def _checked(
-    settings: Settings | None, faults: list[Fault], record: Mapping[str, Any], where: str
-) -> Review:
     folder = settings.data if settings else str(record.get("data", DATA))
     known = settings is not None or Path(folder).is_dir()
     tables, problems = read_tables(Path(folder)) if known else ({}, [])

@@ -1,22 +1,46 @@
-"""The shards of a long run, beside its output: written whole, taken up again, never anyone else's.
+"""The shards of a long run: CSV files, each whole and with its checksum beside it.
 
-A shard is a CSV file with its checksum; a mark says which question they answer. Nothing is
-replaced or removed that a run did not write.
+``pool-many`` keeps its own in a folder beside the output, with a mark that says which question they
+answer; there nothing is replaced or removed that a run did not write. Those of the atlas are files
+of the workflow.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from poolprop.errors import DataError
-from poolprop.files import digest, write_text
+from poolprop.files import digest, sha256, write_bytes, write_text
 
 MARK = "asked"
 OURS = re.compile(r"asked|[0-9]{6,}\.(csv|sha256)|\.(asked|[0-9]{6,}\.(csv|sha256))\.\w{8}")
 DIGEST = re.compile(r"[0-9a-f]{64}")
 BEGINNING = b"dataset_id,method,k,"
+
+
+def write_shard(content: bytes, shard: Path, checksum: Path) -> None:
+    """Write a shard and its checksum; the checksum last, so that it vouches for a whole shard."""
+    write_bytes(shard, content)
+    write_text(checksum, f"{digest(content)}  {shard.name}\n")
+
+
+def is_sound(shard: Path, checksum: Path) -> bool:
+    """Tell whether a shard is there and is what was written."""
+    if not (shard.is_file() and checksum.is_file()):
+        return False
+    return checksum.read_text("utf-8").partition(" ")[0] == sha256(shard)
+
+
+def joined(shards: Iterable[Path]) -> Iterator[bytes]:
+    """Yield the lines of all shards, the header once."""
+    for number, shard in enumerate(shards):
+        with shard.open("rb") as stream:
+            header = next(stream)
+            if number == 0:
+                yield header
+            yield from stream
 
 
 def refuse_out(out: Path, table: Path) -> None:
@@ -88,27 +112,11 @@ class Shards:
 
     def sound(self, i: int) -> bool:
         """Tell whether a shard is there and is what was written."""
-        path = self.path(i)
-        seal = path.with_suffix(".sha256")
-        return (
-            path.is_file()
-            and seal.is_file()
-            and seal.read_text("utf-8") == digest(path.read_bytes())
-        )
+        return is_sound(self.path(i), self.path(i).with_suffix(".sha256"))
 
     def write(self, i: int, text: str) -> None:
-        """Write a shard, and its checksum last: without it the shard counts as unfinished."""
-        write_text(self.path(i), text)
-        write_text(self.path(i).with_suffix(".sha256"), digest(text.encode("utf-8")))
-
-    def lines(self, count: int) -> Iterator[bytes]:
-        """Yield the lines of all shards, the header once."""
-        for i in range(count):
-            with self.path(i).open("rb") as stream:
-                header = next(stream)
-                if i == 0:
-                    yield header
-                yield from stream
+        """Write a shard with its checksum."""
+        write_shard(text.encode("utf-8"), self.path(i), self.path(i).with_suffix(".sha256"))
 
     def remove(self) -> None:
         """Remove what runs wrote, and the folder if nothing else is in it."""

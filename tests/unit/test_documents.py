@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import re
+import shlex
 import subprocess
 import sys
 
@@ -62,3 +63,31 @@ def test_decisions_are_numbered_without_gaps(repo):
     for number, page in enumerate(pages, start=1):
         assert page.name[:4] == f"{number:04}", f"{page.name} should be {number:04}"
         assert page.read_text("utf-8").startswith(f"# {number}. ")
+
+
+ROW = re.compile(
+    r"^\| [^|]+ \| \[[^]]*\]\((?P<file>[^)]+)\)[^|]*\| `(?P<name>\w+)` \|$", re.MULTILINE
+)
+
+
+def test_what_newcomers_ask_for_is_where_the_table_says(repo):
+    rows = ROW.findall((repo / "CONTRIBUTING.md").read_text("utf-8"))
+    assert len(rows) > 10
+    lost = [
+        f"{file}: {name}"
+        for file, name in rows
+        if not re.search(rf"^(def|class) {name}\b", (repo / file).read_text("utf-8"), re.MULTILINE)
+    ]
+    assert lost == []
+
+
+COMMAND = re.compile(r"(?:^|`)(?:\.venv/bin/)?poolprop ([a-z][^`\n]*)", re.MULTILINE)
+
+
+def test_every_command_of_the_readme_is_one(repo):
+    """Each is parsed as it stands, without what a comment or a shell adds."""
+    text = (repo / "README.md").read_text("utf-8").replace("\\|", "|")
+    found = [line.partition(" #")[0].strip() for line in COMMAND.findall(text)]
+    assert len(found) > 15
+    for line in found:
+        parser().parse_args(shlex.split(line))

@@ -37,13 +37,13 @@ MAY_IMPORT = {
     "crosscheck": {"errors", "files"},  # the second engine knows nothing of the first
     "workflow": {"errors", "installation", "plan"},
     "carried": {"errors"},
-    "atlas": {"errors", "files", "plan", "spreadsheet", "stats"},
+    "atlas": {"errors", "files", "plan", "shards", "spreadsheet", "stats"},
     "tables": {"errors", "evidence", "plan"},
     "plots": {"errors", "files", "library", "report", "stats"},  # stats when called
     "report": {"errors", "files", "plan", "_version"},
     "steps": {
         "errors", "files", "plan", "review", "evidence", "synthesis", "crosscheck",
-        "atlas", "carried", "tables", "plots", "report", "audit", "installation",
+        "atlas", "carried", "shards", "tables", "plots", "report", "audit", "installation",
         "workflow",
     },
     "checking": {"errors", "files", "spreadsheet", "plan", "review", "evidence"},

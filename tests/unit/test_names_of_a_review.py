@@ -21,7 +21,7 @@ from poolprop.evidence.tables import TABLES
 from poolprop.evidence.universes import SET_COLUMNS
 from poolprop.files import read_csv, write_csv
 from poolprop.plan.parse import parse
-from poolprop.review import check_review
+from poolprop.review import check_record
 from poolprop.synthesis.pooled import pooled
 from poolprop.synthesis.subgroups import by_subgroup
 from poolprop.tables import analyses, results
@@ -77,7 +77,7 @@ def plan(factor: str = NEUTRAL) -> dict:
 def numbers(config: dict, made: dict, end: str = "response", factor: str = NEUTRAL) -> str:
     """Return every number of an endpoint, by way of the files that the steps write."""
     small_review.write(Path(), made)
-    review = check_review(parse(config))
+    review = check_record(config)
     evidence, endpoint = review.evidence, review.settings.endpoints[end]
     chosen = sets(evidence, endpoint)
     rows = [row for name, one in chosen for row in data_rows(name, one, evidence)]
@@ -149,7 +149,7 @@ def test_the_name_of_a_field_of_ours_is_refused_where_it_stands(name):
     made = content(name)
     small_review.write(Path(), made)
     with pytest.raises(PoolpropError) as caught:
-        check_review(parse(plan(name)))
+        check_record(plan(name))
     first = str(caught.value).splitlines()[0]
     assert first.startswith(
         f"data/studies.csv:1:{name}: no factor or number can be called {name!r}"
@@ -169,7 +169,7 @@ def test_a_column_of_free_text_is_not_taken_for_a_factor():
     with pytest.raises(
         PoolpropError, match="'country' is no factor but a column or field that studies"
     ):
-        check_review(parse(plan("country")))
+        check_record(plan("country"))
 
 
 @pytest.mark.parametrize(
@@ -201,7 +201,7 @@ def test_a_level_may_be_called_test():
         if row.get("field", NEUTRAL) == NEUTRAL:
             row[column] = levels[str(row[column])]
     small_review.write(Path(), made)
-    review = check_review(parse(plan()))
+    review = check_record(plan())
     endpoint = review.settings.endpoints["response"]
     rows = [
         r for n, one in sets(review.evidence, endpoint) for r in data_rows(n, one, review.evidence)

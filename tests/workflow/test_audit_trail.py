@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from poolprop.audit.lineage import find
-from poolprop.workflow.closure import files_of
+from poolprop.workflow.digests import files_of
 
 
 @pytest.fixture(scope="module")

@@ -226,7 +226,7 @@ def test_the_crate_is_one_that_the_communitys_validator_accepts(flagship, crate_
 
 def test_the_changelog_of_the_evidence_tells_of_this_evidence(flagship, repo):
     now = snapshot(flagship.folder / "results").digest[:12]
-    assert f"..{now} -->" in (repo / "CHANGELOG-evidence.md").read_text("utf-8")
+    assert f"..{now} -->" in (repo / "docs/CHANGELOG-evidence.md").read_text("utf-8")
 
 
 @pytest.mark.parametrize("document", ["README.md", "docs/audit.md"])

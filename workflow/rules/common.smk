@@ -30,7 +30,7 @@ from poolprop.review import check_record
 from poolprop.plan.read import read_plan
 from poolprop.workflow import targets
 from poolprop.workflow.bytecode import bytecode
-from poolprop.workflow.closure import code_of, whole_code
+from poolprop.workflow.digests import code_of, whole_code
 from poolprop.workflow.parts import MODELS, plan_digest
 from poolprop.workflow.software import r_with_metafor
 

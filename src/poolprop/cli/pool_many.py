@@ -20,7 +20,7 @@ from poolprop.files import digest, replacing
 from poolprop.formats import counted
 from poolprop.reading.sets import Sets as Found
 from poolprop.reading.sets import no_pyarrow, read_sets
-from poolprop.shards import Shards, refuse_out
+from poolprop.shards import Shards, joined, refuse_out
 
 if TYPE_CHECKING:
     import numpy as np
@@ -166,7 +166,7 @@ def _gather(shards: Shards, count: int, out: Path, numbered: np.dtype[Any] | Non
             _to_parquet([shards.path(i) for i in range(count)], temporary, numbered)
         else:
             with temporary.open("wb") as stream:
-                stream.writelines(shards.lines(count))
+                stream.writelines(joined(shards.path(i) for i in range(count)))
 
 
 def _to_parquet(shards: list[Path], out: Path, numbered: np.dtype[Any] | None) -> None:

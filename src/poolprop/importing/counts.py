@@ -28,15 +28,6 @@ class Counts:
     studies: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()  # what people must know of how the table was read
 
-    def by_level(self) -> dict[str, tuple[list[int], list[int]]]:
-        """Return events and totals of each level, in order of appearance."""
-        groups: dict[str, tuple[list[int], list[int]]] = {}
-        for level, x, n in zip(self.levels, self.events, self.total, strict=False):
-            events, total = groups.setdefault(level, ([], []))
-            events.append(x)
-            total.append(n)
-        return groups
-
 
 class CountErrors(DataError):
     """All faults of a table, one line each."""

@@ -92,12 +92,18 @@ def understand(
             notes.append(again)
         elif again and repeats == "refuse":
             problems.append(f"{place}: {again}")
-    if not entries and not problems:
-        problems.append(f"{place}: no study stands below the heading. Check the file.")
-    elif not problems and all(one.events is None and one.percent is None for one in entries):
-        lost = f"row {entries[0].row}: {entries[0].lost}"
-        problems.append(f"{place}: no row has a count or a percentage ({lost}). Check the columns.")
+    problems = problems or _nothing(entries, place)
     return Understood(entries=tuple(entries), notes=tuple(notes), problems=tuple(problems))
+
+
+def _nothing(entries: Sequence[Entry], place: str) -> list[str]:
+    """Say that rows without a fault hold nothing to pool."""
+    if not entries:
+        return [f"{place}: no study stands below the heading. Check the file."]
+    if all(one.events is None and one.percent is None for one in entries):
+        lost = f"row {entries[0].row}: {entries[0].lost}"
+        return [f"{place}: no row has a count or a percentage ({lost}). Check the columns."]
+    return []
 
 
 def _refused(problem: str) -> Understood:

@@ -6,18 +6,25 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from poolprop.errors import Fault
 from poolprop.hints import did_you_mean
-from poolprop.plan import Settings
+from poolprop.plan import Block, Endpoint, Settings
 from poolprop.plan.columns import FOREST_COLUMNS
 
 FIELD = "field"  # a term that is itself the name of a field of the vocabulary
 NOT_REPORTED = "NR"
-# What a subgroup may say instead of its estimand, and the field of the vocabulary.
-OF_SUBGROUPS = {
-    "populations": "population",
-    "record_types": "record_type",
-    "roles": "role",
+# Keys of any block that hold terms, and the field of the vocabulary that defines them.
+FIELDS = {
+    "outcome": "outcome",
+    "outcomes": "outcome",
+    "instead": "outcome",
     "denominator": "denominator_basis",
+    "denominators": "denominator_basis",
     "timepoints": "timepoint",
+    "populations": "population",
+    "roles": "role",
+    "record_types": "record_type",
+    "design": "design",
+    "publication_type": "publication_type",
+    "alike": FIELD,
 }
 
 
@@ -112,71 +119,54 @@ def _each(key: str, field: str, values: Iterable[str]) -> Iterator[tuple[str, st
 
 
 def _terms_used(settings: Settings) -> Iterator[tuple[str, str, str]]:
-    for name in settings.forest_columns:
-        if name not in FOREST_COLUMNS:
-            yield "forest_columns", FIELD, name
-    for end_name, endpoint in settings.endpoints.items():
-        for name, estimand in endpoint.estimands.items():
-            key = f"endpoints.{end_name}.estimands.{name}"
-            yield f"{key}.outcome", "outcome", estimand.outcome
-            yield f"{key}.denominator", "denominator_basis", estimand.denominator
-            yield from _each(f"{key}.instead", "outcome", estimand.instead)
-            lists: tuple[tuple[str, str, tuple[str, ...]], ...] = (
-                ("timepoints", "timepoint", estimand.timepoints),
-                ("populations", "population", estimand.populations),
-                ("roles", "role", estimand.roles),
-                ("record_types", "record_type", estimand.record_types),
-                *((f"where.{name}", name, levels) for name, levels in estimand.where.items()),
-            )
-            yield from _each(f"{key}.where", FIELD, estimand.where)
-            for part, field, values in lists:
-                yield from _each(f"{key}.{part}", field, values)
-        stages = endpoint.nested.stages if endpoint.nested else ()
-        yield from _each(f"endpoints.{end_name}.nested.stages", "outcome", stages)
-        for name, moderator in endpoint.moderators.items():
-            for factor in (one for one in moderator.factors if one != "design"):
-                yield f"endpoints.{end_name}.moderators.{name}.factors", FIELD, factor
-        for name, subgroup in endpoint.subgroups.items():
-            key = f"endpoints.{end_name}.subgroups.{name}"
-            yield f"endpoints.{end_name}.subgroups", FIELD, name
-            for part, field in OF_SUBGROUPS.items():
-                given = getattr(subgroup, part)
-                given = (given,) if isinstance(given, str) and given else given
-                yield from _each(f"{key}.{part}", field, given)
-            yield from _each(f"{key}.levels", name, subgroup.levels)
-    if settings.safety:
-        safety = settings.safety
-        yield "safety.denominator", "denominator_basis", safety.denominator
-        yield from _each("safety.populations", "population", safety.populations)
-        yield from _each("safety.roles", "role", safety.roles)
-        yield from _each("safety.record_types", "record_type", safety.record_types)
+    """Yield every term that the plan uses: its key, the field that defines it, the term."""
+    unknown = [name for name in settings.forest_columns if name not in FOREST_COLUMNS]
+    yield from _each("forest_columns", FIELD, unknown)
+    for name, endpoint in settings.endpoints.items():
+        yield from _of_endpoint(f"endpoints.{name}", endpoint)
+    if safety := settings.safety:
+        yield from _of_block("safety", safety)
         for event, where in safety.where.items():
             yield "safety.where", "outcome", event
             yield from _of_where(f"safety.where.{event}", where)
-    if settings.survival:
-        survival = settings.survival
-        yield from _each("survival.roles", "role", survival.roles)
+    if survival := settings.survival:
+        yield from _of_block("survival", survival)
         yield from _of_where("survival.where", survival.where)
-        yield from _each("survival.alike", FIELD, survival.alike)
-        yield from _each("survival.record_types", "record_type", survival.record_types)
         for name, one in survival.endpoints.items():
             key = f"survival.endpoints.{name}.populations"
             yield from _each(key, "population", one.populations)
     for name, rule in settings.multiverse.left_out.items():
-        key = f"multiverse.left_out.{name}"
-        yield from _each(f"{key}.design", "design", rule.design)
-        yield from _each(f"{key}.publication_type", "publication_type", rule.publication_type)
-    if settings.comparisons:
-        yield "comparisons.denominator", "denominator_basis", settings.comparisons.denominator
-        plan = settings.comparisons
-        yield from _each("comparisons.outcomes", "outcome", plan.outcomes)
-        yield from _each("comparisons.record_types", "record_type", plan.record_types)
-        if parts := plan.schedules:
-            key = "comparisons.schedules"
-            yield from _each(f"{key}.outcomes", "outcome", parts.outcomes)
-            yield from _each(f"{key}.denominators", "denominator_basis", parts.denominators)
-        for whole, populations in plan.strata.items():
+        yield from _of_block(f"multiverse.left_out.{name}", rule)
+    if comparisons := settings.comparisons:
+        yield from _of_block("comparisons", comparisons)
+        if comparisons.schedules:
+            yield from _of_block("comparisons.schedules", comparisons.schedules)
+        for whole, populations in comparisons.strata.items():
             yield from _each(f"comparisons.strata.{whole}", "population", (whole, *populations))
+
+
+def _of_endpoint(key: str, endpoint: Endpoint) -> Iterator[tuple[str, str, str]]:
+    for name, estimand in endpoint.estimands.items():
+        yield from _of_block(f"{key}.estimands.{name}", estimand)
+        yield from _of_where(f"{key}.estimands.{name}.where", estimand.where)
+    if endpoint.nested:
+        yield from _each(f"{key}.nested.stages", "outcome", endpoint.nested.stages)
+    for name, moderator in endpoint.moderators.items():
+        factors = [factor for factor in moderator.factors if factor != "design"]
+        yield from _each(f"{key}.moderators.{name}.factors", FIELD, factors)
+    for name, subgroup in endpoint.subgroups.items():
+        yield f"{key}.subgroups", FIELD, name
+        yield from _of_block(f"{key}.subgroups.{name}", subgroup)
+        yield from _each(f"{key}.subgroups.{name}.levels", name, subgroup.levels)
+
+
+def _of_block(key: str, block: Block) -> Iterator[tuple[str, str, str]]:
+    """Yield the terms of a block; a text that may be left out, and is, names none."""
+    for name in (name for name in FIELDS if name in type(block).model_fields):
+        given = getattr(block, name)
+        if isinstance(given, str):
+            given = [given] if given or type(block).model_fields[name].is_required() else []
+        yield from _each(f"{key}.{name}", FIELDS[name], given)
 
 
 def _of_where(key: str, where: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[str, str, str]]:

@@ -21,14 +21,16 @@ def split_atlas(config: Path, out: Sequence[Path]) -> None:
 
 def pool_atlas(config: Path, chunk: str, out: Path, checksum: Path) -> None:
     """Draw the data sets of one chunk and pool them by every method of the plan."""
-    from poolprop.atlas import pool_chunk, write_shard
+    from poolprop.atlas import pool_chunk
+    from poolprop.shards import write_shard
 
     write_shard(pool_chunk(_plan(config), int(chunk), None), out, checksum)
 
 
 def pool_atlas_table(config: Path, chunk: str, table: Path, out: Path, checksum: Path) -> None:
     """Pool the data sets of one chunk's table by every method of the plan."""
-    from poolprop.atlas import pool_chunk, write_shard
+    from poolprop.atlas import pool_chunk
+    from poolprop.shards import write_shard
 
     write_shard(pool_chunk(_plan(config), int(chunk), table), out, checksum)
 

@@ -26,8 +26,8 @@ NAME = PACKAGE.name
 STEPS = PACKAGE / "steps"
 # Every job leaves its record, and what is written there is sealed with the results.
 RECORD = f"{NAME}.audit.record"
-# The doors: they list what there is, and load it when it is asked for.
-DOORS = (PACKAGE / "__init__.py", STEPS / "__init__.py")
+# These list what there is, and load it when it is asked for.
+LAZY = (PACKAGE / "__init__.py", STEPS / "__init__.py")
 # A step that is told where the templates are depends on them.
 TEMPLATES = "source"
 STATEMENT = re.compile(
@@ -86,7 +86,7 @@ def files_of(step: str) -> frozenset[Path]:
 def steps() -> dict[str, tuple[Path, tuple[str, ...], bool]]:
     """Return file, imports, and whether it takes templates, of each step by its name."""
     found = {}
-    for path in sorted({*STEPS.glob("*.py")} - {*DOORS}):
+    for path in sorted({*STEPS.glob("*.py")} - {*LAZY}):
         body = ast.parse(path.read_bytes()).body
         functions = [node for node in body if isinstance(node, ast.FunctionDef)]
         public = [node for node in functions if not node.name.startswith("_")]
@@ -119,7 +119,7 @@ def _files(name: str) -> frozenset[Path]:
         found = _files(above)
     place = PACKAGE.joinpath(*name.split(".")[1:])
     own = (place / "__init__.py", place.with_name(f"{last}.py"))
-    return found | {path for path in own if path.is_file() and path not in DOORS}
+    return found | {path for path in own if path.is_file() and path not in LAZY}
 
 
 @cache

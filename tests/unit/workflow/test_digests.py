@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from poolprop.errors import ConfigError
-from poolprop.workflow import closure
+from poolprop.workflow import digests
 
-PACKAGE = closure.PACKAGE
+PACKAGE = digests.PACKAGE
 
 
 def by_the_whole_syntax(path):
@@ -27,7 +27,7 @@ def by_the_whole_syntax(path):
                 visit(other)
             return
         if isinstance(node, ast.Import | ast.ImportFrom):
-            found.update(closure._names(node))
+            found.update(digests._names(node))
         for child in ast.iter_child_nodes(node):
             visit(child)
 
@@ -39,7 +39,7 @@ def test_every_import_of_every_module_is_found_without_parsing_the_whole():
     files = sorted(PACKAGE.rglob("*.py"))
     assert len(files) > 300
     for path in files:
-        assert set(closure.imports(path)) == by_the_whole_syntax(path), path
+        assert set(digests.imports(path)) == by_the_whole_syntax(path), path
 
 
 def test_no_module_is_imported_in_a_way_that_cannot_be_seen():
@@ -47,7 +47,7 @@ def test_no_module_is_imported_in_a_way_that_cannot_be_seen():
     for path in PACKAGE.rglob("*.py"):
         tree = ast.parse(path.read_bytes())
         assert not any(isinstance(n, ast.ImportFrom) and n.level for n in ast.walk(tree)), path
-        if path not in closure.DOORS:
+        if path not in digests.LAZY:
             assert not any(
                 isinstance(node, ast.ImportFrom)
                 and node.module == "poolprop"
@@ -61,7 +61,7 @@ def test_no_module_is_imported_in_a_way_that_cannot_be_seen():
 def test_the_steps_are_those_of_the_command_line():
     from poolprop.steps import all_steps
 
-    assert {name.replace("-", "_") for name, _ in all_steps()} == set(closure.steps())
+    assert {name.replace("-", "_") for name, _ in all_steps()} == set(digests.steps())
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ def test_the_steps_are_those_of_the_command_line():
     ],
 )
 def test_a_step_depends_on(step, module):
-    assert PACKAGE / module in closure.files_of(step)
+    assert PACKAGE / module in digests.files_of(step)
 
 
 @pytest.mark.parametrize(
@@ -91,24 +91,24 @@ def test_a_step_depends_on(step, module):
 )
 def test_a_step_does_not_depend_on(step, module):
     assert (PACKAGE / module).is_file()
-    assert PACKAGE / module not in closure.files_of(step)
+    assert PACKAGE / module not in digests.files_of(step)
 
 
 def test_templates_are_code_of_the_steps_that_take_them(repo):
     templates = set((repo / "report").rglob("*.j2"))
-    assert templates <= closure.files_of("report")
-    assert not templates & closure.files_of("figures")
+    assert templates <= digests.files_of("report")
+    assert not templates & digests.files_of("figures")
 
 
 def test_an_unknown_step_is_named():
     with pytest.raises(ConfigError, match="there is no step 'guess'"):
-        closure.code_of("guess")
+        digests.code_of("guess")
 
 
-def digests(folder: Path) -> dict[str, str]:
+def digests_in(folder: Path) -> dict[str, str]:
     """Return the digest of every step in a copy of the package."""
     code = (
-        "import json; from poolprop.workflow import closure as c;"
+        "import json; from poolprop.workflow import digests as c;"
         "print(json.dumps({name: c.code_of(name) for name in c.steps()} | {'all': c.whole_code()}))"
     )
     environment = {"PYTHONPATH": str(folder / "src"), "PATH": "/usr/bin:/bin"}
@@ -123,12 +123,12 @@ def checkout(repo, tmp_path):
     """Return a copy of package, workflow and report, and the digests of its steps."""
     for part in ("src/poolprop", "workflow", "report"):
         shutil.copytree(repo / part, tmp_path / part, ignore=shutil.ignore_patterns("__pycache__"))
-    return tmp_path, digests(tmp_path)
+    return tmp_path, digests_in(tmp_path)
 
 
 def changed(checkout):
     folder, before = checkout
-    after = digests(folder)
+    after = digests_in(folder)
     return {name for name in before if before[name] != after[name]}
 
 
@@ -155,7 +155,7 @@ def test_a_new_module_cannot_be_forgotten(checkout):
     assert changed(checkout) == set()
     add(checkout, "plots/style.py", "\n\ndef ink():\n    from poolprop.plots.ink import COLOUR\n")
     assert changed(checkout) == {"figures", "all"}
-    checkout = checkout[0], digests(checkout[0])
+    checkout = checkout[0], digests_in(checkout[0])
     add(checkout, "plots/ink.py", "COLOUR = 2\n")
     assert changed(checkout) == {"figures", "all"}
 
@@ -164,7 +164,7 @@ def test_what_is_imported_for_types_only_is_no_code(checkout):
     text = "\nif TYPE_CHECKING:\n    from poolprop.cli.diff import diff\n"
     text += "\n\ndef later():\n    from poolprop.atlas import x\n"
     add(checkout, "plots/style.py", text)
-    checkout = checkout[0], digests(checkout[0])
+    checkout = checkout[0], digests_in(checkout[0])
     add(checkout, "diffing.py", "\n# a thought\n")
     assert changed(checkout) == set()
     add(checkout, "atlas.py", "\n# a thought\n")
@@ -177,4 +177,4 @@ def test_moving_the_checkout_changes_nothing(checkout, tmp_path):
     other.mkdir()
     for part in ("src", "workflow", "report"):
         (folder / part).rename(other / part)
-    assert digests(other) == before
+    assert digests_in(other) == before

@@ -1,0 +1,69 @@
+"""How long modules and functions may be, so that each has one idea and is read at once."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+MODULE, FUNCTION = 300, 50
+# What a docstring says where length is meant, with the reason after it.
+MEANT = "In one piece because"
+# Longer than that since before there was this test; none may be added, and what became short goes.
+STILL_LONG = {
+    "plots/analyses.py",
+    "report/sections/multiverse.py",
+    "stats/analyses/meta_regression.py",
+    "stats/analyses/meta_regression.py: meta_regression",
+    "stats/analyses/subgroups.py",
+    "stats/answers/options.py: resolve",
+    "stats/answers/pool_effects.py: pool_effects",
+    "stats/answers/results.py",
+    "stats/fits/climb.py: ascend",
+    "stats/fits/tau2.py",
+    "stats/likelihoods/integrals.py",
+    "stats/likelihoods/normal.py",
+}
+
+
+def lines_of(node: ast.AST) -> int:
+    return node.end_lineno - node.lineno + 1
+
+
+def too_long(path: Path, name: str) -> Iterator[str]:
+    """Yield what is too long without a reason; docstrings do not count in functions."""
+    text = path.read_text("utf-8")
+    tree = ast.parse(text)
+    if text.count("\n") > MODULE and MEANT not in (ast.get_docstring(tree) or ""):
+        yield name
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            said = ast.get_docstring(node)
+            size = lines_of(node) - (lines_of(node.body[0]) if said else 0)
+            if size > FUNCTION and MEANT not in (said or ""):
+                yield f"{name}: {node.name}"
+
+
+def test_length_is_measured_without_docstrings_and_may_have_a_reason(tmp_path):
+    body = "    x = 1\n" * FUNCTION
+    path = tmp_path / "one.py"
+    path.write_text(f'def short():\n    """Say.\n\n    More.\n    """\n{body[10:]}')
+    assert list(too_long(path, "one.py")) == []
+    path.write_text(f"def long():\n{body}")
+    assert list(too_long(path, "one.py")) == ["one.py: long"]
+    path.write_text(f'def long():\n    """Do. {MEANT} its steps share state."""\n{body}')
+    assert list(too_long(path, "one.py")) == []
+    path.write_text("x = 1\n" * (MODULE + 1))
+    assert list(too_long(path, "one.py")) == ["one.py"]
+
+
+def test_modules_and_functions_are_read_at_once(repo):
+    root = repo / "src" / "poolprop"
+    found = {
+        one
+        for path in sorted(root.rglob("*.py"))
+        if "_house" not in path.parts
+        for one in too_long(path, path.relative_to(root).as_posix())
+    }
+    assert sorted(found - STILL_LONG) == [], "split it by idea, or say why it is in one piece"
+    assert sorted(STILL_LONG - found) == [], "short now: take it off the list"
