@@ -20,10 +20,11 @@ from poolprop.report.chart import Chart, Spot
 from poolprop.report.chart import Path as Line
 from poolprop.report.context import Context, answered
 from poolprop.report.drawing import Plot, PlotRow
+from poolprop.report.figures import Figure
 from poolprop.report.read import read_results
 from poolprop.report.scales import Scale
 from poolprop.report.sections import diagnostics, forests, safety, sensitivity, subgroups, survival
-from poolprop.report.values import policy_of
+from poolprop.report.values import policy_of, within
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -70,32 +71,13 @@ def _drawn(context: Context, data: Mapping[str, Rows]) -> Iterator[tuple[str, Ax
                 yield found.id, _sized(found, charts.draw(found))
 
 
-def _figures(context: Context) -> Iterator[Any]:
+def _figures(context: Context) -> Iterator[Figure]:
     """Yield the figures of the sections that a manuscript draws on; none is drawn as strips."""
-    found = {
-        make: section.body
-        for make in (forests.section, forests.others, subgroups.section, diagnostics.section,
-                     sensitivity.section, safety.section, survival.section)
-        if (section := make(context)) is not None
-    }  # fmt: skip
-    for body in found.values():
-        yield from (figure for figure in _within(body) if figure.plot or figure.charts)
-
-
-def _within(node: Any) -> Iterator[Any]:
-    """Yield every figure within what a section shows."""
-    from dataclasses import fields, is_dataclass
-
-    from poolprop.report.figures import Figure
-
-    if isinstance(node, Figure):
-        yield node
-    elif is_dataclass(node) and not isinstance(node, type):
-        for part in fields(node):
-            yield from _within(getattr(node, part.name))
-    elif isinstance(node, (tuple, list)):
-        for child in node:
-            yield from _within(child)
+    for make in (forests.section, forests.others, subgroups.section, diagnostics.section,
+                 sensitivity.section, safety.section, survival.section):  # fmt: skip
+        for figure in within(make(context), Figure):
+            if figure.plot or figure.charts:
+                yield figure
 
 
 def _with_spread(plot: Plot, result: Mapping[str, Any] | None) -> Plot:

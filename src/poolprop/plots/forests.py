@@ -14,7 +14,7 @@ from poolprop.formats import level as level_text
 from poolprop.plots import table
 from poolprop.plots.layouts import Layout, layout_of
 from poolprop.plots.studies import answer, column, given_of, is_result, names_of, pooled, table_of
-from poolprop.report import few, prose
+from poolprop.report import prose, small_k
 from poolprop.report.drawing import Plot, PlotRow, Span
 from poolprop.report.figures import axis_label, counts, headers, pooled_rows, reference, study_row
 from poolprop.report.read import with_policy
@@ -251,7 +251,7 @@ def forest_plot(
         rows.append(PlotRow(kind="note", label="", note=(text,)))
     elif many and result is not None:
         k = f" (k = {result['k']})"
-        rows += pooled_rows(few.direct(result), counts(result), result["level"], k)
+        rows += pooled_rows(small_k.direct(result), counts(result), result["level"], k)
         rows.append(PlotRow(kind="note", label="", note=prose.heterogeneity(result)))
     return Plot(
         id=f"forest-{pool['endpoint']['id']}",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from poolprop.axes import Ends
 from poolprop.plan import Settings
@@ -56,16 +57,16 @@ class Section:
     Attributes
     ----------
     id : str
-        Element id, and name of the template in ``templates/sections/``.
+        Element id, and name of the template in ``templates/sections/`` if it has one.
     title : str
         Heading, also in the table of contents.
-    body : object
-        What its template shows.
+    body : tuple or mapping
+        Its blocks (:mod:`poolprop.report.blocks`), or what its own template shows.
     """
 
     id: str
     title: str
-    body: object
+    body: tuple[Any, ...] | Mapping[str, Any]
 
 
 def primary_estimand(endpoint: EndpointResults) -> Record:
@@ -99,3 +100,19 @@ def answered(context: Context) -> Iterator[tuple[EndpointResults, Record, Record
         result = primary_result(estimand)
         if result is not None:
             yield endpoint, estimand, result
+
+
+def bayesian(endpoint: EndpointResults, estimand: str = "primary") -> Record | None:
+    """Return the Bayesian view of an estimand; None if there is none."""
+    views: list[Record] = endpoint.bayes.get("estimands", [])
+    return next((view for view in views if view["estimand"] == estimand), None)
+
+
+def most_reported(context: Context, most: int) -> list[Record]:
+    """Return the events behind which most studies, then most patients stand: one grade of each."""
+    found: dict[str, Record] = {}
+    for event in context.results.safety.get("events", []):
+        held = found.get(event["outcome"])
+        if held is None or (event["k"], event["total"]) > (held["k"], held["total"]):
+            found[event["outcome"]] = event
+    return sorted(found.values(), key=lambda event: (-event["k"], -event["total"]))[:most]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 from poolprop.report.formats import MISSING, level
-from poolprop.report.tables import Cell, Column, Table, TableRow, cell
+from poolprop.report.tables import Cell, Column, Table, TableRow, cell, numbers, table, texts
 from poolprop.report.values import Record, Sentence, join, look_up, quote, quote_range, quote_within
 
 BEYOND = "∞"
@@ -23,77 +24,53 @@ def contrast_table(factor: Record, level_of: float, name: str, caption: str) -> 
     interval = f"({level(level_of)} CI)"
     pairs = {(one["label1"], one["label2"]) for one in factor["contrasts"]}
     titles = pairs.pop() if len(pairs) == 1 else ("First level", "Level compared with")
-    columns = (
-        Column(title="Study, and what it compares", room="long"),
-        *(Column(title=title, numeric=True) for title in titles),
-        Column(title=f"Odds ratio {interval}", numeric=True, help="exact, conditional"),
-        Column(
-            title=f"Difference, points {interval}",
-            numeric=True,
-            help="exact for small studies, else Newcombe's",
-        ),
-        Column(title="p", numeric=True, help=FISHER),
-    )
-    rows = [
-        TableRow(cells=_cells(one, named=bool(pairs)), anchor=one["id"])
-        for one in factor["contrasts"]
-    ]
-    pooled = [
-        TableRow(cells=_pooled(one), anchor=one["id"], strong=True)
-        for one in factor["pooled_contrasts"]
-    ]
-    return Table(id=name, caption=caption, columns=columns, rows=(*rows, *pooled))
+    fields = (
+        texts("Study, and what it compares", _compared, room="long"),
+        *(numbers(title, partial(_side, side, bool(pairs)))
+          for title, side in zip(titles, "12", strict=True)),
+        numbers(f"Odds ratio {interval}", _odds_ratio, about="exact, conditional"),
+        numbers(f"Difference, points {interval}", _difference,
+                about="exact for small studies, else Newcombe's"),
+        numbers("p", "p", "p", about=FISHER),
+    )  # fmt: skip
+    rows = (*factor["contrasts"], *factor["pooled_contrasts"])
+    return table(name, caption, rows, fields, anchor="id", strong=_is_pooled)
 
 
-def _cells(one: Record, *, named: bool) -> tuple[Cell, ...]:
-    """Return the cells of one contrast; ``named``: each share stands with its level."""
-    first, second = (f"{one[f'label{side}']}: " if named else "" for side in "12")
-    return (
-        cell(f"{one['label']}: {_pair(one)}"),
-        cell(first, _side(one, "1")),
-        cell(second, _side(one, "2")),
-        _sorted(_ratio(one, "odds_ratio")),
-        cell(_difference(one)),
-        cell(quote(one, "p", "p")),
-    )
+def _is_pooled(one: Record) -> bool:
+    return "k" in one
 
 
-def _pooled(one: Record) -> tuple[Cell, ...]:
-    ratio = join(_open(one, "odds_ratio"), " (", _limits(one, "ci"), ")")
-    return (
-        cell("Mantel-Haenszel of ", quote(one, "k", "count"), f" studies: {_pair(one)}"),
-        cell(MISSING),
-        cell(MISSING),
-        _sorted(ratio),
-        cell(MISSING),
-        cell(quote(one, "p", "p")),
-    )
+def _compared(one: Record) -> Sentence:
+    pair = f"{one['label1']} against {one['label2']}"
+    if not _is_pooled(one):
+        return (f"{one['label']}: {pair}",)
+    return ("Mantel-Haenszel of ", quote(one, "k", "count"), f" studies: {pair}")
 
 
-def _pair(one: Record) -> str:
-    return f"{one['label1']} against {one['label2']}"
+def _side(which: str, named: bool, one: Record) -> Sentence:
+    """Return the counts of one level; ``named``: with its name."""
+    if _is_pooled(one):
+        return (MISSING,)
+    return join(f"{one[f'label{which}']}: " if named else "", arm_counts(one, which))
 
 
-def _side(one: Record, which: str) -> Sentence:
+def arm_counts(one: Record, which: str) -> Sentence:
+    """Quote an arm of a contrast: ``3 of 10 (30%)``."""
     share = quote(one, f"proportion{which}", "percent")
     events, total = (quote(one, f"{part}{which}", "count") for part in ("events", "total"))
     return join(events, " of ", total, " (", share, ")")
 
 
-def _ratio(one: Record, field: str) -> Sentence:
-    if look_up(one, field) is None:
-        return (MISSING,)
-    return join(_open(one, f"{field}.estimate"), " (", _limits(one, f"{field}.ci"), ")")
-
-
-def _sorted(ratio: Sentence) -> Cell:
+def _odds_ratio(one: Record) -> Cell:
     """Return the cell of a ratio; one beyond all numbers is sorted behind them all."""
-    beyond = ratio[0] if isinstance(ratio[0], str) and ratio[0].startswith(BEYOND) else ""
+    at, ci = ("odds_ratio", "ci") if _is_pooled(one) else ("odds_ratio.estimate", "odds_ratio.ci")
+    if look_up(one, "odds_ratio") is None and not _is_pooled(one):
+        return cell(MISSING)
+    ratio = join(_open(one, at), " (", _open(one, f"{ci}.lower"), " to ",
+                 _open(one, f"{ci}.upper"), ")")  # fmt: skip
+    beyond = isinstance(ratio[0], str) and ratio[0].startswith(BEYOND)
     return Cell(content=ratio, sort="Infinity") if beyond else cell(ratio)
-
-
-def _limits(one: Record, field: str) -> Sentence:
-    return join(_open(one, f"{field}.lower"), " to ", _open(one, f"{field}.upper"))
 
 
 def _open(one: Record, field: str) -> Sentence:
@@ -102,6 +79,8 @@ def _open(one: Record, field: str) -> Sentence:
 
 
 def _difference(one: Record) -> Sentence:
+    if _is_pooled(one):
+        return (MISSING,)
     ends = [quote(one, f"risk_difference.ci.{end}", "signed-points") for end in ("lower", "upper")]
     estimate = quote(one, "risk_difference.estimate", "signed-points")
     return join(estimate, " (", ends[0], " to ", ends[1], ")")
@@ -109,9 +88,7 @@ def _difference(one: Record) -> Sentence:
 
 def regression_table(records: Sequence[Record], level_of: float, name: str) -> Table | None:
     """Return every coefficient of the meta-regressions that were fitted; None without any."""
-    fitted = [record for record in records if record["fit"]]
-    if not fitted:
-        return None
+    rows = tuple(row for one in records if one["fit"] for row in _coefficients(one))
     columns = (
         Column(title="Moderator", help="numbers are centred at their means"),
         Column(title="Coefficient", numeric=True, help="on the model's scale, for one unit more"),
@@ -120,24 +97,16 @@ def regression_table(records: Sequence[Record], level_of: float, name: str) -> T
         Column(title="k", numeric=True, help="number of arms or cohorts that state it"),
         Column(title="τ²", numeric=True, help="between-study variance left"),
     )
-    return Table(
-        id=name,
-        caption="Meta-regressions, each a model of its own",
-        columns=columns,
-        rows=tuple(row for one in fitted for row in _coefficients(one)),
-    )
+    caption = "Meta-regressions, each a model of its own"
+    return Table(id=name, caption=caption, columns=columns, rows=rows) if rows else None
 
 
 def _coefficients(one: Record) -> Iterator[TableRow]:
     """Yield the row of a model, and one for each of its coefficients."""
     whole = (
-        cell(one["label"]),
-        cell(MISSING),
-        cell(MISSING),
-        cell(quote(one, "fit.omnibus.p", "p")),
-        cell(quote(one, "k", "count")),
-        cell(quote_within(one, "fit.tau2", "number")),
-    )
+        cell(one["label"]), cell(MISSING), cell(MISSING), cell(quote(one, "fit.omnibus.p", "p")),
+        cell(quote(one, "k", "count")), cell(quote_within(one, "fit.tau2", "number")),
+    )  # fmt: skip
     yield TableRow(cells=whole, anchor=one["id"], strong=True)
     for place, slope in enumerate(one["fit"]["coefficients"]):
         field = f"fit.coefficients.{place}"

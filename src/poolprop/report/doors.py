@@ -7,14 +7,13 @@ listed once and pointed to.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import fields, is_dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from poolprop.report.ledger import Entry, holders
 from poolprop.report.packing import pack
 from poolprop.report.read import Results
-from poolprop.report.values import Record, Value
+from poolprop.report.values import Record, Value, within
 
 DECISION = ("printed", "recomputed", "decision", "reason", "locator")
 # What recomputes a result by its id; the page's script says so wherever a job is known.
@@ -34,22 +33,9 @@ SHARED = {
 def shown(node: Any) -> Shown:
     """Return every number within a page's data: by result, what it is and the number as JSON."""
     found: Shown = {}
-    for value in _values(node):
+    for value in within(node, Value):
         found.setdefault(value.ref, {})[value.told] = value.raw
     return {ref: dict(sorted(held.items())) for ref, held in sorted(found.items())}
-
-
-def _values(node: Any) -> Iterator[Value]:
-    if isinstance(node, Value):
-        yield node
-    elif is_dataclass(node) and not isinstance(node, type):
-        for part in fields(node):
-            yield from _values(getattr(node, part.name))
-    elif isinstance(node, (tuple, list)):
-        for child in node:
-            yield from _values(child)
-    elif isinstance(node, Mapping):
-        yield from _values(list(node.values()))
 
 
 def island(results: Results, numbers: Shown, more: Record | None = None) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import ClassVar
 
 from poolprop.formats import MISSING, PERCENT, Policy, level
-from poolprop.report import few, prose
+from poolprop.report import prose, small_k
 from poolprop.report.bias import Light
 from poolprop.report.chart import Chart, marks_of
 from poolprop.report.drawing import Plot, PlotRow, Span
@@ -34,6 +35,7 @@ class Figure:
     elsewhere, or ``charts`` side by side.
     """
 
+    block: ClassVar[str] = "figure"
     id: str
     caption: Sentence
     plot: Plot | None = None
@@ -101,7 +103,7 @@ def spread_titles(level_of: float) -> tuple[str, ...]:
     return f"{level(level_of)} prediction", "τ²", "I²"
 
 
-def spread(owner: Record, prefix: str, lead: few.Lead) -> tuple[Sentence, ...]:
+def spread(owner: Record, prefix: str, lead: small_k.Lead) -> tuple[Sentence, ...]:
     """Quote where a new study is expected and how studies differ; two show no spread."""
     many = look_up(owner, f"{prefix}k") > 2
     return (
@@ -176,13 +178,13 @@ def study_row(
 
 
 def pooled_rows(
-    lead: few.Lead, counted: Sentence, level_of: float, label: str = ""
+    lead: small_k.Lead, counted: Sentence, level_of: float, label: str = ""
 ) -> tuple[PlotRow, ...]:
     """Return the diamond and, if there is one, the bar of the prediction interval."""
     of = policy_of(lead.record)
     diamond = PlotRow(
         kind="pooled",
-        label=few.pooled_name(lead) + label,
+        label=small_k.pooled_name(lead) + label,
         counts=counted,
         estimate=estimate(lead.record, lead.ci, lead.proportion),
         at=lead.at,
@@ -230,7 +232,7 @@ def panel(
     ]
     if record["result"] is None or not (many and prefix):
         return [heading, *studies]
-    lead, of = few.direct(record, prefix), look_up(record, f"{prefix}level")
+    lead, of = small_k.direct(record, prefix), look_up(record, f"{prefix}level")
     pooled = pooled_rows(lead, counts(record, prefix), of, f": {label}")
     spread = prose.spread(record, prefix)
     lines = [PlotRow(kind="note", label="", note=spread)] if spread else []
@@ -244,7 +246,7 @@ def interval_row(
     detail: str = "",
     *,
     own: bool = False,
-    lead: few.Lead | None = None,
+    lead: small_k.Lead | None = None,
 ) -> PlotRow:
     """Return a result as dot, confidence interval and prediction interval.
 
@@ -253,17 +255,19 @@ def interval_row(
     ``lead``: what stands for it, where it does not stand for itself.
     """
     result = look_up(owner, prefix.removesuffix(".")) if prefix else owner
-    lead, single = lead or few.direct(owner, prefix), result["k"] == 1
+    lead, single = lead or small_k.direct(owner, prefix), result["k"] == 1
     return PlotRow(
         kind="study" if single else "interval",
         label=label,
         detail=detail,
         counts=counts(owner, prefix),
-        estimate=estimate(lead.record, lead.ci, lead.proportion) if lead.told else (few.UNTOLD,),
-        at=lead.at if lead.told else None,
-        ci=lead.span(lead.ci) if lead.told else None,
-        prediction=lead.span(lead.prediction) if lead.told and not single else None,
-        after=spread(owner, prefix, lead) if own and lead.told else (),
+        estimate=estimate(lead.record, lead.ci, lead.proportion)
+        if lead.informative
+        else (small_k.TOO_WIDE,),
+        at=lead.at if lead.informative else None,
+        ci=lead.span(lead.ci) if lead.informative else None,
+        prediction=lead.span(lead.prediction) if lead.informative and not single else None,
+        after=spread(owner, prefix, lead) if own and lead.informative else (),
         anchor=owner["id"] if own else "",
         policy=policy_of(owner),
     )

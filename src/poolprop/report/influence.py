@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from poolprop.axes import Axis, Ends, around, proportions
 from poolprop.formats import Policy
-from poolprop.report import gates
+from poolprop.report import small_k
 from poolprop.report.drawn import DrawnCell, DrawnRow, DrawnTable, Head
 from poolprop.report.figures import Figure, panelled
 from poolprop.report.formats import level
@@ -32,25 +32,15 @@ def influence_panel(
 ) -> Figure | None:
     """Return the panel of an endpoint; None where there are too few studies for diagnostics.
 
-    Parameters
-    ----------
-    meta : mapping
-        The endpoint.
-    record : mapping
-        Content of ``influence.json``.
-    left_out : sequence of mapping
-        The pools without one study each; empty where none is shown.
-    result : mapping
-        The primary result.
-    level_of : float
-        Level of the intervals.
+    ``record`` is the content of ``influence.json``, ``left_out`` holds the pools without one study
+    each, ``result`` is the primary one.
     """
     studies = record.get("diagnostics", {}).get("studies", [])
     without = {one["arm_id"]: one for one in left_out}
     if not studies or any(one["arm_id"] not in without for one in studies):
         return None
     measures = (_estimates(list(without.values()), result), *_scales(studies, result))
-    listed = gates.most(studies, "dffits")
+    listed = small_k.most(studies, "dffits")
     rows = [_row(one, without[one["arm_id"]], measures) for one in listed]
     name = f"plot-influence-{meta['id']}"
     title = f"{meta['short']}: influence of each study"

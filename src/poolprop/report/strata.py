@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from poolprop.axes import Axis, Ends, labels, proportions
-from poolprop.report import few, prose
+from poolprop.report import prose, small_k
 from poolprop.report.context import (
     Context,
     factors,
@@ -176,17 +176,17 @@ def _whole(context: Context, endpoint: EndpointResults, estimand: Record) -> Cel
     result = primary_result(estimand)
     if result is None:
         return Cell(basis=(NONE,))
-    lead = few.of_estimand(context, endpoint, estimand["estimand"], result)
+    lead = small_k.of_estimand(context, endpoint, estimand["estimand"], result)
     cell = _cell(context, lead, result, estimand["studies"])
     return _flagged(context, cell, estimand["studies"])
 
 
 def _level(context: Context, record: Record) -> Cell:
-    cell = _cell(context, few.of_group(context, record), record, record["studies"])
+    cell = _cell(context, small_k.of_group(context, record), record, record["studies"])
     return _flagged(context, cell, record["studies"])
 
 
-def _cell(context: Context, lead: few.Lead, record: Record, studies: list[Record]) -> Cell:
+def _cell(context: Context, lead: small_k.Lead, record: Record, studies: list[Record]) -> Cell:
     counts = join(quote(record, "events", "count"), " of ", quote(record, "total", "count"))
     people, single = context.settings.review.participants, record["k"] == 1
     ci = look_up(lead.record, lead.ci)
@@ -196,8 +196,8 @@ def _cell(context: Context, lead: few.Lead, record: Record, studies: list[Record
         spans = Spans(at=at, ci=(ci["lower"], ci["upper"]), single=True)
         return Cell(number=counts, interval=_ends(lead, "percent"), basis=of, spans=spans)
     of = join(prose.sources(record, studies), ", ", quote(record, "total", "count"), f" {people}")
-    if not lead.told:
-        return Cell(number=counts, basis=join(of, f"; {few.UNTOLD}"))
+    if not lead.informative:
+        return Cell(number=counts, basis=join(of, f"; {small_k.TOO_WIDE}"))
     prediction = look_up(lead.record, lead.prediction)
     spans = Spans(
         at=look_up(lead.record, lead.proportion),
@@ -212,7 +212,7 @@ def _cell(context: Context, lead: few.Lead, record: Record, studies: list[Record
     )
 
 
-def _ends(lead: few.Lead, form: str) -> Sentence:
+def _ends(lead: small_k.Lead, form: str) -> Sentence:
     lower, upper = (quote(lead.record, f"{lead.ci}.{end}", name)
                     for end, name in (("lower", "points"), ("upper", form)))  # fmt: skip
     return join(lower, " to ", upper)

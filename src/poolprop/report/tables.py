@@ -4,22 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
+from typing import Any, ClassVar
 
-from poolprop.report.formats import MISSING, level
-from poolprop.report.values import (
-    Piece,
-    Record,
-    Sentence,
-    Value,
-    join,
-    look_up,
-    quote,
-    quote_range,
-    quote_within,
-    spell,
-)
+from poolprop.report.formats import MISSING
+from poolprop.report.values import Piece, Sentence, Value, join, quote, quote_range, spell
 
 TALL = 20
 SORT_DIGITS = 7
@@ -77,6 +68,7 @@ class TableRow:
 class Table:
     """A table; ``note`` stands below it."""
 
+    block: ClassVar[str] = "table"
     id: str
     caption: str
     columns: tuple[Column, ...]
@@ -87,6 +79,11 @@ class Table:
     def tall(self) -> bool:
         """Whether it is too long to stand open on the page at full height."""
         return len(self.rows) > TALL
+
+
+Content = Cell | Sentence | Piece
+Make = Callable[[Any], Content]
+Field = tuple[Column, Make]
 
 
 def cell(*parts: Piece | Sentence) -> Cell:
@@ -101,56 +98,83 @@ def cell(*parts: Piece | Sentence) -> Cell:
     return Cell(content=content, sort=first.raw if first else spell(content))
 
 
-def result_columns(first: str, level_of: float) -> tuple[Column, ...]:
-    """Return the columns that describe a pooled result, after one named ``first``."""
-    interval = f"{level(level_of)} CI"
-    return (
-        Column(title=first),
-        Column(title="Estimate", numeric=True, help="pooled, or one study's own if k is one"),
-        Column(title=interval, numeric=True, help="confidence interval of the pooled value"),
-        Column(
-            title=f"{level(level_of)} prediction",
-            numeric=True,
-            help="where the proportion of a new study like these is expected",
-        ),
-        Column(title="k", numeric=True, help="number of arms or cohorts pooled"),
-        Column(title="Events/total", numeric=True),
-        Column(
-            title="τ²",
-            numeric=True,
-            help="between-study variance on the model's scale, with its interval (of the GLMM a "
-            "credible one)",
-        ),
-        Column(
-            title="I²",
-            numeric=True,
-            help="share of the variation beyond chance, with the interval that goes with τ²'s",
-        ),
-    )
+def texts(
+    title: str, content: str | Make, *, room: str = "", about: str = "", filtered: bool = False
+) -> Field:
+    """Return a column of words: a field of each record, or what a function makes of a record."""
+    make: Make = content if callable(content) else lambda one: one[content] or MISSING
+    return Column(title=title, room=room, help=about, filter=filtered), make
 
 
-def result_cells(owner: Record, prefix: str = "") -> tuple[Cell, ...]:
-    """Return the cells of :func:`result_columns` but the first; two studies show no spread."""
-    events = quote(owner, f"{prefix}events", "count")
-    many = look_up(owner, f"{prefix}k") > 2
-    return (
-        cell(quote(owner, f"{prefix}proportion", "percent")),
-        cell(quote_range(owner, f"{prefix}ci")),
-        cell(quote_range(owner, f"{prefix}prediction")),
-        cell(quote(owner, f"{prefix}k", "count")),
-        cell(events, "/", quote(owner, f"{prefix}total", "count")),
-        cell(quote_within(owner, f"{prefix}tau2", "number") if many else MISSING),
-        cell(quote_within(owner, f"{prefix}i2", "share") if many else MISSING),
-    )
+def numbers(title: str, content: str | Make, form: str = "", *, about: str = "") -> Field:
+    """Return a column of numbers: a field quoted in a format, or what a function makes."""
+    make: Make = content if callable(content) else lambda one: quote(one, content, form)
+    return Column(title=title, numeric=True, help=about), make
 
 
-def text_table(
-    name: str, caption: str, titles: Sequence[str], rows: Sequence[Sequence[str]]
+def ranges(title: str, field: str, form: str = "percent", *, about: str = "") -> Field:
+    """Return a column of intervals."""
+    return numbers(title, lambda one: quote_range(one, field, form), about=about)
+
+
+def table(
+    name: str,
+    caption: str,
+    records: Iterable[Any],
+    fields: Iterable[Field],
+    *,
+    anchor: str | Callable[[Any], str] = "",
+    strong: Callable[[Any], bool] = lambda one: False,
+    note: tuple[Sentence, ...] = (),
 ) -> Table:
-    """Return a table of text; columns of numbers and of long texts are set as such."""
-    columns = tuple(_text_column(title, [row[i] for row in rows]) for i, title in enumerate(titles))
-    body = tuple(TableRow(cells=tuple(cell(text) for text in row)) for row in rows)
-    return Table(id=name, caption=caption, columns=columns, rows=body)
+    """Return a table with a row for each record; ``anchor`` is the field of its address."""
+    columns, makers = zip(*fields, strict=True)
+    address = anchor if callable(anchor) else lambda one: str(one[anchor]) if anchor else ""
+    rows = (
+        TableRow(
+            cells=tuple(_cell(make(one)) for make in makers),
+            anchor=address(one),
+            strong=strong(one),
+        )
+        for one in records
+    )
+    return Table(id=name, caption=caption, columns=columns, rows=tuple(rows), note=note)
+
+
+def _cell(content: Content) -> Cell:
+    if isinstance(content, Cell):
+        return content
+    return cell(*content) if isinstance(content, tuple) else cell(content)
+
+
+def listed(
+    name: str,
+    caption: str,
+    rows: Iterable[Any],
+    columns: Mapping[str, str | Callable[[Any], str]],
+) -> Table:
+    """Return rows as a table of text: titles, and the field or the function that fills each.
+
+    Columns of numbers and of long texts are set as such.
+    """
+    held = list(rows)
+    filled = {title: [_text(content, row) for row in held] for title, content in columns.items()}
+    body = zip(*filled.values(), strict=True)
+    return Table(
+        id=name,
+        caption=caption,
+        columns=tuple(_text_column(title, texts) for title, texts in filled.items()),
+        rows=tuple(TableRow(cells=tuple(map(cell, texts))) for texts in body),
+    )
+
+
+def by_place(titles: Sequence[str]) -> dict[str, Callable[[Any], str]]:
+    """Return the columns of rows that are lists: each title takes the cell of its place."""
+    return {title: itemgetter(place) for place, title in enumerate(titles)}
+
+
+def _text(content: str | Callable[[Any], str], row: Any) -> str:
+    return content(row) if callable(content) else row[content] or MISSING
 
 
 # Cells that say that there is no number, and texts that deserve a wide column.

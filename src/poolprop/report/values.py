@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, is_dataclass
 from math import isclose
-from typing import Any
+from typing import Any, TypeVar
 
 from poolprop.errors import ResultError
 from poolprop.formats import MOST_DIGITS
 from poolprop.report.formats import EN_DASH, FORMATS, MINUS, MISSING, PERCENT, Around, Policy
 
 Record = Mapping[str, Any]
+Kind = TypeVar("Kind")
 
 # Last part of a field -> its usual format; all others are proportions, with their unit or without.
 USUAL = {
@@ -266,3 +267,17 @@ def common_ref(sentences: Iterable[Sentence]) -> str:
 def spell(sentence: Sentence) -> str:
     """Return a sentence as plain text."""
     return "".join(piece if isinstance(piece, str) else piece.text for piece in sentence)
+
+
+def within(node: Any, kind: type[Kind]) -> Iterator[Kind]:
+    """Yield everything of a kind within a page's data, in its order."""
+    if isinstance(node, kind):
+        yield node
+    elif is_dataclass(node) and not isinstance(node, type):
+        for part in fields(node):
+            yield from within(getattr(node, part.name), kind)
+    elif isinstance(node, Mapping):
+        yield from within(list(node.values()), kind)
+    elif isinstance(node, (tuple, list)):
+        for child in node:
+            yield from within(child, kind)

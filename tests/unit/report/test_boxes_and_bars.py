@@ -10,32 +10,32 @@ from unit.report import synthetic
 
 from poolprop.axes import fixed
 from poolprop.report.drawing import PlotRow
-from poolprop.report.sections.flow import section
+from poolprop.report.sections import studies
 from poolprop.report.strips import strip
 
 
 def flow(names):
-    return section(SimpleNamespace(results=SimpleNamespace(flow=synthetic.flow(names)))).body
+    return studies.flow(SimpleNamespace(results=SimpleNamespace(flow=synthetic.flow(names)))).body
 
 
 @pytest.mark.parametrize("names", [synthetic.NAMES, synthetic.HOSTILE])
 def test_every_box_of_the_flow_stands_once_and_what_leaves_stands_beside_it(names):
-    rows, boxes = synthetic.flow(names), flow(names).boxes
+    rows, boxes = synthetic.flow(names), flow(names)["boxes"]
     on = [row["label"] for row in rows if row["kind"] == "on"]
-    assert [box.label for box in boxes] == on
-    assert sum(len(box.out) for box in boxes) == len(rows) - len(on)
+    assert [box["label"] for box in boxes] == on
+    assert sum(len(box["out"]) for box in boxes) == len(rows) - len(on)
     homes = {row["box"]: row["label"] for row in rows}
     for row in (row for row in rows if row["kind"] == "out"):
-        (home,) = [b for b in boxes if row["label"] in [one.label for one in b.out]]
-        assert home.label == homes[row["from_box"]]
+        (home,) = [b for b in boxes if row["label"] in [one["label"] for one in b["out"]]]
+        assert home["label"] == homes[row["from_box"]]
 
 
 def test_an_unknown_number_is_said_to_be_unknown():
     body = flow(synthetic.NAMES)
-    said = [one.count for box in body.boxes for one in (box, *box.out)]
+    said = [one["count"] for box in body["boxes"] for one in (box, *box["out"])]
     assert said.count("number not known") == 1
     assert "n = 6" in said
-    assert "unknown, not guessed" in body.caption
+    assert "unknown, not guessed" in body["caption"]
 
 
 def test_parts_of_a_bar_fill_it_and_stand_one_after_another():

@@ -6,6 +6,8 @@ from types import SimpleNamespace
 
 from poolprop.report.curated import counts, courses, held, summary
 from poolprop.report.sections import course, ratios, trust
+from poolprop.report.tables import Table
+from poolprop.report.values import within
 
 
 def outcome(**more):
@@ -70,11 +72,11 @@ def test_measures_before_and_after_stand_in_one_row_with_the_printed_p():
     after = measure(continuous_id="C2", timepoint="week_4", value="12", p_value=".03")
     alone = measure(continuous_id="C3", variable="pain", timepoint="week_4")
     body = course.section(context(continuous=(measure(), after, alone))).body
-    (row,) = body.changes.rows
+    (row,) = body["changes"].rows
     texts = ["".join(map(str, cell.content)) for cell in row.cells]
     assert texts[2:6] == ["46 (IQR 20 to 70)%", "12 (IQR 20 to 70)%", "Week 4", ".03"]
     assert texts[-1] == "C1, C2"
-    assert len(body.measures.rows) == 1
+    assert len(body["measures"].rows) == 1
 
 
 def test_patients_are_drawn_on_the_scale_of_their_column():
@@ -83,9 +85,9 @@ def test_patients_are_drawn_on_the_scale_of_their_column():
          "days": days, "kind": kind}
         for i, (days, kind) in enumerate([("20", "deep"), ("5", "flat"), ("NR", "")])
     )  # fmt: skip
-    (chart,) = course.section(context(patients=rows)).body.charts
-    assert [row[1].share for row in chart.rows] == [100.0, 25.0, 0.0]
-    assert [row[2].share for row in chart.rows] == [0.0, 0.0, 0.0]
+    (chart,) = course.section(context(patients=rows)).body["charts"]
+    assert [row[1]["share"] for row in chart["rows"]] == [100.0, 25.0, 0.0]
+    assert [row[2]["share"] for row in chart["rows"]] == [0.0, 0.0, 0.0]
 
 
 def test_ratios_lie_on_a_logarithmic_axis_that_holds_one():
@@ -96,10 +98,10 @@ def test_ratios_lie_on_a_logarithmic_axis_that_holds_one():
     }  # fmt: skip
     rows = (base, base | {"survival_id": "S2", "value": "0.5", "ci_lower": "", "ci_upper": ""})
     body = ratios.section(context(survival=rows)).body
-    first, second = body.rows
-    assert first.lower == body.one < first.at < first.upper
-    assert second.lower is None
-    assert abs((first.at - body.one) - (body.one - second.at)) < 0.02
+    first, second = body["rows"]
+    assert first["lower"] == body["one"] < first["at"] < first["upper"]
+    assert second["lower"] is None
+    assert abs((first["at"] - body["one"]) - (body["one"] - second["at"])) < 0.02
     assert ratios.section(context()) is None
 
 
@@ -110,12 +112,14 @@ def test_findings_stand_by_their_domain_and_what_nobody_looked_at_says_so():
         {"kind": "new_kind", "severity": "low", "discrepancy_ids": ""},
     )
     outcomes = (outcome(agreement="agreed"), outcome(agreement="single_a"), outcome(agreement="NR"))
-    body = trust.section(context(findings=findings, outcomes=outcomes)).body
-    texts = [["".join(map(str, c.content)) for c in row.cells] for row in body.checks.rows]
+    checks, extractions = within(
+        trust.section(context(findings=findings, outcomes=outcomes)), Table
+    )
+    texts = [["".join(map(str, c.content)) for c in row.cells] for row in checks.rows]
     assert texts[0][2:] == ["1", "1", "1"]
     assert texts[2][2:] == ["2", "1", "0"], "a kind without a place of its own is counted"
     assert [row[1] for row in texts[3:]] == ["Yes.", *["Not assessed."] * 3]
-    (row,) = body.extractions.rows
+    (row,) = extractions.rows
     assert ["".join(map(str, c.content)) for c in row.cells][1:] == ["3", "1", "1", "1", "1"]
 
 

@@ -4,7 +4,7 @@ import pytest
 from unit.report import synthetic
 
 from poolprop.report import prose
-from poolprop.report.certified import measured
+from poolprop.report.sections.coverage import measured
 from poolprop.report.values import spell
 
 STUDIES = synthetic.make_studies("healed", synthetic.NAMES)

@@ -1,8 +1,9 @@
 """The sections of the page, one module each, and the views in which they stand.
 
 Each module has ``section(context)``, which returns a :class:`~poolprop.report.context.Section`
-or None where there is nothing to show. To add a section: a module here, a template of the
-same id in ``report/templates/sections/``, and a place in one of the :data:`VIEWS`.
+or None where there is nothing to show. To add a section: a module here and a place in one of the
+:data:`VIEWS`. A section whose markup is its own has a template of the same id in
+``report/templates/sections/``.
 """
 
 from __future__ import annotations
@@ -18,14 +19,12 @@ from poolprop.report.sections import (
     certainty,
     change,
     characteristics,
-    cite,
     comparisons,
     confidence,
     course,
     coverage,
     diagnostics,
     evidence_map,
-    flow,
     forests,
     groups,
     methods,
@@ -73,7 +72,7 @@ VIEWS = (
             studies.section,
             risk_of_bias.section,
             change.section,
-            cite.section,
+            provenance.cite,
         ),
     ),
     View(
@@ -105,7 +104,7 @@ VIEWS = (
         id="evidence",
         title="Evidence and sources",
         sections=(
-            flow.section,
+            studies.flow,
             evidence_map.section,
             characteristics.section,
             course.section,

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from poolprop.report import few, grade, harms, prose
+from poolprop.report import grade, prose, small_k
 from poolprop.report.context import (
     Context,
     Section,
     answered,
     leading,
+    most_reported,
     primary_estimand,
     primary_result,
 )
@@ -42,25 +43,15 @@ class Line:
     more: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """The table, what its marks are, the lines below it, and the question."""
-
-    strata: Strata
-    key: Sentence
-    lines: tuple[Line, ...]
-    question: str
-
-
 def section(context: Context) -> Section:
     """Return the first section of the page."""
     table = strata(context)
-    body = Answer(
-        strata=table,
-        key=_key(context, table),
-        lines=tuple(_lines(context)),
-        question=context.settings.review.question,
-    )
+    body = {
+        "strata": table,
+        "key": _key(context, table),
+        "lines": tuple(_lines(context)),
+        "question": context.settings.review.question,
+    }
     return Section(id="answer", title="The answer", body=body)
 
 
@@ -101,7 +92,8 @@ def _beside(context: Context) -> Iterator[Line]:
         for estimand in endpoint.pool["estimands"]
         if estimand["estimand"] in context.settings.endpoints[endpoint.id].beside
         and (result := primary_result(estimand)) is not None
-        and (lead := few.of_estimand(context, endpoint, estimand["estimand"], result)).told
+        and (lead := small_k.of_estimand(context, endpoint, estimand["estimand"], result))
+        and lead.informative
     ]  # fmt: skip
     if said:
         yield Line(title="Also", text=join(separated(said, "; "), "."))
@@ -162,7 +154,7 @@ def _moved(context: Context, endpoint: EndpointResults) -> Iterator[Sentence]:
         yield join(
             lower, " to ", upper, " over ", questions, " ways to choose patients and studies"
         )
-    if rows := few.left_out(context, endpoint):
+    if rows := small_k.left_out(context, endpoint):
         most = max(rows, key=lambda row: abs(row["change"] or 0.0))
         change = quote(most, "change", "signed-points")
         if change.text == quote({**most, "change": 0.0}, "change", "signed-points").text:
@@ -181,7 +173,7 @@ def _harms(context: Context) -> Iterator[Line]:
         if endpoint not in leading(context)
         and (result := primary_result(primary_estimand(endpoint)))
     ]
-    first = harms.widest(context, MOST_EVENTS)
+    first = most_reported(context, MOST_EVENTS)
     named = [join(f"{event['label'].lower()} ", _counts(event)) for event in first]
     if secondary or named:
         yield Line(

@@ -3,76 +3,51 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from poolprop.axes import Ends, fixed, proportions
-from poolprop.formats import Policy
+from poolprop.report.blocks import Folded, Items, Part, Widget
 from poolprop.report.chart import Chart, density
-from poolprop.report.context import Context, Section, leading
-from poolprop.report.figures import Figure, charted
+from poolprop.report.context import Context, Section, bayesian, leading
+from poolprop.report.figures import charted
 from poolprop.report.formats import level
 from poolprop.report.read import EndpointResults
 from poolprop.report.scales import Scale
-from poolprop.report.tables import Column, Table, TableRow, cell
-from poolprop.report.uncertainty import primary_view, probability
+from poolprop.report.tables import Field, Table, numbers, ranges, table, texts
 from poolprop.report.values import Record, Sentence, join, policy_of, quote, quote_range, same
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class View:
-    """One endpoint; ``widget`` is what the script needs to predict any number of patients."""
-
-    id: str
-    title: str
-    answer: tuple[Sentence, ...]
-    figure: Figure
-    chances: Table
-    patients: Table
-    widget: str
-    priors: Table
-    estimands: Table | None
-    notes: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Views:
-    """All endpoints that the question asks for."""
-
-    views: tuple[View, ...]
+TITLE = "Bayesian analysis"
+# A density below this share of its highest value is not to be seen.
+SEEN = 0.005
 
 
 def section(context: Context) -> Section | None:
     """Return the section; None without Bayesian results."""
-    views = tuple(
-        _view(context, endpoint, found)
+    parts = tuple(
+        _part(context, endpoint, view)
         for endpoint in leading(context)
-        if (found := primary_view(endpoint)) is not None
+        if (view := bayesian(endpoint)) is not None
     )
-    return (
-        Section(id="bayes", title="Bayesian analysis", body=Views(views=views)) if views else None
-    )
+    return Section(id="bayes", title=TITLE, body=parts) if parts else None
 
 
-def _view(context: Context, endpoint: EndpointResults, view: Record) -> View:
-    name = f"bayes-{endpoint.id}"
-    meta = endpoint.bayes["endpoint"]
-    return View(
-        id=name,
-        title=meta["label"],
-        answer=_answer(view),
-        figure=charted(
-            *_charts(f"plot-{name}", meta["short"], view, context.axis(endpoint.id)),
-            caption=_caption(view),
-        ),
-        chances=_chances(f"table-{name}-chances", meta["short"], view),
-        patients=_patients(
-            f"table-{name}-patients", meta["short"], view, context.settings.review.participants
-        ),
-        widget=_widget(view),
-        priors=_priors(f"table-{name}-priors", meta["short"], view),
-        estimands=_estimands(f"table-{name}-estimands", meta["short"], endpoint),
-        notes=tuple(view["notes"]),
-    )  # fmt: skip
+def _part(context: Context, endpoint: EndpointResults, view: Record) -> Part:
+    name, meta = f"bayes-{endpoint.id}", endpoint.bayes["endpoint"]
+    short, views = meta["short"], endpoint.bayes["estimands"]
+    charts = _charts(f"plot-{name}", short, view, context.axis(endpoint.id))
+    blocks = (
+        *_answer(view),
+        Items(tuple(view["notes"])),
+        charted(*charts, caption=_caption(view)),
+        _chances(f"table-{name}-chances", short, view),
+        _patients(f"table-{name}-patients", short, view, context.settings.review.participants),
+        Widget("predict", "next-study", _widget(view)),
+        Folded(_priors(f"table-{name}-priors", short, view), "The same under other priors"),
+        Folded(_estimands(f"table-{name}-estimands", short, views), "Every estimand")
+        if len(views) > 1
+        else None,
+    )
+    return Part(name, meta["label"], blocks, of=TITLE)
 
 
 def _answer(view: Record) -> tuple[Sentence, ...]:
@@ -93,22 +68,40 @@ def _answer(view: Record) -> tuple[Sentence, ...]:
             quote(view, "tau.median", "number"), " (", quote_range(view, "tau.ci", "number"),
             ").",
         ),
-        probability(view),
+        join(
+            "The probability that the proportion is above ",
+            quote(view, "headline.threshold", "stated"), " in the median study is ",
+            quote(view, "headline.median_study", "share"), *_over_priors(view),
+            f": prior {view['mu_prior']}, {view['tau_prior']} on τ.",
+        ),
     )  # fmt: skip
 
 
-def _described(view: Record) -> str:
+def _over_priors(view: Record) -> Sentence:
+    """Return the range of the headline's probability over the priors tried."""
+    others = [one["headline"]["median_study"] for one in view["sensitivity"]]
+    if not others:
+        return ()
+    every = [view["headline"]["median_study"], *others]
+    found = []
+    for end in (min(every), max(every)):
+        at = every.index(end)
+        path = f"sensitivity.{at - 1}.headline" if at else "headline"
+        found.append(quote(view, f"{path}.median_study", "share"))
+    if same(*found):
+        return (" under every one of ", str(len(every)), " priors")
+    return (" (", found[0], " to ", found[1], f" over {len(every)} priors)")
+
+
+def _descriptions(view: Record) -> tuple[str, str]:
+    """Describe both densities in words."""
     policy, ci = policy_of(view), view["ci"]
     shaded = policy.interval(ci["lower"], ci["upper"], view["median"], dash=" to ")
+    median, tau = quote(view, "median", "percent").text, quote(view, "tau.median", "number").text
     return (
-        f"Density of the proportion, highest near {quote(view, 'median', 'percent').text}, with "
-        f"{shaded}{policy.unit} shaded; density of tau with median "
-        f"{quote(view, 'tau.median', 'number').text}."
+        f"Density of the proportion, highest near {median}, with {shaded}{policy.unit} shaded",
+        f"density of tau with median {tau}.",
     )
-
-
-# A density below this share of its highest value is not to be seen.
-SEEN = 0.005
 
 
 def _seen(density: Record) -> Ends:
@@ -121,8 +114,9 @@ def _seen(density: Record) -> Ends:
 def _charts(name: str, short: str, view: Record, plan: Ends | None) -> tuple[Chart, Chart]:
     densities, of = view["density"], policy_of(view)
     axis = proportions([view["median"]], [_seen(densities["proportion"])], plan=plan)
+    label = "proportion" if of.unit == "%" else f"proportion,{of.unit}"
     proportion = density(
-        name, f"{short} in the median study", Scale(axis=axis, label=_proportion(of), policy=of),
+        name, f"{short} in the median study", Scale(axis=axis, label=label, policy=of),
         densities["proportion"], (view["ci"]["lower"], view["ci"]["upper"]), view["median"],
     )  # fmt: skip
     tau, scale = view["tau"], fixed(0.0, densities["tau"]["at"][-1])
@@ -131,12 +125,8 @@ def _charts(name: str, short: str, view: Record, plan: Ends | None) -> tuple[Cha
         Scale(axis=scale, label="τ, standard deviation on the logit"),
         densities["tau"], (tau["ci"]["lower"], tau["ci"]["upper"]), tau["median"],
     )  # fmt: skip
-    told = _described(view).split("; ")
-    return tuple(replace(c, description=t) for c, t in zip((proportion, spread), told, strict=True))  # type: ignore[return-value]
-
-
-def _proportion(policy: Policy) -> str:
-    return "proportion" if policy.unit == "%" else f"proportion,{policy.unit}"
+    first, second = _descriptions(view)
+    return replace(proportion, description=first), replace(spread, description=second)
 
 
 def _caption(view: Record) -> Sentence:
@@ -147,45 +137,34 @@ def _caption(view: Record) -> Sentence:
 
 
 def _chances(name: str, short: str, view: Record) -> Table:
-    rows = tuple(
-        TableRow(
-            cells=(
-                cell("above ", quote(view, f"above.{i}.threshold", "stated")),
-                cell(quote(view, f"above.{i}.median_study", "share")),
-                cell(quote(view, f"above.{i}.new_study", "share")),
-            )
-        )
-        for i in range(len(view["above"]))
+    def share(field: str, title: str, about: str) -> Field:
+        return numbers(title, lambda i: quote(view, f"above.{i}.{field}", "share"), about=about)
+
+    fields = (
+        texts("Proportion", lambda i: ("above ", quote(view, f"above.{i}.threshold", "stated"))),
+        share("median_study", "Median study", "probability that its proportion is so"),
+        share("new_study", "New study", "probability that a new study's is so"),
     )
-    columns = (
-        Column(title="Proportion"),
-        Column(title="Median study", numeric=True, help="probability that its proportion is so"),
-        Column(title="New study", numeric=True, help="probability that a new study's is so"),
-    )
-    return Table(id=name, caption=f"{short}: probabilities", columns=columns, rows=rows)
+    return table(name, f"{short}: probabilities", range(len(view["above"])), fields)
 
 
 def _patients(name: str, short: str, view: Record, participants: str) -> Table:
-    rows = []
-    for i in range(len(view["next_patients"])):
-        path = f"next_patients.{i}"
-        ends = [quote(view, f"{path}.{end}", "count") for end in ("lower", "upper")]
-        likely = ends[:1] if same(*ends) else [ends[0], " to ", ends[1]]
-        cells = (
-            cell(quote(view, f"{path}.patients", "count"), f" {participants}"),
-            cell(quote(view, f"{path}.mean", "number")),
-            cell(quote(view, f"{path}.median", "count")),
-            cell(*likely),
-        )  # fmt: skip
-        rows.append(TableRow(cells=cells))
-    columns = (
-        Column(title="Next study"),
-        Column(title="Expected events", numeric=True, help="mean of the prediction"),
-        Column(title="Median", numeric=True),
-        Column(title=f"{level(view['level'])} of predictions", numeric=True),
-    )
+    def told(i: int, field: str, form: str = "count") -> Sentence:
+        return (quote(view, f"next_patients.{i}.{field}", form),)
+
+    def likely(i: int) -> Sentence:
+        (lower,), (upper,) = told(i, "lower"), told(i, "upper")
+        return told(i, "lower") if same(lower, upper) else (lower, " to ", upper)  # type: ignore[arg-type]
+
+    fields = (
+        texts("Next study", lambda i: (*told(i, "patients"), f" {participants}")),
+        numbers("Expected events", lambda i: told(i, "mean", "number"),
+                about="mean of the prediction"),
+        numbers("Median", lambda i: told(i, "median")),
+        numbers(f"{level(view['level'])} of predictions", likely),
+    )  # fmt: skip
     caption = f"{short}: responders in the next study"
-    return Table(id=name, caption=caption, columns=columns, rows=tuple(rows))
+    return table(name, caption, range(len(view["next_patients"])), fields)
 
 
 def _widget(view: Record) -> str:
@@ -204,65 +183,34 @@ def _widget(view: Record) -> str:
     )
 
 
-def _priors(name: str, short: str, view: Record) -> Table:
-    rows = tuple(
-        TableRow(
-            cells=(
-                cell(one["tau_prior"]),
-                cell(one["mu_prior"]),
-                cell(quote(one, "median", "percent")),
-                cell(quote_range(one, "ci")),
-                cell(quote_range(one, "prediction")),
-                cell(quote(one, "tau.median", "number")),
-                cell(quote(one, "headline.median_study", "share")),
-                cell(quote(one, "headline.new_study", "share")),
-            ),
-            strong=one is view,
-            anchor="" if one is view else one["id"],
-        )
-        for one in (view, *view["sensitivity"])
-    )
-    columns = (
-        Column(title="Prior on τ"),
-        Column(title="Prior on the proportion"),
-        *_columns(view),
-    )
-    return Table(id=name, caption=f"{short}: other priors", columns=columns, rows=rows)
-
-
-def _columns(view: Record) -> tuple[Column, ...]:
-    of = level(view["level"])
-    at = quote(view, "headline.threshold", "stated").text
+def _posterior(view: Record) -> tuple[Field, ...]:
+    """Return the columns of a posterior's summary."""
+    of, at = level(view["level"]), quote(view, "headline.threshold", "stated").text
     return (
-        Column(title="Median", numeric=True),
-        Column(title=f"{of} credible", numeric=True),
-        Column(title=f"{of} prediction", numeric=True),
-        Column(title="τ", numeric=True, help="posterior median"),
-        Column(title=f"P(> {at})", numeric=True, help="probability, median study"),
-        Column(title=f"P(new > {at})", numeric=True, help="probability, new study"),
+        numbers("Median", "median", "percent"),
+        ranges(f"{of} credible", "ci"),
+        ranges(f"{of} prediction", "prediction"),
+        numbers("τ", "tau.median", "number", about="posterior median"),
+        numbers(f"P(> {at})", "headline.median_study", "share", about="probability, median study"),
+        numbers(f"P(new > {at})", "headline.new_study", "share", about="probability, new study"),
     )
 
 
-def _estimands(name: str, short: str, endpoint: EndpointResults) -> Table | None:
-    views = endpoint.bayes["estimands"]
-    if len(views) < 2:
-        return None
-    rows = tuple(
-        TableRow(
-            cells=(
-                cell(one["label"]),
-                cell(quote(one, "k", "count")),
-                cell(quote(one, "median", "percent")),
-                cell(quote_range(one, "ci")),
-                cell(quote_range(one, "prediction")),
-                cell(quote(one, "tau.median", "number")),
-                cell(quote(one, "headline.median_study", "share")),
-                cell(quote(one, "headline.new_study", "share")),
-            ),
-            anchor=one["id"],
-            strong=one["estimand"] == "primary",
-        )
-        for one in views
+def _priors(name: str, short: str, view: Record) -> Table:
+    fields = (
+        texts("Prior on τ", "tau_prior"),
+        texts("Prior on the proportion", "mu_prior"),
+        *_posterior(view),
     )
-    columns = (Column(title="Estimand"), Column(title="k", numeric=True), *_columns(views[0]))
-    return Table(id=name, caption=f"{short}: every estimand", columns=columns, rows=rows)
+    return table(
+        name, f"{short}: other priors", (view, *view["sensitivity"]), fields,
+        anchor=lambda one: "" if one is view else one["id"], strong=lambda one: one is view,
+    )  # fmt: skip
+
+
+def _estimands(name: str, short: str, views: list[Record]) -> Table:
+    fields = (texts("Estimand", "label"), numbers("k", "k", "count"), *_posterior(views[0]))
+    return table(
+        name, f"{short}: every estimand", views, fields, anchor="id",
+        strong=lambda one: one["estimand"] == "primary",
+    )  # fmt: skip

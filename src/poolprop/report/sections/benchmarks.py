@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from poolprop.report import quoted
+from poolprop.report.blocks import Folded
 from poolprop.report.context import Context, Section, leading
 from poolprop.report.drawing import Plot, PlotRow
 from poolprop.report.figures import (
@@ -17,7 +16,7 @@ from poolprop.report.figures import (
 )
 from poolprop.report.formats import MISSING, level, plain
 from poolprop.report.read import EndpointResults
-from poolprop.report.tables import Cell, Column, Table, TableRow, cell
+from poolprop.report.tables import Table, numbers, ranges, table, texts
 from poolprop.report.values import Record, Sentence, join, look_up, policy_of, quote, quote_range
 
 NO_TEST = (
@@ -28,26 +27,13 @@ NO_TEST = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Benchmarks:
-    """Why nothing is tested, the pictures, and the table."""
-
-    why: str
-    figures: tuple[Figure, ...]
-    table: Table
-
-
 def section(context: Context) -> Section | None:
     """Return the section; None if the sources quote nothing."""
     found = quoted.all_of(context)
     if not found:
         return None
-    figures = [_figure(context, endpoint) for endpoint in leading(context)]
-    body = Benchmarks(
-        why=NO_TEST,
-        figures=tuple(figure for figure in figures if figure is not None),
-        table=_table(context, found),
-    )
+    figures = tuple(_figure(context, endpoint) for endpoint in leading(context))
+    body = (NO_TEST, *figures, Folded(_table(context, found)))
     return Section(id="benchmarks", title="Quoted results of other studies", body=body)
 
 
@@ -109,36 +95,24 @@ def _counts(one: Record) -> Sentence:
 
 
 def _table(context: Context, found: list[Record]) -> Table:
-    of = level(context.settings.level)
-    columns = (
-        Column(title="Quoted study", room="long"),
-        Column(title="Quoted by", filter=True),
-        Column(title="Outcome"),
-        Column(title="Result", numeric=True),
-        Column(title=f"{of} interval", numeric=True, help="printed, or exact from the counts"),
-        Column(title="Median survival, months", numeric=True),
-        Column(title="Where in the source", room="long"),
-        Column(title="Same patients as"),
-        Column(title="Remarks", room="longest"),
-    )
-    rows = tuple(TableRow(cells=_cells(context, one), anchor=one["id"]) for one in found)
+    def outcome(one: Record) -> str:
+        return context.term("outcome", one["outcome"]) if one["outcome"] else MISSING
+
+    fields = (
+        texts("Quoted study", "quoted_study", room="long"),
+        texts("Quoted by", "source_label", filtered=True),
+        texts("Outcome", outcome),
+        numbers("Result", _result),
+        ranges(f"{level(context.settings.level)} interval", "ci",
+               about="printed, or exact from the counts"),
+        numbers("Median survival, months", _median),
+        texts("Where in the source", "locator", room="long"),
+        texts("Same patients as",
+              lambda one: "this review" if one["own"] else one["overlap"] or MISSING),
+        texts("Remarks", "note", room="longest"),
+    )  # fmt: skip
     caption = "Results of other studies that the sources quote; none is pooled or tested"
-    return Table(id="table-benchmarks", caption=caption, columns=columns, rows=rows)
-
-
-def _cells(context: Context, one: Record) -> tuple[Cell, ...]:
-    outcome = context.term("outcome", one["outcome"]) if one["outcome"] else MISSING
-    return (
-        cell(one["quoted_study"]),
-        cell(one["source_label"]),
-        cell(outcome),
-        cell(_result(one)),
-        cell(quote_range(one, "ci")),
-        cell(_median(one)),
-        cell(one["locator"]),
-        cell("this review" if one["own"] else one["overlap"] or MISSING),
-        cell(one["note"] or MISSING),
-    )
+    return table("table-benchmarks", caption, found, fields, anchor="id")
 
 
 def _result(one: Record) -> Sentence:

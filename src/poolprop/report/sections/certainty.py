@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from poolprop.report import grade, prose
+from poolprop.report.blocks import Folded, Part
 from poolprop.report.context import Context, Section
 from poolprop.report.formats import MISSING, plain
-from poolprop.report.tables import Column, Table, TableRow, cell
+from poolprop.report.tables import table, texts
 from poolprop.report.values import (
     Piece,
     Record,
@@ -26,35 +26,13 @@ from poolprop.sentences import FACTS, pieces
 COUNTS = ("k", "events", "total")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Assessment:
-    """One estimand: its level and the table of its domains; ``lead`` stands open on the page."""
-
-    id: str
-    title: str
-    verdict: str
-    table: Table
-    lead: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Certainty:
-    """How it was judged, and each assessment."""
-
-    about: tuple[str, ...]
-    assessments: tuple[Assessment, ...]
-
-
 def section(context: Context) -> Section | None:
     """Return the section; None without the result file or any estimate."""
     record = context.results.certainty
     found = [one for one in record.get("assessments", []) if one["facts"]["k"]]
     if not found:
         return None
-    body = Certainty(
-        about=tuple(_about(record, found)),
-        assessments=tuple(_assessment(context, one) for one in found),
-    )
+    body = (*_about(record, found), *(_assessment(context, one) for one in found))
     return Section(id="certainty", title="Certainty of the evidence", body=body)
 
 
@@ -83,43 +61,34 @@ def _about(record: Record, found: list[Record]) -> list[str]:
     return lines
 
 
-def _assessment(context: Context, one: Record) -> Assessment:
+def _assessment(context: Context, one: Record) -> Part | Folded:
+    """Return the domains of an estimand: open where it is what a primary outcome asks for."""
     name = f"{one['endpoint']}-{one['estimand']}"
     title = f"{one['endpoint_label']}: {one['label']}"
     judged = {domain["domain"]: domain for domain in one["domains"]}
-    columns = (
-        Column(title="Domain"),
-        Column(title="Judgement"),
-        Column(title="What the results show", room="long"),
-        Column(title="Reason for the judgement", room="longest"),
-    )
     people = context.settings.review.participants
-    rows = tuple(_domain(one, key, judged.get(key), people) for key in grade.DOMAINS)
-    endpoints = context.settings.endpoints
-    lead = one["estimand"] == "primary" and not endpoints[one["endpoint"]].secondary
-    return Assessment(
-        id=f"certainty-{name}",
-        title=title,
-        verdict=grade.spelled(one),
-        table=Table(id=f"table-certainty-{name}", caption=title, columns=columns, rows=rows),
-        lead=lead,
-    )
+    fields = (
+        texts("Domain", lambda key: grade.DOMAINS[key]),
+        texts("Judgement", lambda key: _judgement(judged.get(key))),
+        texts("What the results show", lambda key: SHOWN[key](one, people), room="long"),
+        texts("Reason for the judgement",
+              lambda key: _reason(one, key) if key in judged else MISSING, room="longest"),
+    )  # fmt: skip
+    domains = table(
+        f"table-certainty-{name}", title, grade.DOMAINS, fields,
+        anchor=lambda key: judged[key]["id"] if key in judged else "",
+    )  # fmt: skip
+    heading = f"{title}: {grade.spelled(one)}"
+    if one["estimand"] == "primary" and not context.settings.endpoints[one["endpoint"]].secondary:
+        return Part(f"certainty-{name}", heading, (domains,))
+    return Folded(domains, heading)
 
 
-def _domain(one: Record, key: str, judged: Record | None, people: str) -> TableRow:
-    verdict = MISSING
-    if judged is not None:
-        taken = judged["downgrade"]
-        verdict = grade.JUDGEMENTS[judged["judgement"]] + (f" (−{taken})" if taken else "")
-    return TableRow(
-        cells=(
-            cell(grade.DOMAINS[key]),
-            cell(verdict),
-            cell(SHOWN[key](one, people)),
-            cell(_reason(one, key) if judged else MISSING),
-        ),
-        anchor=judged["id"] if judged else "",
-    )
+def _judgement(judged: Record | None) -> str:
+    if judged is None:
+        return MISSING
+    taken = judged["downgrade"]
+    return grade.JUDGEMENTS[judged["judgement"]] + (f" (−{taken})" if taken else "")
 
 
 def _reason(one: Record, key: str) -> Sentence:

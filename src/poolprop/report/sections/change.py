@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
-from poolprop.report import few, prose
+from markupsafe import Markup
+
+from poolprop.report import prose, small_k
 from poolprop.report.context import (
     Context,
     Section,
@@ -14,38 +15,35 @@ from poolprop.report.context import (
     primary_result,
 )
 from poolprop.report.read import EndpointResults
-from poolprop.report.tables import Column, Table, TableRow, cell
+from poolprop.report.tables import table, texts
 from poolprop.report.values import Record, Sentence, join, quote
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
-    """One table: what was varied, by outcome."""
-
-    table: Table
 
 
 def section(context: Context) -> Section | None:
     """Return the section; None where nothing was varied."""
-    rows = [
-        TableRow(cells=(cell(endpoint.pool["endpoint"]["label"]), cell(what), cell(said)))
+    found = [
+        (endpoint.pool["endpoint"]["label"], what, said)
         for endpoint in leading(context)
         for what, said in _changes(context, endpoint)
     ]
-    if not rows:
+    if not found:
         return None
-    titles = ("Outcome", "What was varied", "How far the estimate moves")
-    columns = tuple(Column(title=t, room="long" if i == 2 else "") for i, t in enumerate(titles))
-    table = Table(
-        id="table-change", caption="Changes of the estimate", columns=columns, rows=tuple(rows)
+    fields = (
+        texts("Outcome", lambda one: one[0]),
+        texts("What was varied", lambda one: one[1]),
+        texts("How far the estimate moves", lambda one: one[2], room="long"),
     )
-    return Section(id="change", title="What would change the answer", body=Change(table=table))
+    body = (
+        table("table-change", "Changes of the estimate", found, fields),
+        Markup('<a href="#sensitivity">All sensitivity analyses</a>'),
+    )
+    return Section(id="change", title="What would change the answer", body=body)
 
 
 def _changes(context: Context, endpoint: EndpointResults) -> Iterator[tuple[str, Sentence]]:
     if said := _definitions(context, endpoint):
         yield "Other definitions of the outcome", said
-    if rows := few.left_out(context, endpoint):
+    if rows := small_k.left_out(context, endpoint):
         yield "One study left out", prose.omission(rows)
     if said := _choices(endpoint.multiverse):
         yield "Choices of the analysis", said
@@ -54,11 +52,11 @@ def _changes(context: Context, endpoint: EndpointResults) -> Iterator[tuple[str,
 def _definitions(context: Context, endpoint: EndpointResults) -> Sentence:
     """Say the lowest and the highest estimate of the estimands, and which they are."""
     found = [
-        (one, few.of_estimand(context, endpoint, one["estimand"], result))
+        (one, small_k.of_estimand(context, endpoint, one["estimand"], result))
         for one in endpoint.pool["estimands"]
         if (result := primary_result(one)) is not None and result["k"] > 1
     ]
-    told = [(one, lead) for one, lead in found if lead.told]
+    told = [(one, lead) for one, lead in found if lead.informative]
     if len(told) < 2:
         return ()
     by = sorted(told, key=lambda pair: float(pair[1].record[pair[1].proportion]))

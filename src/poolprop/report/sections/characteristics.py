@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from functools import partial
 
+from poolprop.report.blocks import Folded
 from poolprop.report.context import Context, Section
 from poolprop.report.curated import BASELINE, counts, measured, summary
 from poolprop.report.formats import MISSING
-from poolprop.report.tables import Table, text_table
+from poolprop.report.tables import listed
 
 WHOLE = "all"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Characteristics:
-    """The table, and the arms and cohorts."""
-
-    sentences: tuple[str, ...]
-    open: tuple[Table, ...]
-    folded: tuple[Table, ...]
 
 
 def section(context: Context) -> Section | None:
@@ -39,22 +31,28 @@ def section(context: Context) -> Section | None:
     for row in rows:
         _add(found, row["outcome_label"], row, counts(row))
         behind.setdefault(row["outcome_label"], []).append(row["outcome_id"])
-    cells = [
-        [
-            name,
-            *("; ".join(by_study.get(study, [])) or MISSING for study in studies),
-            ", ".join(behind[name]),
-        ]
-        for name, by_study in found.items()
-    ]
-    table = text_table(
+    columns: dict[str, Callable[[str], str]] = {"Characteristic": str}
+    for study in studies:
+        columns[study] = partial(_told, found, study)
+    columns["Rows"] = lambda name: ", ".join(behind[name])
+    table = listed(
         "table-characteristics",
         "Characteristics of the patients before treatment; em dash: not reported",
-        ["Characteristic", *studies, "Rows"],
-        cells,
+        found,
+        columns,
     )
-    body = Characteristics(sentences=(), open=(table,), folded=tuple(_arms(context)))
-    return Section(id="characteristics", title="Patients before treatment", body=body)
+    words = (
+        "As printed, studies across; a part of the patients is named before its figure. None of it "
+        "is pooled."
+    )
+    return Section(
+        id="characteristics", title="Patients before treatment", body=(words, table, _arms(context))
+    )
+
+
+def _told(found: Mapping[str, Mapping[str, list[str]]], study: str, name: str) -> str:
+    """Return what a study says of a characteristic."""
+    return "; ".join(found[name].get(study, [])) or MISSING
 
 
 def _add(
@@ -70,17 +68,16 @@ def _add(
         where.append(told)
 
 
-def _arms(context: Context) -> list[Table]:
+ARMS = {
+    "Study": "study_label", "Arm or cohort": "label", "Role": "role_label", "Regimen": "regimen",
+    "Schedule": "schedule", "Enrolled": "n_enrolled", "Evaluable": "n_evaluable",
+    "Shared patients": "overlap_note", "Remarks": "note", "Where in the source": "locator",
+}  # fmt: skip
+
+
+def _arms(context: Context) -> Folded | None:
     rows = context.results.arms
-    if not rows:
-        return []
-    columns = (
-        ("study_label", "Study"), ("label", "Arm or cohort"), ("role_label", "Role"),
-        ("regimen", "Regimen"), ("schedule", "Schedule"), ("n_enrolled", "Enrolled"),
-        ("n_evaluable", "Evaluable"), ("overlap_note", "Shared patients"), ("note", "Remarks"),
-        ("locator", "Where in the source"),
-    )  # fmt: skip
-    kept = [column for column in columns if any(row.get(column[0]) for row in rows)]
-    cells = [[row.get(name) or MISSING for name, _ in kept] for row in rows]
-    titles = [title for _, title in kept]
-    return [text_table("table-arms", "Arms, cohorts and their parts", titles, cells)]
+    kept = {title: name for title, name in ARMS.items() if any(row.get(name) for row in rows)}
+    return (
+        Folded(listed("table-arms", "Arms, cohorts and their parts", rows, kept)) if rows else None
+    )

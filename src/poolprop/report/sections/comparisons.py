@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from poolprop.report.context import Context, Section
-from poolprop.report.contrasts import FISHER
+from poolprop.report.contrasts import FISHER, arm_counts
 from poolprop.report.formats import MISSING, level
-from poolprop.report.tables import Cell, Column, Table, TableRow, cell
+from poolprop.report.tables import Field, Table, numbers, table, texts
 from poolprop.report.values import (
     Piece,
     Record,
@@ -20,96 +18,58 @@ from poolprop.report.values import (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Comparisons:
-    """The table of contrasts."""
-
-    table: Table
-    strata: Table | None
-
-
 def section(context: Context) -> Section | None:
     """Return the section; None without a two-arm study."""
     found: list[Record] = context.results.comparisons.get("comparisons", [])
     if not found:
         return None
-    table = Table(
-        id="table-comparisons",
-        caption="Arms compared within studies",
-        columns=_columns(f"({level(context.settings.level)} CI)"),
-        rows=tuple(TableRow(cells=_cells(one), anchor=one["id"]) for one in found),
-    )
-    body = Comparisons(table=table, strata=_strata(context))
+    interval = f"({level(context.settings.level)} CI)"
+    body = (
+        "Within-study contrasts; not pooled. Without randomisation a difference may have other "
+        "causes.",
+        table("table-comparisons", "Arms compared within studies", found, _fields(interval),
+              anchor="id"),
+        _strata(context, interval),
+    )  # fmt: skip
     return Section(id="comparisons", title="Arms and schedules compared", body=body)
 
 
-def _columns(interval: str) -> tuple[Column, ...]:
+def _fields(interval: str) -> tuple[Field, ...]:
     return (
-        Column(title="Figure"),
-        Column(title="Study"),
-        Column(title="First arm", numeric=True, help="the regimen, or the first schedule"),
-        Column(title="Second arm", numeric=True, help="the comparator, or the other schedule"),
-        Column(title=f"Difference, points {interval}", numeric=True),
-        Column(title=f"Risk ratio {interval}", numeric=True),
-        Column(title=f"Odds ratio {interval}", numeric=True),
-        Column(title="p", numeric=True, help=FISHER),
-        Column(title="Arms", room="long"),
-        Column(title="Figures are"),
-    )
+        texts("Figure", lambda one: f"{one['outcome_label']}, {one['population_label']}"),
+        texts("Study", "label"),
+        numbers("First arm", lambda one: arm_counts(one, "1"),
+                about="the regimen, or the first schedule"),
+        numbers("Second arm", lambda one: arm_counts(one, "2"),
+                about="the comparator, or the other schedule"),
+        _contrasted(f"Difference, points {interval}", "risk_difference", "signed-points"),
+        _contrasted(f"Risk ratio {interval}", "risk_ratio"),
+        _contrasted(f"Odds ratio {interval}", "odds_ratio"),
+        numbers("p", "p", "p", about=FISHER),
+        texts("Arms", lambda one: f"{one['arm1_label']}; {one['arm2_label']}", room="long"),
+        texts("Figures are", "record_label"),
+    )  # fmt: skip
 
 
-def _strata(context: Context) -> Table | None:
+def _strata(context: Context, interval: str) -> Table | None:
     """Return what the strata of a population say together; None where none are declared."""
     found: list[Record] = context.results.comparisons.get("strata", [])
-    if not found:
-        return None
-    interval = f"({level(context.settings.level)} CI)"
-    columns = (
-        Column(title="Figure"),
-        Column(title="Study"),
-        Column(title=f"Odds ratio in common {interval}", numeric=True),
-        Column(title="p", numeric=True, help="Exact test given the margins, two-sided"),
-        Column(title=f"First over second odds ratio {interval}", numeric=True),
-        Column(title="p of a difference", numeric=True, help="Zelen's exact test, two-sided"),
-    )
-    return Table(
-        id="table-comparison-strata",
-        caption="Arms compared within strata of one study",
-        columns=columns,
-        rows=tuple(TableRow(cells=_stratum_cells(one), anchor=one["id"]) for one in found),
-    )
+    fields = (
+        texts("Figure", lambda one: f"{one['outcome_label']}: {'; '.join(one['parts'])}"),
+        texts("Study", "label"),
+        _contrasted(f"Odds ratio in common {interval}", "common"),
+        numbers("p", "common.p", "p", about="Exact test given the margins, two-sided"),
+        _contrasted(f"First over second odds ratio {interval}", "between"),
+        numbers("p of a difference",
+                lambda one: quote(one, "between.p", "p") if one["between"] else MISSING,
+                about="Zelen's exact test, two-sided"),
+    )  # fmt: skip
+    caption = "Arms compared within strata of one study"
+    return table("table-comparison-strata", caption, found, fields, anchor="id") if found else None
 
 
-def _stratum_cells(one: Record) -> tuple[Cell, ...]:
-    return (
-        cell(f"{one['outcome_label']}: {'; '.join(one['parts'])}"),
-        cell(one["label"]),
-        cell(_contrast(one, "common", "ratio")),
-        cell(quote(one, "common.p", "p")),
-        cell(_contrast(one, "between", "ratio")),
-        cell(quote(one, "between.p", "p") if one["between"] else MISSING),
-    )
-
-
-def _cells(one: Record) -> tuple[Cell, ...]:
-    return (
-        cell(f"{one['outcome_label']}, {one['population_label']}"),
-        cell(one["label"]),
-        cell(_arm(one, "1")),
-        cell(_arm(one, "2")),
-        cell(_contrast(one, "risk_difference", "signed-points")),
-        cell(_contrast(one, "risk_ratio", "ratio")),
-        cell(_contrast(one, "odds_ratio", "ratio")),
-        cell(quote(one, "p", "p")),
-        cell(f"{one['arm1_label']}; {one['arm2_label']}"),
-        cell(one["record_label"]),
-    )
-
-
-def _arm(one: Record, which: str) -> Sentence:
-    share = quote(one, f"proportion{which}", "percent")
-    events, total = (quote(one, f"{part}{which}", "count") for part in ("events", "total"))
-    return join(events, " of ", total, " (", share, ")")
+def _contrasted(title: str, name: str, form: str = "ratio") -> Field:
+    return numbers(title, lambda one: _contrast(one, name, form))
 
 
 def _contrast(one: Record, name: str, form: str) -> Sentence:

@@ -3,97 +3,88 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
-from poolprop.report.context import Context
-from poolprop.report.formats import MISSING
-from poolprop.report.tables import Cell, Column, Table, TableRow, cell
-from poolprop.report.values import Record, Sentence, join, policy_of, quote, separated
+from poolprop.report import prose
+from poolprop.report.context import Context, primary_result
+from poolprop.report.curated import Row
+from poolprop.report.formats import MISSING, level
+from poolprop.report.read import EndpointResults
+from poolprop.report.tables import Cell, Table, numbers, ranges, table, texts
+from poolprop.report.values import (
+    Piece,
+    Record,
+    Sentence,
+    join,
+    look_up,
+    policy_of,
+    quote,
+    separated,
+)
 
 TRIVIAL = "trivial"
-# Column of discrepancies.csv, and its title.
+# Title of a column, its column in discrepancies.csv, and the room it needs.
 TEXTS = (
-    ("printed", "Printed", "long"),
-    ("recomputed", "Recomputed", "long"),
-    ("decision", "Decision", "long"),
-    ("reason", "Reason", "longest"),
-    ("locator", "Where in the source", "long"),
+    ("Printed", "printed", "long"),
+    ("Recomputed", "recomputed", "long"),
+    ("Decision", "decision", "long"),
+    ("Reason", "reason", "longest"),
+    ("Where in the source", "locator", "long"),
 )
 
 
 def contradictions(
     context: Context, names: Mapping[str, str], *, trivial: bool = False
-) -> list[Table]:
-    """Return the table of contradictions; none if there are none.
+) -> Table | None:
+    """Return the table of contradictions by source; None without any.
 
-    Parameters
-    ----------
-    context : Context
-        Results, plan and vocabulary.
-    names : mapping
-        Name of each source.
-    trivial : bool
-        Those that touch no figure, which are folded away; all others if false.
+    ``trivial``: those that touch no figure, which are folded away; all others if false.
     """
     rows = context.results.discrepancies
-    if not rows:
-        return []
-    found = _effects(context)
-    shown = [column for column in TEXTS if any(row.get(column[0]) for row in rows)]
-    columns = (
-        Column(title="No."),
-        Column(title="Source", filter=True),
-        Column(title="Severity", filter=True),
-        Column(
-            title="Effect on estimates",
-            room="long",
-            help="change in percentage points had it been decided otherwise; of the primary "
-            "estimate, or of others where it does not touch that",
-        ),
-        *(Column(title=title, room=room) for _, title, room in shown),
-        Column(title="Found by", filter=True),
-    )
     apart = [row for row in rows if (row.get("severity") == TRIVIAL) is trivial]
     if not apart:
-        return []
-    return [
-        Table(
-            id="table-trivial" if trivial else "table-discrepancies",
-            caption="Slips that touch no figure" if trivial else "Contradictions and decisions",
-            columns=columns,
-            rows=tuple(_row(row, shown, names, found) for row in apart),
-        )
-    ]
+        return None
+    found = _effects(context)
+    shown = [column for column in TEXTS if any(row.get(column[1]) for row in rows)]
 
+    def source(row: Row) -> str:
+        return names.get(row.get("source_id", "")) or row.get("source_id", "")
 
-def _row(
-    row: Mapping[str, str],
-    shown: list[tuple[str, str, str]],
-    names: Mapping[str, str],
-    found: Mapping[str, list[Sentence]],
-) -> TableRow:
-    texts = [cell(row.get(name) or MISSING) for name, _, _ in shown]
-    source = row.get("source_id", "")
-    return TableRow(
-        cells=(
-            cell(row["discrepancy_id"]),
-            cell(names.get(source) or source),
-            _severity(row),
-            cell(_effect(row, found)),
-            *texts,
-            cell(row.get("found_by", "") or MISSING),
+    fields = (
+        texts("No.", "discrepancy_id"),
+        texts("Source", source, filtered=True),
+        texts("Severity", _severity, filtered=True),
+        texts(
+            "Effect on estimates",
+            lambda row: _effect(row, found),
+            room="long",
+            about="change in percentage points had it been decided otherwise; of the primary "
+            "estimate, or of others where it does not touch that",
         ),
-        anchor=f"contradiction/{row['discrepancy_id']}",
+        *(texts(title, partial(_text, name), room=room) for title, name, room in shown),
+        texts("Found by", partial(_text, "found_by"), filtered=True),
+    )
+    return table(
+        "table-trivial" if trivial else "table-discrepancies",
+        "Slips that touch no figure" if trivial else "Contradictions and decisions",
+        apart,
+        fields,
+        anchor=lambda row: f"contradiction/{row['discrepancy_id']}",
     )
 
 
-def _severity(row: Mapping[str, str]) -> Cell:
+def _text(name: str, row: Row) -> str:
+    return row.get(name) or MISSING
+
+
+def _severity(row: Row) -> Cell:
     """Sort by how grave it is, not by the alphabet."""
     order = {"high": "1", "medium": "2", "low": "3"}
     word = row.get("severity_label") or row.get("severity", "")
     return Cell(content=(word,), sort=order.get(row.get("severity", ""), "4"))
 
 
-def _effect(row: Mapping[str, str], found: Mapping[str, list[Sentence]]) -> Sentence:
+def _effect(row: Row, found: Mapping[str, list[Sentence]]) -> Sentence:
     """Quote each effect; say so where no estimate uses a figure of this row."""
     effects = found.get(row["discrepancy_id"])
     return separated(effects, "; ") if effects else ("no effect on pooled estimates",)
@@ -123,3 +114,60 @@ def _added(effect: Record) -> Sentence:
     events = quote(effect, "changes.0.alternative_events", "count")
     total = quote(effect, "changes.0.alternative_total", "count")
     return ("with ", events, "/", total, " added ")
+
+
+def decisions(context: Context, endpoint: EndpointResults) -> Table | None:
+    """Return each estimate of an endpoint had it been decided otherwise; None without any."""
+    found = endpoint.discrepancies.get("effects", [])
+    if not found:
+        return None
+    meta = endpoint.pool["endpoint"]
+    reported = {e["id"]: primary_result(e) for e in endpoint.pool["estimands"]}
+
+    def before(effect: Record) -> Piece:
+        known = reported.get(effect["reference"])
+        return quote(known, "proportion", "percent") if known else MISSING
+
+    fields = (
+        texts("No.", "discrepancy_id", about="number of the contradiction in the table above"),
+        texts("Estimand", "estimand_label", room="long"),
+        numbers("Counts used", partial(_counts, "")),
+        numbers("Other reading", partial(_counts, "alternative_")),
+        numbers("Reported", before),
+        numbers("Otherwise", "result.proportion", "percent"),
+        ranges(f"{level(context.settings.level)} CI", "result.ci"),
+        numbers("Change, points", "change", "signed-points"),
+    )
+    name, caption = (
+        f"table-decisions-{meta['id']}",
+        f"{meta['short']}, had it been decided otherwise",
+    )
+    return table(name, caption, found, fields, anchor="id")
+
+
+def _counts(prefix: str, effect: Record) -> Sentence:
+    """Quote counts of each change; where the estimate uses no row of the cohort, say so."""
+
+    def told(field: str) -> Sentence:
+        if look_up(effect, f"{field}total") is None:
+            return ("not used",)
+        events = quote(effect, f"{field}events", "count")
+        return (events, "/", quote(effect, f"{field}total", "count"))
+
+    return separated([told(f"changes.{i}.{prefix}") for i in range(len(effect["changes"]))], "; ")
+
+
+def largest(endpoint: EndpointResults) -> Sentence:
+    """Say which decision moves the primary estimate most; nothing if none touches it."""
+    found: list[Record] = endpoint.discrepancies.get("effects", [])
+    touching = [effect for effect in found if effect["estimand"] == "primary"]
+    if not touching:
+        return ()
+    most = max(touching, key=lambda effect: abs(effect["change"]))
+    short = endpoint.pool["endpoint"]["short"]
+    return join(
+        f"Of the decisions that touch the primary estimate of {short}, "
+        f"{most['discrepancy_id']} matters most: the other reading would move it by ",
+        quote(most, "change", "signed-points"),
+        f"{prose.differing(most)}.",
+    )

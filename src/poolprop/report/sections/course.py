@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from itertools import groupby
+from typing import Any
 
 from poolprop.report.context import Context, Section
 from poolprop.report.curated import (
@@ -16,57 +17,11 @@ from poolprop.report.curated import (
     summary,
 )
 from poolprop.report.formats import MISSING, plain
-from poolprop.report.tables import Table, text_table
+from poolprop.report.tables import Table, listed
+from poolprop.report.values import Record
 
+Columns = Mapping[str, str | Callable[[Any], str]]
 CAPTION = "Counts at several times within a study; line: 0 to 100%, later times as larger dots"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bar:
-    """A cell of the chart of patients: its text, and how long its bar is in per cent."""
-
-    text: str
-    share: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Chart:
-    """One patient a row, one measure a column; numbers have a bar on the scale of their column."""
-
-    id: str
-    caption: str
-    titles: tuple[str, ...]
-    rows: tuple[tuple[Bar, ...], ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Point:
-    """A share of the patients at a time: its place in per cent of the axis; later ones larger."""
-
-    at: float
-    radius: int
-    time: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """One fact of one study over time."""
-
-    label: str
-    rows: str
-    points: tuple[Point, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Course:
-    """Lines over time, tables of measures, charts of patients."""
-
-    caption: str
-    lines: tuple[Line, ...]
-    changes: Table | None
-    measures: Table | None
-    charts: tuple[Chart, ...]
 
 
 def section(context: Context) -> Section | None:
@@ -74,15 +29,16 @@ def section(context: Context) -> Section | None:
     results = context.results
     pairs, rest = _pairs([row for row in results.continuous if row["timepoint"] != BASELINE],
                          list(results.continuous))  # fmt: skip
-    body = Course(
-        caption=CAPTION,
-        lines=tuple(_line(_in_order(context, rows)) for rows in courses(results.outcomes)),
-        changes=_changes(context, pairs),
-        measures=_measures(context, rest),
-        charts=tuple(_chart(name, list(rows)) for name, rows in _by_study(results.patients)),
-    )
-    if not (body.lines or body.changes or body.measures or body.charts):
+    by_study = groupby(results.patients, lambda row: row["study_label"])
+    body: dict[str, Any] = {
+        "lines": [_line(_in_order(context, rows)) for rows in courses(results.outcomes)],
+        "changes": _changes(context, pairs),
+        "measures": _measures(context, rest),
+        "charts": [_chart(name, list(rows)) for name, rows in by_study],
+    }
+    if not any(body.values()):
         return None
+    body["caption"] = CAPTION
     return Section(id="course", title="Courses within studies", body=body)
 
 
@@ -92,22 +48,23 @@ def _in_order(context: Context, rows: list[Row]) -> list[Row]:
     return sorted(rows, key=lambda row: times.index(row["timepoint"]))
 
 
-def _line(rows: list[Row]) -> Line:
+def _line(rows: list[Row]) -> Record:
+    """Return one fact of one study over time; dots of later times are larger."""
     first = rows[0]
     of = "" if first["population"] == "all" else f", {first['population_label']}"
-    return Line(
-        label=f"{first['outcome_label']}{of}: {first['study_label']}, {first['arm_label']}",
-        rows=", ".join(row["outcome_id"] for row in rows),
-        points=tuple(
-            Point(
-                at=round(100 * int(row["events"]) / int(row["total"]), 1),
-                radius=3 + place,
-                time=row["timepoint_label"],
-                text=counts(row),
-            )
+    return {
+        "label": f"{first['outcome_label']}{of}: {first['study_label']}, {first['arm_label']}",
+        "rows": ", ".join(row["outcome_id"] for row in rows),
+        "points": [
+            {
+                "at": round(100 * int(row["events"]) / int(row["total"]), 1),
+                "radius": 3 + place,
+                "time": row["timepoint_label"],
+                "text": counts(row),
+            }
             for place, row in enumerate(rows)
-        ),
-    )
+        ],
+    }
 
 
 def _pairs(later: list[Row], rows: list[Row]) -> tuple[list[tuple[Row, Row]], list[Row]]:
@@ -122,76 +79,62 @@ def _pairs(later: list[Row], rows: list[Row]) -> tuple[list[tuple[Row, Row]], li
 
 
 def _changes(context: Context, pairs: list[tuple[Row, Row]]) -> Table | None:
-    if not pairs:
-        return None
-    cells = [
-        [
-            measured(context, after),
-            f"{after['study_label']}, {after['population_label']}",
-            summary(before),
-            summary(after),
-            context.term("timepoint", after["timepoint"]),
-            next((r["p_value"] for r in (after, before) if r["p_value"] not in BLANK), MISSING),
-            after["locator"],
-            f"{before['continuous_id']}, {after['continuous_id']}",
-        ]
-        for before, after in pairs
-    ]
-    titles = ["Measure", "Study", "Before", "After", "When", "p, as printed", "Where in the source",
-              "Rows"]  # fmt: skip
-    return text_table("table-changes", "Measures before and after", titles, cells)
+    """Return measures before and after: each row is such a pair."""
+    columns: Columns = {
+        "Measure": lambda pair: measured(context, pair[1]),
+        "Study": lambda pair: f"{pair[1]['study_label']}, {pair[1]['population_label']}",
+        "Before": lambda pair: summary(pair[0]),
+        "After": lambda pair: summary(pair[1]),
+        "When": lambda pair: context.term("timepoint", pair[1]["timepoint"]),
+        "p, as printed": lambda pair: next(
+            (row["p_value"] for row in reversed(pair) if row["p_value"] not in BLANK), MISSING
+        ),
+        "Where in the source": lambda pair: pair[1]["locator"],
+        "Rows": lambda pair: ", ".join(row["continuous_id"] for row in pair),
+    }
+    return listed("table-changes", "Measures before and after", pairs, columns) if pairs else None
 
 
 def _measures(context: Context, rows: list[Row]) -> Table | None:
-    if not rows:
-        return None
-    cells = [
-        [
-            measured(context, row),
-            f"{row['study_label']}, {row['arm_label']}",
-            row["population_label"],
-            context.term("timepoint", row["timepoint"]),
-            summary(row),
-            row["p_value"] if row["p_value"] not in BLANK else MISSING,
-            row["note"] or MISSING,
-            row["locator"],
-            row["continuous_id"],
-        ]
-        for row in rows
-    ]
-    titles = ["Measure", "Study", "Patients", "When", "Value", "p", "Remark", "Where in the source",
-              "Row"]  # fmt: skip
-    return text_table("table-measures", "Other measures, one figure a row", titles, cells)
+    columns: Columns = {
+        "Measure": lambda row: measured(context, row),
+        "Study": lambda row: f"{row['study_label']}, {row['arm_label']}",
+        "Patients": "population_label",
+        "When": lambda row: context.term("timepoint", row["timepoint"]),
+        "Value": summary,
+        "p": lambda row: row["p_value"] if row["p_value"] not in BLANK else MISSING,
+        "Remark": "note",
+        "Where in the source": "locator",
+        "Row": "continuous_id",
+    }
+    caption = "Other measures, one figure a row"
+    return listed("table-measures", caption, rows, columns) if rows else None
 
 
 APART = ("study_id", "patient", "arm_id", "locator", "agreement", "adjudication", "note",
          "study_label", "arm_label")  # fmt: skip
 
 
-def _by_study(rows: tuple[Row, ...]) -> list[tuple[str, list[Row]]]:
-    return [(name, list(found)) for name, found in groupby(rows, lambda row: row["study_label"])]
+def _chart(study: str, rows: list[Row]) -> Record:
+    """Return the patients of a study, one a row; every column with any content.
 
-
-def _chart(study: str, rows: list[Row]) -> Chart:
-    """Return the patients of a study; every column with any content."""
+    Numbers have a bar on the scale of their column.
+    """
     columns = [key for key in rows[0] if key not in APART and any(row[key] for row in rows)]
     most = {key: _most([row[key] for row in rows]) for key in columns}
-    arms = len({row["arm_label"] for row in rows}) > 1
-    made = [
-        (
-            Bar(text=row["patient"], share=0.0),
-            *([Bar(text=row["arm_label"], share=0.0)] if arms else []),
-            *(_bar(row[key], most[key]) for key in columns),
-        )
-        for row in rows
-    ]
-    titles = ("Patient", *(["Group"] if arms else []), *(plain(key) for key in columns))
-    return Chart(
-        id=f"patients-{rows[0]['study_id']}",
-        caption=f"Patients of {study}, as printed; a bar is the share of its column's largest",
-        titles=titles,
-        rows=tuple(made),
-    )
+    names = {"patient": "Patient"}
+    if len({row["arm_label"] for row in rows}) > 1:
+        names["arm_label"] = "Group"
+    return {
+        "id": f"patients-{rows[0]['study_id']}",
+        "caption": f"Patients of {study}, as printed; a bar is the share of its column's largest",
+        "titles": [*names.values(), *map(plain, columns)],
+        "rows": [
+            [*({"text": row[name], "share": 0.0} for name in names),
+             *(_bar(row[key], most[key]) for key in columns)]
+            for row in rows
+        ],
+    }  # fmt: skip
 
 
 def _most(cells: list[str]) -> float:
@@ -203,7 +146,7 @@ def _most(cells: list[str]) -> float:
         return 0.0
 
 
-def _bar(cell: str, most: float) -> Bar:
+def _bar(cell: str, most: float) -> Record:
     text = plain(cell.replace(";", "; ")) if cell not in BLANK else MISSING
     share = 100 * float(cell) / most if most and cell not in BLANK else 0.0
-    return Bar(text=text, share=round(share, 1))
+    return {"text": text, "share": round(share, 1)}

@@ -3,30 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
-from poolprop.report.certified import beyond, measured
+from poolprop.report.blocks import Part
 from poolprop.report.context import Context, Section
 from poolprop.report.formats import MISSING, level, number
-from poolprop.report.tables import Cell, Column, Table, TableRow, cell
-from poolprop.report.values import Record, Sentence, join, policy_of, quote
+from poolprop.report.tables import Field, Table, numbers, table, texts
+from poolprop.report.values import Piece, Record, Sentence, join, policy_of, quote
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EndpointCoverage:
-    """One endpoint: what was simulated, and the table; None where nothing is pooled."""
-
-    id: str
-    title: str
-    said: tuple[Sentence, ...]
-    table: Table | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Coverage:
-    """All endpoints that have a certificate."""
-
-    endpoints: tuple[EndpointCoverage, ...]
+TITLE = "Coverage in simulation"
+ABOUT = (
+    "Simulated reviews with these sample sizes and known true values show whether the intervals "
+    "reach their nominal coverage."
+)
+# What others report, and in which words.
+USUAL = {
+    "hksj": "Hartung and Knapp's",
+    "hksj-adhoc": "its ad hoc correction",
+    "glmm-wald": "the GLMM's Wald interval",
+    "dl-wald": "DerSimonian and Laird's",
+}
 
 
 def section(context: Context) -> Section | None:
@@ -34,18 +29,16 @@ def section(context: Context) -> Section | None:
     found = [e.certificate for e in context.results.endpoints if e.certificate]
     if not any(record["cases"] for record in found):
         return None
-    body = Coverage(endpoints=tuple(_endpoint(record) for record in found))
-    return Section(id="coverage", title="Coverage in simulation", body=body)
-
-
-def _endpoint(record: Record) -> EndpointCoverage:
-    meta = record["endpoint"]
-    return EndpointCoverage(
-        id=f"coverage-{meta['id']}",
-        title=meta["label"],
-        said=tuple(_said(record)),
-        table=_table(record) if record["cases"] else None,
+    parts = (
+        Part(
+            f"coverage-{record['endpoint']['id']}",
+            record["endpoint"]["label"],
+            (*_said(record), _table(record) if record["cases"] else None),
+            of=TITLE,
+        )
+        for record in found
     )
+    return Section(id="coverage", title=TITLE, body=(ABOUT, *parts))
 
 
 def _said(record: Record) -> Iterator[Sentence]:
@@ -76,46 +69,77 @@ def _said(record: Record) -> Iterator[Sentence]:
             yield (words,)
 
 
+def measured(record: Record) -> Sentence:
+    """Say how often the reported interval holds the truth in reviews like this one.
+
+    ``record`` is a ``certificate.json`` whose ``default`` was simulated.
+    """
+    methods = [method["method"] for method in record["methods"]]
+    shares = _from_to(record, "")
+    others = [
+        (f", {words} in ", *_from_to(record, f"methods.{methods.index(name)}."))
+        for name, words in USUAL.items()
+        if name in methods
+    ]
+    return join(
+        "In simulations with these sample sizes, if studies' logits are normal, the reported "
+        f"{level(record['level'])} interval contained the true value in ",
+        *shares,
+        " of reviews, ",
+        "depending on how much" if len(shares) > 1 else "however much",
+        " studies differ (Monte-Carlo standard error up to ",
+        quote(record, "error", "simulated"),
+        " points)",
+        *(part for other in others for part in other),
+        ".",
+    )
+
+
+def beyond(record: Record) -> Sentence:
+    """Say what the reported interval does where studies' logits have another law."""
+    return join(
+        "Where they are skewed, two-valued or heavy-tailed instead, it contained it in ",
+        quote(record, "other_laws", "simulated-share"),
+        " of reviews at the lowest.",
+    )
+
+
+def _from_to(record: Record, prefix: str) -> Sentence:
+    """Return lowest and highest share; one of them where the reader sees no difference."""
+    lowest, highest = (
+        quote(record, f"{prefix}{end}", "simulated-share") for end in ("lowest", "highest")
+    )
+    return (lowest,) if lowest.text == highest.text else (lowest, " to ", highest)
+
+
 def _table(record: Record) -> Table:
-    of = level(record["level"])
+    of, short = level(record["level"]), record["endpoint"]["short"]
     at, unit = _estimate(record), policy_of(record).points.strip()
-    columns = (
-        Column(title=f"{of} interval"),
-        *(
-            Column(
-                title=_law(case),
-                numeric=True,
-                help=f"share of reviews whose interval holds the truth; τ: {case['origin']}",
-            )
-            for case in record["cases"]
-        ),
-        Column(
-            title=f"Mean width, {unit}",
-            numeric=True,
-            help="length of the interval where τ is its estimate, on the outcome's scale",
+
+    def case(i: int, one: Record) -> Field:
+        return numbers(
+            _law(one),
+            lambda method: quote(record, f"cases.{i}.intervals.{method['method']}.coverage",
+                                 "simulated"),
+            about=f"share of reviews whose interval holds the truth; τ: {one['origin']}",
+        )  # fmt: skip
+
+    fields = (
+        texts(f"{of} interval", _name),
+        *(case(i, one) for i, one in enumerate(record["cases"])),
+        numbers(
+            f"Mean width, {unit}",
+            lambda method: _width(record, at, method["method"]),
+            about="length of the interval where τ is its estimate, on the outcome's scale",
         ),
     )
-    rows = tuple(
-        TableRow(
-            cells=(
-                cell(_name(method)),
-                *(
-                    cell(
-                        quote(
-                            record, f"cases.{i}.intervals.{method['method']}.coverage", "simulated"
-                        )
-                    )
-                    for i in range(len(record["cases"]))
-                ),
-                _width(record, at, method["method"]),
-            ),
-            strong=method["role"] == "default",
-        )
-        for method in record["methods"]
+    return table(
+        f"table-coverage-{record['endpoint']['id']}",
+        f"{short}: how often each nominal {of} interval holds the truth",
+        record["methods"],
+        fields,
+        strong=lambda method: method["role"] == "default",
     )
-    caption = f"{record['endpoint']['short']}: how often each nominal {of} interval holds the truth"
-    name = f"table-coverage-{record['endpoint']['id']}"
-    return Table(id=name, caption=caption, columns=columns, rows=rows)
 
 
 def _law(case: Record) -> str:
@@ -135,8 +159,8 @@ def _estimate(record: Record) -> int:
     return next(found, 0)
 
 
-def _width(record: Record, at: int, method: str) -> Cell:
+def _width(record: Record, at: int, method: str) -> Piece:
     """Return the mean width; the bootstrap's is not computed, as only its test is simulated."""
     if record["cases"][at]["intervals"][method]["width"] is None:
-        return cell(MISSING)
-    return cell(quote(record, f"cases.{at}.intervals.{method}.width", "points"))
+        return MISSING
+    return quote(record, f"cases.{at}.intervals.{method}.width", "points")

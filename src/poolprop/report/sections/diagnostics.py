@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from functools import partial
 
 from poolprop.axes import around, fixed, proportions
 from poolprop.formats import PERCENT
-from poolprop.report import few, gates, prose
+from poolprop.report import prose, small_k
+from poolprop.report.blocks import Block, Heading, Part
 from poolprop.report.chart import Chart, Path, Spot
 from poolprop.report.context import Context, Section, answered
 from poolprop.report.drawing import Plot
@@ -17,8 +18,8 @@ from poolprop.report.influence import influence_panel, without
 from poolprop.report.read import EndpointResults
 from poolprop.report.scales import Scale
 from poolprop.report.sections.funnel import funnel
-from poolprop.report.tables import Column, Table, TableRow, cell
-from poolprop.report.values import Record, Sentence, policy_of, quote
+from poolprop.report.tables import Table, numbers, table, texts
+from poolprop.report.values import Record, Sentence, policy_of
 
 MEASURES = (
     ("rstudent", "Residual", "deviation from the other studies' mean, in standard errors"),
@@ -31,69 +32,44 @@ MEASURES = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Diagnosis:
-    """One endpoint: figures with their titles, the table of diagnostics, sentences."""
-
-    id: str
-    title: str
-    figures: tuple[tuple[str, Figure], ...]
-    table: Table | None
-    sentences: tuple[Sentence, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Diagnostics:
-    """All endpoints."""
-
-    endpoints: tuple[Diagnosis, ...]
+TITLE = "Influence and small-study effects"
 
 
 def section(context: Context) -> Section | None:
     """Return the section; None if no result file tells about single studies."""
-    found = [_endpoint(context, endpoint, result) for endpoint, _, result in answered(context)]
-    shown = tuple(one for one in found if one.figures or one.table or one.sentences)
-    if not shown:
-        return None
-    body = Diagnostics(endpoints=shown)
-    return Section(id="diagnostics", title="Influence and small-study effects", body=body)
+    found = (_part(context, endpoint, result) for endpoint, _, result in answered(context))
+    parts = tuple(part for part in found if any(part.blocks))
+    return Section(id="diagnostics", title=TITLE, body=parts) if parts else None
 
 
-def _endpoint(context: Context, endpoint: EndpointResults, result: Record) -> Diagnosis:
+def _part(context: Context, endpoint: EndpointResults, result: Record) -> Part:
+    """Return the figures of an endpoint with their titles, and the table of diagnostics."""
     meta, record = endpoint.pool["endpoint"], endpoint.influence
-    cases = record.get("diagnostics", {})
-    figures = [
-        ("Influence of each study", _panel(context, endpoint, meta, result)),
-        ("Cumulative meta-analysis", _cumulative(context, meta, record, result)),
-        ("Baujat plot", _baujat(meta, cases)),
-        ("GOSH plot", _subsets(context, meta, record.get("gosh", {}), result)),
-        ("Funnel plot", funnel(meta, endpoint.small_study)),
-    ]
-    told = (cases.get("note"), endpoint.small_study.get("reason"))
-    return Diagnosis(
-        id=f"diagnostics-{meta['id']}",
-        title=meta["label"],
-        figures=tuple((title, drawn) for title, drawn in figures if drawn is not None),
-        table=_table(meta, cases, few.left_out(context, endpoint)),
-        sentences=tuple((text,) for text in told if text),
-    )
-
-
-def _panel(
-    context: Context, endpoint: EndpointResults, meta: Record, result: Record
-) -> Figure | None:
-    without = few.left_out(context, endpoint)
-    return influence_panel(meta, endpoint.influence, without, result, context.settings.level)
+    cases, left_out = record.get("diagnostics", {}), small_k.left_out(context, endpoint)
+    figures = {
+        "Influence of each study":
+            influence_panel(meta, record, left_out, result, context.settings.level),
+        "Cumulative meta-analysis": _cumulative(context, meta, record, result),
+        "Baujat plot": _baujat(meta, cases),
+        "GOSH plot": _subsets(context, meta, record.get("gosh", {}), result),
+        "Funnel plot": funnel(meta, endpoint.small_study),
+    }  # fmt: skip
+    blocks: list[Block | None] = [cases.get("note"), endpoint.small_study.get("reason")]
+    for title, drawn in figures.items():
+        if drawn is not None:
+            blocks += [Heading(title, meta["label"], f"{drawn.id}-heading"), drawn]
+    blocks.append(_table(meta, cases, left_out))
+    return Part(f"diagnostics-{meta['id']}", meta["label"], tuple(blocks), of=TITLE)
 
 
 def _cumulative(context: Context, meta: Record, record: Record, result: Record) -> Figure | None:
     steps = record.get("cumulative", [])
-    if not gates.dated(steps):
+    if not small_k.dated(steps):
         return None  # an order of the table is no order in time
     whole = len(steps)
     names = [f"+ {one['added']}" if i else one["added"] for i, one in enumerate(steps)]
-    if whole > gates.MANY:
-        steps, names = steps[-gates.LISTED :], names[-gates.LISTED :]
+    if whole > small_k.MOST_APART:
+        steps, names = steps[-small_k.MOST_LISTED :], names[-small_k.MOST_LISTED :]
     rows = tuple(
         interval_row(one, "result.", name, str(one["year"] or "year not stated"), own=True)
         for one, name in zip(steps, names, strict=True)
@@ -122,7 +98,7 @@ def _baujat(meta: Record, cases: Record) -> Figure | None:
         for one in cases.get("studies", [])
         if one["baujat_x"] is not None and one["baujat_y"] is not None
     ]
-    if len(studies) < gates.BAUJAT:
+    if len(studies) < small_k.LEAST_BAUJAT:
         return None
     across, up = (
         around([one[key] for one in studies], zero=True) for key in ("baujat_x", "baujat_y")
@@ -152,10 +128,10 @@ def _told(one: Record) -> str:
 
 def _subsets(context: Context, meta: Record, gosh: Record, result: Record) -> Figure | None:
     subsets = [s for s in gosh.get("subsets", []) if s["i2"] is not None]
-    if len(subsets) < 2 or result["k"] < gates.SUBSETS:
+    if len(subsets) < 2 or result["k"] < small_k.LEAST_SUBSETS:
         return None
     shares = [one["proportion"] for one in subsets]
-    drawn = gates.thinned(subsets)
+    drawn = small_k.thinned(subsets)
     everyone = [(one["proportion"], one["i2"]) for one in drawn]
     title = f"{meta['short']}: estimate and heterogeneity of {len(subsets)} subsets"
     middle, policy = result["proportion"], policy_of(meta)
@@ -183,36 +159,30 @@ def _table(meta: Record, cases: Record, left_out: Sequence[Record]) -> Table | N
     studies, pools = cases.get("studies", []), {one["arm_id"]: one for one in left_out}
     if not (studies and left_out):
         return None
-    columns = (
-        Column(title="Study"),
-        *(Column(title=title, numeric=True, help=words) for _, title, words in MEASURES),
-        Column(title="p", numeric=True, help="of the study's events, given the other studies"),
-        Column(title="Influential", help="by the usual cuts"),
-    )
-    rows = tuple(
-        TableRow(
-            cells=(
-                cell(one["label"]),
-                *(cell(without(one, pools.get(one["arm_id"]), name,
-                               "share" if name == "hat" else "number"))
-                  for name, _, _ in MEASURES),
-                cell(quote(one, "predictive_p", "p")),
-                cell("yes" if one["influential"] else "no"),
-            ),
-            anchor=one["id"],
-        )
-        for one in gates.most(studies, "dffits")
+    fields = (
+        texts("Study", "label"),
+        *(numbers(title, partial(_measure, pools, name), about=words)
+          for name, title, words in MEASURES),
+        numbers("p", "predictive_p", "p", about="of the study's events, given the other studies"),
+        texts("Influential", lambda one: "yes" if one["influential"] else "no",
+              about="by the usual cuts"),
     )  # fmt: skip
     note = prose.symbols(f"Method: {cases['method']}.")
-    if len(studies) > gates.LISTED:
+    if len(studies) > small_k.MOST_LISTED:
         note += (
-            f" Shown: the {gates.LISTED} studies of {len(studies)} with the largest DFFITS; all "
-            "are in results/tables/influence.csv."
+            f" Shown: the {small_k.MOST_LISTED} studies of {len(studies)} with the largest DFFITS; "
+            "all are in results/tables/influence.csv."
         )
-    return Table(
-        id=f"table-influence-{meta['id']}",
-        caption=f"{meta['short']}: what each study does to the fit",
-        columns=columns,
-        rows=rows,
+    return table(
+        f"table-influence-{meta['id']}",
+        f"{meta['short']}: what each study does to the fit",
+        small_k.most(studies, "dffits"),
+        fields,
+        anchor="id",
         note=((note,),),
     )
+
+
+def _measure(pools: Mapping[str, Record], name: str, one: Record) -> Sentence:
+    form = "share" if name == "hat" else "number"
+    return without(one, pools.get(one["arm_id"]), name, form)

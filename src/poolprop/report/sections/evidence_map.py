@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from itertools import groupby
 
 from poolprop.report.context import Context, Section
 from poolprop.report.formats import MISSING, beside
 from poolprop.report.prose import plural
-from poolprop.report.tables import Table, text_table
+from poolprop.report.tables import Table, listed
 from poolprop.report.values import Record, Sentence, quote
 
 # State -> sign, and the word that says the same; a reported count needs no word beside it.
@@ -34,51 +33,6 @@ MEANINGS = {
 APART = "adverse-events"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MapCell:
-    """What one arm reports of one question; ``counts`` is empty where there are none."""
-
-    state: str
-    sign: str
-    word: str
-    counts: Sentence
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MapLine:
-    """A question with the cells of all arms; ``part`` names the group that begins here."""
-
-    part: str
-    question: str
-    cells: tuple[MapCell, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MapTable:
-    """Questions by arms; columns are name and detail."""
-
-    id: str
-    caption: str
-    columns: tuple[tuple[str, str], ...]
-    lines: tuple[MapLine, ...]
-    tall: bool
-
-    @property
-    def width(self) -> int:
-        """How many columns there are, that of the questions among them."""
-        return len(self.columns) + 1
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EvidenceMap:
-    """How full the map is, what its signs mean, the tables, and the reasons of gaps."""
-
-    count: str
-    legend: tuple[tuple[str, str], ...]
-    tables: tuple[MapTable, ...]
-    reasons: Table | None
-
-
 def section(context: Context) -> Section | None:
     """Return the section; None without the result file."""
     cells: list[Record] = context.results.evidence_map.get("cells", [])
@@ -86,12 +40,12 @@ def section(context: Context) -> Section | None:
         return None
     main = [cell for cell in cells if cell["part"] != APART]
     present = {cell["state"] for cell in main}
-    body = EvidenceMap(
-        count=_count(main),
-        legend=tuple((STATES[s][0], MEANINGS[s]) for s in STATES if s in present),
-        tables=_tables("map", "What each study reports", main),
-        reasons=_reasons(main),
-    )
+    body = {
+        "count": _count(main),
+        "legend": [(STATES[s][0], MEANINGS[s]) for s in STATES if s in present],
+        "table": _table(main) if main else None,
+        "reasons": _reasons(main),
+    }
     return Section(id="map", title="What each study reports", body=body)
 
 
@@ -108,31 +62,26 @@ def _count(cells: list[Record]) -> str:
     )
 
 
-def _tables(name: str, caption: str, cells: list[Record]) -> tuple[MapTable, ...]:
-    if not cells:
-        return ()
+def _table(cells: list[Record]) -> Record:
+    """Return questions by arms; ``part`` of a line names the group that begins there."""
     arms = {
         cell["arm_id"]: (cell["label"], beside(cell["label"], cell["arm_label"])) for cell in cells
     }
     lines, before = [], ""
-    for (part, question), row in groupby(
-        cells, key=lambda c: (c["part_label"], c["question_label"])
-    ):
+    asked = groupby(cells, key=lambda c: (c["part_label"], c["question_label"]))
+    for (part, question), row in asked:
         by_arm = {cell["arm_id"]: _cell(cell) for cell in row}
         group = part if part != before else ""
-        lines.append(
-            MapLine(part=group, question=question, cells=tuple(by_arm[arm] for arm in arms))
-        )
+        lines.append({"part": group, "question": question, "cells": [by_arm[arm] for arm in arms]})
         before = part
-    return (
-        MapTable(
-            id=f"table-{name}", caption=caption, columns=tuple(arms.values()),
-            lines=tuple(lines), tall=len(lines) > 12,
-        ),
-    )  # fmt: skip
+    return {
+        "columns": list(arms.values()), "width": len(arms) + 1, "lines": lines,
+        "tall": len(lines) > 12,
+    }  # fmt: skip
 
 
-def _cell(cell: Record) -> MapCell:
+def _cell(cell: Record) -> Record:
+    """Return what one arm reports of one question; ``counts`` is empty where there are none."""
     sign, word = STATES[cell["state"]]
     counts: Sentence = ()
     if cell["events"] is not None and cell["total"] is not None:
@@ -140,24 +89,16 @@ def _cell(cell: Record) -> MapCell:
         word = "" if cell["state"] == "reported" else word
     elif cell["state"] == "reported":
         word = cell["reason"] or word
-    return MapCell(
-        state=cell["state"].replace("_", "-"), sign=sign, word=word, counts=counts,
-    )  # fmt: skip
+    return {"state": cell["state"].replace("_", "-"), "sign": sign, "word": word, "counts": counts}
 
 
 def _reasons(cells: list[Record]) -> Table | None:
     """List what stands behind the cells that hold no count as asked."""
-    rows = [
-        (
-            f"{cell['part_label']}: {cell['question_label']}",
-            cell["label"],
-            STATES[cell["state"]][1],
-            cell["reason"],
-        )
-        for cell in cells
-        if cell["reason"] and cell["state"] != "reported"
-    ]
-    if not rows:
-        return None
-    titles = ("Question", "Study", "State", "Why, or how the figure came about")
-    return text_table("table-map-reasons", "Why a cell is as it is", titles, rows)
+    rows = [cell for cell in cells if cell["reason"] and cell["state"] != "reported"]
+    columns = {
+        "Question": lambda cell: f"{cell['part_label']}: {cell['question_label']}",
+        "Study": lambda cell: cell["label"],
+        "State": lambda cell: STATES[cell["state"]][1],
+        "Why, or how the figure came about": lambda cell: cell["reason"],
+    }
+    return listed("table-map-reasons", "Why a cell is as it is", rows, columns) if rows else None

@@ -2,78 +2,74 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
 
 from poolprop.plan import Estimand
 from poolprop.report import prose
+from poolprop.report.blocks import Block, Heading, Items
 from poolprop.report.context import Context, Section, factors
 from poolprop.report.formats import MISSING, level
-from poolprop.report.tables import Table, text_table
+from poolprop.report.tables import listed
 from poolprop.report.values import Record, Sentence, listing
 
 STUDY_INTERVALS = {"clopper-pearson": "Clopper-Pearson (exact)", "wilson": "Wilson score"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Topic:
-    """A heading of the methods, its paragraphs, a list of methods, a table if it needs one."""
-
-    title: str
-    paragraphs: tuple[Sentence, ...]
-    items: tuple[str, ...] = ()
-    table: Table | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Methods:
-    """All topics."""
-
-    topics: tuple[Topic, ...]
+TITLE = "Methods"
 
 
 def section(context: Context) -> Section:
-    """Return the methods section."""
-    topics = (
+    """Return the methods section: topics, each with its paragraphs, table or list."""
+    topics: list[tuple[str, list[Block | None]]] = [
         *_estimands(context),
-        Topic(title="Pooling", paragraphs=tuple(_pooling(context))),
-        Topic(title="Subgroups", paragraphs=tuple(_subgroups(context))),
-        _sensitivity(context),
-    )
-    shown = tuple(topic for topic in topics if topic.paragraphs or topic.table)
-    return Section(id="methods", title="Methods", body=Methods(topics=shown))
-
-
-TITLES = ("Estimand", "Definition", "Outcome", "Denominator", "Time point", "Population", "Only")
-
-
-def _estimands(context: Context) -> list[Topic]:
-    topics = []
-    for name, endpoint in context.settings.endpoints.items():
-        rows = [_definition(context, estimand) for estimand in endpoint.estimands.values()]
-        caption = f"Estimands of {endpoint.short}"
-        about: tuple[Sentence, ...] = ((endpoint.description,),) if endpoint.description else ()
-        table = text_table(f"table-definitions-{name}", caption, TITLES, rows)
-        topics.append(Topic(title=endpoint.label, paragraphs=about, table=table))
-    return topics
-
-
-def _definition(context: Context, estimand: Estimand) -> tuple[str, ...]:
-    """Describe an estimand, in the plan's words and by its choices."""
-    kept = [
-        " or ".join(context.term(field, code) for code in codes)
-        for field, codes in estimand.where.items()
-        if codes
+        ("Pooling", [*_pooling(context)]),
+        ("Subgroups", [*_subgroups(context)]),
+        ("Sensitivity", _sensitivity(context)),
     ]
-    return (
-        estimand.label,
-        estimand.description or MISSING,
-        context.term("outcome", estimand.outcome),
-        context.term("denominator_basis", estimand.denominator) + _or_nr(estimand, "denominator"),
-        _preference(context, "timepoint", estimand.timepoints) + _or_nr(estimand, "timepoint"),
-        _preference(context, "population", estimand.populations),
-        "; ".join(kept) or MISSING,
+    body = (
+        block
+        for title, blocks in topics
+        if any(blocks)
+        for block in (Heading(title, TITLE, level=3), *blocks)
     )
+    return Section(id="methods", title=TITLE, body=tuple(body))
+
+
+def _estimands(context: Context) -> Iterator[tuple[str, list[Block | None]]]:
+    for name, endpoint in context.settings.endpoints.items():
+        table = listed(
+            f"table-definitions-{name}",
+            f"Estimands of {endpoint.short}",
+            endpoint.estimands.values(),
+            _definition(context),
+        )
+        yield endpoint.label, [endpoint.description, table]
+
+
+def _definition(context: Context) -> dict[str, Callable[[Estimand], str]]:
+    """Describe an estimand, in the plan's words and by its choices."""
+
+    def kept(one: Estimand) -> str:
+        told = (
+            " or ".join(context.term(field, code) for code in codes)
+            for field, codes in one.where.items()
+            if codes
+        )
+        return "; ".join(told) or MISSING
+
+    return {
+        "Estimand": lambda one: one.label,
+        "Definition": lambda one: one.description or MISSING,
+        "Outcome": lambda one: context.term("outcome", one.outcome),
+        "Denominator": lambda one: (
+            context.term("denominator_basis", one.denominator) + _or_nr(one, "denominator")
+        ),
+        "Time point": lambda one: (
+            _preference(context, "timepoint", one.timepoints) + _or_nr(one, "timepoint")
+        ),
+        "Population": lambda one: _preference(context, "population", one.populations),
+        "Only": kept,
+    }
 
 
 def _or_nr(estimand: Estimand, what: str) -> str:
@@ -158,16 +154,17 @@ def _subgroups(context: Context) -> list[Sentence]:
     return paragraphs
 
 
-def _sensitivity(context: Context) -> Topic:
+def _sensitivity(context: Context) -> list[Block | None]:
     """List the companion models, and say for which endpoints each study was left out."""
-    paragraphs: list[Sentence] = []
+    blocks: list[Block | None] = []
     left = [e for e in context.results.endpoints if len(e.influence.get("leave_one_out", [])) > 2]
     if left:
         names = listing([endpoint.pool["endpoint"]["short"] for endpoint in left])
         text = "The primary model was refitted without each study in turn for "
-        paragraphs.append((text, *names, "."))
+        blocks.append((text, *names, "."))
     others = [r for r in _all_results(context, "comparison") if not prose.single(r)]
     methods = _unique(r["method"] for r in others)
     if methods:
-        paragraphs.append(("These models are shown beside the primary one, never instead of it:",))
-    return Topic(title="Sensitivity", paragraphs=tuple(paragraphs), items=tuple(methods))
+        blocks.append("These models are shown beside the primary one, never instead of it:")
+        blocks.append(Items(tuple(methods), style=""))
+    return blocks

@@ -3,239 +3,137 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from poolprop.report.blocks import Block, Heading, Items, Part
 from poolprop.report.context import Context, Section
 from poolprop.report.formats import MISSING, level
 from poolprop.report.read import EndpointResults
-from poolprop.report.tables import Column, Table, TableRow, cell
-from poolprop.report.values import Record, Sentence, join, quote, quote_range
+from poolprop.report.tables import numbers, ranges, table, texts
+from poolprop.report.values import Record, Sentence, join, quote
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
-    """One kind of model: a heading, what is to be known of it, and its table."""
-
-    id: str
-    title: str
-    words: tuple[Sentence, ...]
-    table: Table
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EndpointModels:
-    """The parts of one endpoint."""
-
-    id: str
-    title: str
-    parts: tuple[Part, ...]
-    notes: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Models:
-    """All endpoints."""
-
-    endpoints: tuple[EndpointModels, ...]
+TITLE = "Other models"
 
 
 def section(context: Context) -> Section | None:
     """Return the section; None where no endpoint has another model."""
-    found = [_endpoint(context, one) for one in context.results.endpoints if one.models]
-    shown = tuple(one for one in found if one.parts)
-    return (
-        Section(id="models", title="Other models", body=Models(endpoints=shown)) if shown else None
-    )
+    found = (_part(context, one) for one in context.results.endpoints if one.models)
+    parts = tuple(part for part in found if len(part.blocks) > 1)
+    return Section(id="models", title=TITLE, body=parts) if parts else None
 
 
-def _endpoint(context: Context, endpoint: EndpointResults) -> EndpointModels:
+def _part(context: Context, endpoint: EndpointResults) -> Part:
     meta, record = endpoint.models["endpoint"], endpoint.models
-    participants = context.settings.review.participants
-    parts = [
-        *_laws(meta, record["laws"]),
-        *_missing(meta, record["missing"], participants),
-        *_nested(meta, endpoint.nested.get("model"), participants),
-        *_next_trial(meta, record["next_trial"], participants),
-    ]
-    return EndpointModels(
-        id=f"other-models-{endpoint.id}",
-        title=meta["label"],
-        parts=tuple(parts),
-        notes=(*record["notes"], *endpoint.nested.get("notes", ())),
+    people, nested = context.settings.review.participants, endpoint.nested.get("model")
+    blocks = (
+        Items((*record["notes"], *endpoint.nested.get("notes", ()))),
+        *(_laws(meta, record["laws"]) if record["laws"] else ()),
+        *(_missing(meta, record["missing"], people) if record["missing"] else ()),
+        *(_nested(meta, nested, people) if nested else ()),
+        *(_next_trial(meta, record["next_trial"], people) if record["next_trial"] else ()),
     )
+    return Part(f"other-models-{endpoint.id}", meta["label"], blocks, of=TITLE)
 
 
-def _laws(meta: Record, record: Record | None) -> Iterator[Part]:
-    if record is None:
-        return
-    of = level(record["level"])
-    name = f"laws-{meta['id']}"
-    rows = tuple(
-        TableRow(
-            cells=(
-                cell(fit["law"]),
-                cell(quote(fit, "proportion", "percent")),
-                cell(quote_range(fit, "ci")),
-                cell(quote(fit, "population.mean", "percent")),
-                cell(quote_range(fit, "population.ci")),
-                cell(quote(fit, "loglik", "number")),
-            ),
-            anchor=fit["id"],
-        )
-        for fit in record["fits"]
+def _laws(meta: Record, record: Record) -> Iterator[Block]:
+    of, name = level(record["level"]), f"laws-{meta['id']}"
+    fields = (
+        texts("Law of the logits", "law"),
+        numbers("Median study", "proportion", "percent", about="proportion of the median study"),
+        ranges(f"{of} CI", "ci", about="of the median study; points have none"),
+        numbers("Average", "population.mean", "percent", about="proportion averaged over studies"),
+        ranges(f"{of} CI of it", "population.ci"),
+        numbers("Log-likelihood", "loglik", "number", about="the higher, the better it fits"),
     )
-    columns = (
-        Column(title="Law of the logits"),
-        Column(title="Median study", numeric=True, help="proportion of the median study"),
-        Column(title=f"{of} CI", numeric=True, help="of the median study; points have none"),
-        Column(title="Average", numeric=True, help="proportion averaged over studies"),
-        Column(title=f"{of} CI of it", numeric=True),
-        Column(title="Log-likelihood", numeric=True, help="the higher, the better it fits"),
-    )
-    table = Table(
-        id=f"table-{name}",
-        caption=f"{meta['short']}: other laws of the random effects",
-        columns=columns,
-        rows=rows,
-    )
-    words = (
+    yield Heading("Other laws of the random effects", meta["label"], name)
+    yield (
         "The primary model lets the studies' logits vary normally. Other laws have heavier "
         "tails, lean to one side, or are any law at all (nonparametric); all else is the same. "
-        "Intervals: "
-        f"{record['method']}.",
+        f"Intervals: {record['method']}."
     )
-    yield Part(id=name, title="Other laws of the random effects", words=(words,), table=table)
+    caption = f"{meta['short']}: other laws of the random effects"
+    yield table(f"table-{name}", caption, record["fits"], fields, anchor="id")
 
 
-def _missing(meta: Record, record: Record | None, participants: str) -> Iterator[Part]:
-    if record is None:
-        return
+def _missing(meta: Record, record: Record, people: str) -> Iterator[Block]:
     name = f"missing-{meta['id']}"
-    rows = tuple(
-        TableRow(
-            cells=(
-                cell(one["belief"]),
-                cell(quote(one, "proportion", "percent")),
-                cell(quote_range(one, "ci")),
-            ),
-            anchor=one["id"],
-        )
-        for one in record["beliefs"]
+    fields = (
+        texts("Those without assessment had the event", "belief", room="long"),
+        numbers("Of all", "proportion", "percent", about="proportion of all in the median study"),
+        ranges(f"{level(record['level'])} CI", "ci"),
     )
-    columns = (
-        Column(title="Those without assessment had the event", room="long"),
-        Column(title="Of all", numeric=True, help="proportion of all in the median study"),
-        Column(title=f"{level(record['level'])} CI", numeric=True),
-    )
-    table = Table(
-        id=f"table-{name}",
-        caption=f"{meta['short']}: {participants} without assessment",
-        columns=columns,
-        rows=rows,
-    )
-    words = join(
+    yield Heading("Without assessment", meta["label"], name)
+    yield join(
         quote(record, "missing", "count"), " of ", quote(record, "total", "count"),
-        f" {participants} in ", quote(record, "k", "count"),
+        f" {people} in ", quote(record, "k", "count"),
         " studies were not assessed. The first two rows are the bounds (the first counts them as "
         "no event); the rows below take their odds of the event as a multiple of the odds of "
         "those assessed in the same study.",
     )  # fmt: skip
-    yield Part(id=name, title="Without assessment", words=(words,), table=table)
+    caption = f"{meta['short']}: {people} without assessment"
+    yield table(f"table-{name}", caption, record["beliefs"], fields, anchor="id")
 
 
-def _nested(meta: Record, record: Record | None, participants: str) -> Iterator[Part]:
-    for model in record["models"] if record is not None else ():
+def _nested(meta: Record, record: Record, people: str) -> Iterator[Block]:
+    for model in record["models"]:
         of, name = level(model["level"]), f"nested-{meta['id']}-{model['effects']}"
-        rows = tuple(
-            TableRow(
-                cells=(
-                    cell(stage["label"]),
-                    cell(quote(stage, "k", "count")),
-                    cell(quote(stage, "events", "count"), "/", quote(stage, "total", "count")),
-                    cell(quote(stage, "proportion", "percent")),
-                    cell(quote_range(stage, "ci")),
-                    cell(quote(stage, "whole.median", "percent")),
-                    cell(quote_range(stage, "whole.ci")),
-                    cell(quote_range(stage, "prediction")),
-                    cell(quote(stage, "expected", "number")),
-                ),
-                anchor=stage["id"],
-            )
-            for stage in model["stages"]
-        )
-        columns = (
-            Column(title="Stage"),
-            Column(title="k", numeric=True, help="studies that report it"),
-            Column(title="Events/total", numeric=True, help="of those in the stage before"),
-            Column(title="Of the stage before", numeric=True, help="in the median study"),
-            Column(title=f"{of} CI", numeric=True),
-            Column(title="Of all", numeric=True, help="in the median study"),
-            Column(title=f"{of} interval", numeric=True, help="of the proportion of all"),
-            Column(title=f"{of} prediction", numeric=True, help="of all, in a new study"),
-            Column(title="Expected", numeric=True, help=f"of the next {model['patients']}"),
-        )
-        kind = "an effect of the study" if model["effects"] == "separate" else "one effect"
-        title = f"Nested outcomes, {model['effects']} effects"
-        words = join(
-            f"Each stage is a share of the stage before, so that none holds more {participants} "
-            f"than the one around it; {kind} for "
-            f"{'each stage' if model['effects'] == 'separate' else 'all stages of a study'}. "
-            "Log-likelihood ", quote(model, "loglik", "number"), " with ",
-            quote(model, "parameters", "count"), " parameters. The last column is what is expected "
-            "of the next ", quote(model, "patients", "count"), f" {participants}.",
-        )  # fmt: skip
-        table = Table(
-            id=f"table-{name}",
-            caption=f"{meta['short']}: {title.lower()}",
-            columns=columns,
-            rows=rows,
-        )
-        yield Part(id=name, title=title, words=(words,), table=table)
-
-
-def _next_trial(meta: Record, record: Record | None, participants: str) -> Iterator[Part]:
-    if record is None:
-        return
-    name, side = f"next-trial-{meta['id']}", record["side"]
-    rows = tuple(
-        TableRow(
-            cells=(
-                cell(quote(trial, "n", "count"), f" {participants}"),
-                cell(MISSING if trial["events"] is None else quote(trial, "events", "count")),
-                cell(quote(trial, "chance", "share")),
-                cell(quote(trial, "robust", "share")),
+        fields = (
+            texts("Stage", "label"),
+            numbers("k", "k", "count", about="studies that report it"),
+            numbers(
+                "Events/total",
+                lambda one: (quote(one, "events", "count"), "/", quote(one, "total", "count")),
+                about="of those in the stage before",
             ),
-            anchor=trial["id"],
+            numbers("Of the stage before", "proportion", "percent", about="in the median study"),
+            ranges(f"{of} CI", "ci"),
+            numbers("Of all", "whole.median", "percent", about="in the median study"),
+            ranges(f"{of} interval", "whole.ci", about="of the proportion of all"),
+            ranges(f"{of} prediction", "prediction", about="of all, in a new study"),
+            numbers("Expected", "expected", "number", about=f"of the next {model['patients']}"),
         )
-        for trial in record["trials"]
-    )
-    columns = (
-        Column(title="Next trial"),
-        Column(
-            title="At least" if side == "above" else "At most",
-            numeric=True,
-            help="events with which the rule is met",
+        separate = model["effects"] == "separate"
+        kind, of_what = (
+            ("an effect of the study", "each stage")
+            if separate
+            else ("one effect", "all stages of a study")
+        )
+        title = f"Nested outcomes, {model['effects']} effects"
+        yield Heading(title, meta["label"], name)
+        yield join(
+            f"Each stage is a share of the stage before, so that none holds more {people} "
+            f"than the one around it; {kind} for {of_what}. Log-likelihood ",
+            quote(model, "loglik", "number"), " with ", quote(model, "parameters", "count"),
+            " parameters. The last column is what is expected of the next ",
+            quote(model, "patients", "count"), f" {people}.",
+        )  # fmt: skip
+        caption = f"{meta['short']}: {title.lower()}"
+        yield table(f"table-{name}", caption, model["stages"], fields, anchor="id")
+
+
+def _next_trial(meta: Record, record: Record, people: str) -> Iterator[Block]:
+    name, side = f"next-trial-{meta['id']}", record["side"]
+    fields = (
+        texts("Next trial", lambda one: (quote(one, "n", "count"), f" {people}")),
+        numbers(
+            "At least" if side == "above" else "At most",
+            lambda one: MISSING if one["events"] is None else quote(one, "events", "count"),
+            about="events with which the rule is met",
         ),
-        Column(title="Chance", numeric=True, help="that it is met, if like the studies"),
-        Column(title="Robust", numeric=True, help="that it is met, by the robust prior"),
+        numbers("Chance", "chance", "share", about="that it is met, if like the studies"),
+        numbers("Robust", "robust", "share", about="that it is met, by the robust prior"),
     )
-    table = Table(
-        id=f"table-{name}",
-        caption=f"{meta['short']}: chance of success of a next trial",
-        columns=columns,
-        rows=rows,
-    )
-    rule = join(
+    yield Heading("The next trial", meta["label"], name)
+    yield join(
         f"The rule: the exact {level(record['level'])} interval of the next trial lies {side} ",
         quote(record, "p0", "stated"), f". Chances are Bayesian, with the prior "
         f"{record['mu_prior']} and a {record['tau_prior']} prior on τ.",
     )  # fmt: skip
-    yield Part(
-        id=name, title="The next trial", words=(rule, _prior(record, participants)), table=table
-    )
+    yield _prior(record, people)
+    caption = f"{meta['short']}: chance of success of a next trial"
+    yield table(f"table-{name}", caption, record["trials"], fields, anchor="id")
 
 
-def _prior(record: Record, participants: str) -> Sentence:
+def _prior(record: Record, people: str) -> Sentence:
     """Write the robust prior as a sum of beta laws."""
     parts: list[Sentence] = []
     for i in range(len(record["prior"]["components"])):
@@ -251,5 +149,5 @@ def _prior(record: Record, participants: str) -> Sentence:
     return join(
         "Its robust prior, for use elsewhere: ", *parts, "; it weighs ",
         quote(record, "prior.ess", "number"),
-        f" {participants} (expected local-information ratio).",
+        f" {people} (expected local-information ratio).",
     )  # fmt: skip

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 
 from poolprop.axes import Axis
 from poolprop.report import prose
+from poolprop.report.blocks import Blocks, Folded, Part, Widget
 from poolprop.report.context import Context, Section, leading
 from poolprop.report.figures import Figure
 from poolprop.report.formats import level
@@ -20,7 +21,7 @@ from poolprop.report.specification import (
     axis_of,
     specification,
 )
-from poolprop.report.tables import Column, Table, TableRow, cell
+from poolprop.report.tables import Table, numbers, table, texts
 from poolprop.report.values import Record, Sentence, join, policy_of, quote, quote_range
 
 BASE36 = "0123456789abcdefghijklmnopqrstuvwxyz"
@@ -35,60 +36,38 @@ COARSE: int = 36**FEW_DIGITS - 1
 REACH = 40.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Universe:
-    """One endpoint; ``explorer`` is what the script needs to filter."""
-
-    id: str
-    title: str
-    answer: tuple[Sentence, ...]
-    figure: Figure
-    explorer: str
-    choices: Table
-    levels: Table
-    dropped: Table
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Multiverse:
-    """All endpoints that the question asks for."""
-
-    universes: tuple[Universe, ...]
+TITLE = "Multiverse analysis"
 
 
 def section(context: Context) -> Section | None:
     """Return the section; None where no endpoint has an analysis."""
-    found = tuple(
-        _universe(context, endpoint)
+    parts = tuple(
+        _part(context, endpoint)
         for endpoint in leading(context)
         if endpoint.multiverse.get("summary")
     )
-    if not found:
-        return None
-    return Section(id="multiverse", title="Multiverse analysis", body=Multiverse(universes=found))
+    return Section(id="multiverse", title=TITLE, body=parts) if parts else None
 
 
-def _universe(context: Context, endpoint: EndpointResults) -> Universe:
+def _part(context: Context, endpoint: EndpointResults) -> Part:
     record = _in_words(context, endpoint.multiverse)
     name, meta = f"multiverse-{endpoint.id}", record["endpoint"]
-    primary = _place(record)
-    thresholds = context.settings.thresholds.values
-    axis = axis_of(record, context.axis(endpoint.id))
-    return Universe(
-        id=name,
-        title=meta["label"],
-        answer=tuple(_answer(record)),
-        figure=Figure(
-            id=f"plot-{name}",
-            panel=specification(f"plot-{name}", f"{meta['short']}: specification curve", record,
-                                primary, thresholds, axis),
-            caption=_caption(record),
-        ),
-        explorer=_explorer(context, record, axis),
-        choices=_choices(f"table-{name}-choices", meta["short"], record),
-        levels=_levels(f"table-{name}-levels", meta["short"], record),
-        dropped=_dropped(f"table-{name}-dropped", meta["short"], record),
+    axis, short = axis_of(record, context.axis(endpoint.id)), meta["short"]
+    curve = specification(
+        f"plot-{name}", f"{short}: specification curve", record, _place(record),
+        context.settings.thresholds.values, axis,
     )  # fmt: skip
+    levels = _levels(f"table-{name}-levels", short, record)
+    dropped = _dropped(f"table-{name}-dropped", short, record)
+    blocks: Blocks = (
+        *_answer(record),
+        Widget("explore", "multiverse", _explorer(context, record, axis)),
+        Figure(id=f"plot-{name}", panel=curve, caption=_caption(record)),
+        _choices(f"table-{name}-choices", short, record),
+        Folded(levels, "Estimates by level of each choice"),
+        Folded(dropped, "What was enumerated and dropped"),
+    )
+    return Part(name, meta["label"], blocks, of=TITLE)
 
 
 def _in_words(context: Context, record: Record) -> Record:
@@ -296,72 +275,49 @@ def _explorer(context: Context, record: Record, axis: Axis) -> str:
 
 
 def _choices(name: str, short: str, record: Record) -> Table:
-    rows = []
-    for choice in sorted(record["choices"], key=lambda one: -one["share"]):
-        known = [i for i, one in enumerate(choice["levels"]) if one["mean"] is not None]
-        lowest = min(known, key=lambda i: choice["levels"][i]["mean"])
-        highest = max(known, key=lambda i: choice["levels"][i]["mean"])
-        cells = (
-            cell(prose.symbols(choice["label"])),
-            cell(quote(choice, "share", "share")),
-            cell(quote(choice, "share_of_lower_limit", "share")),
-            cell(quote(choice, f"levels.{lowest}.mean", "percent"),
-                 f" ({prose.symbols(choice['levels'][lowest]['label'])})"),
-            cell(quote(choice, f"levels.{highest}.mean", "percent"),
-                 f" ({prose.symbols(choice['levels'][highest]['label'])})"),
-        )  # fmt: skip
-        rows.append(TableRow(cells=cells, anchor=choice["id"]))
-    columns = (
-        Column(title="Choice"),
-        Column(title="Share of variance", numeric=True, help="of the pooled proportion"),
-        Column(title="Of the lower limit's", numeric=True, help="variance of the lower limit"),
-        Column(title="Lowest mean", room="long"),
-        Column(title="Highest mean", room="long"),
-    )
+    def mean(end: Callable[..., int], choice: Record) -> Sentence:
+        """Quote the lowest or the highest mean of a choice's levels, and say whose it is."""
+        levels = choice["levels"]
+        known = [i for i, one in enumerate(levels) if one["mean"] is not None]
+        at = end(known, key=lambda i: levels[i]["mean"])
+        told = prose.symbols(levels[at]["label"])
+        return (quote(choice, f"levels.{at}.mean", "percent"), f" ({told})")
+
+    fields = (
+        texts("Choice", lambda one: prose.symbols(one["label"])),
+        numbers("Share of variance", "share", "share", about="of the pooled proportion"),
+        numbers("Of the lower limit's", "share_of_lower_limit", "share",
+                about="variance of the lower limit"),
+        texts("Lowest mean", partial(mean, min), room="long"),
+        texts("Highest mean", partial(mean, max), room="long"),
+    )  # fmt: skip
     note = (
         "Analysis of variance with main effects; sequential sums of squares averaged over all "
         "orders of the choices. The remainder is due to interactions. Shares depend on the list of "
         "choices: one with more, or more extreme, levels explains more.",
     )
-    return Table(
-        id=name, caption=f"{short}: which choice matters", columns=columns, rows=tuple(rows),
-        note=(note,),
-    )  # fmt: skip
+    ranked = sorted(record["choices"], key=lambda one: -one["share"])
+    caption = f"{short}: which choice matters"
+    return table(name, caption, ranked, fields, anchor="id", note=(note,))
 
 
 def _levels(name: str, short: str, record: Record) -> Table:
-    rows = tuple(
-        TableRow(
-            cells=(
-                cell(prose.symbols(choice["label"])),
-                cell(prose.symbols(one["label"])),
-                cell(quote(one, "combinations", "count")),
-                cell(quote(one, "mean", "percent")),
-                cell(quote_range(one, "range")),
-            )
-        )
-        for choice in record["choices"]
-        for one in choice["levels"]
-    )
-    columns = (
-        Column(title="Choice", filter=True),
-        Column(title="Level"),
-        Column(title="Combinations", numeric=True, help="equal ones counted each time"),
-        Column(title="Mean estimate", numeric=True),
-        Column(title="Range", numeric=True),
+    rows = [(choice, one) for choice in record["choices"] for one in choice["levels"]]
+    fields = (
+        texts("Choice", lambda row: prose.symbols(row[0]["label"]), filtered=True),
+        texts("Level", lambda row: prose.symbols(row[1]["label"])),
+        numbers("Combinations", lambda row: quote(row[1], "combinations", "count"),
+                about="equal ones counted each time"),
+        numbers("Mean estimate", lambda row: quote(row[1], "mean", "percent")),
+        numbers("Range", lambda row: quote_range(row[1], "range")),
     )  # fmt: skip
-    return Table(id=name, caption=f"{short}: estimates by level", columns=columns, rows=rows)
+    return table(name, f"{short}: estimates by level", rows, fields)
 
 
 def _dropped(name: str, short: str, record: Record) -> Table:
-    rows = tuple(
-        TableRow(
-            cells=(
-                cell(in_words(one["reason"])),
-                cell(quote(record, f"invalid.{i}.combinations", "count")),
-            )
-        )
-        for i, one in enumerate(record["invalid"])
+    fields = (
+        texts("Why", lambda i: in_words(record["invalid"][i]["reason"]), room="long"),
+        numbers("Combinations", lambda i: quote(record, f"invalid.{i}.combinations", "count")),
     )
     note = join(
         quote(record, "counts.combinations", "count"), " combinations of levels; ",
@@ -372,10 +328,5 @@ def _dropped(name: str, short: str, record: Record) -> Table:
         f" data {prose.plural(record['counts']['sets'], 'set')} by ",
         quote(record, "counts.methods", "count"), " methods.",
     )  # fmt: skip
-    return Table(
-        id=name,
-        caption=f"{short}: combinations that are no analysis",
-        columns=(Column(title="Why", room="long"), Column(title="Combinations", numeric=True)),
-        rows=rows,
-        note=(note,),
-    )
+    caption = f"{short}: combinations that are no analysis"
+    return table(name, caption, range(len(record["invalid"])), fields, note=(note,))

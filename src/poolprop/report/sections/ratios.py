@@ -3,38 +3,14 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Callable
 
 from poolprop.report.context import Context, Section
 from poolprop.report.curated import BLANK, Row
 from poolprop.report.formats import MISSING, plain
+from poolprop.report.values import Record
 
 TICKS = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ratio:
-    """One ratio: what it is of, its text, and where it lies in per cent of the axis."""
-
-    row: str
-    label: str
-    study: str
-    kind: str
-    text: str
-    p: str
-    at: float
-    lower: float | None
-    upper: float | None
-    locator: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ratios:
-    """The rows, and the ticks of the axis with their places."""
-
-    rows: tuple[Ratio, ...]
-    ticks: tuple[tuple[str, float], ...]
-    one: float
 
 
 def section(context: Context) -> Section | None:
@@ -52,28 +28,30 @@ def section(context: Context) -> Section | None:
         share = math.log(value / low) / math.log(high / low)
         return round(100 * min(max(share, 0.0), 1.0), 2)
 
-    rows = tuple(_ratio(context, row, place) for row in found)
-    ticks = tuple((f"{tick:g}", place(tick)) for tick in TICKS if low <= tick <= high)
-    body = Ratios(rows=rows, ticks=ticks, one=place(1.0))
+    body = {
+        "rows": [_ratio(context, row, place) for row in found],
+        "ends": [f"{tick:g}" for tick in (low, high)],
+        "one": place(1.0),
+    }
     return Section(id="ratios", title="Ratios that the sources print", body=body)
 
 
-def _ratio(context: Context, row: Row, place: object) -> Ratio:
-    assert callable(place)
+def _ratio(context: Context, row: Row, place: Callable[[float], float]) -> Record:
+    """Return one ratio: what it is of, its text, and where it lies in per cent of the axis."""
     known = row["ci_lower"] not in BLANK and row["ci_upper"] not in BLANK
     interval = f" ({row['ci_lower']} to {row['ci_upper']})" if known else ""
-    return Ratio(
-        row=row["survival_id"],
-        label=plain(row["population"]),
-        study=row["study_label"],
-        kind=f"{plain(row['statistic'])}, {_endpoint(context, row)}",
-        text=f"{row['value']}{interval}",
-        p=row["p_value"] if row["p_value"] not in BLANK else MISSING,
-        at=place(float(row["value"])),
-        lower=place(float(row["ci_lower"])) if known else None,
-        upper=place(float(row["ci_upper"])) if known else None,
-        locator=row["locator"],
-    )
+    return {
+        "row": row["survival_id"],
+        "label": plain(row["population"]),
+        "study": row["study_label"],
+        "kind": f"{plain(row['statistic'])}, {_endpoint(context, row)}",
+        "text": f"{row['value']}{interval}",
+        "p": row["p_value"] if row["p_value"] not in BLANK else MISSING,
+        "at": place(float(row["value"])),
+        "lower": place(float(row["ci_lower"])) if known else None,
+        "upper": place(float(row["ci_upper"])) if known else None,
+        "locator": row["locator"],
+    }
 
 
 def _endpoint(context: Context, row: Row) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 
 from poolprop.report.checklists.items import Checklist, Item
 from poolprop.report.checklists.living import LIVING
@@ -11,6 +10,7 @@ from poolprop.report.checklists.moose import MOOSE
 from poolprop.report.checklists.prisma import PRISMA
 from poolprop.report.context import Context, Section
 from poolprop.report.prose import plural
+from poolprop.report.values import Record
 from poolprop.sentences import COUNTED, told
 
 CHECKLISTS = (PRISMA, LIVING, MOOSE)
@@ -19,51 +19,14 @@ FILLED, LACKING, NOT_APPLICABLE = "filled", "text missing", "not applicable"
 NEGATION = NOT_APPLICABLE
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """One item: its state, the section that answers it, the statement of the plan."""
-
-    item: Item
-    state: str
-    mark: str
-    section: Section | None
-    statement: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Filled:
-    """A checklist as this page fills it; ``count`` says how far."""
-
-    id: str
-    name: str
-    source: str
-    count: str
-    lines: tuple[Line, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reporting:
-    """All checklists."""
-
-    checklists: tuple[Filled, ...]
-
-
 def section(context: Context, others: Collection[Section]) -> Section:
-    """Return the section.
-
-    Parameters
-    ----------
-    context : Context
-        Results, plan and vocabulary.
-    others : collection of Section
-        The sections that stand on the page.
-    """
+    """Return the checklists as the ``others``, the sections that stand on the page, fill them."""
     by_id = {other.id: other for other in others}
     counts = _counts(context)
     written = context.settings.review.statements.items()
     statements = {key: told(text, counts) for key, text in written}
-    filled = tuple(_fill(checklist, by_id, statements) for checklist in CHECKLISTS)
-    return Section(id="reporting", title="Reporting checklists", body=Reporting(checklists=filled))
+    filled = [_fill(checklist, by_id, statements) for checklist in CHECKLISTS]
+    return Section(id="reporting", title="Reporting checklists", body={"checklists": filled})
 
 
 def _counts(context: Context) -> dict[str, int]:
@@ -76,27 +39,29 @@ def _counts(context: Context) -> dict[str, int]:
 
 def _fill(
     checklist: Checklist, by_id: Mapping[str, Section], statements: Mapping[str, str]
-) -> Filled:
-    lines = tuple(
+) -> Record:
+    lines = [
         _line(item, by_id, statements.get(f"{checklist.key}-{item.number}", ""))
         for item in checklist.items
-    )
-    return Filled(
-        id=f"checklist-{checklist.key}",
-        name=checklist.name,
-        source=checklist.source,
-        count=_count([line.state for line in lines]),
-        lines=lines,
-    )
+    ]
+    return {
+        "id": f"checklist-{checklist.key}",
+        "name": checklist.name,
+        "source": checklist.source,
+        "count": _count([line["state"] for line in lines]),
+        "lines": lines,
+    }
 
 
-def _line(item: Item, by_id: Mapping[str, Section], statement: str) -> Line:
+def _line(item: Item, by_id: Mapping[str, Section], statement: str) -> Record:
     found = next((by_id[name] for name in item.sections if name in by_id), None)
     state = FILLED if found or statement else LACKING
     if statement.lower().startswith(NEGATION):
         state = NOT_APPLICABLE
     mark = {FILLED: "good", LACKING: "bad", NOT_APPLICABLE: "open"}[state]
-    return Line(item=item, state=state, mark=mark, section=found, statement=statement)
+    return {
+        "item": item, "state": state, "mark": mark, "section": found, "statement": statement,
+    }  # fmt: skip
 
 
 def _count(states: list[str]) -> str:

@@ -2,98 +2,59 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-
-from poolprop.report.bias import OVERALL, Light, Lights
+from poolprop.report.bias import OVERALL, Light
 from poolprop.report.context import Context, Section
 from poolprop.report.drawing import Plot, PlotRow
 from poolprop.report.figures import Figure, figure
 from poolprop.report.formats import plain
 from poolprop.report.read import Rows
-from poolprop.report.tables import Table, text_table
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ItemRow:
-    """One item of the tool with the answer for each study; ``None`` where not assessed."""
-
-    item: str
-    question: str
-    lights: tuple[Light | None, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RiskOfBias:
-    """How it was assessed, the studies across, the items down."""
-
-    sentence: str
-    studies: tuple[str, ...]
-    items: tuple[ItemRow, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answers:
-    """The same item by item, counted, and both assessments with their reasons."""
-
-    summary: Figure
-    reasons: Table
+from poolprop.report.tables import listed
 
 
 def section(context: Context) -> Section | None:
-    """Return the section; None if no risk of bias was assessed."""
-    rows = context.results.risk_of_bias
+    """Return the adjudicated answers, studies across; None if no risk of bias was assessed."""
+    rows, lights = context.results.risk_of_bias, context.lights
     if not rows:
         return None
-    studies = tuple(dict.fromkeys(row["study_label"] for row in rows))
-    items = dict.fromkeys((row["item"], row["question"]) for row in rows)
+    studies = dict.fromkeys(row["study_label"] for row in rows)
     answers = {(row["item"], row["study_label"]): row["adjudicated"] for row in rows}
-    lights = context.lights
-    body = RiskOfBias(
-        sentence=_assessed(rows),
-        studies=studies,
-        items=tuple(
-            ItemRow(
-                item=_item(context, item),
-                question=question,
-                lights=tuple(lights(answers.get((item, study))) for study in studies),
-            )
-            for item, question in items
-        ),
-    )
+    lines = [
+        {
+            "item": _item(context, item),
+            "question": question,
+            "lights": [lights(answers.get((item, study))) for study in studies],
+        }
+        for item, question in _items(rows)
+    ]
+    body = {"sentence": _assessed(rows), "studies": list(studies), "lines": lines}
     return Section(id="risk-of-bias", title="Risk of bias", body=body)
 
 
 def answers(context: Context) -> Section | None:
     """Return how often each answer was given, and why; None if nothing was assessed."""
-    rows = context.results.risk_of_bias
+    rows, lights = context.results.risk_of_bias, context.lights
+    columns = {
+        "Study": lambda row: row["study_label"],
+        "Item": lambda row: _item(context, row["item"]),
+        "Question": lambda row: row["question"],
+        "Assessor A": lambda row: plain(row["assessor_a"]),
+        "Assessor B": lambda row: plain(row["assessor_b"]),
+        "Adjudicated": lambda row: mark.word if (mark := lights(row["adjudicated"])) else "",
+        "Reason": lambda row: row["reason"],
+    }
     if not rows:
         return None
-    lights, items = context.lights, dict.fromkeys((row["item"], row["question"]) for row in rows)
-    body = Answers(
-        summary=_summary(context, items, rows),
-        reasons=text_table(
-            "table-risk-of-bias",
-            "Both assessments, the adjudicated one and its reason",
-            ["Study", "Item", "Question", "Assessor A", "Assessor B", "Adjudicated", "Reason"],
-            [
-                [
-                    row["study_label"],
-                    _item(context, row["item"]),
-                    row["question"],
-                    plain(row["assessor_a"]),
-                    plain(row["assessor_b"]),
-                    _word(lights, row["adjudicated"]),
-                    row["reason"],
-                ]
-                for row in rows
-            ],
-        ),
-    )
+    caption = "Both assessments, the adjudicated one and its reason"
+    body = (_summary(context, rows), listed("table-risk-of-bias", caption, rows, columns))
     return Section(id="bias-answers", title="Risk of bias: reasons", body=body)
 
 
-def _summary(context: Context, items: Iterable[tuple[str, str]], rows: Rows) -> Figure:
+def _items(rows: Rows) -> list[tuple[str, str]]:
+    """Return the items of the tool with their questions, in the order of the table."""
+    return list(dict.fromkeys((row["item"], row["question"]) for row in rows))
+
+
+def _summary(context: Context, rows: Rows) -> Figure:
     """Return how often each answer was given, by item: a bar, and a column for each answer."""
     lights = context.lights
     given = {mark for row in rows if (mark := lights(row["adjudicated"])) is not None}
@@ -106,7 +67,7 @@ def _summary(context: Context, items: Iterable[tuple[str, str]], rows: Rows) -> 
             _bar(_name(context, *one), levels, [
                 lights(row["adjudicated"]) for row in rows if row["item"] == one[0]
             ])
-            for one in items
+            for one in _items(rows)
         ),
         after=tuple(f"{level.sign} {level.word}" for level in levels),
         axis=(0.0, 1.0),
@@ -135,11 +96,6 @@ def _item(context: Context, item: str) -> str:
     """Name an item; an overall judgement of one endpoint names it."""
     end = context.settings.endpoints.get(item.removeprefix(f"{OVERALL}_"))
     return f"Overall, {end.short}" if end else plain(item)
-
-
-def _word(lights: Lights, answer: str) -> str:
-    mark = lights(answer)
-    return mark.word if mark else ""
 
 
 def _assessed(rows: Rows) -> str:

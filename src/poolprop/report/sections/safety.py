@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import groupby
 
-from poolprop.report import few, prose
+from poolprop.report import prose, small_k
+from poolprop.report.blocks import Folded, Items
 from poolprop.report.context import Context, Section
 from poolprop.report.drawing import Plot, PlotRow
 from poolprop.report.figures import (
@@ -18,24 +18,11 @@ from poolprop.report.figures import (
     interval_row,
 )
 from poolprop.report.formats import MISSING, Policy, level
-from poolprop.report.tables import Cell, Column, Table, TableRow, cell
+from poolprop.report.tables import Content, Table, numbers, table, texts
 from poolprop.report.values import Record, Sentence, join, policy_of, quote, quote_range, separated
 
 # Grades that the table has of each event.
 MAIN = ("any", "3-5")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Safety:
-    """How events were chosen, the pooled ones as plots, and all of them as a table.
-
-    ``figure`` has a row for each grade of a pooled event; its studies are in the table.
-    """
-
-    rule: Sentence
-    notes: tuple[str, ...]
-    figure: Figure | None
-    table: Table
 
 
 def section(context: Context) -> Section | None:
@@ -44,11 +31,11 @@ def section(context: Context) -> Section | None:
     if not events:
         return None
     pooled = _by_term(context, [e for e in events if e["result"] is not None and e["k"] > 1])
-    body = Safety(
-        rule=_rule(context, events, pooled),
-        notes=tuple(_notes(context, pooled)),
-        figure=_figure(context, pooled) if pooled else None,
-        table=_table(context, events),
+    body = (
+        _rule(context, events, pooled),
+        Items(tuple(_notes(context, pooled))),
+        _figure(context, pooled) if pooled else None,
+        Folded(_table(context, events)),
     )
     return Section(id="safety", title="Safety", body=body)
 
@@ -91,10 +78,10 @@ def _rule(context: Context, events: list[Record], pooled: list[Record]) -> Sente
 
 def _notes(context: Context, pooled: list[Record]) -> list[str]:
     notes = []
-    if any(few.leader(context, event) == "companion." for event in pooled):
-        notes.append(few.leads(context))
-    if any(few.too_wide(context, event) for event in pooled):
-        notes.append(few.WIDE)
+    if any(small_k.path_of(context, event) == "companion." for event in pooled):
+        notes.append(small_k.rule_told(context))
+    if any(small_k.too_wide(context, event) for event in pooled):
+        notes.append(small_k.SEE_STUDIES)
     return notes
 
 
@@ -122,31 +109,27 @@ def _figure(context: Context, pooled: list[Record]) -> Figure:
 
 def _dot(context: Context, event: Record) -> PlotRow:
     grade, k = context.term("grade", event["grade"]), event["k"]
-    lead = few.of_group(context, event)
-    return interval_row(event, few.leader(context, event), grade, f"k = {k}", lead=lead)
+    lead = small_k.of_group(context, event)
+    return interval_row(event, small_k.path_of(context, event), grade, f"k = {k}", lead=lead)
 
 
 def _table(context: Context, events: list[Record]) -> Table:
-    of = level(context.settings.level)
-    columns = (
-        Column(title="Adverse event"),
-        Column(title="Grade", filter=True),
-        Column(title="k", numeric=True, help="number of arms or cohorts that report it"),
-        Column(title="Events/total", numeric=True),
-        Column(title=f"Share ({of} CI)", numeric=True, help="pooled, or one study's own"),
-        Column(title=f"{of} prediction", numeric=True),
-        Column(title="Studies", room="long"),
-    )
-    listed = _listed(events)
-    rows = tuple(TableRow(cells=_cells(context, e), anchor=e["id"]) for e in listed)
+    of, rows = level(context.settings.level), _listed(events)
+    fields = (
+        texts("Adverse event", "label"),
+        texts("Grade", lambda event: context.term("grade", event["grade"]), filtered=True),
+        numbers("k", "k", "count", about="number of arms or cohorts that report it"),
+        numbers("Events/total", counts),
+        numbers(f"Share ({of} CI)", lambda event: _share(context, event),
+                about="pooled, or one study's own"),
+        numbers(f"{of} prediction", lambda event: _prediction(context, event)),
+        texts("Studies", _studies, room="long"),
+    )  # fmt: skip
     note = ("Every grade that a study reports: results/tables/safety.csv.",)
-    return Table(
-        id="table-safety",
-        caption="Adverse events",
-        columns=columns,
-        rows=rows,
-        note=(note,) if len(listed) < len(events) else (),
-    )
+    return table(
+        "table-safety", "Adverse events", rows, fields, anchor="id",
+        note=(note,) if len(rows) < len(events) else (),
+    )  # fmt: skip
 
 
 def _listed(events: list[Record]) -> list[Record]:
@@ -167,31 +150,32 @@ def _listed(events: list[Record]) -> list[Record]:
     ]
 
 
-def _cells(context: Context, event: Record) -> tuple[Cell, ...]:
-    studies: list[Sentence] = [(str(study["label"]),) for study in event["studies"]]
-    if len(studies) > 1:  # of one study the counts stand in the row
-        studies = [join(study["label"], " ", counts(study)) for study in event["studies"]]
-    return (
-        cell(event["label"]),
-        cell(context.term("grade", event["grade"])),
-        cell(quote(event, "k", "count")),
-        cell(counts(event)),
-        *_share(context, event),
-        cell(separated(studies, "; ")),
-    )
-
-
-def _share(context: Context, event: Record) -> tuple[Cell, Cell]:
-    """Return estimate with interval, and prediction; of one study its own, of too few nothing."""
+def _studies(event: Record) -> Sentence:
+    """Name the studies, each with its counts; of one study these stand in the row."""
     if event["k"] == 1:
-        study, ci = event["studies"][0], f"intervals.{context.settings.study_interval}"
-        share = quote(study, "proportion", "percent")
-        return cell(share, " (", quote_range(study, ci), ")"), cell(MISSING)
-    if event["result"] is None or not (prefix := few.shown(context, event)):
-        return cell(MISSING), cell(MISSING)
-    share = quote(event, f"{prefix}proportion", "percent")
-    by = " Bayesian" if prefix == "companion." else ""
-    return (
-        cell(share, " (", quote_range(event, f"{prefix}ci"), ")", by),
-        cell(quote_range(event, f"{prefix}prediction")),
-    )
+        return (str(event["studies"][0]["label"]),)
+    return separated([join(one["label"], " ", counts(one)) for one in event["studies"]], "; ")
+
+
+def _pooled_at(context: Context, event: Record) -> str:
+    """Return the path of the pooled value to show; empty where none is."""
+    pooled = event["k"] > 1 and event["result"] is not None
+    return small_k.path_shown(context, event) if pooled else ""
+
+
+def _share(context: Context, event: Record) -> Content:
+    """Return the estimate with its interval; of one study its own, of too few nothing."""
+    owner, path, ci, by = event, _pooled_at(context, event), "ci", ""
+    if event["k"] == 1:
+        owner, ci = event["studies"][0], f"intervals.{context.settings.study_interval}"
+    elif not path:
+        return MISSING
+    elif path == "companion.":
+        by = " Bayesian"
+    share = quote(owner, f"{path}proportion", "percent")
+    return join(share, " (", quote_range(owner, f"{path}{ci}"), ")", by)
+
+
+def _prediction(context: Context, event: Record) -> Content:
+    path = _pooled_at(context, event)
+    return quote_range(event, f"{path}prediction") if path else MISSING

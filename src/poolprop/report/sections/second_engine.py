@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from markupsafe import Markup
 
 from poolprop.formats import own_decimals
+from poolprop.report.blocks import Text
 from poolprop.report.context import Context, Section
 from poolprop.report.formats import plain
-from poolprop.report.tables import Cell, Column, Table, TableRow, cell
+from poolprop.report.tables import Table, numbers, table, texts
 from poolprop.report.values import Record, Sentence, join, listing, quote
 
 WHAT = {
@@ -19,14 +20,10 @@ WHAT = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SecondEngine:
-    """Whether the primary models were recomputed, and what was compared by engine and method."""
-
-    primary: str
-    confirmed: bool
-    said: tuple[Sentence, ...]
-    table: Table
+SCRIPT = Markup(
+    "The script <code>results/crosscheck/reproduce.R</code> repeats them; it requires only R and "
+    "metafor."
+)
 
 
 def section(context: Context) -> Section | None:
@@ -34,7 +31,8 @@ def section(context: Context) -> Section | None:
     found = context.results.crosscheck
     if not found:
         return None
-    said = [_overall(found), *(_engine(found, engine) for engine in found["engines"])]
+    said: list[Sentence] = [_overall(found)]
+    said += [_engine(found, engine) for engine in found["engines"]]
     if found["unanswered"]:
         said.append(("R gave no answer for ", ", ".join(found["unanswered"]), "."))
     by = [
@@ -43,9 +41,8 @@ def section(context: Context) -> Section | None:
         if any(method["method"] == context.settings.models.primary.key
                for method in engine["methods"])
     ]  # fmt: skip
-    body = SecondEngine(
-        primary=_primary(by), confirmed=bool(by), said=tuple(said), table=_table(found)
-    )
+    primary = _primary(by)
+    body = (primary if by else Text(primary, "caution"), *said, SCRIPT, _table(found))
     return Section(id="second-engine", title="Independent recomputation", body=body)
 
 
@@ -87,23 +84,16 @@ def _engine(found: Record, engine: Record) -> Sentence:
 
 
 def _table(found: Record) -> Table:
-    return Table(
-        id="table-second-engine",
-        caption="Results recomputed, by software and method",
-        columns=(
-            Column(title="Method"),
-            Column(title="Software", filter=True),
-            Column(title="Results that agree", numeric=True),
-        ),
-        rows=tuple(
-            TableRow(cells=_cells(engine, method), anchor=method["id"])
-            for engine in found["engines"]
-            for method in engine["methods"]
-        ),
+    rows = [(engine, method) for engine in found["engines"] for method in engine["methods"]]
+    fields = (
+        texts("Method", lambda row: _words(row[1]["method"])),
+        texts("Software", lambda row: row[0]["software"], filtered=True),
+        numbers("Results that agree", lambda row: quote(row[1], "results", "count")),
     )
+    caption = "Results recomputed, by software and method"
+    return table("table-second-engine", caption, rows, fields, anchor=lambda row: row[1]["id"])
 
 
-def _cells(engine: Record, method: Record) -> tuple[Cell, ...]:
-    parts = method["method"].split(".")
-    words = f"{plain(parts[0])}, {', '.join(parts[1:])}"
-    return cell(words), cell(engine["software"]), cell(quote(method, "results", "count"))
+def _words(method: str) -> str:
+    first, *others = method.split(".")
+    return f"{plain(first)}, {', '.join(others)}"

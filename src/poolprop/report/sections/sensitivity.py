@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
-from poolprop.report import few, gates, prose
+from markupsafe import Markup
+
+from poolprop.report import prose, small_k
+from poolprop.report.blocks import Block, Folded, Heading, Part
 from poolprop.report.context import Context, Section, primary_estimand, primary_result
 from poolprop.report.drawing import Plot, PlotRow
 from poolprop.report.figures import (
@@ -17,67 +20,39 @@ from poolprop.report.figures import (
     marks,
     spread_titles,
 )
+from poolprop.report.formats import MISSING, level
 from poolprop.report.naming import model_name, one_line
 from poolprop.report.read import EndpointResults
-from poolprop.report.tables import (
-    Table,
-    TableRow,
-    cell,
-    result_cells,
-    result_columns,
-    text_table,
-)
-from poolprop.report.values import Record, Sentence, join, policy_of, quote
+from poolprop.report.tables import Content, Table, listed, numbers, ranges, table, texts
+from poolprop.report.values import Record, Sentence, join, policy_of, quote, quote_within
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Panel:
-    """One way of asking how far the answer moves."""
-
-    id: str
-    title: str
-    figure: Figure
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EndpointPanels:
-    """The panels of one endpoint; other models of few studies stand in a table, not drawn."""
-
-    id: str
-    title: str
-    panels: tuple[Panel, ...]
-    models: Table | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sensitivity:
-    """All endpoints."""
-
-    endpoints: tuple[EndpointPanels, ...]
+TITLE = "Sensitivity"
+EVERY = Markup("Every estimand by every model: <code>results/tables/pool.csv</code>.")
+FEW_MODELS = "Other models: too few studies to compare them"
 
 
 def section(context: Context) -> Section | None:
     """Return the section; None if nothing was varied."""
-    found = [_endpoint(context, endpoint) for endpoint in context.results.endpoints]
-    shown = tuple(endpoint for endpoint in found if endpoint.panels or endpoint.models)
-    if not shown:
-        return None
-    return Section(id="sensitivity", title="Sensitivity", body=Sensitivity(endpoints=shown))
+    found = (_part(context, endpoint) for endpoint in context.results.endpoints)
+    parts = tuple(part for part in found if any(part.blocks))
+    return Section(id="sensitivity", title=TITLE, body=(EVERY, *parts)) if parts else None
 
 
-def _endpoint(context: Context, endpoint: EndpointResults) -> EndpointPanels:
+def _part(context: Context, endpoint: EndpointResults) -> Part:
+    """Return each way of asking how far the answer moves, with its heading."""
     meta, estimand = endpoint.pool["endpoint"], primary_estimand(endpoint)
     result = primary_result(estimand)
-    panels = [_estimands(context, endpoint, result)]
+    panels = {"Other estimands": _estimands(context, endpoint, result)}
     if result is not None:
-        panels.append(_models(context, meta, estimand, result))
-        panels.append(_omissions(context, endpoint, result))
-    return EndpointPanels(
-        id=f"sensitivity-{meta['id']}",
-        title=meta["label"],
-        panels=tuple(panel for panel in panels if panel is not None),
-        models=_few(context, endpoint),
-    )
+        panels["Other models"] = _models(context, meta, estimand, result)
+        panels["Leave one out"] = _omissions(context, endpoint, result)
+    blocks: list[Block | None] = []
+    for title, drawn in panels.items():
+        if drawn is not None:
+            blocks += [Heading(title, meta["label"], drawn.id.removeprefix("plot-")), drawn]
+    models = _few(context, endpoint)
+    blocks.append(Folded(models, FEW_MODELS) if models else None)
+    return Part(f"sensitivity-{meta['id']}", meta["label"], tuple(blocks), of=TITLE)
 
 
 def _plot(
@@ -95,7 +70,7 @@ def _plot(
     )
 
 
-def _estimands(context: Context, endpoint: EndpointResults, result: Record | None) -> Panel | None:
+def _estimands(context: Context, endpoint: EndpointResults, result: Record | None) -> Figure | None:
     meta = endpoint.pool["endpoint"]
     pairs = [(e, primary_result(e)) for e in endpoint.pool["estimands"]]
     shown = [(e, found) for e, found in pairs if found is not None]
@@ -120,14 +95,14 @@ def _estimands(context: Context, endpoint: EndpointResults, result: Record | Non
     at = next((row.at for row, (e, _) in zip(rows, shown, strict=False)
                if e["estimand"] == "primary"), None)  # fmt: skip
     plot = _plot(context, meta, name, title, "Estimand", rows, at)
-    return Panel(id=name, title="Other estimands", figure=figure(plot, _legend(context, rows)))
+    return figure(plot, _legend(context, rows))
 
 
 def _estimand(
     context: Context, endpoint: EndpointResults, estimand: Record, result: Record
 ) -> PlotRow:
     """Return what stands for an estimand, by the one rule for few studies."""
-    lead = few.of_estimand(context, endpoint, estimand["estimand"], result)
+    lead = small_k.of_estimand(context, endpoint, estimand["estimand"], result)
     name = "primary, " if estimand["estimand"] == "primary" else ""
     detail = f"{name}k = {estimand['k']}{', Bayesian' if lead.bayesian else ''}"
     return interval_row(result, "", estimand["label"], detail, own=True, lead=lead)
@@ -137,63 +112,81 @@ def _why(estimand: Record) -> str:
     return " ".join(estimand["notes"]) or "No study reports it."
 
 
-def _models(context: Context, meta: Record, estimand: Record, result: Record) -> Panel | None:
+def _models(context: Context, meta: Record, estimand: Record, result: Record) -> Figure | None:
     results = estimand["results"]
-    if len(results) < 2 or result["k"] < gates.MODELS:
+    if len(results) < 2 or result["k"] < small_k.LEAST_MODELS:
         return None
     rows = [interval_row(r, "", *model_name(r), own=True) for r in results]
     rows[0] = replace(rows[0], anchor="")  # the primary result has its place in the summary
     name = f"models-{meta['id']}"
     title = f"{meta['short']}: other models"
     plot = _plot(context, meta, name, title, "Model", rows, result["proportion"])
-    table = text_table(
+    methods = listed(
         f"table-{name}",
         f"{title}: methods in full",
-        ("Model", "Method in full", "Notes"),
-        [(one_line(r), prose.symbols(r["method"]), " ".join(r["notes"])) for r in results],
+        results,
+        {
+            "Model": one_line,
+            "Method in full": lambda one: prose.symbols(one["method"]),
+            "Notes": lambda one: " ".join(one["notes"]),
+        },
     )
-    return Panel(id=name, title="Other models", figure=figure(plot, _legend(context, rows), table))
+    return figure(plot, _legend(context, rows), methods)
 
 
 def _few(context: Context, endpoint: EndpointResults) -> Table | None:
     """Return the other models of an outcome with too few studies to draw them."""
     meta, primary = endpoint.pool["endpoint"], primary_estimand(endpoint)
-    if primary["k"] >= gates.MODELS:
+    if primary["k"] >= small_k.LEAST_MODELS:
         return None
-    rows = [
-        TableRow(cells=(cell(one_line(r)), *result_cells(r)), anchor=r["id"])
-        for r in primary["results"]
-        if r["role"] != "primary" and not prose.single(r)
-    ]
-    if not rows:
-        return None
-    return Table(
-        id=f"table-models-{meta['id']}",
-        caption=f"{meta['short']}: other models",
-        columns=result_columns("Model", context.settings.level),
-        rows=tuple(rows),
-    )
+    others = [one for one in primary["results"] if one["role"] != "primary"]
+    rows = [one for one in others if not prose.single(one)]
+    of = level(context.settings.level)
+
+    def spread(field: str, form: str) -> Callable[[Record], Content]:
+        """Quote a measure of how studies differ; two studies show none."""
+        return lambda one: quote_within(one, field, form) if one["k"] > 2 else MISSING
+
+    fields = (
+        texts("Model", one_line),
+        numbers("Estimate", "proportion", "percent",
+                about="pooled, or one study's own if k is one"),
+        ranges(f"{of} CI", "ci", about="confidence interval of the pooled value"),
+        ranges(f"{of} prediction", "prediction",
+               about="where the proportion of a new study like these is expected"),
+        numbers("k", "k", "count", about="number of arms or cohorts pooled"),
+        numbers("Events/total",
+                lambda one: (quote(one, "events", "count"), "/", quote(one, "total", "count"))),
+        numbers("τ²", spread("tau2", "number"),
+                about="between-study variance on the model's scale, with its interval (of the GLMM "
+                "a credible one)"),
+        numbers("I²", spread("i2", "share"),
+                about="share of the variation beyond chance, with the interval that goes with "
+                "τ²'s"),
+    )  # fmt: skip
+    name, caption = f"table-models-{meta['id']}", f"{meta['short']}: other models"
+    return table(name, caption, rows, fields, anchor="id") if rows else None
 
 
-def _omissions(context: Context, endpoint: EndpointResults, result: Record) -> Panel | None:
-    rows = few.left_out(context, endpoint)
+def _omissions(context: Context, endpoint: EndpointResults, result: Record) -> Figure | None:
+    rows = small_k.left_out(context, endpoint)
     if not rows:
         return None
     meta = endpoint.pool["endpoint"]
     name = f"omissions-{meta['id']}"
     title = f"{meta['short']}: leaving out one study at a time"
-    lines = [_omission(row) for row in gates.most(rows, "change")]
+    lines = [_omission(row) for row in small_k.most(rows, "change")]
     plot = _plot(context, meta, name, title, "Left out", lines, result["proportion"],
                  "Change, points")  # fmt: skip
-    return Panel(id=name, title="Leave one out", figure=figure(plot, _listed(rows)))
+    return figure(plot, _listed(rows))
 
 
 def _listed(rows: list[Record]) -> Sentence:
-    if len(rows) <= gates.LISTED:
+    if len(rows) <= small_k.MOST_LISTED:
         return prose.omission(rows)
     more = (
-        f" Shown: the {gates.LISTED} studies of {len(rows)} that move it most; the others are in "
-        "results/tables/influence.csv."
+        f" Shown: the {small_k.MOST_LISTED} studies of {len(rows)} that move it most; the others "
+        "are in results/tables/influence.csv."
     )
     return join(prose.omission(rows), more)
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from poolprop.report import few, gates, prose
+from poolprop.report import prose, small_k
+from poolprop.report.blocks import Items, Part, Text
 from poolprop.report.context import Context, Section, factors
 from poolprop.report.contrasts import contrast_table, regression_table
 from poolprop.report.drawing import Plot, PlotRow
 from poolprop.report.figures import (
-    Figure,
     axis_label,
     figure,
     headers,
@@ -17,80 +17,42 @@ from poolprop.report.figures import (
     panel,
 )
 from poolprop.report.read import EndpointResults
-from poolprop.report.tables import Table
+from poolprop.report.sections.groups import CAUTION
 from poolprop.report.values import Record, Sentence, join, policy_of
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Subgroup:
-    """One endpoint by one factor."""
-
-    id: str
-    title: str
-    figure: Figure
-    test: Sentence
-    within: Table | None
-    within_note: str
-    notes: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Moderators:
-    """The meta-regressions of one endpoint, and why others are absent."""
-
-    id: str
-    title: str
-    table: Table | None
-    notes: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Subgroups:
-    """All of them, and the warning that goes with them."""
-
-    subgroups: tuple[Subgroup, ...]
-    moderators: tuple[Moderators, ...]
 
 
 def section(context: Context) -> Section | None:
     """Return the section by subgroup; None if the plan has no subgroups."""
-    found = tuple(
-        _subgroup(context, endpoint, factor)
-        for endpoint in context.results.endpoints
-        for factor in factors(endpoint)
+    endpoints = context.results.endpoints
+    parts = (
+        *(_part(context, one, factor) for one in endpoints for factor in factors(one)),
+        *(_moderators(context, one) for one in endpoints if one.subgroups.get("regressions")),
     )
-    moderators = tuple(
-        _moderators(context, endpoint)
-        for endpoint in context.results.endpoints
-        if endpoint.subgroups.get("regressions")
-    )
-    if not (found or moderators):
-        return None
-    body = Subgroups(subgroups=found, moderators=moderators)
-    return Section(id="subgroups", title="Subgroup analyses", body=body)
+    body = (CAUTION, *parts)
+    return Section(id="subgroups", title="Subgroup analyses", body=body) if parts else None
 
 
-def _moderators(context: Context, endpoint: EndpointResults) -> Moderators:
+def _moderators(context: Context, endpoint: EndpointResults) -> Part:
+    """Return the meta-regressions of one endpoint, and why others are absent."""
     meta, records = endpoint.pool["endpoint"], endpoint.subgroups["regressions"]
     name = f"table-regression-{meta['id']}"
-    return Moderators(
-        id=f"regression-{meta['id']}",
-        title=f"{meta['short']}: meta-regression",
-        table=regression_table(records, context.settings.level, name),
-        notes=tuple(record["note"] for record in records if record["note"]),
+    blocks = (
+        regression_table(records, context.settings.level, name),
+        Items(tuple(record["note"] for record in records if record["note"])),
     )
+    return Part(f"regression-{meta['id']}", f"{meta['short']}: meta-regression", blocks)
 
 
-def _subgroup(context: Context, endpoint: EndpointResults, factor: Record) -> Subgroup:
+def _part(context: Context, endpoint: EndpointResults, factor: Record) -> Part:
     meta = endpoint.pool["endpoint"]
     name = f"{meta['id']}-{factor['factor']}"
     interval = context.settings.study_interval
-    if gates.studywise(factor["levels"]):
+    if small_k.studywise(factor["levels"]):
         rows = [
             row
             for record in factor["levels"]
             for row in panel(
-                record, record["label"], interval, few.shown(context, record), anchor=True
+                record, record["label"], interval, small_k.path_shown(context, record), anchor=True
             )
         ]
     else:  # a line each is enough for single studies, and for more than can be read
@@ -105,26 +67,26 @@ def _subgroup(context: Context, endpoint: EndpointResults, factor: Record) -> Su
         axis=context.axis(endpoint.id),
         axis_label=f"{meta['short']}, {axis_label(policy_of(meta))}",
     )
-    return Subgroup(
-        id=factor["id"],
-        title=f"{meta['short']} by {factor['label'].lower()}{_estimand(context, meta, factor)}",
-        figure=figure(plot, _caption(context, factor), ref=factor["id"]),
-        test=prose.between(factor),
-        within=contrast_table(
-            factor,
-            context.settings.level,
-            f"table-within-{name}",
-            f"{meta['short']} by {factor['label'].lower()}, within studies",
-        ),
-        within_note=factor["contrast_note"] if factor["contrasts"] else "",
-        notes=tuple(_notes(factor)),
+    by = f"{meta['short']} by {factor['label'].lower()}"
+    within = contrast_table(
+        factor, context.settings.level, f"table-within-{name}", f"{by}, within studies"
     )
+    note = f"Within-study comparisons are reported separately. {factor['contrast_note']}".strip()
+    blocks = (
+        Text(prose.between(factor), "test"),
+        figure(plot, _caption(context, factor), ref=factor["id"]),
+        *((note, within) if within else ()),
+        Items(tuple(_notes(factor))),
+    )
+    return Part(factor["id"], f"{by}{_estimand(context, meta, factor)}", blocks)
 
 
 def _line(context: Context, record: Record) -> PlotRow:
-    k, prefix = record["k"], few.leader(context, record)
+    k, prefix = record["k"], small_k.path_of(context, record)
     detail = record["studies"][0]["label"] if k == 1 else f"{k} studies"
-    row = interval_row(record, prefix, record["label"], detail, lead=few.of_group(context, record))
+    row = interval_row(
+        record, prefix, record["label"], detail, lead=small_k.of_group(context, record)
+    )
     return replace(row, anchor=record["id"])
 
 
@@ -143,10 +105,10 @@ def _caption(context: Context, factor: Record) -> Sentence:
     text: Sentence = ()
     if any(record["k"] == 1 for record in levels):
         text = ("A level with one study is shown as that study and has no diamond.",)
-    if any(few.leader(context, record) == "companion." for record in levels):
-        text = join(text, " " if text else "", few.leads(context))
-    if any(not few.of_group(context, record).told for record in levels):
-        text = join(text, " " if text else "", few.WIDE)
+    if any(small_k.path_of(context, record) == "companion." for record in levels):
+        text = join(text, " " if text else "", small_k.rule_told(context))
+    if any(not small_k.of_group(context, record).informative for record in levels):
+        text = join(text, " " if text else "", small_k.SEE_STUDIES)
     told = {prose.definition(record["result"]) for record in several} - {""}
     return join(text, " " if text else "", *(f"I²: {one}." for one in sorted(told)))
 
@@ -156,7 +118,7 @@ def _notes(factor: Record) -> list[str]:
     levels = [
         f"{record['label']}: {note}"
         for record in factor["levels"]
-        for note in (*record["notes"], *few.further(record["result"]["notes"]))
+        for note in (*record["notes"], *small_k.other_notes(record["result"]["notes"]))
     ]
     within = [
         f"Within studies: {note}" for record in factor["contrasts"] for note in record["notes"]

@@ -3,25 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
-from poolprop.report import few, grade, harms, prose
-from poolprop.report.context import Context, Section, leading, primary_estimand, primary_result
+from poolprop.report import grade, prose, small_k
+from poolprop.report.context import (
+    Context,
+    Section,
+    bayesian,
+    leading,
+    most_reported,
+    primary_estimand,
+    primary_result,
+)
 from poolprop.report.formats import MISSING, level
 from poolprop.report.read import EndpointResults
-from poolprop.report.tables import Cell, Column, Table, TableRow, cell
+from poolprop.report.tables import (
+    Cell,
+    Column,
+    Field,
+    Table,
+    TableRow,
+    cell,
+    numbers,
+    table,
+    texts,
+)
 from poolprop.report.values import Piece, Record, Sentence, join, look_up, quote, quote_range
 
 # Adverse events in the summary: those that most studies and patients stand behind.
 MOST_EVENTS = 6
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Summary:
-    """The table, and the two proportions that one model gives, each by name."""
-
-    table: Table
-    proportions: Table | None
 
 
 def section(context: Context) -> Section:
@@ -45,9 +54,9 @@ def section(context: Context) -> Section:
             if endpoint not in leading(context)
             for row in _outcome(context, endpoint)
         ),
-        *(_event(context, event) for event in harms.widest(context, MOST_EVENTS)),
+        *(_event(context, event) for event in most_reported(context, MOST_EVENTS)),
     )
-    table = Table(
+    findings = Table(
         id="table-summary",
         caption="Benefits and harms, with the certainty of the evidence",
         columns=columns,
@@ -56,7 +65,7 @@ def section(context: Context) -> Section:
     return Section(
         id="summary",
         title="Summary of findings",
-        body=Summary(table=table, proportions=_proportions(context)),
+        body=(findings, _proportions(context)),
     )
 
 
@@ -66,35 +75,38 @@ def _proportions(context: Context) -> Table | None:
     The estimate of the answer is maximum likelihood; predictions and probabilities come from a
     posterior, whose own median stands beside it here.
     """
-    rows, priors = [], dict[str, None]()
-    for endpoint in context.results.endpoints:
-        view = next((one for one in endpoint.bayes.get("estimands", [])
-                     if one["estimand"] == "primary"), None)  # fmt: skip
-        result = primary_result(primary_estimand(endpoint))
-        if view is None or result is None or result["k"] < 2:
-            continue
-        priors[f"{view['tau_prior']} prior on τ, {view['mu_prior']}"] = None
-        rows.append(TableRow(cells=(
-            cell(endpoint.pool["endpoint"]["label"]),
-            cell(quote(result, "proportion", "percent"), " (", quote_range(result, "ci"), ")"),
-            cell(quote(view, "median", "percent"), " (", quote_range(view, "ci"), ")"),
-            cell(quote(view, "population.median", "percent"), " (",
-                 quote_range(view, "population.ci"), ")"),
-        )))  # fmt: skip
-    if not rows:
+    found = [
+        (str(one.pool["endpoint"]["label"]), result, view)
+        for one in context.results.endpoints
+        if (view := bayesian(one)) is not None
+        and (result := primary_result(primary_estimand(one))) is not None
+        and result["k"] > 1
+    ]
+    if not found:
         return None
-    return Table(
-        id="table-proportions",
-        caption="Two proportions by name: of the median study, and averaged over studies. "
-        f"Posterior: {'; '.join(priors)}.",
-        columns=(
-            Column(title="Outcome", room="long"),
-            Column(title="Median study, maximum likelihood", numeric=True),
-            Column(title="Median study, posterior median", numeric=True),
-            Column(title="Average over studies, posterior median", numeric=True),
-        ),
-        rows=tuple(rows),
+    priors = dict.fromkeys(
+        f"{view['tau_prior']} prior on τ, {view['mu_prior']}" for _, _, view in found
     )
+
+    def told(title: str, place: int, at: str, ci: str) -> Field:
+        return numbers(
+            title,
+            lambda row: join(
+                quote(row[place], at, "percent"), " (", quote_range(row[place], ci), ")"
+            ),
+        )
+
+    fields = (
+        texts("Outcome", lambda row: row[0], room="long"),
+        told("Median study, maximum likelihood", 1, "proportion", "ci"),
+        told("Median study, posterior median", 2, "median", "ci"),
+        told("Average over studies, posterior median", 2, "population.median", "population.ci"),
+    )
+    caption = (
+        "Two proportions by name: of the median study, and averaged over studies. "
+        f"Posterior: {'; '.join(priors)}."
+    )
+    return table("table-proportions", caption, found, fields)
 
 
 def _outcome(context: Context, endpoint: EndpointResults) -> Iterator[TableRow]:
@@ -116,7 +128,7 @@ def _finding(
         empty = (cell(MISSING),) * 5
         cells: tuple[Cell, ...] = (cell(f"{name} ({reason.rstrip('.')})"), *empty)
         return TableRow(cells=cells, anchor=estimand["id"], strong=strong)
-    lead = few.of_estimand(context, endpoint, estimand["estimand"], result)
+    lead = small_k.of_estimand(context, endpoint, estimand["estimand"], result)
     total = quote(result, "total", "count")
     cells = (
         cell(name),
@@ -127,10 +139,10 @@ def _finding(
     return TableRow(cells=cells, anchor=estimand["id"], strong=strong)
 
 
-def _numbers(lead: few.Lead, record: Record) -> tuple[Cell, Cell]:
+def _numbers(lead: small_k.Lead, record: Record) -> tuple[Cell, Cell]:
     """Return estimate with interval, and prediction; the counts where nothing is pooled."""
-    if not lead.told:
-        return _counts(record, f", {few.UNTOLD}"), cell(MISSING)
+    if not lead.informative:
+        return _counts(record, f", {small_k.TOO_WIDE}"), cell(MISSING)
     ends = join(" (", quote_range(lead.record, lead.ci), ")")
     if record["k"] == 1:
         return _counts(record, ends), cell(MISSING)
@@ -158,7 +170,7 @@ def _certainty(context: Context, endpoint: str, estimand: str) -> tuple[Cell, Ce
 
 
 def _event(context: Context, event: Record) -> TableRow:
-    of = few.of_group(context, event) if event["result"] is not None else None
+    of = small_k.of_group(context, event) if event["result"] is not None else None
     grade_of = context.term("grade", event["grade"]).lower()
     total, k = quote(event, "total", "count"), quote(event, "k", "count")
     if of is None or event["k"] == 1:

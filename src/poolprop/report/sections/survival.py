@@ -2,39 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
-from poolprop.report import few, prose, quoted
+from poolprop.report import prose, quoted, small_k
+from poolprop.report.blocks import Folded, Items, Part
 from poolprop.report.context import Context, Section
+from poolprop.report.curated import Row
 from poolprop.report.drawing import Plot, PlotRow
 from poolprop.report.figures import Figure, estimate, figure, pooled_rows, span
 from poolprop.report.formats import EN_DASH, MISSING, level, plain
-from poolprop.report.tables import Cell, Column, Table, TableRow, cell, text_table
-from poolprop.report.values import Record, Sentence, quote, quote_range
+from poolprop.report.tables import Table, listed, numbers, ranges, table, texts
+from poolprop.report.values import Piece, Record, Sentence, quote, quote_range
 
-TITLES = ("Study", "Endpoint", "Figure", "At, months", "Value", "Interval", "n", "Patients", "Note",
-          "Row")  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Endpoint:
-    """One endpoint: its rates by time as a figure, what to know of it, what was left out."""
-
-    id: str
-    title: str
-    figure: Figure | None
-    notes: tuple[str, ...]
-    left_out: Table | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Survival:
-    """Endpoints with pooled rates, the medians, and the table of all figures."""
-
-    endpoints: tuple[Endpoint, ...]
-    medians: Table | None
-    table: Table | None
+TITLE = "Survival"
+ABOUT = (
+    "Rates of single arms at fixed times. Combined arms, subsets and post-baseline groups were not "
+    "pooled."
+)
 
 
 def section(context: Context) -> Section | None:
@@ -45,27 +30,24 @@ def section(context: Context) -> Section | None:
     if not rows and not times:
         return None
     names = dict.fromkeys(time["endpoint"] for time in times)
-    body = Survival(
-        endpoints=tuple(
-            _endpoint(context, [time for time in times if time["endpoint"] == name])
-            for name in names
-        ),
-        medians=_medians(medians) if medians else None,
-        table=_reported(context, rows) if rows else None,
+    parts = (_part(context, [time for time in times if time["endpoint"] == name]) for name in names)
+    body = (
+        ABOUT,
+        *parts,
+        _medians(medians) if medians else None,
+        Folded(_reported(context, rows)) if rows else None,
     )
-    return Section(id="survival", title="Survival", body=body)
+    return Section(id="survival", title=TITLE, body=body)
 
 
-def _endpoint(context: Context, times: list[Record]) -> Endpoint:
-    name, label = times[0]["endpoint"], times[0]["label"]
-    shown = [time for time in times if time["k"]]
-    return Endpoint(
-        id=f"survival-{name}",
-        title=label,
-        figure=_figure(context, shown) if shown else None,
-        notes=tuple(note for time in times for note in _notes(context, time)),
-        left_out=_left_out(times),
+def _part(context: Context, times: list[Record]) -> Part:
+    shown, left_out = [time for time in times if time["k"]], _left_out(times)
+    blocks = (
+        _figure(context, shown) if shown else None,
+        Items(tuple(note for time in times for note in _notes(context, time))),
+        Folded(left_out, "Rates that were not used, and why") if left_out else None,
     )
+    return Part(f"survival-{times[0]['endpoint']}", times[0]["label"], blocks, of=TITLE)
 
 
 def _notes(context: Context, time: Record) -> list[str]:
@@ -76,8 +58,8 @@ def _notes(context: Context, time: Record) -> list[str]:
     notes = [f"{at}: {note}" for note in time["notes"]]
     if time["result"] is None:
         notes.append(f"{at}: fewer studies than the plan asks for; not pooled.")
-    elif time["k"] > 1 and few.too_wide(context, time):
-        notes.append(f"{at}: {few.WIDE[0].lower()}{few.WIDE[1:]}")
+    elif time["k"] > 1 and small_k.too_wide(context, time):
+        notes.append(f"{at}: {small_k.SEE_STUDIES[0].lower()}{small_k.SEE_STUDIES[1:]}")
     return notes
 
 
@@ -100,7 +82,7 @@ def _panel(context: Context, time: Record) -> list[PlotRow]:
     title = f"At {time['time_months']:g} months ({k} {prose.plural(k, 'study')})"
     rows = [PlotRow(kind="heading", label=title)]
     rows += [_study(time, i) for i in range(k)]
-    if k > 1 and time["result"] is not None and few.shown(context, time):
+    if k > 1 and time["result"] is not None and small_k.path_shown(context, time):
         rows.append(_pooled(context, time))
     rows[-1] = quoted.ticked(rows[-1], quoted.beside(context, time["id"], ""))
     return rows
@@ -122,7 +104,7 @@ def _study(time: Record, i: int) -> PlotRow:
 
 def _pooled(context: Context, time: Record) -> PlotRow:
     patients = (quote(time, "total", "count"),) if time["total"] is not None else ()
-    lead = few.direct(time, few.leader(context, time))
+    lead = small_k.direct(time, small_k.path_of(context, time))
     return pooled_rows(lead, patients, context.settings.level)[0]
 
 
@@ -134,135 +116,115 @@ def _caption(context: Context, times: list[Record], rows: list[PlotRow]) -> Sent
     if not pooled:
         return (f"{text} No time has more than one study, so nothing is pooled.",)
     text += " Diamonds are pooled on the scale of log(−log S)."
-    bayesian = any(few.leader(context, time) == "companion." for time in pooled)
-    return (f"{text} {few.leads(context)}" if bayesian else text,)
+    bayesian = any(small_k.path_of(context, time) == "companion." for time in pooled)
+    return (f"{text} {small_k.rule_told(context)}" if bayesian else text,)
 
 
 def _table(context: Context, times: list[Record]) -> Table:
-    of = level(context.settings.level)
-    columns = (
-        Column(title="At, months"),
-        Column(title="Study"),
-        Column(title="Patients", numeric=True),
-        Column(title="%", numeric=True),
-        Column(title=f"{of} CI", numeric=True),
-        Column(title=f"{of} prediction", numeric=True),
-        Column(title="Variance or method", room="long"),
-        Column(title="Where in the source", room="long"),
+    """Return studies and pooled rates: each row is a time with what is told of it."""
+    of, first = level(context.settings.level), times[0]
+    rows = [row for time in times for row in _rows(context, time)]
+    fields = (
+        texts("At, months", lambda row: f"{row.time['time_months']:g}"),
+        texts("Study", lambda row: row.label),
+        numbers("Patients", lambda row: quote(row.owner, row.patients, "count")),
+        numbers("%", lambda row: quote(row.owner, f"{row.path}proportion", "percent")),
+        numbers(f"{of} CI", lambda row: quote_range(row.owner, f"{row.path}ci")),
+        numbers(f"{of} prediction",
+                lambda row: quote_range(row.owner, f"{row.path}prediction")
+                if row.path else MISSING),
+        texts("Variance or method", lambda row: row.method, room="long"),
+        texts("Where in the source", lambda row: row.locator, room="long"),
+    )  # fmt: skip
+    return table(
+        f"table-survival-{first['endpoint']}",
+        f"{first['label']} at fixed times, studies and pooled",
+        rows,
+        fields,
+        anchor=lambda row: row.anchor,
+        strong=lambda row: row.strong,
     )
-    rows = [row for time in times for row in (*_study_rows(time), *_result_rows(context, time))]
-    caption = f"{times[0]['label']} at fixed times, studies and pooled"
-    name = f"table-survival-{times[0]['endpoint']}"
-    return Table(id=name, caption=caption, columns=columns, rows=tuple(rows))
 
 
-def _study_rows(time: Record) -> list[TableRow]:
-    return [
-        TableRow(
-            cells=(
-                cell(f"{time['time_months']:g}"),
-                cell(study["label"]),
-                cell(quote(study, "n", "count")),
-                cell(quote(study, "proportion", "percent")),
-                cell(quote_range(study, "ci")),
-                cell(MISSING),
-                cell(study["variance_label"]),
-                cell(study["locator"]),
-            ),
-            anchor=study["id"],
+class _Row(NamedTuple):
+    """A study or a pooled value at a time: whose numbers, at which path, and what is said."""
+
+    time: Record
+    owner: Record
+    label: str
+    patients: str
+    path: str
+    method: str
+    locator: str
+    anchor: str
+    strong: bool = False
+
+
+def _rows(context: Context, time: Record) -> Iterator[_Row]:
+    for one in time["studies"]:
+        yield _Row(
+            time, one, one["label"], "n", "", one["variance_label"], one["locator"], one["id"]
         )
-        for study in time["studies"]
-    ]
-
-
-def _result_rows(context: Context, time: Record) -> list[TableRow]:
-    if time["k"] < 2 or time["result"] is None or not few.shown(context, time):
-        return []
+    if time["k"] < 2 or time["result"] is None or not small_k.path_shown(context, time):
+        return
+    leading = small_k.path_of(context, time)
     named = (("Pooled", "result", time["id"]), ("Pooled, Bayesian", "companion", ""))
-    return [
-        TableRow(
-            cells=(
-                cell(f"{time['time_months']:g}"),
-                cell(label),
-                cell(quote(time, "total", "count")),
-                cell(quote(time, f"{part}.proportion", "percent")),
-                cell(quote_range(time, f"{part}.ci")),
-                cell(quote_range(time, f"{part}.prediction")),
-                cell(prose.symbols(time[part]["method"])),
-                cell(MISSING),
-            ),
-            anchor=anchor,
-            strong=f"{part}." == few.leader(context, time),
-        )
-        for label, part, anchor in named
-        if time[part] is not None
-    ]
+    for label, part, anchor in named:
+        if time[part] is not None:
+            path, method = f"{part}.", prose.symbols(time[part]["method"])
+            yield _Row(time, time, label, "total", path, method, MISSING, anchor, path == leading)
 
 
 def _left_out(times: list[Record]) -> Table | None:
-    rows = [
-        (f"{time['time_months']:g}", one["label"], one["arm_label"], f"{one['value']}%",
-         one["reason"])
-        for time in times
-        for one in time["excluded"]
-    ]  # fmt: skip
-    if not rows:
-        return None
-    name, label = times[0]["endpoint"], times[0]["label"]
-    titles = ("At, months", "Study", "Arm", "Rate", "Why not")
-    return text_table(f"table-survival-left-{name}", f"{label}: rates not used", titles, rows)
+    rows = [(time, one) for time in times for one in time["excluded"]]
+    columns = {
+        "At, months": lambda row: f"{row[0]['time_months']:g}",
+        "Study": lambda row: row[1]["label"],
+        "Arm": lambda row: row[1]["arm_label"],
+        "Rate": lambda row: f"{row[1]['value']}%",
+        "Why not": lambda row: row[1]["reason"],
+    }
+    name, caption = (
+        f"table-survival-left-{times[0]['endpoint']}",
+        f"{times[0]['label']}: rates not used",
+    )
+    return listed(name, caption, rows, columns) if rows else None
 
 
 def _medians(medians: list[Record]) -> Table:
-    columns = (
-        Column(title="Study"),
-        Column(title="Endpoint"),
-        Column(title="Patients", room="long"),
-        Column(title="n", numeric=True),
-        Column(title="Median, months", numeric=True),
-        Column(title="Interval, months", numeric=True),
-        Column(title="Where in the source", room="long"),
-    )
-    rows = tuple(TableRow(cells=_median_cells(one), anchor=one["id"]) for one in medians)
+    def months(one: Record) -> Piece:
+        reached = one["months"] is not None
+        return quote(one, "months", "months") if reached else plain(one["value"]).lower()
+
+    fields = (
+        texts("Study", "label"),
+        texts("Endpoint", "endpoint_label"),
+        texts("Patients", lambda one: f"{one['arm_label']}: {one['population_label']}",
+              room="long"),
+        numbers("n", "n", "count"),
+        numbers("Median, months", months),
+        ranges("Interval, months", "ci", "months"),
+        texts("Where in the source", "locator", room="long"),
+    )  # fmt: skip
     caption = "Median times as reported; no median is pooled"
-    return Table(id="table-survival-medians", caption=caption, columns=columns, rows=rows)
+    return table("table-survival-medians", caption, medians, fields, anchor="id")
 
 
-def _median_cells(one: Record) -> tuple[Cell, ...]:
-    reached = one["months"] is not None
-    return (
-        cell(one["label"]),
-        cell(one["endpoint_label"]),
-        cell(f"{one['arm_label']}: {one['population_label']}"),
-        cell(quote(one, "n", "count")),
-        cell(quote(one, "months", "months") if reached else plain(one["value"]).lower()),
-        cell(quote_range(one, "ci", "months")),
-        cell(one["locator"]),
-    )
-
-
-def _reported(context: Context, rows: list[Mapping[str, str]]) -> Table:
-    return text_table(
-        "table-survival",
-        "All survival figures as reported; intervals as printed",
-        TITLES,
-        [_cells(context, row) for row in rows],
-    )
-
-
-def _cells(context: Context, row: Mapping[str, str]) -> list[str]:
-    return [
-        row["study_label"],
-        row["endpoint"].upper(),
-        plain(row["statistic"]),
-        row["time_months"].removesuffix(".0") or MISSING,
-        f"{plain(row['value'])} {row['unit']}".strip() or MISSING,
-        _interval(row["ci_lower"], row["ci_upper"]),
-        row["n"] or MISSING,
-        context.term("population", row["population"]),
-        row["note"] or MISSING,
-        row["survival_id"],
-    ]
+def _reported(context: Context, rows: list[Row]) -> Table:
+    columns: dict[str, str | Callable[[Row], str]] = {
+        "Study": "study_label",
+        "Endpoint": lambda row: row["endpoint"].upper(),
+        "Figure": lambda row: plain(row["statistic"]),
+        "At, months": lambda row: row["time_months"].removesuffix(".0") or MISSING,
+        "Value": lambda row: f"{plain(row['value'])} {row['unit']}".strip() or MISSING,
+        "Interval": lambda row: _interval(row["ci_lower"], row["ci_upper"]),
+        "n": "n",
+        "Patients": lambda row: context.term("population", row["population"]),
+        "Note": "note",
+        "Row": "survival_id",
+    }
+    caption = "All survival figures as reported; intervals as printed"
+    return listed("table-survival", caption, rows, columns)
 
 
 def _interval(lower: str, upper: str) -> str:

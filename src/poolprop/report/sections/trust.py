@@ -9,12 +9,11 @@ trials. medRxiv 2025.09.03.25334905.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 
 from poolprop.report.context import Context, Section
 from poolprop.report.formats import MISSING
 from poolprop.report.read import Rows
-from poolprop.report.tables import Table, text_table
+from poolprop.report.tables import Table, by_place, listed
 
 # What the audit recomputes, and the check or domain of INSPECT-SR that asks for it.
 CHECKS = (
@@ -30,29 +29,25 @@ REST = (
     ("trust-1", "Domain 1, notices after publication (retraction, concern)"),
     ("trust-2", "Domain 2, conduct, governance and transparency"),
     ("trust-3", "Domain 3, text and figures (overlap, manipulation)"),
-    (
-        "trust-4",
-        "Domain 4, what no row above covers (baseline, attrition)",
-    ),
+    ("trust-4", "Domain 4, what no row above covers (baseline, attrition)"),
 )
 NOBODY = "Not assessed."
 BOTH = ("agreed", "adjudicated_a", "adjudicated_b", "adjudicated_neither")
 ONE = ("single_a", "single_b", "one_curator")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Trust:
-    """What was checked by domain, and how many extractions each table rests on."""
-
-    checks: Table | None
-    extractions: Table | None
+ABOUT = (
+    "Trustworthiness asks whether a study's figures can be believed at all; it is no risk of bias. "
+    "What a program recomputed is counted, the rest is for people."
+)
 
 
 def section(context: Context) -> Section | None:
     """Return the section; None where nothing was audited and nothing is known of extractions."""
-    body = Trust(checks=_checks(context), extractions=_extractions(context))
-    if body.checks is None and body.extractions is None:
+    checks, extractions = _checks(context), _extractions(context)
+    if checks is None and extractions is None:
         return None
+    body = (*((ABOUT, checks) if checks else ()), extractions)
     return Section(id="trust", title="Trustworthiness and extraction", body=body)
 
 
@@ -71,15 +66,9 @@ def _checks(context: Context) -> Table | None:
         cells.append([name, what, str(len(rows)), str(len(wrong)), str(settled)])
     statements = context.settings.review.statements
     cells += [[name, statements.get(key, NOBODY), MISSING, MISSING, MISSING] for key, name in REST]
-    titles = [
-        "Check or domain",
-        "What was looked at",
-        "Figures",
-        "Need attention",
-        "Decided",
-    ]
+    titles = ("Check or domain", "What was looked at", "Figures", "Need attention", "Decided")
     caption = "By the domains of INSPECT-SR, which is made for randomised trials"
-    return text_table("table-trust", caption, titles, cells)
+    return listed("table-trust", caption, cells, by_place(titles))
 
 
 def _extractions(context: Context) -> Table | None:
@@ -100,6 +89,7 @@ def _extractions(context: Context) -> Table | None:
             cells.append([name, *map(str, counts)])
     if not cells:
         return None
-    titles = ["Table", "Rows", "In both extractions", "Of these alike", "In one only",
-              "In neither or not stated"]  # fmt: skip
-    return text_table("table-extractions", "How many extractions each row rests on", titles, cells)
+    titles = ("Table", "Rows", "In both extractions", "Of these alike", "In one only",
+              "In neither or not stated")  # fmt: skip
+    caption = "How many extractions each row rests on"
+    return listed("table-extractions", caption, cells, by_place(titles))

@@ -1,4 +1,6 @@
-"""Which result stands for a group of studies: one rule for every place of the page, from the plan.
+"""What a number of studies allows: which result stands for a group, and which figures are drawn.
+
+One rule for every place of the page, from the plan.
 
 With very few studies the likelihood interval spans nearly the whole scale; the Bayesian one, which
 brings a prior on how much studies differ, is read instead. Where even that says next to nothing,
@@ -10,19 +12,30 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from poolprop.report.context import Context
+from poolprop.report.context import Context, bayesian
 from poolprop.report.drawing import Span
 from poolprop.report.prose import LEAST_FOR_SPREAD
 from poolprop.report.read import EndpointResults
 from poolprop.report.values import Record, look_up
+
+# Other models of two or three studies show only that the studies are too few.
+LEAST_MODELS = 4
+# Each needs studies enough for a pattern: by year, by influence, by subset.
+LEAST_DATED, LEAST_BAUJAT, LEAST_SUBSETS = 5, 8, 8
+# So many studies are told one by one in one place, the forest plot; elsewhere their groups are.
+MOST_APART = 30
+# More dots than this hide one another.
+MOST_DOTS = 400
+# Of longer lists so many rows are on the page; all of them are in the results' tables.
+MOST_LISTED = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lead:
     """Where the numbers to be shown stand: a record and the paths in it.
 
-    ``bayesian`` says whose they are; ``told`` is False where the interval is wider than the plan
-    lets an interval be, so that the counts stand alone.
+    ``bayesian`` says whose they are; ``informative`` is False where the interval is wider than the
+    plan lets an interval be, so that the counts stand alone.
     """
 
     record: Record
@@ -30,7 +43,7 @@ class Lead:
     ci: str
     prediction: str
     bayesian: bool
-    told: bool
+    informative: bool
 
     @property
     def at(self) -> float:
@@ -47,31 +60,30 @@ def direct(record: Record, prefix: str = "") -> Lead:
     """Return a result that stands for itself: a model, an analysis, a time."""
     return Lead(
         record=record, proportion=f"{prefix}proportion", ci=f"{prefix}ci",
-        prediction=f"{prefix}prediction", bayesian=prefix == "companion.", told=True,
+        prediction=f"{prefix}prediction", bayesian=prefix == "companion.", informative=True,
     )  # fmt: skip
 
 
-def leader(context: Context, record: Record) -> str:
+def path_of(context: Context, record: Record) -> str:
     """Return the path, ending in a dot, of the result of a group to show."""
-    few = record["k"] <= context.settings.rules.bayesian_up_to
-    return "companion." if few and record.get("companion") else "result."
+    small = record["k"] <= context.settings.rules.bayesian_up_to
+    return "companion." if small and record.get("companion") else "result."
 
 
-def shown(context: Context, record: Record) -> str:
+def path_shown(context: Context, record: Record) -> str:
     """Return the path of the result of a group to draw; empty where the counts stand alone."""
-    return leader(context, record) if of_group(context, record).told else ""
+    return path_of(context, record) if of_group(context, record).informative else ""
 
 
 def of_group(context: Context, record: Record) -> Lead:
     """Return what stands for a level of a factor or an adverse event."""
-    prefix = leader(context, record)
+    prefix = path_of(context, record)
     return _lead(context, record, prefix, f"{prefix}proportion", bayesian=prefix != "result.")
 
 
 def of_estimand(context: Context, endpoint: EndpointResults, key: str, result: Record) -> Lead:
     """Return what stands for an estimand whose primary model gave ``result``."""
-    views: list[Record] = endpoint.bayes.get("estimands", [])
-    view = next((one for one in views if one["estimand"] == key), None)
+    view = bayesian(endpoint, key)
     if view is not None and 1 < result["k"] <= context.settings.rules.bayesian_up_to:
         return _lead(context, view, "", "median", bayesian=True)
     return _lead(context, result, "", "proportion", bayesian=False)
@@ -86,16 +98,16 @@ def _lead(context: Context, record: Record, prefix: str, at: str, *, bayesian: b
         ci=f"{prefix}ci",
         prediction=f"{prefix}prediction",
         bayesian=bayesian,
-        told=bool(narrow or record["k"] == 1),
+        informative=bool(narrow or record["k"] == 1),
     )
 
 
-def further(notes: Sequence[str]) -> list[str]:
+def other_notes(notes: Sequence[str]) -> list[str]:
     """Return the notes of a result but those on one or two studies, which a caption tells."""
     return [note for note in notes if not note.startswith(("One study: ", "Two studies: "))]
 
 
-def leads(context: Context) -> str:
+def rule_told(context: Context) -> str:
     """Say which result is shown of so few studies."""
     up_to = context.settings.rules.bayesian_up_to
     of = "two studies" if up_to == 2 else f"{up_to} studies or fewer"
@@ -113,8 +125,8 @@ def left_out(context: Context, endpoint: EndpointResults) -> list[Record]:
 
 
 # Said where the interval is wider than `rules.uninformative_width`, however many the studies.
-UNTOLD = "interval too wide to report"
-WIDE = "Intervals too wide to be informative: see the individual studies."
+TOO_WIDE = "interval too wide to report"
+SEE_STUDIES = "Intervals too wide to be informative: see the individual studies."
 
 
 def pooled_name(lead: Lead) -> str:
@@ -124,4 +136,28 @@ def pooled_name(lead: Lead) -> str:
 
 def too_wide(context: Context, record: Record) -> bool:
     """Return whether the interval to show is so wide that the plan calls it uninformative."""
-    return not of_group(context, record).told
+    return not of_group(context, record).informative
+
+
+def dated(steps: list[Record]) -> bool:
+    """Return whether enough studies state a year for an order in time."""
+    return sum(one["year"] is not None for one in steps) >= LEAST_DATED
+
+
+def most(rows: list[Record], key: str) -> list[Record]:
+    """Return the rows that matter most by a number of theirs, in their own order."""
+    if len(rows) <= MOST_LISTED:
+        return rows
+    largest = sorted(rows, key=lambda row: -abs(row[key] or 0.0))[:MOST_LISTED]
+    return [row for row in rows if row in largest]
+
+
+def thinned(dots: list[Record]) -> list[Record]:
+    """Return every second, third ... dot, so that not too many are left."""
+    return dots[:: -(-len(dots) // MOST_DOTS)] if dots else []
+
+
+def studywise(levels: list[Record]) -> bool:
+    """Return whether the studies of a factor's levels are worth a forest: several, not too many."""
+    sizes = [int(level["k"]) for level in levels]
+    return max(sizes) > 1 and sum(sizes) <= MOST_APART
