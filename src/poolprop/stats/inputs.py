@@ -71,19 +71,27 @@ def effects(yi: ArrayLike, vi: ArrayLike) -> tuple[Floats, Floats]:
 def fraction(value: float, name: str) -> float:
     """Return a level that lies strictly between 0 and 1."""
     if not 0 < value < 1:
-        raise EstimationError(
-            f"{name} is {value!r}", where=name, hint="It must lie between 0 and 1, such as 0.95."
-        )
+        raise wrong(value, name, "It must lie between 0 and 1, such as 0.95.")
     return float(value)
 
 
 def choice(value: str, name: str, allowed: Collection[str]) -> str:
     """Return a choice that is among those allowed."""
     if value not in allowed:
-        raise EstimationError(
-            f"{name} is {value!r}", where=name, hint=f"Choose one of {', '.join(allowed)}."
-        )
+        raise wrong(value, name, f"Choose one of {', '.join(allowed)}.")
     return value
+
+
+def patients(n: int) -> int:
+    """Return a number of patients, which is whole and at least 1."""
+    if n < 1 or n != int(n):
+        raise wrong(n, "n", "Give a whole number of patients.")
+    return int(n)
+
+
+def wrong(value: object, name: str, hint: str) -> EstimationError:
+    """Return what is said of an argument whose value may not be: the value, and what may."""
+    return EstimationError(f"{name} is {value!r}", where=name, hint=hint)
 
 
 def _vector(values: ArrayLike, name: str) -> Floats:

@@ -111,13 +111,9 @@ def _as_maximum(problem: LevelLikelihood, level: str, fit: LevelsFit) -> Maxima:
     mu = fit.means[level]
     loglik = np.array([fit.loglik]) - problem.constants()
     return Maxima(
-        mu=np.array([mu]),
-        se=np.sqrt([fit.variances[level]]),
-        tau=np.array([fit.tau]),
-        loglik=loglik,
-        loglik_common=loglik,
+        mu=np.array([mu]), se=np.sqrt([fit.variances[level]]), tau=np.array([fit.tau]),
+        loglik=loglik, loglik_common=loglik,
         side=np.array([0 if math.isfinite(mu) else math.copysign(1, mu)], dtype=np.int8),
-        runaway=np.array([fit.runaway]),
-        converged=np.array([fit.converged]),
+        runaway=np.array([fit.runaway]), converged=np.array([fit.converged]),
         rival=np.zeros(1, dtype=bool),
-    )
+    )  # fmt: skip

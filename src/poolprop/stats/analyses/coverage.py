@@ -215,16 +215,9 @@ class Covered:
 
 
 def simulate(
-    n: Floats,
-    mu: float,
-    taus: Sequence[float],
-    laws: Sequence[str] | None = None,
-    *,
-    level: float,
-    replicates: int,
-    seed: int,
-    bootstrap: int,
-) -> list[dict[str, Covered]]:
+    n: Floats, mu: float, taus: Sequence[float], laws: Sequence[str] | None = None, *,
+    level: float, replicates: int, seed: int, bootstrap: int,
+) -> list[dict[str, Covered]]:  # fmt: skip
     """Repeat studies of totals ``n`` (k,), ``k >= 2``, under known truths; apply each interval.
 
     ``mu`` is the true median-study logit; each of ``taus`` has its law of :data:`LAWS` (normal by

@@ -29,7 +29,7 @@ from poolprop.stats._types import Floats
 from poolprop.stats.answers.results import Interval
 from poolprop.stats.answers.shown import Shown, plain
 from poolprop.stats.design import group_design, group_levels
-from poolprop.stats.inputs import choice, effects, fraction
+from poolprop.stats.inputs import choice, effects, fraction, wrong
 from poolprop.stats.numeric.distributions import t_pvalue, t_quantile
 from poolprop.stats.numeric.roots import bracketed_root
 from poolprop.stats.numeric.rules import legendre
@@ -152,14 +152,9 @@ class Robust(Shown):
 
 
 def cluster_robust(
-    yi: ArrayLike,
-    vi: ArrayLike,
-    tau2: float,
-    clusters: Sequence[object],
-    *,
-    correction: str = "CR2",
-    level: float = 0.95,
-) -> Robust:
+    yi: ArrayLike, vi: ArrayLike, tau2: float, clusters: Sequence[object], *,
+    correction: str = "CR2", level: float = 0.95,
+) -> Robust:  # fmt: skip
     """Return the random-effects mean with a standard error robust to dependence in clusters.
 
     Parameters
@@ -195,7 +190,7 @@ def cluster_robust(
     yi, vi = effects(yi, vi)
     fraction(level, "level")
     if not 0 <= tau2 < np.inf:
-        raise EstimationError(f"tau2 is {tau2!r}", where="tau2", hint="It must be a number >= 0.")
+        raise wrong(tau2, "tau2", "It must be a number >= 0.")
     member = group_design(group_levels(clusters, yi.size))
     m = member.shape[1]
     if m < 2:

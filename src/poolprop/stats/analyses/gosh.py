@@ -57,15 +57,9 @@ class Gosh(Shown):
 
 
 def gosh(
-    events: ArrayLike,
-    total: ArrayLike,
-    measure: str = "PLO",
-    *,
-    model: str = "two-step",
-    tau2: str = "DL",
-    most: int = 1 << 20,
-    seed: int = 20260101,
-) -> Gosh:
+    events: ArrayLike, total: ArrayLike, measure: str = "PLO", *, model: str = "two-step",
+    tau2: str = "DL", most: int = 1 << 20, seed: int = 20260101,
+) -> Gosh:  # fmt: skip
     """Pool every subset of at least two studies, or a sample of subsets.
 
     Parameters

@@ -27,7 +27,7 @@ from poolprop.stats.answers.results import PoolResult
 from poolprop.stats.answers.shown import Shown
 from poolprop.stats.design import group_levels
 from poolprop.stats.fits.tau2 import ESTIMATORS, between
-from poolprop.stats.inputs import choice, counts
+from poolprop.stats.inputs import choice, counts, wrong
 from poolprop.stats.likelihoods.links import LINKS
 from poolprop.stats.likelihoods.normal import Means
 from poolprop.stats.measures import MEASURES, effect_sizes
@@ -92,15 +92,9 @@ def influence(
     tau2: str | None = None, *, link: str = "logit", study: Sequence[object],
 ) -> StudyInfluence: ...  # fmt: skip
 def influence(
-    events: ArrayLike,
-    total: ArrayLike,
-    model: str = "glmm",
-    measure: str = "PLO",
-    tau2: str | None = None,
-    *,
-    link: str = "logit",
-    study: Sequence[object] | None = None,
-) -> Influence | GlmmInfluence | StudyInfluence:
+    events: ArrayLike, total: ArrayLike, model: str = "glmm", measure: str = "PLO",
+    tau2: str | None = None, *, link: str = "logit", study: Sequence[object] | None = None,
+) -> Influence | GlmmInfluence | StudyInfluence:  # fmt: skip
     """Return case diagnostics of a pooled mean: what each study does to it.
 
     Parameters
@@ -155,9 +149,7 @@ def influence(
         _require_glmm(measure, tau2)
         return glmm_diagnostics(x, n, LINKS[link])
     if link != "logit":
-        raise EstimationError(
-            f"link is {link!r}", where="link", hint="Only model='glmm' has other links than logit."
-        )
+        raise wrong(link, "link", "Only model='glmm' has other links than logit.")
     yi, vi = effect_sizes(x, n, measure)
     return case_diagnostics(yi, vi, choice(tau2 or "REML", "tau2", (*ESTIMATORS, "EE")))
 
@@ -176,15 +168,10 @@ def _as_pool(model: str, measure: str, tau2: str | None, link: str) -> dict[str,
 def _require_glmm(measure: str, tau2: str | None) -> None:
     """Refuse choices that the GLMM does not have."""
     if measure != "PLO":
-        raise EstimationError(
-            f"measure is {measure!r}",
-            where="measure",
-            hint="The glmm model works on the logit; other scales need model='two-step'.",
-        )
+        hint = "The glmm model works on the logit; other scales need model='two-step'."
+        raise wrong(measure, "measure", hint)
     if tau2 not in (None, "ML"):
-        raise EstimationError(
-            f"tau2 is {tau2!r}", where="tau2", hint="The glmm model is fitted by ML."
-        )
+        raise wrong(tau2, "tau2", "The glmm model is fitted by ML.")
 
 
 def case_diagnostics(yi: Floats, vi: Floats, tau2_method: str) -> Influence:
@@ -207,24 +194,13 @@ def case_diagnostics(yi: Floats, vi: Floats, tau2_method: str) -> Influence:
     residual_se = np.sqrt(vi + tau2 - variance)
     cooks = change**2 / variance
     return Influence(
-        residual=residual,
-        residual_se=residual_se,
-        rstandard=residual / residual_se,
-        deleted=deleted,
-        deleted_se=deleted_se,
-        rstudent=deleted / deleted_se,
-        dffits=dffits,
-        cooks_distance=cooks,
-        covariance_ratio=variances / variance,
-        dfbetas=dfbetas,
-        tau2_deleted=without,
-        q_deleted=data.common.q[1:],
-        hat=hat,
-        weight=100 * hat,
-        influential=_flags(dffits, cooks, hat, dfbetas),
-        baujat_x=residual**2 / (vi + tau2),
+        residual=residual, residual_se=residual_se, rstandard=residual / residual_se,
+        deleted=deleted, deleted_se=deleted_se, rstudent=deleted / deleted_se, dffits=dffits,
+        cooks_distance=cooks, covariance_ratio=variances / variance, dfbetas=dfbetas,
+        tau2_deleted=without, q_deleted=data.common.q[1:], hat=hat, weight=100 * hat,
+        influential=_flags(dffits, cooks, hat, dfbetas), baujat_x=residual**2 / (vi + tau2),
         baujat_y=change**2 / variances,
-    )
+    )  # fmt: skip
 
 
 def _flags(dffits: Floats, cooks: Floats, hat: Floats, dfbetas: Floats) -> Bools:

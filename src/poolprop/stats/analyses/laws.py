@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -13,11 +12,11 @@ from scipy.special import expit
 from poolprop.errors import EstimationError
 from poolprop.stats._types import Floats
 from poolprop.stats.answers.results import Interval
-from poolprop.stats.answers.shown import Shown, plain
+from poolprop.stats.answers.shown import Shown
 from poolprop.stats.fits.glmm_design import fit_glmm
 from poolprop.stats.fits.laws import TAU_MOST, Function, Maximum, highest, profile_limits
 from poolprop.stats.fits.npml import fit_npml, mean_limits
-from poolprop.stats.inputs import choice, counts, fraction
+from poolprop.stats.inputs import choice, counts, fraction, wrong
 from poolprop.stats.likelihoods.law_mixture import LawLikelihood
 from poolprop.stats.likelihoods.laws import Family, SkewNormal, StudentT
 from poolprop.stats.likelihoods.links import LINKS
@@ -83,25 +82,11 @@ class RandomEffectsLaws(Shown):
     level: float
     method: str
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return plain values for JSON."""
-        return {"fits": plain(self.fits), "level": self.level, "method": self.method}
-
-    def rows(self) -> list[dict[str, Any]]:
-        """Return a row for each law."""
-        return [
-            {
-                "law": fit.law,
-                "median": fit.median,
-                "median_ci_lower": fit.median_ci.lower if fit.median_ci else None,
-                "median_ci_upper": fit.median_ci.upper if fit.median_ci else None,
-                "mean": fit.mean,
-                "mean_ci_lower": fit.mean_ci.lower,
-                "mean_ci_upper": fit.mean_ci.upper,
-                "loglik": fit.loglik,
-            }
-            for fit in self.fits
-        ]
+    ROWS = (
+        "fits",
+        ("law", "median", "median_ci_lower", "median_ci_upper", "mean", "mean_ci_lower",
+         "mean_ci_upper", "loglik"),
+    )  # fmt: skip
 
 
 def random_effects_laws(
@@ -152,7 +137,7 @@ def random_effects_laws(
     for law in laws:
         choice(law, "laws", LAWS)
     if not df > 2:
-        raise EstimationError(f"df is {df!r}", where="df", hint="It must exceed 2, such as 4.")
+        raise wrong(df, "df", "It must exceed 2, such as 4.")
     if x.size < FEWEST:
         raise EstimationError(
             f"{x.size} studies do not tell laws of random effects apart",
@@ -220,15 +205,8 @@ def _points(x: Floats, n: Floats, cut: float) -> LawFit:
     best = fit_npml(x, n)
     lower, upper = mean_limits(x, n, best, cut)
     return LawFit(
-        law="nonparametric",
-        median=best.median,
-        median_ci=None,
-        mean=best.mean,
-        mean_ci=Interval(lower=lower, upper=upper),
-        loglik=best.loglik,
-        parameters={},
-        support=tuple(best.support.tolist()),
-        weight=tuple(best.weight.tolist()),
-        gradient=best.gradient,
-        converged=best.gradient < 1e-6,
-    )
+        law="nonparametric", median=best.median, median_ci=None, mean=best.mean,
+        mean_ci=Interval(lower=lower, upper=upper), loglik=best.loglik, parameters={},
+        support=tuple(best.support.tolist()), weight=tuple(best.weight.tolist()),
+        gradient=best.gradient, converged=best.gradient < 1e-6,
+    )  # fmt: skip

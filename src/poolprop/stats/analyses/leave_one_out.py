@@ -164,14 +164,9 @@ def cumulative(
 
 
 def leave_one_out_many(
-    frame: pd.DataFrame,
-    by: str = "dataset_id",
-    method: str = "two-step|PLO|REML|wald",
-    level: float = 0.95,
-    *,
-    events: str = "events",
-    total: str = "total",
-) -> pd.DataFrame:
+    frame: pd.DataFrame, by: str = "dataset_id", method: str = "two-step|PLO|REML|wald",
+    level: float = 0.95, *, events: str = "events", total: str = "total",
+) -> pd.DataFrame:  # fmt: skip
     """Pool each review again without each of its studies in turn.
 
     Parameters

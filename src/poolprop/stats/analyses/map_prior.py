@@ -27,9 +27,9 @@ from poolprop.errors import EstimationError
 from poolprop.stats._types import Floats
 from poolprop.stats.answers.posterior import Posterior
 from poolprop.stats.answers.predictive import NextStudy, next_study
-from poolprop.stats.answers.shown import Shown, plain
+from poolprop.stats.answers.shown import Shown
 from poolprop.stats.fits.one_proportion import study_intervals
-from poolprop.stats.inputs import fraction
+from poolprop.stats.inputs import fraction, patients, wrong
 
 # Components that are tried; one more must bring the divergence down by this share.
 MOST, BETTER = 3, 0.25
@@ -59,8 +59,7 @@ class MapPrior(Shown):
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values for JSON."""
-        fields = {name: plain(getattr(self, name)) for name in self.__slots__}
-        return fields | {"mean": self.mean, "ess": self.ess}
+        return Shown.to_dict(self) | {"mean": self.mean, "ess": self.ess}
 
     @property
     def mean(self) -> float:
@@ -88,11 +87,9 @@ class MapPrior(Shown):
     def update(self, events: int, total: int) -> MapPrior:
         """Return the posterior after a trial's events, a mixture again."""
         if not 0 <= events <= total:
-            raise EstimationError(
-                f"events is {events} and total is {total}",
-                where="events",
-                hint="Give whole numbers with 0 <= events <= total.",
-            )
+            hint = "Give whole numbers with 0 <= events <= total."
+            raise EstimationError(f"events is {events} and total is {total}", where="events",
+                                  hint=hint)  # fmt: skip
         logs = np.array([
             np.log(w) + betaln(a + events, b + total - events) - betaln(a, b)
             for w, a, b in self._components()
@@ -111,10 +108,8 @@ class MapPrior(Shown):
         """Return the probabilities of 0, 1, ..., ``n`` events among ``n`` patients."""
         y = np.arange(n + 1.0)
         choose = gammaln(n + 1) - gammaln(y + 1) - gammaln(n - y + 1)
-        parts = [
-            w * np.exp(choose + betaln(a + y, b + n - y) - betaln(a, b))
-            for w, a, b in self._components()
-        ]
+        laws = self._components()
+        parts = [w * np.exp(choose + betaln(a + y, b + n - y) - betaln(a, b)) for w, a, b in laws]
         return np.asarray(np.sum(parts, axis=0))
 
     def _components(self) -> Iterator[tuple[float, float, float]]:
@@ -182,9 +177,8 @@ def _mixture(future: NextStudy, count: int) -> MapPrior:
         taken = belongs * mass
         weight = taken.sum(axis=1)
         for j in range(count):
-            a[j], b[j] = _beta(
-                float(taken[j] @ log_p / weight[j]), float(taken[j] @ log_q / weight[j]), a[j], b[j]
-            )
+            mean_p, mean_q = (float(taken[j] @ each / weight[j]) for each in (log_p, log_q))
+            a[j], b[j] = _beta(mean_p, mean_q, a[j], b[j])
         laws = zip(weight.tolist(), a.tolist(), b.tolist(), strict=True)
         logs = np.stack([np.log(w) + _log_beta(eta, one, two) for w, one, two in laws])
         top = logs.max(axis=0)
@@ -196,13 +190,9 @@ def _mixture(future: NextStudy, count: int) -> MapPrior:
         reached = height
     own = mass > 0
     entropy = float(mass[own] @ np.log(mass[own] / future.step))
-    return MapPrior(
-        weight=tuple(weight.tolist()),
-        a=tuple(a.tolist()),
-        b=tuple(b.tolist()),
-        vague=0.0,
-        divergence=max(0.0, entropy - height),
-    )
+    weights, first, second = (tuple(part.tolist()) for part in (weight, a, b))
+    return MapPrior(weight=weights, a=first, b=second, vague=0.0,
+                    divergence=max(0.0, entropy - height))  # fmt: skip
 
 
 def _beta(log_p: float, log_q: float, a: float, b: float) -> tuple[float, float]:
@@ -241,12 +231,8 @@ class NextTrial(Shown):
 
     Attributes
     ----------
-    n : int
-        Patients.
-    p0, level : float
-        The exact (Clopper-Pearson) interval of this level is to lie above ``p0``, or below.
-    side : str
-        ``above`` or ``below``.
+    p0, level, side : float, float, str
+        The exact (Clopper-Pearson) interval of this level is to lie ``above`` or ``below`` ``p0``.
     events : int or None
         The fewest (the most, for ``below``) events with which the rule is met; None if none are.
     chance : float
@@ -265,24 +251,17 @@ class NextTrial(Shown):
 
 
 def next_trial(
-    posterior: Posterior,
-    n: int,
-    p0: float,
-    *,
-    side: str = "above",
-    level: float = 0.95,
+    posterior: Posterior, n: int, p0: float, *, side: str = "above", level: float = 0.95,
     prior: MapPrior | None = None,
-) -> NextTrial:
+) -> NextTrial:  # fmt: skip
     """Return how likely a next trial's exact interval lies beyond a value.
 
     Parameters
     ----------
     posterior : Posterior
         What :func:`poolprop.bayes` returns.
-    n : int
-        Patients of the trial, at least 1.
-    p0 : float
-        The value, in (0, 1).
+    n, p0 : int, float
+        Patients of the trial, at least 1, and the value, in (0, 1).
     side : {"above", "below"}
         Where the whole interval is to lie.
     level : float
@@ -302,10 +281,9 @@ def next_trial(
     >>> f"{found.events} of {found.n}: {found.chance:.2f}"
     '27 of 40: 0.75'
     """
-    if n < 1 or n != int(n):
-        raise EstimationError(f"n is {n!r}", where="n", hint="Give a whole number of patients.")
+    n = patients(n)
     if side not in ("above", "below"):
-        raise EstimationError(f"side is {side!r}", where="side", hint="Choose above or below.")
+        raise wrong(side, "side", "Choose above or below.")
     y = np.arange(n + 1)
     whole = np.full(n + 1, n)
     lower, upper = study_intervals(y, whole, "clopper-pearson", fraction(level, "level"))
@@ -313,11 +291,11 @@ def next_trial(
     meets = y[met]
     ends = {"above": np.min, "below": np.max}
     return NextTrial(
-        n=int(n),
+        n=n,
         p0=p0,
         level=level,
         side=side,
         events=int(ends[side](meets)) if meets.size else None,
-        chance=float(posterior.predict(int(n))[met].sum()),
-        robust=float((prior or map_prior(posterior)).predict(int(n))[met].sum()),
+        chance=float(posterior.predict(n)[met].sum()),
+        robust=float((prior or map_prior(posterior)).predict(n)[met].sum()),
     )

@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -30,7 +31,7 @@ from poolprop.stats.fits.glmm_design import fit_glmm
 from poolprop.stats.fits.permuted import permuted_omnibus
 from poolprop.stats.fits.tau2 import ESTIMATORS
 from poolprop.stats.inputs import choice, counts, fraction
-from poolprop.stats.likelihoods.links import LINKS
+from poolprop.stats.likelihoods.links import LINKS, Link
 from poolprop.stats.measures import MEASURES, effect_sizes
 from poolprop.stats.numeric.permutation import permutation_test
 
@@ -232,63 +233,57 @@ def meta_regression(
     choice(model, "model", PLAIN)
     fraction(level, "level")
     names, design = named_columns(X, x.size)
-    p = None
-    if study is not None:
-        _refuse_permutation(permutation)
-        member = study_members(study, x.size)
-        tau2, ci = _choices(model, measure, tau2, ci, link, NESTED)
-        if model == "glmm":
-            fit = fit_study_effect_regression(x, n, design, member.argmax(axis=1), ci, level)
-        else:
-            yi, vi = effect_sizes(x, n, measure)
-            fit = fit_nested_regression(yi, vi, design, member, tau2, ci, level)
-    else:
-        tau2, ci = _choices(model, measure, tau2, ci, link, PLAIN)
-        if model == "glmm":
-            fit = fit_glmm_regression(x, n, design, LINKS[link], ci, level)
-        else:
-            yi, vi = effect_sizes(x, n, measure)
-            fit = fit_regression(yi, vi, design, tau2, ci, level)
-    if permutation:
-
-        def statistics(orders: Ints) -> Floats:
-            if model == "two-step":
-                return permuted_omnibus(yi, vi, design, orders, tau2 or "", ci or "")
-            fits = (fit_glmm(x, n, design[order], LINKS[link]) for order in orders)
-            return np.array([2 * (found.loglik - (fit.loglik_null or 0.0)) for found in fits])
-
-        most = MOST_PERMUTATIONS[model] if permutations is None else permutations
-        p = permutation_test(statistics, range(x.size), fit.qm, most=most, seed=seed).p
-    return MetaRegression(
-        names=names,
-        fit=fit,
-        model=model,
-        measure=measure,
-        tau2_method=tau2,
-        ci_method=ci,
-        level=level,
-        permutation_p=p,
-        link=link,
-    )
-
-
-def _refuse_permutation(permutation: bool) -> None:
-    if permutation:
+    member = None if study is None else study_members(study, x.size)
+    if permutation and member is not None:
         raise EstimationError(
             "permutation is True and study is given",
             where="permutation",
             hint="Rows of one study cannot be exchanged with those of another.",
         )
+    may = PLAIN if member is None else NESTED
+    tau2, ci = _choices(model, measure, tau2, ci, link, may)
+    data = x, n, design, measure, tau2, ci, LINKS[link]
+    fit, p = _fitted(model, member, level, *data), None
+    if permutation:
+        most = MOST_PERMUTATIONS[model] if permutations is None else permutations
+        statistics = partial(_statistics, model, fit, *data)
+        p = permutation_test(statistics, range(x.size), fit.qm, most=most, seed=seed).p
+    return MetaRegression(
+        names=names, fit=fit, model=model, measure=measure, tau2_method=tau2, ci_method=ci,
+        level=level, permutation_p=p, link=link,
+    )  # fmt: skip
+
+
+def _fitted(
+    model: str, member: Floats | None, level: float, x: Floats, n: Floats, design: Floats,
+    measure: str, tau2: str, ci: str, link: Link,
+) -> Regression:  # fmt: skip
+    if model == "glmm":
+        if member is None:
+            return fit_glmm_regression(x, n, design, link, ci, level)
+        return fit_study_effect_regression(x, n, design, member.argmax(axis=1), ci, level)
+    yi, vi = effect_sizes(x, n, measure)
+    if member is None:
+        return fit_regression(yi, vi, design, tau2, ci, level)
+    return fit_nested_regression(yi, vi, design, member, tau2, ci, level)
+
+
+def _statistics(
+    model: str, fit: Regression, x: Floats, n: Floats, design: Floats, measure: str, tau2: str,
+    ci: str, link: Link, orders: Ints,
+) -> Floats:  # fmt: skip
+    """Return the omnibus statistic of each order of the rows of the design."""
+    if model == "two-step":
+        yi, vi = effect_sizes(x, n, measure)
+        return permuted_omnibus(yi, vi, design, orders, tau2, ci)
+    fits = (fit_glmm(x, n, design[order], link) for order in orders)
+    return np.array([2 * (found.loglik - (fit.loglik_null or 0.0)) for found in fits])
 
 
 def _choices(
-    model: str,
-    measure: str,
-    tau2: str | None,
-    ci: str | None,
-    link: str,
+    model: str, measure: str, tau2: str | None, ci: str | None, link: str,
     may: Mapping[str, tuple[list[str], list[str], list[str]]],
-) -> tuple[str, str]:
+) -> tuple[str, str]:  # fmt: skip
     """Return estimator and interval; refuse what the model does not have."""
     links, estimators, intervals = may[model]
     choice(measure, "measure", MEASURES if model == "two-step" else ["PLO"])

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -21,7 +20,7 @@ from poolprop.errors import EstimationError
 from poolprop.stats._types import Floats
 from poolprop.stats.answers.pool import pool
 from poolprop.stats.answers.results import Interval
-from poolprop.stats.answers.shown import Shown, plain
+from poolprop.stats.answers.shown import Shown
 from poolprop.stats.fits.laws import TAU_MOST, first, highest, profile_limits
 from poolprop.stats.inputs import counts, fraction
 from poolprop.stats.likelihoods.pattern_mixture import PatternLikelihood
@@ -69,33 +68,13 @@ class MissingOutcomes(Shown):
     level: float
     method: str
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return plain values for JSON."""
-        return {name: plain(getattr(self, name)) for name in self.__slots__}
-
-    def rows(self) -> list[dict[str, Any]]:
-        """Return a row for each belief."""
-        return [
-            {
-                "belief": one.belief,
-                "proportion": one.proportion,
-                "ci_lower": one.ci.lower,
-                "ci_upper": one.ci.upper,
-                "tau2": one.tau2,
-            }
-            for one in self.assumptions
-        ]
+    ROWS = "assumptions", ("belief", "proportion", "ci_lower", "ci_upper", "tau2")
 
 
 def missing_outcomes(
-    events: ArrayLike,
-    assessed: ArrayLike,
-    missing: ArrayLike,
-    imor: tuple[float, ...] = IMORS,
-    *,
-    sd: float = 1.0,
-    level: float = 0.95,
-) -> MissingOutcomes:
+    events: ArrayLike, assessed: ArrayLike, missing: ArrayLike, imor: tuple[float, ...] = IMORS,
+    *, sd: float = 1.0, level: float = 0.95,
+) -> MissingOutcomes:  # fmt: skip
     """Pool all patients, assessed or not, under beliefs about those who were not.
 
     The bounds let all or none of them have the event. A pattern mixture lies between them: their
@@ -192,10 +171,6 @@ def _pattern(x: Floats, n: Floats, more: Floats, imor: float, sd: float, cut: fl
     if sd:
         words += f", but log IMOR with standard deviation {sd:g}"
     return Assumption(
-        belief=words,
-        imor=imor,
-        sd=sd,
-        proportion=float(expit(best.theta[0])),
-        ci=Interval(lower=float(lower), upper=float(upper)),
-        tau2=float(best.theta[1]) ** 2,
-    )
+        belief=words, imor=imor, sd=sd, proportion=float(expit(best.theta[0])),
+        ci=Interval(lower=float(lower), upper=float(upper)), tau2=float(best.theta[1]) ** 2,
+    )  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 from numpy.random import Generator
@@ -23,27 +23,6 @@ from poolprop.stats.numeric.roots import bracketed_root
 POINTS, SHARED = 400, 401
 # Posterior points of a stage's logit, and how far a limit of a coefficient is looked for.
 GRID, FARTHEST = 241, 30.0
-
-
-class Fitted(Protocol):
-    """What a fit answers."""
-
-    @property
-    def loglik(self) -> float:
-        """Maximum of the log-likelihood."""
-
-    @property
-    def method(self) -> str:
-        """In words."""
-
-    def stage(self, s: int, level: float) -> dict[str, Any]:
-        """Return what is said of a stage."""
-
-    def predict(self, n: int) -> Floats:
-        """Return the probabilities of 0 to ``n`` patients in each stage, shape (stages, n + 1)."""
-
-    def draw(self, n: int, size: int, rng: Generator) -> Floats:
-        """Return simulated studies, shape (size, stages)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +186,10 @@ def shared_effect(table: Floats, level: float) -> SharedEffect:
     fit = fit_study_effect(rows, start)
     cut = profile_cut(level, np.unique(study).size, small_sample=True)
     return SharedEffect(fit, tuple(_limits(rows, fit, s, cut) for s in range(stages)))
+
+
+# What a fit answers: its stages, predictions and draws, likelihood and method.
+Fitted = SeparateEffects | SharedEffect
 
 
 def _limits(rows: Rows, full: StudyEffectFit, s: int, cut: float) -> tuple[float, float]:

@@ -24,7 +24,7 @@ from poolprop.stats._types import Floats
 from poolprop.stats.analyses.nested_fit import Fitted, separate_effects, shared_effect
 from poolprop.stats.answers.results import Interval
 from poolprop.stats.answers.shown import Shown, plain
-from poolprop.stats.inputs import choice, fraction
+from poolprop.stats.inputs import choice, fraction, patients
 
 EFFECTS: dict[str, Callable[[Floats, float], Fitted]] = {
     "separate": separate_effects,
@@ -87,8 +87,7 @@ class NestedOutcomes(Shown):
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values for JSON."""
-        names = ("stages", "effects", "loglik", "parameters", "level", "method")
-        return {name: plain(getattr(self, name)) for name in names}
+        return {name: plain(getattr(self, name)) for name in self.__slots__ if name != "fitted"}
 
     def rows(self) -> list[dict[str, Any]]:
         """Return a row for each stage."""
@@ -112,7 +111,7 @@ class NestedOutcomes(Shown):
         -------
         ndarray, shape (stages, n + 1)
         """
-        return self.fitted.predict(_patients(n))
+        return self.fitted.predict(patients(n))
 
     def draw(self, n: int, size: int, seed: int) -> Floats:
         """Return simulated new studies of ``n`` patients: numbers in each stage, never rising.
@@ -121,7 +120,7 @@ class NestedOutcomes(Shown):
         -------
         ndarray, shape (size, stages)
         """
-        return self.fitted.draw(_patients(n), size, np.random.default_rng(seed))
+        return self.fitted.draw(patients(n), size, np.random.default_rng(seed))
 
 
 def nested_outcomes(
@@ -190,14 +189,10 @@ def nested_outcomes(
         if (known := np.isfinite(table[:, s + 1])) is not None
     ]
     return NestedOutcomes(
-        stages=tuple(made),
-        effects=effects,
-        loglik=fitted.loglik,
-        parameters=stages + (stages if effects == "separate" else 1),
-        level=level,
-        method=fitted.method,
-        fitted=fitted,
-    )
+        stages=tuple(made), effects=effects, loglik=fitted.loglik,
+        parameters=stages + (stages if effects == "separate" else 1), level=level,
+        method=fitted.method, fitted=fitted,
+    )  # fmt: skip
 
 
 def _checked(numbers: ArrayLike) -> Floats:
@@ -227,9 +222,3 @@ def _checked(numbers: ArrayLike) -> Floats:
                 hint="Leave that stage out.",
             )
     return table
-
-
-def _patients(n: int) -> int:
-    if n < 1 or n != int(n):
-        raise EstimationError(f"n is {n!r}", where="n", hint="Give a whole number of patients.")
-    return int(n)

@@ -127,15 +127,9 @@ def predictor_of(vi: Floats, n: Floats, name: str) -> Floats:
 
 
 def regression_test(
-    yi: Floats,
-    vi: Floats,
-    n: Floats,
-    predictor: str,
-    *,
-    multiplicative: bool,
-    tau2: str = "REML",
-    df: float = math.inf,
-) -> AsymmetryTest:
+    yi: Floats, vi: Floats, n: Floats, predictor: str, *, multiplicative: bool,
+    tau2: str = "REML", df: float = math.inf,
+) -> AsymmetryTest:  # fmt: skip
     """Regress effect sizes on a measure of study size, one of ``PREDICTORS``.
 
     ``multiplicative`` scales the variances by the residual mean square (Egger's model, t test)
@@ -157,13 +151,9 @@ def regression_test(
     half = t_quantile(0.95, df) * float(se[0])
     limit = float(beta[0])
     return AsymmetryTest(
-        statistic=found.statistic,
-        df=df,
-        p=found.p,
-        limit=limit,
-        limit_lower=limit - half,
+        statistic=found.statistic, df=df, p=found.p, limit=limit, limit_lower=limit - half,
         limit_upper=limit + half,
-    )
+    )  # fmt: skip
 
 
 def rank_test(yi: Floats, vi: Floats) -> AsymmetryTest:

@@ -20,8 +20,9 @@ from poolprop.stats._types import Floats, Ints
 from poolprop.stats.analyses.meta_regression import MetaRegression, meta_regression
 from poolprop.stats.answers.options import resolve
 from poolprop.stats.answers.pool import pool_sets
-from poolprop.stats.answers.results import PoolResult, policy_of
+from poolprop.stats.answers.results import PoolResult
 from poolprop.stats.answers.shown import Shown, html_table, p_words
+from poolprop.stats.answers.told import policy_of
 from poolprop.stats.design import Labels, group_levels
 from poolprop.stats.fits.glmm_design import fit_glmm
 from poolprop.stats.fits.glmm_levels import fit_levels
@@ -48,12 +49,8 @@ class SubgroupResult(Shown):
         In order of first appearance. A level of one study holds that study.
     common_tau2 : bool
         Whether the levels share one between-study variance.
-    q_between : float or None
-        Statistic of the test that all levels have the same mean, ``None`` where there is none.
-    q_between_df : int
-        Its degrees of freedom.
-    q_between_p : float or None
-        Its p value.
+    q_between, q_between_df, q_between_p : float, int, float
+        Test that all levels have one mean; the first and the last ``None`` where there is none.
     test_method : str
         What was tested and how, or why it was not.
     permutation : Permutation or None
@@ -96,13 +93,7 @@ class SubgroupResult(Shown):
         return pd.DataFrame(self.rows(), index=index)[list(kept)]
 
     def summary(self, scale: str = "auto", digits: int | str = "auto") -> str:
-        """Return a line for each level, all on one scale, and the test between them.
-
-        Parameters
-        ----------
-        scale, digits : str, int or str
-            As :meth:`PoolResult.summary`.
-        """
+        """Return a line for each level, on one scale (:meth:`PoolResult.summary`), and the test."""
         policy = policy_of(self.levels.values(), scale, digits)
         lines = [f"{level}: {fit.headline(policy)}" for level, fit in self.levels.items()]
         return "\n".join([*lines, self.between()])
@@ -135,15 +126,9 @@ class SubgroupResult(Shown):
 
 
 def subgroups(
-    events: ArrayLike,
-    total: ArrayLike,
-    groups: Sequence[object],
-    common_tau2: bool = False,
-    *,
-    permutation: bool = False,
-    study: Sequence[object] | None = None,
-    **as_pool: Any,
-) -> SubgroupResult:
+    events: ArrayLike, total: ArrayLike, groups: Sequence[object], common_tau2: bool = False, *,
+    permutation: bool = False, study: Sequence[object] | None = None, **as_pool: Any,
+) -> SubgroupResult:  # fmt: skip
     """Pool each level of a grouping and test between levels.
 
     Parameters
@@ -199,54 +184,52 @@ def subgroups(
             "permutation is True", where="permutation", hint="It is for model='glmm'."
         )
     if len(found) < 2:
-        return _untested(found, common_tau2, "One level: there is nothing to test.")
+        return _result(found, common_tau2, "One level: there is nothing to test.")
     if study is not None and len(set(group_levels(study, x.size, "study"))) < x.size:
         return _within_studies(found, common_tau2, _nested(x, n, labels, study, as_pool))
     if len(found) == x.size:
-        return _untested(found, common_tau2, ALL_SINGLE)
-    permuted = None
-    if model == "glmm":
-        link, seed = LINKS[as_pool.get("link", "logit")], as_pool.get("seed", 20260101)
-        statistic, permuted = _glmm_test(x, n, labels, link, seed if permutation else None)
-        method = "likelihood-ratio test between levels, binomial-normal GLMM with common tau2"
-    else:
+        return _result(found, common_tau2, ALL_SINGLE)
+    if model != "glmm":
         means = [_mean_and_variance(x[labels == g], n[labels == g], f) for g, f in found.items()]
         return _wald(found, common_tau2, means)
+    link, seed = LINKS[as_pool.get("link", "logit")], as_pool.get("seed", 20260101)
+    statistic, permuted = _glmm_test(x, n, labels, link, seed if permutation else None)
+    method = "likelihood-ratio test between levels, binomial-normal GLMM with common tau2"
+    return _result(found, common_tau2, method, statistic, permuted)
+
+
+def _result(
+    found: dict[str, PoolResult],
+    common_tau2: bool,
+    method: str,
+    statistic: float | None = None,
+    permuted: Permutation | None = None,
+) -> SubgroupResult:
+    """Return the levels with a statistic that is chi-square if they have one mean, or why none."""
     df = len(found) - 1
     return SubgroupResult(
-        levels=found,
-        common_tau2=common_tau2,
-        q_between=statistic,
-        q_between_df=df,
-        q_between_p=chi_square_pvalue(statistic, df),
-        test_method=method,
-        permutation=permuted,
-    )
+        levels=found, common_tau2=common_tau2, q_between=statistic, q_between_df=df,
+        q_between_p=None if statistic is None else chi_square_pvalue(statistic, df),
+        test_method=method, permutation=permuted,
+    )  # fmt: skip
 
 
 def _wald(
     found: dict[str, PoolResult], common_tau2: bool, means: Sequence[tuple[float, float]]
 ) -> SubgroupResult:
     if any(not np.isfinite(value) for pair in means for value in pair):
-        return _untested(found, common_tau2, "A level is at the boundary: no Wald test.")
+        return _result(found, common_tau2, "A level is at the boundary: no Wald test.")
     statistic = wald_between(np.array([m for m, _ in means]), np.array([v for _, v in means]))
-    df = len(found) - 1
-    return SubgroupResult(
-        levels=found,
-        common_tau2=common_tau2,
-        q_between=statistic,
-        q_between_df=df,
-        q_between_p=chi_square_pvalue(statistic, df),
-        test_method="Wald test between the levels' means, weights 1 / se^2",
-    )
+    method = "Wald test between the levels' means, weights 1 / se^2"
+    return _result(found, common_tau2, method, statistic)
 
 
 def means_tested(found: dict[str, PoolResult], k: int) -> SubgroupResult:
     """Test between levels whose means stand on one scale, such as those of ``k`` estimates."""
     if len(found) < 2:
-        return _untested(found, False, "One level: there is nothing to test.")
+        return _result(found, False, "One level: there is nothing to test.")
     if len(found) == k:
-        return _untested(found, False, ALL_SINGLE)
+        return _result(found, False, ALL_SINGLE)
     means = [(fit.estimate, fit.se**2 if fit.se else np.nan) for fit in found.values()]
     return _wald(found, False, means)
 
@@ -257,11 +240,8 @@ def _nested(
     """Regress rows on the levels, with a random effect of the study."""
     model = as_pool.get("model", "glmm")
     if model not in ("glmm", "two-step"):
-        raise EstimationError(
-            f"model is {model!r} and study is given",
-            where="study",
-            hint="A study effect needs model='glmm' or 'two-step'.",
-        )
+        hint = "A study effect needs model='glmm' or 'two-step'."
+        raise EstimationError(f"model is {model!r} and study is given", where="study", hint=hint)
     two_step = {"measure": as_pool.get("measure", "PLO")} if model == "two-step" else {}
     return meta_regression(
         x, n, {"level": list(labels)}, model=model, study=study, ci="wald", **two_step
@@ -271,27 +251,11 @@ def _nested(
 def _within_studies(
     found: dict[str, PoolResult], common_tau2: bool, fit: MetaRegression
 ) -> SubgroupResult:
-    kind = "likelihood-ratio test" if fit.model == "glmm" else "Wald test"
-    model = "binomial-normal GLMM" if fit.model == "glmm" else "three-level model"
-    return SubgroupResult(
-        levels=found,
-        common_tau2=common_tau2,
-        q_between=fit.fit.qm,
-        q_between_df=fit.fit.qm_df,
-        q_between_p=fit.fit.qm_p,
-        test_method=f"{kind} between levels, {model} with random effects of studies and rows",
-    )
-
-
-def _untested(found: dict[str, PoolResult], common_tau2: bool, why: str) -> SubgroupResult:
-    return SubgroupResult(
-        levels=found,
-        common_tau2=common_tau2,
-        q_between=None,
-        q_between_df=len(found) - 1,
-        q_between_p=None,
-        test_method=why,
-    )
+    kind, model = "Wald test", "three-level model"
+    if fit.model == "glmm":
+        kind, model = "likelihood-ratio test", "binomial-normal GLMM"
+    method = f"{kind} between levels, {model} with random effects of studies and rows"
+    return _result(found, common_tau2, method, fit.fit.qm)
 
 
 def _glmm_test(

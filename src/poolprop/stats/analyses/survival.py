@@ -141,14 +141,9 @@ def pool_survival(
     if yi.size >= 3:
         prediction = _rates(hts_prediction(fit, level, yi.size - 2))
     return SurvivalPool(
-        rate=float(np.exp(-np.exp(fit.estimate))),
-        ci=_rates(fit.ci),
-        prediction=prediction,
-        estimate=fit.estimate,
-        se=fit.se,
-        tau2=fit.tau2,
-        k=yi.size,
-    )
+        rate=float(np.exp(-np.exp(fit.estimate))), ci=_rates(fit.ci), prediction=prediction,
+        estimate=fit.estimate, se=fit.se, tau2=fit.tau2, k=yi.size,
+    )  # fmt: skip
 
 
 def _rates(interval: Interval) -> Interval:

@@ -214,20 +214,12 @@ def three_level(
     df = math.inf if ci == "wald" else member.shape[1] - 1.0
     around = t_quantile(level, df)
     return ThreeLevel(
-        measure=measure,
-        method=method,
-        ci_method=ci,
-        level=level,
-        k=x.size,
-        studies=member.shape[1],
-        df=df,
+        measure=measure, method=method, ci_method=ci, level=level, k=x.size,
+        studies=member.shape[1], df=df,
         **_on_both_scales(found, around, measure, harmonic_mean(n)),
-        **_heterogeneity(found, yi, vi),
-        loglik=found.loglik,
-        converged=found.converged,
-        events=int(x.sum()),
-        total=int(n.sum()),
-    )
+        **_heterogeneity(found, yi, vi), loglik=found.loglik, converged=found.converged,
+        events=int(x.sum()), total=int(n.sum()),
+    )  # fmt: skip
 
 
 def _on_both_scales(found: Components, around: float, measure: str, n: float) -> dict[str, Any]:

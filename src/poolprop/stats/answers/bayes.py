@@ -98,15 +98,9 @@ def bayes(
     log_density = _on_grid(x, n, mu, tau, location) + prior.log_density(tau)[:, None]
     mass = np.exp(log_density - log_density.max()) * (measure * step)[:, None]
     return Posterior(
-        mu=mu,
-        step=step,
-        tau=tau,
-        mass=mass / mass.sum(),
-        prior=str(prior),
-        mu_prior=str(location),
-        scale=prior.scale,
-        reach=(float(scan[0]), float(scan[-1])),
-    )
+        mu=mu, step=step, tau=tau, mass=mass / mass.sum(), prior=str(prior),
+        mu_prior=str(location), scale=prior.scale, reach=(float(scan[0]), float(scan[-1])),
+    )  # fmt: skip
 
 
 def bayes_prediction(posterior: Later, options: Options) -> tuple[Later, str]:

@@ -72,13 +72,9 @@ def bayes_sets(
     values = np.array(rows).reshape(sets.count, 5 + len(asked.columns)).T
     median, lower, upper, sd, tau = values[:5]
     found = answers(
-        sets,
-        (median, lower, upper),
-        (logit(median), sd, tau**2, np.full(sets.count, np.nan)),
-        np.ones(sets.count, dtype=bool),
-        no_words(sets.count),
-        (logit(lower), logit(upper)),
-    )
+        sets, (median, lower, upper), (logit(median), sd, tau**2, np.full(sets.count, np.nan)),
+        np.ones(sets.count, dtype=bool), no_words(sets.count), (logit(lower), logit(upper)),
+    )  # fmt: skip
     return found, dict(zip(asked.columns, values[5:], strict=True)), posteriors
 
 

@@ -118,15 +118,10 @@ class Row(NamedTuple):
 
 
 def answers(
-    sets: Sets,
-    shares: tuple[Floats, Floats, Floats],
-    model: tuple[Floats, Floats, Floats, Floats],
-    converged: Bools,
-    notes: Words,
-    ends: tuple[Floats, Floats],
-    common: Floats | None = None,
-    means: Means | None = None,
-) -> Columns:
+    sets: Sets, shares: tuple[Floats, Floats, Floats],
+    model: tuple[Floats, Floats, Floats, Floats], converged: Bools, notes: Words,
+    ends: tuple[Floats, Floats], common: Floats | None = None, means: Means | None = None,
+) -> Columns:  # fmt: skip
     """Return columns from proportion and limits, and estimate, se, tau2 and log-likelihood.
 
     ``ends`` are the limits on the model's scale, ``common`` the log-likelihood at a tau2 of 0. The
@@ -179,20 +174,11 @@ def put(out: Columns, where: Bools | NDArray[np.intp], part: Columns) -> None:
 
 
 def pooled_result(
-    x: Floats,
-    n: Floats,
-    options: Options,
-    row: Row,
-    *,
-    method: str,
-    heterogeneity: Later,
-    weights: Later,
-    prediction: tuple[Later | None, str] = (None, ""),
-    marginal: Later | None = None,
-    tau2_p: float | None = None,
-    effects: Later | None = None,
+    x: Floats, n: Floats, options: Options, row: Row, *, method: str, heterogeneity: Later,
+    weights: Later, prediction: tuple[Later | None, str] = (None, ""),
+    marginal: Later | None = None, tau2_p: float | None = None, effects: Later | None = None,
     spread: Later | None = None,
-) -> PoolResult:
+) -> PoolResult:  # fmt: skip
     """Return the answer about studies as the public result, with what only its reader wants.
 
     That is worked out later: Q, I2, H2; shares (k,) that sum to 1; the population-averaged

@@ -56,15 +56,9 @@ def cuts(size: Ints, options: Options, *, small: bool, parameters: int = 1) -> F
 
 
 def mean_intervals(
-    problem: Likelihoods,
-    fit: Maxima,
-    options: Options,
-    size: Ints,
-    patients: Floats,
-    distant: Floats,
-    notes: Words,
-    parameters: int = 1,
-) -> tuple[Floats, Floats]:
+    problem: Likelihoods, fit: Maxima, options: Options, size: Ints, patients: Floats,
+    distant: Floats, notes: Words, parameters: int = 1,
+) -> tuple[Floats, Floats]:  # fmt: skip
     """Return limits on the link's scale; remarks are added to ``notes``.
 
     ``size`` (b,) counts the studies that ``tau`` is estimated from, ``parameters`` the means fitted
@@ -99,16 +93,9 @@ def mean_intervals(
 
 
 def small_lr(
-    problem: Likelihoods,
-    fit: Maxima,
-    cut: Floats,
-    link: Link,
-    size: Ints,
-    patients: Floats,
-    distant: Floats,
-    *,
-    few: bool = True,
-) -> tuple[Floats, Floats]:
+    problem: Likelihoods, fit: Maxima, cut: Floats, link: Link, size: Ints, patients: Floats,
+    distant: Floats, *, few: bool = True,
+) -> tuple[Floats, Floats]:  # fmt: skip
     """Return limits of the likelihood-ratio interval for few studies, on the link's scale.
 
     From four studies on the profile with ``tau`` up to ``TAU_MOST``, cut at ``c_k``; for two and
@@ -145,13 +132,8 @@ def bootstrapped(
     cut = profile_cut(options.level, 1, small_sample=False)
     for i, n in enumerate(totals):
         lower[i], upper[i] = bootstrap_interval(
-            problem.take(np.array([i])),
-            fit.take(np.array([i])),
-            n,
-            (float(lower[i]), float(upper[i])),
-            options.level,
-            cut,
-            options.seed,
+            problem.take(np.array([i])), fit.take(np.array([i])), n,
+            (float(lower[i]), float(upper[i])), options.level, cut, options.seed,
             options.replicates,
-        )
+        )  # fmt: skip
     return lower, upper

@@ -88,14 +88,9 @@ def of_effects(
         lowest, highest = MEASURES[options.measure].bounds(size)
         add_note(notes, (fit.ci_lower < lowest) | (fit.ci_upper > highest), OUT_OF_RANGE)
     found = answers(
-        sets,
-        (proportion, lower, upper),
-        (fit.estimate, fit.se, fit.tau2, fit.loglik),
-        np.ones(sets.count, dtype=bool),
-        notes,
-        (fit.ci_lower, fit.ci_upper),
-        means=means,
-    )
+        sets, (proportion, lower, upper), (fit.estimate, fit.se, fit.tau2, fit.loglik),
+        np.ones(sets.count, dtype=bool), notes, (fit.ci_lower, fit.ci_upper), means=means,
+    )  # fmt: skip
     if ci == "kr" and np.count_nonzero(lost := np.isnan(fit.estimate)):
         found.converged[lost], found.notes[lost] = False, f"{NO_INTERVAL}."
     return found
@@ -166,14 +161,9 @@ def beta_binomial(sets: Sets, options: Options) -> Columns:
     tau2 = np.where(variance > 0, rho / np.where(variance > 0, variance, 1.0), 0.0)
     constants = sets.total(LINKS["logit"].constant(sets.x, sets.n))
     return answers(
-        sets,
-        (p, expit(lower), expit(upper)),
-        (fit.mu, fit.se, tau2, fit.loglik + constants),
-        fit.converged,
-        notes,
-        (lower, upper),
-        fit.loglik_common + constants,
-    )
+        sets, (p, expit(lower), expit(upper)), (fit.mu, fit.se, tau2, fit.loglik + constants),
+        fit.converged, notes, (lower, upper), fit.loglik_common + constants,
+    )  # fmt: skip
 
 
 MODELS: dict[str, Model] = {

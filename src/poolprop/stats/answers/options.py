@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from poolprop.errors import EstimationError
 from poolprop.stats.fits.tau2 import ESTIMATORS
-from poolprop.stats.inputs import choice, fraction
+from poolprop.stats.inputs import choice, fraction, wrong
 from poolprop.stats.likelihoods.links import LINKS
 from poolprop.stats.measures import MEASURES
 from poolprop.stats.priors import HalfCauchy, HalfNormal, Prior
@@ -59,47 +59,21 @@ class Options:
 
 @lru_cache(maxsize=64, typed=True)
 def resolve(
-    *,
-    model: str = "glmm",
-    measure: str = "PLO",
-    link: str = "logit",
-    tau2: str | None = None,
-    ci: str | None = None,
-    level: float = 0.95,
-    prediction: str | None = None,
-    tau_prior: Prior | None = None,
-    correction: str = "only0",
-    inversion: str = "harmonic",
-    tau2_value: float | None = None,
-    seed: int = 20260101,
-    replicates: int = 2000,
-) -> Options:
+    *, model: str = "glmm", measure: str = "PLO", link: str = "logit", tau2: str | None = None,
+    ci: str | None = None, level: float = 0.95, prediction: str | None = None,
+    tau_prior: Prior | None = None, correction: str = "only0", inversion: str = "harmonic",
+    tau2_value: float | None = None, seed: int = 20260101, replicates: int = 2000,
+) -> Options:  # fmt: skip
     """Fill in defaults, those of :func:`poolprop.pool`, and refuse what does not go together."""
     choice(model, "model", INTERVALS)
     choice(measure, "measure", MEASURES)
     choice(link, "link", LINKS)
-    one_step = model in ("glmm", "beta-binomial", "bayes")
-    if one_step and measure != "PLO":
-        raise EstimationError(
-            f"measure is {measure!r}",
-            where="measure",
-            hint=f"The {model} model works on the logit; other scales need model='two-step'.",
-        )
-    if link != "logit" and model != "glmm":
-        raise EstimationError(
-            f"link is {link!r}", where="link", hint="Only model='glmm' has other links than logit."
-        )
+    _scale(model, measure, link, ci)
     ci = DEFAULT_INTERVAL[model] if ci is None else choice(ci, "ci", INTERVALS[model])
     tau2 = _tau2(model, tau2)
     if ci == "kr" and tau2 != "REML":
         raise EstimationError(
             f"ci is 'kr' and tau2 is {tau2!r}", where="ci", hint="Kenward-Roger needs tau2='REML'."
-        )
-    if ci == "bootstrap-lr" and link != "logit":
-        raise EstimationError(
-            f"link is {link!r} and ci is 'bootstrap-lr'",
-            where="link",
-            hint="The bootstrapped likelihood-ratio interval works on the logit.",
         )
     _bootstrap(seed, replicates)
     return Options(
@@ -123,27 +97,35 @@ def resolve(
     )
 
 
+def _scale(model: str, measure: str, link: str, ci: str | None) -> None:
+    """Refuse scales that a model or an interval does not have."""
+    if model in ("glmm", "beta-binomial", "bayes") and measure != "PLO":
+        hint = f"The {model} model works on the logit; other scales need model='two-step'."
+        raise wrong(measure, "measure", hint)
+    if link != "logit" and model != "glmm":
+        raise wrong(link, "link", "Only model='glmm' has other links than logit.")
+    if ci == "bootstrap-lr" and link != "logit":
+        raise EstimationError(
+            f"link is {link!r} and ci is 'bootstrap-lr'",
+            where="link",
+            hint="The bootstrapped likelihood-ratio interval works on the logit.",
+        )
+
+
 def _tau2(model: str, tau2: str | None) -> str:
     if model == "two-step":
         return choice(tau2 or "REML", "tau2", ESTIMATORS)
     if tau2 not in (None, "ML") and model in LIKELIHOOD:
-        raise EstimationError(
-            f"tau2 is {tau2!r}",
-            where="tau2",
-            hint=f"The {model} model is fitted by ML; other estimators need model='two-step'.",
-        )
+        hint = f"The {model} model is fitted by ML; other estimators need model='two-step'."
+        raise wrong(tau2, "tau2", hint)
     return {"common": "EE", "bayes": "posterior"}.get(model, "ML")
 
 
 def _bootstrap(seed: int, replicates: int) -> None:
     if seed < 0:
-        raise EstimationError(f"seed is {seed!r}", where="seed", hint="It must be at least 0.")
+        raise wrong(seed, "seed", "It must be at least 0.")
     if replicates < 100:
-        raise EstimationError(
-            f"replicates is {replicates!r}",
-            where="replicates",
-            hint="A bootstrap needs at least 100 of them.",
-        )
+        raise wrong(replicates, "replicates", "A bootstrap needs at least 100 of them.")
 
 
 def _known_tau2(model: str, value: float | None, prediction: str | None) -> float | None:
@@ -154,11 +136,7 @@ def _known_tau2(model: str, value: float | None, prediction: str | None) -> floa
             hint="The bootstrap draws tau2; a known tau2 leaves nothing to draw.",
         )
     if value is not None and (model != "two-step" or not 0 <= value < float("inf")):
-        raise EstimationError(
-            f"tau2_value is {value!r}",
-            where="tau2_value",
-            hint="It must be a number >= 0, and the model 'two-step'.",
-        )
+        raise wrong(value, "tau2_value", "It must be a number >= 0, and the model 'two-step'.")
     return value
 
 

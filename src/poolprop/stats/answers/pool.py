@@ -30,23 +30,12 @@ from poolprop.stats.sets import Sets
 
 
 def pool(
-    events: ArrayLike,
-    total: ArrayLike,
-    model: str = "glmm",
-    measure: str = "PLO",
-    tau2: str | None = None,
-    ci: str | None = None,
-    level: float = 0.95,
-    *,
-    link: str = "logit",
-    prediction: str | None = None,
-    tau_prior: Prior | None = None,
-    correction: str = "only0",
-    inversion: str = "harmonic",
-    tau2_value: float | None = None,
-    seed: int = 20260101,
+    events: ArrayLike, total: ArrayLike, model: str = "glmm", measure: str = "PLO",
+    tau2: str | None = None, ci: str | None = None, level: float = 0.95, *, link: str = "logit",
+    prediction: str | None = None, tau_prior: Prior | None = None, correction: str = "only0",
+    inversion: str = "harmonic", tau2_value: float | None = None, seed: int = 20260101,
     replicates: int = 2000,
-) -> PoolResult:
+) -> PoolResult:  # fmt: skip
     """Pool the proportions of several studies.
 
     Parameters
@@ -188,19 +177,11 @@ WITHOUT_COUNTS = "Pooled from effect sizes and their variances, for which no cou
 
 
 def pool_effects(
-    yi: ArrayLike,
-    vi: ArrayLike,
-    measure: str = "PLO",
-    tau2: str | None = None,
-    ci: str | None = None,
-    level: float = 0.95,
-    *,
-    model: str = "two-step",
-    prediction: str | None = None,
-    tau2_value: float | None = None,
-    seed: int = 20260101,
+    yi: ArrayLike, vi: ArrayLike, measure: str = "PLO", tau2: str | None = None,
+    ci: str | None = None, level: float = 0.95, *, model: str = "two-step",
+    prediction: str | None = None, tau2_value: float | None = None, seed: int = 20260101,
     replicates: int = 2000,
-) -> PoolResult:
+) -> PoolResult:  # fmt: skip
     """Pool effect sizes of proportions by a weighted mean.
 
     Parameters

@@ -44,14 +44,9 @@ def glmm_result(x: Floats, n: Floats, row: Row, options: Options) -> PoolResult:
 
 
 def result_of_mean(
-    x: Floats,
-    n: Floats,
-    row: Row,
-    options: Options,
-    prediction: tuple[Later | None, str],
-    method: str,
-    spread: Later | None = None,
-) -> PoolResult:
+    x: Floats, n: Floats, row: Row, options: Options, prediction: tuple[Later | None, str],
+    method: str, spread: Later | None = None,
+) -> PoolResult:  # fmt: skip
     """Return a fit of one mean, with its intervals, as a result."""
     link, mu, tau = LINKS[options.link], row.estimate, math.sqrt(row.tau2)
     effects = Later(partial(_study_effects, x, n, mu, tau, link))
@@ -121,13 +116,9 @@ def deviance(x: Floats, n: Floats, common: float, tau2: float, link: Link) -> He
         return Heterogeneity(q=q, q_df=df, q_p=chi_square_pvalue(q, df), i2=None, h2=None)
     typical = typical_variance(effect_sizes(x, n, "PLO")[1], intercept(x.size))
     return Heterogeneity(
-        q=q,
-        q_df=df,
-        q_p=chi_square_pvalue(q, df),
-        i2=tau2 / (tau2 + typical),
-        h2=1 + tau2 / typical,
-        i2_definition=OF_LOGITS,
-    )
+        q=q, q_df=df, q_p=chi_square_pvalue(q, df), i2=tau2 / (tau2 + typical),
+        h2=1 + tau2 / typical, i2_definition=OF_LOGITS,
+    )  # fmt: skip
 
 
 def common_loglik(x: Floats, n: Floats, link: Link) -> float:

@@ -24,17 +24,11 @@ Progress = Callable[[int, int], None]
 
 
 def pool_many(
-    frame: pd.DataFrame,
-    by: str = "dataset_id",
-    methods: Sequence[str] = ("glmm|logit|ML|small-lr",),
-    level: float = 0.95,
-    *,
-    events: str = "events",
-    total: str = "total",
-    prediction: bool = False,
-    above: Sequence[float] = (),
-    progress: Progress | None = None,
-) -> pd.DataFrame:
+    frame: pd.DataFrame, by: str = "dataset_id",
+    methods: Sequence[str] = ("glmm|logit|ML|small-lr",), level: float = 0.95, *,
+    events: str = "events", total: str = "total", prediction: bool = False,
+    above: Sequence[float] = (), progress: Progress | None = None,
+) -> pd.DataFrame:  # fmt: skip
     """Pool thousands of data sets by several methods.
 
     Parameters

@@ -73,13 +73,9 @@ class TwoStep:
 
 
 def fit_two_step(
-    yi: Floats,
-    vi: Floats,
-    tau2_method: str,
-    ci: str,
-    level: float,
+    yi: Floats, vi: Floats, tau2_method: str, ci: str, level: float,
     tau2_value: float | None = None,
-) -> TwoStep:
+) -> TwoStep:  # fmt: skip
     """Pool ``k >= 1`` effect sizes with ``vi > 0`` as :func:`fits.two_step.pool_means` does."""
     data = Means.of(yi, vi)
     if yi.size == 1:

@@ -16,12 +16,11 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import expit, logit, ndtr, sici
 
-from poolprop.errors import EstimationError
 from poolprop.stats._types import Floats
 from poolprop.stats.answers.predictive import HERMITE, next_study
 from poolprop.stats.answers.results import Interval
 from poolprop.stats.answers.shown import Shown, plain
-from poolprop.stats.inputs import fraction
+from poolprop.stats.inputs import fraction, patients
 from poolprop.stats.numeric.roots import quantiles
 from poolprop.stats.numeric.rules import hermite, legendre, tail
 
@@ -180,9 +179,7 @@ class Posterior(Shown):
         n : int
             At least 1.
         """
-        if n < 1 or n != int(n):
-            raise EstimationError(f"n is {n!r}", where="n", hint="Give a whole number of patients.")
-        return next_study(self).events(int(n))
+        return next_study(self).events(patients(n))
 
     @property
     def marginal_mean(self) -> float:

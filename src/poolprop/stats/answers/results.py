@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, fields
 from functools import partial
 from typing import Any
 
-from poolprop.formats import Policy, count, counted, level, number, part, policy_for, share
-from poolprop.stats.answers.ecosystem import Pooled
-from poolprop.stats.answers.shown import Shown, html_table, p_words
+from poolprop.formats import Policy
+from poolprop.stats.answers.shown import Shown
+from poolprop.stats.answers.told import Pooled
 from poolprop.stats.fits.empirical_bayes import StudyEffects
 from poolprop.stats.fits.heterogeneity import Heterogeneity
 
@@ -282,115 +282,6 @@ class PoolResult(Pooled, Shown):
         record |= {f"ci_estimate_{end}": nested[end] for end in ("lower", "upper")}  # old names
         record["notes"] = " ".join(record["notes"])
         return [record]
-
-    def __repr__(self) -> str:
-        """Return one line; :meth:`summary` says more, :meth:`to_dict` everything."""
-        return f"<PoolResult {self.told(policy_of([self]))}, {self._studies()}, {self.model}>"
-
-    def _studies(self) -> str:
-        number = counted(self.k, "study", "studies")
-        if self.studies is not None:
-            rows = f"{self.k:,} rows taken as independent"
-            number = f"{counted(self.studies, 'study', 'studies')} ({rows})"
-        return f"{number}, {self.counts()}"
-
-    def counts(self) -> str:
-        """Return the counts as text, or that there are none."""
-        if self.events is None or self.total is None:
-            return "without counts"
-        return part(self.events, self.total)
-
-    def policy(self, scale: str = "auto", digits: int | str = "auto") -> Policy:
-        """Return how its proportions are written; arguments as for :meth:`summary`."""
-        return policy_of([self], scale, digits)
-
-    def heterogeneity(self) -> str:
-        """Return tau2, I2 and Q as text; empty where nothing was pooled."""
-        if self.k < 2:
-            return ""
-        spread, of = self.spread, level(self.level)
-        ends = f"; {of} {_ends(spread.tau2_ci, number)}" if spread else ""
-        parts = [f"tau2 {number(self.tau2)} ({self.estimate_scale}{ends})"]
-        if self.i2 is not None:
-            ends = f"; {of} {_ends(spread.i2_ci, share)}" if spread else ""
-            parts.append(f"I2 {share(self.i2)} ({self.i2_definition}{ends})")
-        if spread:
-            parts.append(f"their intervals: {spread.method}")
-        if self.q is not None and self.q_p is not None:
-            parts.append(f"Q {number(self.q)} on {self.q_df} df, {p_words(self.q_p)}")
-        return "; ".join(parts)
-
-    def share(self, policy: Policy) -> str:
-        """Return the proportion as text, with its unit."""
-        return policy.value(self.proportion, self.ci.lower, self.ci.upper)
-
-    def limits(self, policy: Policy) -> str:
-        """Return the confidence interval as text, without its unit."""
-        return policy.interval(self.ci.lower, self.ci.upper, self.proportion, dash=" to ")
-
-    def told(self, policy: Policy) -> str:
-        """Return estimate and interval as text: ``81% (95% CI 50 to 97)``."""
-        return f"{self.share(policy)} ({level(self.level)} CI {self.limits(policy)})"
-
-    def headline(self, policy: Policy) -> str:
-        """Return estimate, interval and counts as a line; of one study its counts come first."""
-        if self.k == 1:
-            return f"Proportion of the one study {self.counts()}: {self.told(policy)}"
-        return f"Pooled proportion {self.told(policy)}; {self._studies()}"
-
-    def summary(self, scale: str = "auto", digits: int | str = "auto") -> str:
-        """Return the result as lines of text: estimate, method, prediction interval, notes.
-
-        Parameters
-        ----------
-        scale : str
-            ``percent``, ``per_1000``, ``per_10000``, ``per_100000``, or ``auto``: the one that
-            the counts ask for.
-        digits : int or "auto"
-            Decimals on that scale; ``auto``: as many as the interval carries.
-        """
-        policy = policy_of([self], scale, digits)
-        lines = [self.headline(policy), self.method]
-        if self.prediction is not None:
-            limits = self.prediction.on_scale(policy)
-            lines.append(f"Prediction interval {limits} ({self.prediction_method})")
-        lines += filter(None, [self.heterogeneity()])
-        return "\n".join([*lines, *self.notes])
-
-    def _repr_html_(self) -> str:
-        policy, of = policy_of([self]), level(self.level)
-        rows = [
-            ("Studies", count(self.k)),
-            ("Events / total", self.counts()),
-            ("Proportion", self.share(policy)),
-            (f"{of} confidence interval", f"{self.limits(policy)}{policy.unit}"),
-        ]
-        if self.prediction is not None:
-            rows.append((f"{of} prediction interval", self.prediction.on_scale(policy)))
-        if self.k > 1:
-            rows.append(("tau2", number(self.tau2)))
-        if self.i2 is not None:
-            rows.append(("I2", share(self.i2)))
-        rows += [("Method", self.method), *(("Note", note) for note in self.notes)]
-        return html_table("Pooled proportion", [(name, [value]) for name, value in rows])
-
-
-def policy_of(
-    results: Iterable[PoolResult], scale: str = "auto", digits: int | str = "auto"
-) -> Policy:
-    """Return how the proportions of results that stand together are written."""
-    found = list(results)
-    if any(one.events is None for one in found):  # proportions without counts
-        return policy_for((one.proportion for one in found), [len(found)], scale, digits)
-    events, total = (one.events or 0 for one in found), (one.total or 0 for one in found)
-    return policy_for(events, total, scale, digits)
-
-
-def _ends(interval: Interval, words: Callable[[float], str]) -> str:
-    """Return an interval as text; one without an upper end as ``above``."""
-    if math.isinf(interval.upper):
-        return f"above {words(interval.lower)}"
-    return f"{words(interval.lower)} to {words(interval.upper)}"
 
 
 def _plain(value: Any) -> Any:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass
 from html import escape
 from importlib import import_module
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -55,6 +55,8 @@ class Shown:
     """
 
     given: Given | None = field(default=None, compare=False)
+    # The field whose items are the rows, and their columns, where the fields themselves are not.
+    ROWS: ClassVar[tuple[str, tuple[str, ...]]] = "", ()
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values for JSON; numbers that are not finite as ``None``."""
@@ -62,6 +64,10 @@ class Shown:
 
     def rows(self) -> list[dict[str, Any]]:
         """Return a row for each study (or subset) where all numbers are by study, else one."""
+        items, columns = self.ROWS
+        if items:
+            found = [flat(plain(each)) for each in getattr(self, items)]
+            return [{name: each.get(name) for name in columns} for each in found]
         record = flat(self.to_dict())
         lists = {name: cell for name, cell in record.items() if isinstance(cell, list)}
         if not by_study(record):

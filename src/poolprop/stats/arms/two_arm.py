@@ -125,13 +125,9 @@ def two_arm_effects(
 
 
 def mantel_haenszel(
-    events1: ArrayLike,
-    total1: ArrayLike,
-    events2: ArrayLike,
-    total2: ArrayLike,
-    measure: str = "OR",
-    level: float = 0.95,
-) -> TwoArmPool:
+    events1: ArrayLike, total1: ArrayLike, events2: ArrayLike, total2: ArrayLike,
+    measure: str = "OR", level: float = 0.95,
+) -> TwoArmPool:  # fmt: skip
     """Pool two-arm studies by Mantel and Haenszel's weights, with no correction of empty cells.
 
     Parameters
