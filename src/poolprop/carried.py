@@ -39,19 +39,10 @@ ANOTHER = "Ask for the page anew: this copy was altered or cut short."
 
 
 def element(manifest: Mapping[str, Any]) -> str:
-    """Return the element of the page that carries the review.
+    """Return the element of the page that carries the review, made of the inputs of a manifest.
 
-    Parameters
-    ----------
-    manifest : mapping
-        ``results/audit/manifest.json``: its inputs are what a build reads, relative to the working
-        directory.
-
-    Returns
-    -------
-    str
-        HTML; nothing where a table stands outside the review's folder, since a folder given back
-        would lack it.
+    It is empty where a table stands outside the review's folder, since a folder given back would
+    lack it.
     """
     names = [entry["path"] for entry in manifest["inputs"]]
     if not all(_inside(name) for name in names):
@@ -66,17 +57,8 @@ def element(manifest: Mapping[str, Any]) -> str:
 def carried(page: bytes, where: str) -> dict[str, bytes]:
     """Return the files that a page carries, by their path in the review's folder.
 
-    Parameters
-    ----------
-    page : bytes
-        The page.
-    where : str
-        What errors call it.
-
-    Raises
-    ------
-    ResultError
-        If the page carries no review, or its digests say that it is not the one that was packed.
+    ``where`` is what errors call the page. Raises ResultError if it carries no review, or if its
+    digests say that it is not the one that was packed.
     """
     found = ELEMENT.search(page)
     if not found:
@@ -95,12 +77,8 @@ def carried(page: bytes, where: str) -> dict[str, bytes]:
 def unpack(page: Path, folder: Path) -> dict[str, bytes]:
     """Write the review that a page carries into a new or empty folder: whole, or nothing.
 
-    Raises
-    ------
-    ConfigError
-        If the page cannot be read, or the folder is not empty or cannot be written.
-    ResultError
-        As :func:`carried`.
+    Raises ConfigError if the page cannot be read, or the folder is not empty or cannot be written;
+    ResultError as :func:`carried`.
     """
     try:
         content = page.read_bytes()

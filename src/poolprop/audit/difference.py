@@ -125,15 +125,8 @@ class Difference:
 
 
 def difference(old: Snapshot, new: Snapshot) -> Difference:
-    """Compare two runs.
+    """Compare two runs; an empty snapshot stands for no run.
 
-    Parameters
-    ----------
-    old, new : Snapshot
-        An empty one stands for no run.
-
-    Notes
-    -----
     A conclusion flips where an interval that lay on one side of a threshold of the plan
     (``thresholds.values``; 50% where it has none) no longer does, or now does.
     """

@@ -74,20 +74,8 @@ def build(arguments: Sequence[str] = (), cores: int | None = None) -> int:
 
     A report that does not belong to what failed is kept as ``report.stale.html``. SIGINT, SIGTERM
     and SIGHUP end jobs and run; the exit code is then 128 and the signal's number, as in a shell.
-
-    Parameters
-    ----------
-    arguments : sequence of str
-        Targets and options for Snakemake.
-    cores : int, optional
-        How many jobs at once; by default what the machine has.
-
-    Raises
-    ------
-    ConfigError
-        If there is no review in this folder.
-    ResultError
-        If another run is under way in this folder, or the folder cannot be written.
+    Raises ConfigError if there is no review in this folder, ResultError if another run is under
+    way in it or it cannot be written.
     """
     if not (PLAN.exists() or any(one.startswith(ELSEWHERE) for one in arguments)):
         hint = "Run this in the folder of a review, or begin one: poolprop init FOLDER."

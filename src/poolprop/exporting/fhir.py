@@ -32,15 +32,7 @@ Resource = dict[str, Any]
 
 
 def fhir(settings: Any, results: Finished) -> str:
-    """Return a Bundle of every pooled result and of the studies of each primary estimand.
-
-    Parameters
-    ----------
-    settings : Settings
-        The plan: title, date.
-    results : Finished
-        The results of a run.
-    """
+    """Return a Bundle of every pooled result and of the studies of each primary estimand."""
     entries = [
         {"fullUrl": f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, one['id'])}", "resource": one}
         for one in _evidence(settings, results)

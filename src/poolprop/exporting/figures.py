@@ -39,14 +39,8 @@ def pictures(
 ) -> Iterator[tuple[str, bytes]]:
     """Yield name and content of each file, forest plots first.
 
-    Parameters
-    ----------
-    folder : Path
-        The ``results`` of a finished run.
-    settings : Settings
-        The plan that ran.
-    data : mapping
-        Endpoint, then the rows of its ``data.csv``, where moderators stand.
+    ``folder`` holds the results of a finished run; ``data`` the rows of each endpoint's
+    ``data.csv``, where moderators stand.
     """
     results = read_results(folder, tuple(settings.endpoints))
     context = Context(results=results, settings=settings, terms={})

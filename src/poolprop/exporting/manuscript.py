@@ -62,15 +62,7 @@ MORE = (
 
 
 def manuscript(settings: Any, results: Finished) -> Iterator[tuple[str, bytes]]:
-    """Yield the files of the manuscript by their place; ``TEXT`` is for a folder without one.
-
-    Parameters
-    ----------
-    settings : Settings
-        The plan.
-    results : Finished
-        The results of a run.
-    """
+    """Yield the files of the manuscript by their place; ``TEXT`` is for a folder without one."""
     values = yaml.safe_dump(variables(settings, results), sort_keys=True, allow_unicode=True)
     yield TEXT, _text(settings, results).encode()
     yield "manuscript/_quarto.yml", PROJECT.encode()

@@ -12,15 +12,7 @@ SINGLE = "single-study"
 
 
 def paragraphs(settings: Any, results: Finished) -> list[str]:
-    """Return what was pooled, by which model, and how it was checked.
-
-    Parameters
-    ----------
-    settings : Settings
-        The plan.
-    results : Finished
-        The results of a run.
-    """
+    """Return what was pooled, by which model, and how it was checked."""
     return [
         " ".join(part) for part in (_questions(settings), _models(settings, results)) if part
     ] + [_checked(results)]

@@ -62,12 +62,7 @@ class Redone:
 def redone(grid: Grid, pool: Mapping[str, Any], groups: Mapping[str, Any]) -> Redone:
     """Gather what a script needs of one endpoint.
 
-    Parameters
-    ----------
-    grid : Grid
-        ``data.csv``.
-    pool, groups : mapping
-        ``pool.json`` and ``subgroups.json``.
+    ``grid`` is its ``data.csv``, ``pool`` and ``groups`` are ``pool.json`` and ``subgroups.json``.
     """
     results = list(_results(pool, groups))
     wanted = {name for name, _ in results} | {"primary"}

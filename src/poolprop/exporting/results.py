@@ -69,10 +69,7 @@ class Finished:
 def finished(folder: Path, endpoints: list[str], data: str) -> Finished:
     """Read the results below a review's folder.
 
-    Raises
-    ------
-    ResultError
-        If the workflow has not run there, or not to its end.
+    Raises ResultError if the workflow has not run there, or not to its end.
     """
     results = folder / "results"
 

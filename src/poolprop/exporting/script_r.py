@@ -132,17 +132,7 @@ here <- cbind(lme4::fixef(fit), NA, NA)"""
 
 
 def r_script(what: Redone, model: Any, level: float) -> str:
-    """Return the script for an endpoint.
-
-    Parameters
-    ----------
-    what : Redone
-        Rows and results.
-    model : Model
-        The primary model of the plan.
-    level : float
-        Level of the intervals.
-    """
+    """Return the script for an endpoint, by the primary model of the plan."""
     likelihood = model.model in ("glmm", "beta-binomial")
     words = {
         "model": quoted(model.model), "ci": quoted(model.ci), "measure": quoted(model.measure),

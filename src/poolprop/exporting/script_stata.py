@@ -52,19 +52,7 @@ LONGEST = 28
 
 
 def stata(what: Redone, data: str, model: Any, level: float) -> tuple[str, str]:
-    """Return a do-file and its data as CSV.
-
-    Parameters
-    ----------
-    what : Redone
-        Rows and results.
-    data : str
-        Name of the file of the data.
-    model : Model
-        The primary model of the plan.
-    level : float
-        Level of the intervals.
-    """
+    """Return a do-file and its data as CSV; ``data`` is the name of the file of the data."""
     names = {name: _name(name, i) for i, name in enumerate(what.columns)}
     head = HEAD.format(
         label=plain(what.label), method=plain(what.method) or model.key, data=data

@@ -23,10 +23,7 @@ WIDTHS, MARGIN = (2.0, 0.8, 1.0, 1.2, 1.1, 0.9), 0.75
 def word(settings: Any, results: Finished) -> bytes:
     """Return summary of findings and methods as a .docx file, the same bytes for the same results.
 
-    Raises
-    ------
-    ConfigError
-        If python-docx is not installed.
+    Raises ConfigError if python-docx is not installed.
     """
     try:
         from docx import Document

@@ -32,14 +32,9 @@ ABOUT = (
 
 
 def workbook(tables: Mapping[str, Grid], about: Sequence[str] = ()) -> bytes:
-    """Return tables as an .xlsx file, the same bytes for the same tables.
+    """Return tables as an .xlsx file, a sheet each, the same bytes for the same tables.
 
-    Parameters
-    ----------
-    tables : mapping
-        Tables by name: a sheet each.
-    about : sequence of str
-        Lines at the top of the first sheet, which lists the others.
+    ``about`` are lines at the top of the first sheet, which lists the others.
     """
     from openpyxl import Workbook
 

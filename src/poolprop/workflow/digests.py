@@ -42,13 +42,7 @@ FOR_TYPES = re.compile(
 
 
 def code_of(step: str) -> str:
-    """Return a digest of the code that a step runs, for the parameters of its rule.
-
-    Parameters
-    ----------
-    step : str
-        Name of the step, with hyphens or underscores.
-    """
+    """Return a digest of the code that a step runs, for the parameters of its rule."""
     return digest(files_of(step))
 
 
@@ -66,13 +60,7 @@ def digest(files: Iterable[Path]) -> str:
 
 @cache
 def files_of(step: str) -> frozenset[Path]:
-    """Return every file of code that a step can load.
-
-    Raises
-    ------
-    ConfigError
-        If there is no such step.
-    """
+    """Return every file of code that a step can load; ConfigError if there is no such step."""
     try:
         path, begins, templates = steps()[step.replace("-", "_")]
     except KeyError:

@@ -12,15 +12,7 @@ MODELS = ("level", "study_interval", "models", "rules")
 
 
 def plan_digest(settings: BaseModel, *paths: str) -> str:
-    """Return a digest of blocks of the plan.
-
-    Parameters
-    ----------
-    settings : Settings
-        The plan.
-    *paths : str
-        Keys, with dots between those that lie within each other: ``endpoints.cr``.
-    """
+    """Return a digest of blocks of the plan, named by keys with dots: ``endpoints.cr``."""
     plan = settings.model_dump(mode="json")
     return digest([_inside(plan, path) for path in paths])
 

@@ -105,15 +105,7 @@ class Targets:
 
 
 def targets(settings: Settings, *, benchmarks: bool) -> Targets:
-    """Return what a plan asks for.
-
-    Parameters
-    ----------
-    settings : Settings
-        The plan.
-    benchmarks : bool
-        Whether the table of quoted results has rows.
-    """
+    """Return what a plan asks for; ``benchmarks``: the table of quoted results has rows."""
     return Targets(
         endpoints=tuple(settings.endpoints),
         nested=tuple(key for key, one in settings.endpoints.items() if one.nested),
