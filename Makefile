@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 CORES ?= $(shell nproc 2>/dev/null || echo 2)
 # Tests run in as many processes as there are cores; what one of them makes, the others use.
-# What a change breaks first, in seconds: the doors, the engine's default, plan and tables.
+# What a change breaks first, in seconds: the readers, the engine's default, plan and tables.
 QUICK := $(addprefix tests/unit/,checking evidence/test_select.py evidence/test_faults.py test_plan.py \
   test_files.py test_counted.py test_counts.py stats/test_pool.py stats/test_tau2_roots.py \
   stats/test_distributions.py)

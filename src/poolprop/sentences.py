@@ -52,7 +52,7 @@ def counted(sources: Sequence[Any], studies: Sequence[Any], arms: Sequence[Any])
     return dict(zip(COUNTED, (len(sources), len(studies), len(arms)), strict=True))
 
 
-def told(text: str, counts: Mapping[str, int]) -> str:
+def with_counts(text: str, counts: Mapping[str, int]) -> str:
     """Return a text in which the counts of the tables stand; other braces are left alone."""
     return filled(text, lambda name: str(counts.get(name, f"{{{name}}}")))
 

@@ -36,14 +36,14 @@ MAY_IMPORT = {
     "synthesis": {"errors", "plan", "stats"},
     "crosscheck": {"errors", "files"},  # the second engine knows nothing of the first
     "workflow": {"errors", "installation", "plan"},
-    "carried": {"errors"},
+    "embedded": {"errors"},
     "atlas": {"errors", "files", "plan", "shards", "spreadsheet", "stats"},
     "tables": {"errors", "evidence", "plan"},
     "plots": {"errors", "files", "library", "report", "stats"},  # stats when called
     "report": {"errors", "files", "plan", "_version"},
     "steps": {
         "errors", "files", "plan", "review", "evidence", "synthesis", "crosscheck",
-        "atlas", "carried", "shards", "tables", "plots", "report", "audit", "installation",
+        "atlas", "embedded", "shards", "tables", "plots", "report", "audit", "installation",
         "workflow",
     },
     "checking": {"errors", "files", "spreadsheet", "plan", "review", "evidence"},
@@ -54,7 +54,7 @@ MAY_IMPORT = {
     "importing": {"errors", "files", "keys", "plan", "evidence", "reading"},
     "shards": {"errors", "files"},
     "cli": {
-        "audit", "carried", "checking", "errors", "evidence", "exporting", "files", "importing",
+        "audit", "embedded", "checking", "errors", "evidence", "exporting", "files", "importing",
         "installation", "plan", "reading", "report", "review", "shards", "stats",
         "workflow", "_version",
     },

@@ -15,7 +15,7 @@ from unit.report.page import Page, spelled
 
 from poolprop.__main__ import main
 from poolprop.audit.snapshot import snapshot
-from poolprop.carried import ELEMENT, unpack
+from poolprop.embedded import ELEMENT, unpack
 from poolprop.plan.parse import parse
 
 PRIMARY = {

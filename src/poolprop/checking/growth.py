@@ -16,7 +16,7 @@ from poolprop.evidence.flow import FlowBox
 from poolprop.evidence.load import Evidence
 from poolprop.evidence.select import select
 from poolprop.evidence.supplements import RiskOfBias
-from poolprop.evidence.tables import TABLES, Arm, Outcome, told
+from poolprop.evidence.tables import TABLES, Arm, Outcome, is_reported
 from poolprop.evidence.universes import overall_risks
 from poolprop.formats import counted
 from poolprop.judged import basis, moved
@@ -112,7 +112,7 @@ def missing_twins(settings: Settings, evidence: Evidence) -> Iterator[Fault]:
             lacking = {arm for arm in out if evidence.arms[arm].n_enrolled is not None} - {
                 row.arm_id
                 for row in evidence.outcomes.values()
-                if not told(row)
+                if not is_reported(row)
                 and (row.outcome, row.denominator_basis) == (estimand.outcome, estimand.denominator)
             }
             would = {row.arm_id for row in select(evidence, alike).rows}

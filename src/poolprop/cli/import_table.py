@@ -100,7 +100,7 @@ def _import(
     from poolprop.importing.kinds import find_heading
     from poolprop.importing.read import read_tables
     from poolprop.importing.sheets import refuse_open_choice
-    from poolprop.importing.summary import Taken, problems_text, shown
+    from poolprop.importing.summary import Taken, problems_text, understood_text
     from poolprop.importing.understand import Answers, understand
 
     found = read_tables(tables, options["sheet"], options["encoding"])
@@ -118,7 +118,7 @@ def _import(
         decimal,
         answers=Answers(**{name: options[name] for name in ANSWERS}),
     )
-    print(shown(found, head, named, understood))
+    print(understood_text(found, head, named, understood))
     if understood.problems:
         print(problems_text(understood.problems), file=sys.stderr)
         return 2

@@ -28,8 +28,8 @@ def add_to(actions: Any) -> None:
 
 def unpack(page: Path, folder: Path) -> None:
     """Give back the review that a report carries."""
-    from poolprop.carried import LOCK, made_with
-    from poolprop.carried import unpack as write
+    from poolprop.embedded import LOCK, made_with
+    from poolprop.embedded import unpack as write
 
     files = write(page, folder)
     tables = sum(name.endswith(".csv") for name in files)

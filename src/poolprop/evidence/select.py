@@ -13,7 +13,7 @@ from poolprop.errors import DataError
 from poolprop.evidence.cells import NOT_REPORTED
 from poolprop.evidence.estimates import objection
 from poolprop.evidence.load import Evidence
-from poolprop.evidence.tables import Arm, Outcome, told
+from poolprop.evidence.tables import Arm, Outcome, is_reported
 from poolprop.plan import Selection
 
 Keep = Callable[[Outcome], bool]
@@ -45,7 +45,7 @@ def select(evidence: Evidence, selection: Selection) -> AnalysisSet:
     """
     chosen, excluded = [], []
     of_arm: dict[str, list[Outcome]] = {}
-    for row in filter(told, evidence.outcomes.values()):
+    for row in filter(is_reported, evidence.outcomes.values()):
         of_arm.setdefault(row.arm_id, []).append(row)
     for arm in evidence.arms.values():
         if arm.role not in selection.roles:

@@ -193,7 +193,7 @@ class Outcome(FactorRow):
         return self
 
 
-def told(row: Outcome) -> bool:
+def is_reported(row: Outcome) -> bool:
     """Tell whether a row has any figure; one without says that the source reports none."""
     return row.events is not None or row.percent_reported is not None
 

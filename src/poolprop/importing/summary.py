@@ -21,7 +21,9 @@ from poolprop.reading.sheet import Sheet, is_empty
 SHOWN = 40
 
 
-def shown(sheet: Sheet, head: Heading, factors: Mapping[str, int], understood: Understood) -> str:
+def understood_text(
+    sheet: Sheet, head: Heading, factors: Mapping[str, int], understood: Understood
+) -> str:
     """Return columns, studies and notes as text."""
     place = f"{sheet.file}, sheet {sheet.name}" if sheet.name else sheet.file
     lines = [f"{place}: heading in row {sheet.rows[head.last][0]}"]

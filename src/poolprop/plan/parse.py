@@ -16,7 +16,7 @@ from poolprop.hints import did_you_mean
 from poolprop.plan import Endpoint, Settings
 from poolprop.plan.faults import ConfigErrors, in_file, type_words
 
-# How many faults are told at most, and how often what is left is looked at again.
+# How many faults are reported at most, and how often what is left is looked at again.
 MOST, ROUNDS = 1000, 5
 SHORT = reprlib.Repr()
 SHORT.maxstring = SHORT.maxother = 200

@@ -79,7 +79,7 @@ def build(
     terms : mapping, optional
         Labels of the vocabulary: field, then code, then label.
     review : str
-        The element that carries plan and tables, from :func:`poolprop.carried.element`.
+        The element that carries plan and tables, from :func:`poolprop.embedded.element`.
 
     Returns
     -------

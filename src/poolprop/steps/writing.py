@@ -85,7 +85,7 @@ def manifest(
 def report(config: Path, results: Path, source: Path, out: Path) -> None:
     """Write the report: one page that needs nothing else."""
     from poolprop.audit.manifest import SCHEMA
-    from poolprop.carried import element
+    from poolprop.embedded import element
     from poolprop.report.render import build
     from poolprop.review import load_review
 

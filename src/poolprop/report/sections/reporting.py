@@ -11,7 +11,7 @@ from poolprop.report.checklists.prisma import PRISMA
 from poolprop.report.context import Context, Section
 from poolprop.report.prose import plural
 from poolprop.report.values import Record
-from poolprop.sentences import COUNTED, told
+from poolprop.sentences import COUNTED, with_counts
 
 CHECKLISTS = (PRISMA, LIVING, MOOSE)
 FILLED, LACKING, NOT_APPLICABLE = "filled", "text missing", "not applicable"
@@ -24,7 +24,7 @@ def section(context: Context, others: Collection[Section]) -> Section:
     by_id = {other.id: other for other in others}
     counts = _counts(context)
     written = context.settings.review.statements.items()
-    statements = {key: told(text, counts) for key, text in written}
+    statements = {key: with_counts(text, counts) for key, text in written}
     filled = [_fill(checklist, by_id, statements) for checklist in CHECKLISTS]
     return Section(id="reporting", title="Reporting checklists", body={"checklists": filled})
 

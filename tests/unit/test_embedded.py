@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from poolprop import carried
+from poolprop import embedded
 from poolprop.__main__ import main
 from poolprop.errors import ResultError
 
@@ -36,7 +36,7 @@ def page(tmp_path, monkeypatch):
 def element(*names):
     names = names or ("config/config.yaml", "data/studies.csv")
     inputs = [{"path": name} for name in names]
-    return carried.element(
+    return embedded.element(
         {"inputs": inputs, "version": "9.9", "code": "abc", "versions": {"python": "3.11"}}
     )
 
@@ -46,14 +46,14 @@ def element_of(files, kinds=None):
     sums = "".join(f"{hashlib.sha256(b).hexdigest()}  {a}\n" for a, b in files.items())
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w", format=tarfile.PAX_FORMAT) as archive:
-        for name, content in {**files, carried.SUMS: sums.encode()}.items():
+        for name, content in {**files, embedded.SUMS: sums.encode()}.items():
             about = tarfile.TarInfo(name)
             about.size = len(content)
             about.type, about.linkname = (kinds or {}).get(name, (tarfile.REGTYPE, ""))
             archive.addfile(about, io.BytesIO(content))
     packed = bz2.compress(buffer.getvalue())
     digest, text = hashlib.sha256(packed).hexdigest(), base64.b64encode(packed).decode()
-    return f'<script id="review" type="{carried.TYPE}" data-sha256="{digest}">{text}</script>'
+    return f'<script id="review" type="{embedded.TYPE}" data-sha256="{digest}">{text}</script>'
 
 
 def test_plan_and_tables_come_back_as_they_were_and_with_them_the_versions(page, tmp_path, capsys):
@@ -69,7 +69,7 @@ def test_plan_and_tables_come_back_as_they_were_and_with_them_the_versions(page,
 
 
 def test_ordinary_programs_open_it_too(page, tmp_path):
-    text = carried.ELEMENT.search(page.read_bytes())[2]
+    text = embedded.ELEMENT.search(page.read_bytes())[2]
     (tmp_path / "old").mkdir()
     command = "base64 -d | bunzip2 | tar x -C old && cd old && sha256sum --quiet -c SHA256SUMS"
     subprocess.run(["sh", "-c", command], cwd=tmp_path, input=text, check=True)
@@ -78,7 +78,7 @@ def test_ordinary_programs_open_it_too(page, tmp_path):
 
 def test_what_was_unpacked_packs_to_the_same_bytes(page, tmp_path, monkeypatch):
     before = element()
-    carried.unpack(page, tmp_path / "again")
+    embedded.unpack(page, tmp_path / "again")
     monkeypatch.chdir(tmp_path / "again")
     assert element() == before
 
@@ -121,23 +121,23 @@ def test_a_page_that_was_altered_is_refused_and_leaves_nothing(page, tmp_path, c
     ],
 )
 def test_no_archive_writes_outside_its_folder_or_anything_but_files(tmp_path, name, kind):
-    files = {carried.LOCK: b"# x\n", name: b""}
+    files = {embedded.LOCK: b"# x\n", name: b""}
     page = tmp_path / "report.html"
     page.write_text(element_of(files, {name: kind}))
     with pytest.raises(ResultError, match="no place for"):
-        carried.unpack(page, tmp_path / "again")
+        embedded.unpack(page, tmp_path / "again")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["report.html"]
 
 
 def test_what_unfolds_without_end_is_refused(monkeypatch):
-    monkeypatch.setattr(carried, "MOST", 5_000)
-    page = element_of({carried.LOCK: b"0" * 50_000})
+    monkeypatch.setattr(embedded, "MOST", 5_000)
+    page = element_of({embedded.LOCK: b"0" * 50_000})
     with pytest.raises(ResultError, match="unfolds to more"):
-        carried.carried(page.encode(), "page")
+        embedded.embedded(page.encode(), "page")
 
 
 def test_two_files_where_one_is_a_folder_leave_nothing(page, tmp_path, capsys):
-    page.write_text(element_of({carried.LOCK: b"# x\n", "a": b"", "a/b": b""}))
+    page.write_text(element_of({embedded.LOCK: b"# x\n", "a": b"", "a/b": b""}))
     assert main(["unpack", "report.html", "again"]) == 2
     assert "cannot be made" in capsys.readouterr().err
     assert not list(tmp_path.glob("*again*"))
@@ -155,7 +155,7 @@ def test_nothing_is_written_over(page, tmp_path, capsys, there):
 
 def test_an_empty_folder_is_filled(page, tmp_path):
     (tmp_path / "empty").mkdir()
-    carried.unpack(page, tmp_path / "empty")
+    embedded.unpack(page, tmp_path / "empty")
     assert (tmp_path / "empty/config/config.yaml").read_bytes() == PLAN
 
 
@@ -166,12 +166,12 @@ def test_a_page_that_is_not_there_is_said_in_one_line(tmp_path, capsys):
 
 @given(st.binary(max_size=300), st.integers(0, 10_000), st.integers(1, 255))
 def test_a_changed_byte_is_never_taken_for_the_review(content, place, change):
-    files = {carried.LOCK: b"# x\n", "data/a.csv": content}
+    files = {embedded.LOCK: b"# x\n", "data/a.csv": content}
     page = bytearray(element_of(files).encode())
     place %= len(page)
     page[place] = (page[place] + change) % 256
     try:
-        found = carried.carried(bytes(page), "page")
+        found = embedded.embedded(bytes(page), "page")
     except ResultError:
         return
     assert {name: found[name] for name in files} == files

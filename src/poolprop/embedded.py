@@ -54,7 +54,7 @@ def element(manifest: Mapping[str, Any]) -> str:
     return f'<script id="review" type="{TYPE}" data-sha256="{digest}">{text}</script>'
 
 
-def carried(page: bytes, where: str) -> dict[str, bytes]:
+def embedded(page: bytes, where: str) -> dict[str, bytes]:
     """Return the files that a page carries, by their path in the review's folder.
 
     ``where`` is what errors call the page. Raises ResultError if it carries no review, or if its
@@ -78,14 +78,14 @@ def unpack(page: Path, folder: Path) -> dict[str, bytes]:
     """Write the review that a page carries into a new or empty folder: whole, or nothing.
 
     Raises ConfigError if the page cannot be read, or the folder is not empty or cannot be written;
-    ResultError as :func:`carried`.
+    ResultError as :func:`embedded`.
     """
     try:
         content = page.read_bytes()
     except OSError as error:
         problem, hint = f"cannot be read ({error.strerror})", "Name the file of a report."
         raise ConfigError(problem, where=str(page), hint=hint) from None
-    files = carried(content, str(page))
+    files = embedded(content, str(page))
     folder = folder.absolute()
     new = folder.is_dir() and folder != Path.cwd() and not any(folder.iterdir())
     if not new and (folder.exists() or folder.is_symlink()):
