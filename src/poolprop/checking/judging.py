@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from poolprop.errors import ConfigError, ResultError
 from poolprop.evidence.universes import overall_risks
-from poolprop.files import read_json, write_text
+from poolprop.files import read_csv, read_json, write_csv
 from poolprop.formats import counted
 from poolprop.judged import Basis, basis, rounded
 from poolprop.review import Review, load_review
@@ -23,34 +21,21 @@ def judge(names: Sequence[str] = ()) -> None:
     """Write ``judged_on`` of the rows of ``certainty.csv``, whole or not at all."""
     review = load_review(CONFIG)
     path = Path(review.settings.data) / "certainty.csv"
-    known = {f"{row['endpoint']}/{row['estimand']}" for row in _rows(path)}
+    rows = read_csv(path, as_is=True) if path.is_file() else []
+    known = sorted({f"{row['endpoint']}/{row['estimand']}" for row in rows})
     for name in names:
         if name not in known:
-            hint = f"Known are {', '.join(sorted(known))}." if known else "It has no rows."
+            hint = f"Known are {', '.join(known)}." if known else "It has no rows."
             raise ConfigError(f"{name!r} is not judged", where=str(path), hint=hint)
-    text = path.read_text("utf-8")
-    columns = next(csv.reader(io.StringIO(text)))
-    rows, written = [], 0
-    for row in _rows(path):
-        name = f"{row['endpoint']}/{row['estimand']}"
-        if not names or name in names:
+    written = 0
+    for row in rows:
+        row.setdefault(COLUMN, "")
+        if not names or f"{row['endpoint']}/{row['estimand']}" in names:
             row[COLUMN] = _now(review, row["endpoint"], row["estimand"], row["domain"]).written()
             written += 1
-        rows.append(row)
-    out = io.StringIO()
-    columns += [COLUMN] if COLUMN not in columns else []
-    writer = csv.DictWriter(out, columns, lineterminator="\n", restval="")
-    writer.writeheader()
-    writer.writerows(rows)
-    write_text(path, out.getvalue())
+    if rows:
+        write_csv(path, list(rows[0]), rows, as_is=True)
     print(f"{counted(written, 'judgement')} of {path} stand for the data of today.")
-
-
-def _rows(path: Path) -> list[dict[str, str]]:
-    if not path.is_file():
-        return []
-    with path.open(encoding="utf-8", newline="") as lines:
-        return list(csv.DictReader(lines))
 
 
 def _now(review: Review, endpoint: str, estimand: str, domain: str) -> Basis:
