@@ -11,6 +11,7 @@ import sys
 
 import pytest
 
+from poolprop import __version__
 from poolprop.__main__ import parser
 
 LINK = re.compile(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)")
@@ -32,7 +33,13 @@ def test_the_documentation_builds_and_its_links_lead_somewhere(repo, tmp_path):
 def test_the_links_of_the_readmes_lead_somewhere(repo):
     broken = [
         f"{path.relative_to(repo)}: {link}"
-        for name in ("README.md", "CONTRIBUTING.md", "config/README.md", "data/README.md")
+        for name in (
+            "README.md",
+            "CONTRIBUTING.md",
+            "CHANGELOG.md",
+            "config/README.md",
+            "data/README.md",
+        )
         for path in [repo / name]
         for link in LINK.findall(path.read_text("utf-8"))
         if not (path.parent / link).exists()
@@ -91,3 +98,12 @@ def test_every_command_of_the_readme_is_one(repo):
     assert len(found) > 15
     for line in found:
         parser().parse_args(shlex.split(line))
+
+
+def test_changelog_and_citation_are_of_this_version(repo):
+    headings = re.findall(r"^## (.+)$", (repo / "CHANGELOG.md").read_text("utf-8"), re.MULTILINE)
+    assert headings[0] == "Unreleased"
+    version, _, date = headings[1].partition(" - ")
+    assert version == __version__
+    citation = (repo / "CITATION.cff").read_text("utf-8")
+    assert f"\nversion: {version}\ndate-released: {date}\n" in citation
