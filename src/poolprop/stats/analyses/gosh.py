@@ -101,21 +101,19 @@ def gosh(
     complete = x.size < 60 and (1 << x.size) - x.size - 1 <= most
     members = _all_subsets(x.size) if complete else _sample(x.size, most, seed)
     if model == "glmm":
-        return _by_glmm(x, n, members, complete=complete)
-    yi, vi = effect_sizes(x, n, measure)
-    estimate, variance, i2 = _pool(yi, vi, members, tau2)
+        estimate, variance, i2 = _by_glmm(x, n, members)
+        proportion = LINKS["logit"].inverse(estimate)
+    else:
+        estimate, variance, i2 = _pool(*effect_sizes(x, n, measure), members, tau2)
+        proportion = back_transform(estimate, measure, harmonic_mean(n))
     return Gosh(
-        members=members,
-        estimate=estimate,
-        proportion=back_transform(estimate, measure, harmonic_mean(n)),
-        tau2=variance,
-        i2=i2,
-        complete=complete,
-    )
+        members=members, estimate=estimate, proportion=proportion, tau2=variance, i2=i2,
+        complete=complete, model=model,
+    )  # fmt: skip
 
 
-def _by_glmm(x: Floats, n: Floats, members: Bools, *, complete: bool) -> Gosh:
-    """Fit the binomial-normal model to each subset, some thousand subsets at once."""
+def _by_glmm(x: Floats, n: Floats, members: Bools) -> Floats:
+    """Return means, ``tau2`` and I2 (3, subsets) of the GLMM, some thousand subsets at once."""
     link, vi = LINKS["logit"], effect_sizes(x, n, "PLO")[1]
     found = np.empty((3, len(members)))
     for first in range(0, len(members), BLOCK):
@@ -126,16 +124,7 @@ def _by_glmm(x: Floats, n: Floats, members: Bools, *, complete: bool) -> Gosh:
         typical = (sets.size - 1) / (total - square / total)
         share = np.where(fit.side == 0, fit.tau**2 / (fit.tau**2 + typical), np.nan)
         found[:, part] = fit.mu, fit.tau**2, share
-    estimate, tau2, i2 = found
-    return Gosh(
-        members=members,
-        estimate=estimate,
-        proportion=link.inverse(estimate),
-        tau2=tau2,
-        i2=i2,
-        complete=complete,
-        model="glmm",
-    )
+    return found
 
 
 def _all_subsets(k: int) -> Bools:
@@ -163,8 +152,8 @@ def _sample(k: int, size: int, seed: int) -> Bools:
     return members
 
 
-def _pool(yi: Floats, vi: Floats, members: Bools, tau2: str) -> tuple[Floats, Floats, Floats]:
-    """Return means, ``tau2`` and I2 of subsets."""
+def _pool(yi: Floats, vi: Floats, members: Bools, tau2: str) -> Floats:
+    """Return means, ``tau2`` and I2 (3, subsets) of effect sizes."""
     # Centred effects keep the digits of Q.
     centre = float(np.average(yi, weights=1 / vi))
     found = np.empty((3, len(members)))
@@ -173,7 +162,7 @@ def _pool(yi: Floats, vi: Floats, members: Bools, tau2: str) -> tuple[Floats, Fl
         found[:, part] = _pool_block(yi - centre, vi, members[part], tau2)
         found[2, part] = _i_squared(found[2, part], members[part])
     found[0] += centre
-    return found[0], found[1], found[2]
+    return found
 
 
 def _i_squared(q: Floats, members: Bools) -> Floats:

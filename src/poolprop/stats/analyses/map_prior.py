@@ -130,7 +130,7 @@ def map_prior(posterior: Posterior, vague: float = 0.2) -> MapPrior:
     Returns
     -------
     MapPrior
-        As many components as bring it near the predictive law (three at most), and the vague one.
+        At most three components that bring it near the predictive law, and the vague one.
 
     Raises
     ------
@@ -235,10 +235,9 @@ class NextTrial(Shown):
         The exact (Clopper-Pearson) interval of this level is to lie ``above`` or ``below`` ``p0``.
     events : int or None
         The fewest (the most, for ``below``) events with which the rule is met; None if none are.
-    chance : float
-        Probability of that by the predictive law of the studies.
-    robust : float
-        The same by the robust prior, whose vague component allows for a trial unlike them.
+    chance, robust : float
+        Probability of that by the predictive law of the studies, and by the robust prior, whose
+        vague component allows for a trial unlike them.
     """
 
     n: int

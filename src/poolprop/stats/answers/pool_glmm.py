@@ -17,7 +17,7 @@ from poolprop.stats.answers.results import Interval, Later, PoolResult
 from poolprop.stats.answers.spread import credible_spread
 from poolprop.stats.fits.empirical_bayes import StudyEffects, glmm_study_effects
 from poolprop.stats.fits.glmm_design import information_of
-from poolprop.stats.fits.heterogeneity import OF_LOGITS, Heterogeneity, typical_variance
+from poolprop.stats.fits.heterogeneity import FROM_TAU2, OF_LOGITS, Heterogeneity, typical_variance
 from poolprop.stats.likelihoods.links import LINKS, LOG_SQRT_2PI, Link
 from poolprop.stats.measures import effect_sizes
 from poolprop.stats.numeric.distributions import chi_square_pvalue, t_quantile
@@ -112,13 +112,12 @@ def deviance(x: Floats, n: Floats, common: float, tau2: float, link: Link) -> He
     """
     df, events = x.size - 1, float(x.sum())
     q = max(0.0, 2 * (saturated_loglik(x, n, link) - common))
-    if link.name != "logit" or events in (0.0, float(n.sum())) or df == 0:
-        return Heterogeneity(q=q, q_df=df, q_p=chi_square_pvalue(q, df), i2=None, h2=None)
-    typical = typical_variance(effect_sizes(x, n, "PLO")[1], intercept(x.size))
-    return Heterogeneity(
-        q=q, q_df=df, q_p=chi_square_pvalue(q, df), i2=tau2 / (tau2 + typical),
-        h2=1 + tau2 / typical, i2_definition=OF_LOGITS,
-    )  # fmt: skip
+    i2, h2, definition = None, None, FROM_TAU2
+    if link.name == "logit" and 0 < events < float(n.sum()) and df:
+        typical = typical_variance(effect_sizes(x, n, "PLO")[1], intercept(x.size))
+        i2, h2, definition = tau2 / (tau2 + typical), 1 + tau2 / typical, OF_LOGITS
+    p = chi_square_pvalue(q, df)
+    return Heterogeneity(q=q, q_df=df, q_p=p, i2=i2, h2=h2, i2_definition=definition)
 
 
 def common_loglik(x: Floats, n: Floats, link: Link) -> float:

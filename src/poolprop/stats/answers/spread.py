@@ -181,28 +181,18 @@ def heterogeneity_intervals(
     (0.0, 0.97)
     """
     x, n = counts(events, total)
-    options = _options(model, as_pool)
+    options = resolve(model=model, **as_pool)
     if x.size == 1:
         return _none(options, "one study: heterogeneity cannot be seen")
     if options.tau2_value is not None:
         return _none(options, "tau2 was taken as known")
     if model == "two-step":
-        return _two_step(x, n, options)
+        found = two_step_spread(*effects_of(x, n, options.measure, options.correction), options)
+        assert found is not None
+        return _derived(found, options)
     if model == "glmm":
         return _glmm(x, n, options)
     return _none(options, f"none is defined for model {model!r}")
-
-
-def _options(model: str, as_pool: dict[str, Any]) -> Options:
-    """Return the choices with the defaults of :func:`poolprop.pool`."""
-    return resolve(model=model, **as_pool)
-
-
-def _two_step(x: Floats, n: Floats, options: Options) -> HeterogeneityIntervals:
-    yi, vi = effects_of(x, n, options.measure, options.correction)
-    found = two_step_spread(yi, vi, options)
-    assert found is not None
-    return _derived(found, options)
 
 
 def _glmm(x: Floats, n: Floats, options: Options) -> HeterogeneityIntervals:
@@ -218,9 +208,7 @@ def _glmm(x: Floats, n: Floats, options: Options) -> HeterogeneityIntervals:
     if fit.runaway:
         words += f", from the maximum with tau <= {TAU_BOUNDARY:g}"
     if link.name != "logit":
-        return HeterogeneityIntervals(
-            tau2_ci=tau2, i2_ci=None, h2_ci=None, level=options.level, method=words
-        )
+        return _none(options, words, tau2)
     return _derived(spread(tau2, effects_of(x, n, "PLO", "only0")[1], words), options)
 
 
@@ -239,7 +227,7 @@ def _derived(found: Spread, options: Options) -> HeterogeneityIntervals:
     )
 
 
-def _none(options: Options, why: str) -> HeterogeneityIntervals:
+def _none(options: Options, why: str, tau2: Interval | None = None) -> HeterogeneityIntervals:
     return HeterogeneityIntervals(
-        tau2_ci=None, i2_ci=None, h2_ci=None, level=options.level, method=why
+        tau2_ci=tau2, i2_ci=None, h2_ci=None, level=options.level, method=why
     )
