@@ -20,7 +20,7 @@ PYTHON = {
     "formats.py": "the policy",
     "report/formats.py": "months, as they were given",
     "axes.py": "coordinates and ticks",
-    "stats/analyses/trim_and_fill.py": "a number of studies",
+    "stats/analyses/publication_bias.py": "a number of studies",
     "synthesis/confidence.py": "keys of levels",
     "synthesis/certificate.py": "keys of simulated spreads",
     "importing/factors.py": "what a cell holds, every digit",
