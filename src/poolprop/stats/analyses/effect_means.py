@@ -159,8 +159,8 @@ def cluster_robust(
 
     Parameters
     ----------
-    yi, vi : array_like, shape (k,)
-        Effect sizes and sampling variances.
+    yi, vi, level
+        As for :func:`poolprop.pool_effects`.
     tau2 : float
         Between-study variance, which sets the weights.
     clusters : sequence, shape (k,)
@@ -168,8 +168,6 @@ def cluster_robust(
     correction : {"CR0", "CR1", "CR2"}
         None; ``m / (m - 1)`` for ``m`` clusters; bias-reduced under the working model, with
         Satterthwaite's degrees of freedom.
-    level : float
-        Confidence level.
 
     Raises
     ------

@@ -21,7 +21,7 @@ from numpy.typing import ArrayLike
 from poolprop.errors import EstimationError
 from poolprop.stats._types import Bools, Floats, Ints
 from poolprop.stats.analyses.influence_glmm import FAR, GlmmInfluence, glmm_diagnostics
-from poolprop.stats.analyses.leave_one_out import pooled_rows
+from poolprop.stats.analyses.leave_one_out import whole_and_each
 from poolprop.stats.analyses.three_level import ThreeLevel
 from poolprop.stats.answers.results import PoolResult
 from poolprop.stats.answers.shown import Shown
@@ -31,7 +31,6 @@ from poolprop.stats.inputs import choice, counts, wrong
 from poolprop.stats.likelihoods.links import LINKS
 from poolprop.stats.likelihoods.normal import Means
 from poolprop.stats.measures import MEASURES, effect_sizes
-from poolprop.stats.sets import without_names
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -257,9 +256,8 @@ def study_influence(
         raise EstimationError(
             f"influence needs at least 3 studies, got {len(studies)}", where="study"
         )
-    members = np.vstack([np.ones((1, x.size), dtype=bool), without_names(names)])
     who = ["all studies", *(f"the others than {name}" for name in studies)]
-    fits = zip(pooled_rows(x, n, names, members, as_pool), who, strict=True)
+    fits = zip(whole_and_each(x, n, names, as_pool), who, strict=True)
     (mean, se, _), *others = [_numbers(*each) for each in fits]
     left = np.array(others)
     change = mean - left[:, 0]

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from poolprop.errors import EstimationError
-from poolprop.stats._types import Bools, Floats
+from poolprop.stats._types import Floats
 from poolprop.stats.analyses.three_level import ThreeLevel, three_level
 from poolprop.stats.answers.options import resolve
 from poolprop.stats.answers.pool import pool, pool_sets
@@ -93,8 +93,7 @@ def leave_one_out(
         raise EstimationError(
             f"leaving one out needs at least 2 studies, got {len(studies)}", where="events"
         )
-    members = np.vstack([np.ones((1, x.size), dtype=bool), without_names(names)])
-    whole, *others = pooled_rows(x, n, names, members, as_pool)
+    whole, *others = whole_and_each(x, n, names, as_pool)
     return tuple(
         Omission(
             index=index,
@@ -106,13 +105,14 @@ def leave_one_out(
     )
 
 
-def pooled_rows(
-    x: Floats, n: Floats, names: Labels, members: Bools, as_pool: Mapping[str, Any]
+def whole_and_each(
+    x: Floats, n: Floats, names: Labels, as_pool: Mapping[str, Any]
 ) -> Sequence[PoolResult | ThreeLevel]:
-    """Pool the rows that are in each of ``members`` (b, k), or in three levels by their study.
+    """Pool all rows, then those without each study in turn, or in three levels by their study.
 
     Where each study left has one row the two-step model stands in for three levels.
     """
+    members = np.vstack([np.ones((1, x.size), dtype=bool), without_names(names)])
     keywords = dict(as_pool)
     if keywords.get("model") != "three-level":
         return pool_sets(subsets(x, n, members), resolve(**keywords))

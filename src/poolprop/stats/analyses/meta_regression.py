@@ -176,8 +176,8 @@ def meta_regression(
 
     Parameters
     ----------
-    events, total : array_like of int, shape (k,)
-        Events and totals.
+    events, total, level
+        As for :func:`poolprop.pool`.
     X : array_like of shape (k,) or (k, m), mapping of names to columns, or DataFrame
         Moderators without the intercept. A column of text becomes indicators of its levels but
         the first in alphabetical order, the reference.
@@ -189,8 +189,6 @@ def meta_regression(
         Standard errors and reference distribution, with ``k - p`` degrees of freedom: by default
         ``"hksj"`` for the two-step model, which has no profile, and ``"profile-ck"`` for the GLMM,
         which has no Hartung-Knapp; see :mod:`poolprop.stats.analyses.regression_glmm`.
-    level : float
-        Confidence level.
     model : {"two-step", "glmm"}
         Effect sizes by weighted least squares, or binomial-normal maximum likelihood with
         likelihood-ratio tests of each slope and of all.

@@ -109,6 +109,11 @@ def explained(left: float, before: float) -> float:
     return max(0.0, 1 - left / before) if before > 0 else 0.0
 
 
+def only_q(q: float, df: int) -> Heterogeneity:
+    """Return a residual Q that has no I2."""
+    return Heterogeneity(q=q, q_df=df, q_p=chi_square_pvalue(q, df), i2=None, h2=None)
+
+
 def require_freedom(studies: int, p: int, ci: str) -> None:
     """Refuse Student's t where the studies leave no degree of freedom."""
     if ci == "t" and studies <= p:
@@ -170,9 +175,7 @@ def fit_nested_regression(
         tau2=tau2,
         tau2_study=found.between,
         tau2_row=found.within,
-        heterogeneity=Heterogeneity(
-            q=q, q_df=k - p, q_p=chi_square_pvalue(q, k - p), i2=None, h2=None
-        ),
+        heterogeneity=only_q(q, k - p),
         r2=explained(tau2, alone.between + alone.within),
         loglik=found.loglik,
         converged=found.converged,

@@ -19,7 +19,7 @@ import numpy as np
 
 from poolprop.errors import EstimationError
 from poolprop.stats._types import Floats, Ints
-from poolprop.stats.analyses.regression import Regression, explained, require_freedom, wald
+from poolprop.stats.analyses.regression import Regression, explained, only_q, require_freedom, wald
 from poolprop.stats.answers.pool_glmm import saturated_loglik
 from poolprop.stats.fits.glmm_design import GlmmFit, fit_glmm
 from poolprop.stats.fits.heterogeneity import Heterogeneity
@@ -63,9 +63,7 @@ def fit_glmm_regression(
         **tests,
         tau2=full.tau**2,
         tau2_null=null.tau**2,
-        heterogeneity=Heterogeneity(
-            q=q, q_df=k - p, q_p=chi_square_pvalue(q, k - p), i2=None, h2=None
-        ),
+        heterogeneity=only_q(q, k - p),
         r2=explained(full.tau**2, null.tau**2),
     )
 

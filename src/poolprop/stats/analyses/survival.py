@@ -111,12 +111,10 @@ def pool_survival(
 
     Parameters
     ----------
-    yi, vi : array_like, shape (k,)
-        From :func:`cloglog_rates`.
+    yi, vi, level
+        From :func:`cloglog_rates`; the level of both intervals.
     tau2, ci : str
         As in :func:`poolprop.pool`, two-step models.
-    level : float
-        Level of both intervals.
 
     Raises
     ------

@@ -105,10 +105,8 @@ def ratio_of_odds_ratios(first: Table, second: Table, level: float = 0.95) -> Ex
 
     Parameters
     ----------
-    first, second : (x1, n1, x2, n2)
-        Events and totals of arm 1 and arm 2 in each stratum.
-    level : float
-        Nominal coverage.
+    first, second, level
+        Two strata, and the coverage, as for :func:`common_odds_ratio`.
 
     Returns
     -------

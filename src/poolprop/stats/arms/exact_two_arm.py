@@ -98,10 +98,8 @@ def exact_risk_ratio(
 
     Parameters
     ----------
-    events1, total1, events2, total2 : int
-        The two arms.
-    level : float
-        Nominal coverage.
+    events1, total1, events2, total2, level
+        As for :func:`exact_risk_difference`.
 
     Returns
     -------
