@@ -58,7 +58,7 @@ def refuse_out(out: Path, table: Path) -> None:
         hint = "Name another file with --out."
         raise DataError("the answer would overwrite the table", where=str(out), hint=hint)
     if not out.is_file():
-        raise DataError("is no file", where=str(out), hint="Name a file with --out.")
+        raise DataError("is not a file", where=str(out), hint="Name a file with --out.")
     if not _is_answer(out):
         hint = "Name another file with --out, or remove this one."
         raise DataError("holds something else already", where=str(out), hint=hint)
@@ -95,7 +95,7 @@ class Shards:
     def _refuse_strangers(self) -> None:
         if self.folder.is_symlink() or (self.folder.exists() and not self.folder.is_dir()):
             hint = "Move it away, or name another file with --out."
-            raise DataError("is no folder of shards", where=str(self.folder), hint=hint)
+            raise DataError("is not a folder of shards", where=str(self.folder), hint=hint)
         mark = self.folder / MARK
         held = sorted(self.folder.iterdir()) if self.folder.is_dir() else []
         strangers = [one.name for one in held if not OURS.fullmatch(one.name) or one.is_dir()]

@@ -151,7 +151,7 @@ def spoiled(number, **cells):
         ),
         (
             [row | {"estimand": "prime"} for row in ROWS],
-            "data/certainty.csv:2:estimand: 'prime' is no estimand of response in "
+            "data/certainty.csv:2:estimand: 'prime' is not an estimand of response in "
             "config/config.yaml. Known are primary, all_treated.",
         ),
         (

@@ -144,11 +144,11 @@ def test_the_check_says_when_studies_are_too_few_for_the_slopes(review, capsys):
 @pytest.mark.parametrize(
     ("moderator", "key", "said"),
     [
-        ({"column": "latitud"}, "column", "'latitud' is no column of numbers. Did you mean"),
+        ({"column": "latitud"}, "column", "'latitud' is not a column of numbers. Did you mean"),
         ({"columns": ["year", "gdp"]}, "columns", "the row number,gdp,LABEL,DEFINITION,ORDER"),
         ({"column": "region"}, "column", "a factor belongs under factors."),
         ({"factors": ["moon"]}, "factors", "'moon' is not a field of vocabulary.csv."),
-        ({"factors": ["country"]}, "factors", "'country' is no factor but a column or field"),
+        ({"factors": ["country"]}, "factors", "'country' is not a factor but a column or field"),
     ],
 )
 def test_a_moderator_that_no_table_has_is_named_with_the_remedy(

@@ -260,5 +260,5 @@ def test_what_no_table_has_cannot_be_left_out(run, rule, line):
 def test_an_estimand_leaves_out_by_name_what_the_tables_have(run):
     plan = copy.deepcopy(CONFIG)
     plan["endpoints"]["response"]["estimands"]["primary"]["without"] = ["oka"]
-    with pytest.raises(pp.PoolpropError, match="without: 'oka' is no study and no arm"):
+    with pytest.raises(pp.PoolpropError, match="without: 'oka' is neither a study nor an arm"):
         run(plan=plan)

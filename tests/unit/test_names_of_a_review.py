@@ -167,7 +167,7 @@ def test_a_column_of_free_text_is_not_taken_for_a_factor():
     )
     small_review.write(Path(), made)
     with pytest.raises(
-        PoolpropError, match="'country' is no factor but a column or field that studies"
+        PoolpropError, match="'country' is not a factor but a column or field that studies"
     ):
         check_record(plan("country"))
 
@@ -220,7 +220,7 @@ def test_a_level_may_be_called_test():
 
 def test_an_endpoint_is_no_device_and_the_tables_do_not_lie_where_a_run_writes():
     for change, said in (
-        ({"endpoints": {"con": plan()["endpoints"]["response"]}}, "'con' is no name of a file"),
+        ({"endpoints": {"con": plan()["endpoints"]["response"]}}, "'con' is not a file name"),
         ({"data": "results/tables"}, "'results/tables' is where a run writes"),
     ):
         with pytest.raises(PoolpropError, match=said):

@@ -171,11 +171,11 @@ def test_a_key_of_the_plan_is_found_on_its_line(tmp_path, key, line):
 @pytest.mark.parametrize(
     ("key", "value", "words"),
     [
-        ("title", False, "review.title: False is no text. Put it in quotes."),
-        ("title", None, "review.title: nothing stands here. Fill it in."),
-        ("version", 0.1, "review.version: 0.1 is no text. Put it in quotes."),
-        ("statements", "x", "review.statements: 'x' is no block of keys. Write its keys below it, "
-         "indented."),
+        ("title", False, "review.title: False is not text. Put it in quotes."),
+        ("title", None, "review.title: no value is given. Fill it in."),
+        ("version", 0.1, "review.version: 0.1 is not text. Put it in quotes."),
+        ("statements", "x", "review.statements: 'x' is not a block of keys. Write its keys "
+         "below it, indented."),
     ],
 )  # fmt: skip
 def test_a_value_of_another_type_is_refused_in_plain_words(plan, key, value, words):
@@ -194,7 +194,7 @@ def test_outside_a_review_the_way_to_one_is_said(tmp_path, capsys, monkeypatch):
     [
         ("review: [", "config/config.yaml:1: not YAML"),
         ("", "config/config.yaml: the plan is empty"),
-        ("- a\n- b\n", "config/config.yaml: the plan is no block of keys"),
+        ("- a\n- b\n", "config/config.yaml: the plan is not a block of keys"),
         ("!!python/object/apply:os.system [ls]", "config/config.yaml:1: not YAML"),
     ],
 )

@@ -24,7 +24,7 @@ def add_command(
 def add_source(command: argparse.ArgumentParser) -> None:
     """Add the options that say where in a file a table is, and in what letters."""
     command.add_argument("--sheet", default="", help="which sheet of a workbook")
-    text = "encoding of a text table that does not say it itself, such as cp1250 or gb18030"
+    text = "encoding of a text table that does not state it, such as cp1250 or gb18030"
     command.add_argument("--encoding", default="", metavar="NAME", help=text)
     command.add_argument("--decimal", choices=[".", ","], default="", help="mark of decimals")
 
@@ -34,19 +34,19 @@ def add_reading(command: argparse.ArgumentParser) -> None:
     add_source(command)
     command.add_argument(
         "--percent-as", choices=["shares", "percent"], default="",
-        help="what percentages that are all 1 or less are",
+        help="how to read percentages that are all 1 or less",
     )  # fmt: skip
     command.add_argument(
         "--keep-sums", dest="sums", action="store_const", const="keep", default="",
-        help="rows that add up rows before them are studies",
+        help="keep rows that add up rows before them: they are studies",
     )  # fmt: skip
     command.add_argument(
         "--drop-sums", dest="sums", action="store_const", const="drop",
-        help="rows that add up rows before them are none, the doubtful ones neither",
+        help="leave out rows that add up rows before them, doubtful ones too",
     )  # fmt: skip
     command.add_argument(
         "--inexact", choices=["nr"], default="",
-        help="take bounds and ranges, such as <5, as not reported",
+        help="read bounds and ranges, such as <5, as not reported",
     )  # fmt: skip
 
 

@@ -14,7 +14,7 @@ def add_to(actions: Any) -> None:
     command = add_command(
         actions,
         "calculator",
-        "write a page on which anyone pools counts of their own",
+        "write a page that pools pasted counts, offline",
         "example:\n  poolprop calculator pool.html",
         "Write one HTML file that pools pasted counts by the default model: it needs no "
         "installation and no network, and sends nothing.",

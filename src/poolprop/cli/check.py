@@ -1,4 +1,4 @@
-"""The command ``poolprop check``: once, or at each change; for people, or for editors."""
+"""``poolprop check``: check a review once, or at each change; for people, or for editors."""
 
 from __future__ import annotations
 

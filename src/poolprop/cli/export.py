@@ -1,4 +1,4 @@
-"""The command ``poolprop export``."""
+"""``poolprop export``: write a finished review for other programs."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def export(formats: Sequence[str], review: Path, out: Path | None) -> None:
     for name in formats:
         if name not in FORMATS:
             hint = f"Choose among {', '.join(FORMATS)}."
-            raise ConfigError(f"{name!r} is no format", where="export", hint=hint)
+            raise ConfigError(f"{name!r} is not a format", where="export", hint=hint)
     settings = load(review / "config" / "config.yaml")
     results = finished(review, list(settings.endpoints), settings.data)
     target = out or review / "export"

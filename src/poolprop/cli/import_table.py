@@ -1,4 +1,4 @@
-"""The command ``poolprop import``."""
+"""``poolprop import``: bring a spreadsheet into the tables of a review."""
 
 from __future__ import annotations
 

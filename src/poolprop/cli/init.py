@@ -1,4 +1,4 @@
-"""Begin a review: a folder that builds at once."""
+"""``poolprop init``: begin a review, a folder that builds at once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``poolprop judge``: keep on which data the judgements of certainty were made."""
+"""``poolprop judge``: record the data on which certainty was judged."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from poolprop.cli.arguments import add_command
 
 EPILOG = """\
 examples:
-  poolprop judge                   every judgement of certainty.csv was read again
-  poolprop judge cr_cri/primary    those of one estimand were
+  poolprop judge                   all judgements of certainty.csv
+  poolprop judge cr_cri/primary    those of one estimand
 """
 
 
@@ -18,17 +18,17 @@ def add_to(actions: Any) -> None:
     command = add_command(
         actions,
         "judge",
-        "keep on which data the judgements of certainty were made",
+        "record the data on which certainty was judged",
         EPILOG,
-        "Write beside each judgement of certainty.csv on which data it was made: rows, events, "
-        "patients, interval. Do it after reading the reasons again and building.",
+        "Write beside each judgement of certainty.csv the data it was made on: rows, events, "
+        "patients, interval. Read the reasons again and build first.",
     )
     command.add_argument("names", nargs="*", metavar="ENDPOINT/ESTIMAND", help="default: all")
     command.set_defaults(run=judge)
 
 
 def judge(names: list[str]) -> None:
-    """Keep on which data the judgements were made."""
+    """Record the data on which certainty was judged."""
     from poolprop.checking.judging import judge as keep
 
     keep(names)

@@ -1,4 +1,4 @@
-"""The command ``poolprop pool``: one table, one answer, and one for each level."""
+"""``poolprop pool``: pool one table, overall and by level."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 EPILOG = """\
 examples:
-  poolprop pool studies.csv                      columns found by their headings, the advised model
+  poolprop pool studies.csv                      columns by their headings, the default model
   poolprop pool table.xlsx --events n --total N --by setting
   poolprop pool studies.csv --scale per_1000     instead of the scale that the counts ask for
   poolprop pool studies.csv --model two-step --measure PAS --tau2 REML --ci hksj --json

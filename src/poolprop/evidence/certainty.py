@@ -57,7 +57,7 @@ class Judgement(Row):
     def _fields_are_known(cls, reason: str) -> str:
         known = (*FACTS, COUNTED[0])
         if odd := unknown(reason, known):
-            message = "{field} is no field; known are {known}"
+            message = "{field} is not a field; known are {known}"
             context = {"field": f"'{{{odd[0]}}}'", "known": ", ".join(known)}
             raise PydanticCustomError("column:reason", message, context)
         return reason
@@ -85,10 +85,10 @@ def unknown_estimands(
     first = {(row.endpoint, row.estimand): (line, row) for line, row in reversed(rows)}
     for line, row in first.values():
         if row.endpoint not in known:
-            problem = f"{row.endpoint!r} is no endpoint of {plan}"
+            problem = f"{row.endpoint!r} is not an endpoint of {plan}"
             hint = f"Known are {', '.join(known)}."
             yield Fault(file, line, "endpoint", problem, hint)
         elif row.estimand not in known[row.endpoint]:
-            problem = f"{row.estimand!r} is no estimand of {row.endpoint} in {plan}"
+            problem = f"{row.estimand!r} is not an estimand of {row.endpoint} in {plan}"
             hint = f"Known are {', '.join(known[row.endpoint])}."
             yield Fault(file, line, "estimand", problem, hint)

@@ -80,7 +80,7 @@ def same_events(rows: list[Outcome], evidence: Evidence) -> Iterator[Slip]:
 
 
 def origins(rows: list[Outcome], evidence: Evidence) -> Iterator[Slip]:
-    """Yield derived rows whose count is no sum, difference or copy of those they derive from."""
+    """Yield derived rows whose count is not a sum, difference or copy of those they derive from."""
     for row in rows:
         found = [evidence.outcomes[key] for key in row.derived_from]
         if row.record_type != "derived" or row.events is None or not found:
@@ -89,7 +89,9 @@ def origins(rows: list[Outcome], evidence: Evidence) -> Iterator[Slip]:
         totals = [one.total for one in found if one.total is not None]
         if len(counts) == len(found) and row.events not in _reachable(counts, totals, row.total):
             told = ", ".join(f"{one.events}/{one.total}" for one in found)
-            problem = f"{row.events} is no sum, difference or copy of {told} that it derives from"
+            problem = (
+                f"{row.events} is not a sum, difference or copy of {told} that it derives from"
+            )
             yield Slip(row.outcome_id, "events", problem, "Correct the count, or what it is from.")
 
 

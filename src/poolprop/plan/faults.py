@@ -13,17 +13,17 @@ from poolprop.errors import ConfigError, Fault, Faults
 
 # Plain values only, by the C library where PyYAML was built with it.
 loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-BLOCK = ("is no block of keys", "Write its keys below it, indented.")
+BLOCK = ("is not a block of keys", "Write its keys below it, indented.")
 # What pydantic calls a fault of type -> what is wrong, what to do.
 TYPES = {
-    "string_type": ("is no text", "Put it in quotes."),
+    "string_type": ("is not text", "Put it in quotes."),
     "dict_type": BLOCK,
     "model_type": BLOCK,
-    "tuple_type": ("is no list", "Write it as [one, two]."),
-    "float_type": ("is no number", "Write a number."),
-    "float_parsing": ("is no number", "Write a number."),
-    "int_type": ("is no whole number", "Write a whole number."),
-    "int_parsing": ("is no whole number", "Write a whole number."),
+    "tuple_type": ("is not a list", "Write it as [one, two]."),
+    "float_type": ("is not a number", "Write a number."),
+    "float_parsing": ("is not a number", "Write a number."),
+    "int_type": ("is not a whole number", "Write a whole number."),
+    "int_parsing": ("is not a whole number", "Write a whole number."),
     "too_short": ("holds nothing", "Add at least one entry."),
 }
 
@@ -45,7 +45,7 @@ def type_words(kind: str, got: str | None) -> tuple[str, str] | None:
         return None
     problem, hint = TYPES[kind]
     if got is None:
-        return "nothing stands here", "Fill it in." if kind == "string_type" else hint
+        return "no value is given", "Fill it in." if kind == "string_type" else hint
     return f"{got} {problem}", hint
 
 

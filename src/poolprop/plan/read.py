@@ -25,7 +25,7 @@ def read_plan(path: Path) -> dict[str, Any]:
     """Return the plan as it stands in a YAML file in UTF-8.
 
     Raises ConfigError if the file is missing, no file, not to be read, or too large; ConfigErrors
-    if it is no YAML, holds a key twice, which YAML forbids and most readers forgive by dropping
+    if it is not YAML, holds a key twice, which YAML forbids and most readers forgive by dropping
     one, or a character that no text may hold; or if its references unfold without end.
     """
     text = _text(path)
@@ -48,7 +48,7 @@ def read_plan(path: Path) -> dict[str, Any]:
         except (ValueError, RecursionError, OverflowError) as error:
             raise _not_yaml(where, str(error)[:80]) from None
     if not isinstance(record, dict):
-        problem = "the plan is empty" if record is None else "the plan is no block of keys"
+        problem = "the plan is empty" if record is None else "the plan is not a block of keys"
         raise ConfigError(problem, where=str(path), hint="Write keys such as review: and level:.")
     return record
 

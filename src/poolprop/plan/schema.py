@@ -87,7 +87,7 @@ class Settings(Block):
         for name in review.strata if review and review.strata != "auto" else ():
             if name not in known:
                 raise ValueError(
-                    f"review.strata names {name!r}, which is no subgroup of any endpoint; there "
+                    f"review.strata names {name!r}, which is not a subgroup of any endpoint; there "
                     f"are {', '.join(sorted(known)) or 'none'}"
                 )
         return endpoints
@@ -97,7 +97,7 @@ class Settings(Block):
     def _are_names_of_files(cls, endpoints: dict[str, Endpoint]) -> dict[str, Endpoint]:
         for name in endpoints:
             if DEVICE.fullmatch(name):
-                raise ValueError(f"{name!r} is no name of a file on Windows; call it '{name}_1'")
+                raise ValueError(f"{name!r} is not a file name on Windows; call it '{name}_1'")
         return endpoints
 
     study_interval: Literal["clopper-pearson", "wilson"] = Field(

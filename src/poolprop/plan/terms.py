@@ -51,7 +51,7 @@ def vocabulary_faults(
         if field == FIELD and value in apart:
             unknown |= {value}
             problem = (
-                f"{value!r} is no factor but a column or field that {apart[value]} uses itself"
+                f"{value!r} is not a factor but a column or field that {apart[value]} uses itself"
             )
             hint = (
                 "Give the factor a name and a column of its own, such as "
@@ -76,7 +76,7 @@ def _unknown_numbers(settings: Settings, known: Collection[str], where: str) -> 
                     f"Add the column to studies.csv, and to vocabulary.csv the row "
                     f"number,{number},LABEL,DEFINITION,ORDER; a factor belongs under factors."
                 )
-                problem = f"{number!r} is no column of numbers"
+                problem = f"{number!r} is not a column of numbers"
                 yield Fault(where, 0, key, problem, did_you_mean(number, known, new))
 
 
@@ -101,7 +101,7 @@ def left_out_faults(
                 if value not in studies and value not in arms:
                     key = f"endpoints.{end_name}.estimands.{name}.without"
                     hint = did_you_mean(value, [*studies, *arms])
-                    yield Fault(where, 0, key, f"{value!r} is no study and no arm", hint)
+                    yield Fault(where, 0, key, f"{value!r} is neither a study nor an arm", hint)
     for name, rule in settings.multiverse.left_out.items():
         for field, values, known, what in (
             ("studies", rule.studies, studies, "a study of studies.csv"),

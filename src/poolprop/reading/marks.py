@@ -91,7 +91,7 @@ def figures(cell: Cell, points: str, *, percent: bool = False) -> Figures:
         several = [percentage(one, points) for one in re.findall(NUMBER, text)]
         return Figures(read=Reading(), several=tuple(filter(None, several)), mark=mark)
     if INEXACT.fullmatch(text):
-        raise Inexact(f"{text[:40]!r} is no exact figure", EXACT)
+        raise Inexact(f"{text[:40]!r} is not an exact figure", EXACT)
     if found := INTERVAL.fullmatch(text):
         return replace(_with_interval(found, points, percent=percent), mark=mark)
     return Figures(read=_read(text, points, percent=percent), mark=mark)
@@ -115,7 +115,7 @@ def _with_interval(found: re.Match[str], points: str, *, percent: bool) -> Figur
     lower, upper = percentage(found["lower"], points), percentage(found["upper"], points)
     if read.percent is None or lower is None or upper is None or not lower <= read.percent <= upper:
         raise Unclear(
-            f"{found[0][:40]!r} has a range that is no interval of its percentage",
+            f"{found[0][:40]!r} has a range that is not an interval of its percentage",
             "Write events and total, or the percentage alone.",
         )
     if found["level"] == "95" or (not found["level"] and re.search("[CK]", found["name"], re.I)):

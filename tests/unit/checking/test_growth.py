@@ -164,7 +164,7 @@ def test_an_unknown_field_of_a_reason_stops_the_run(tmp_path, tables, capsys):
     tables["certainty"][2]["reason"] = "From {lowst}."
     small_review.write(tmp_path, tables)
     assert main(["check", str(tmp_path)]) == 2
-    assert "data/certainty.csv:4:reason: '{lowst}' is no field" in capsys.readouterr().err
+    assert "data/certainty.csv:4:reason: '{lowst}' is not a field" in capsys.readouterr().err
 
 
 def test_a_basis_is_read_back_as_it_was_written():

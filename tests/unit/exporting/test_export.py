@@ -114,7 +114,7 @@ def test_an_export_without_results_says_what_to_do(tmp_path, monkeypatch, capsys
 
 def test_an_unknown_format_is_refused(finished, capsys):
     assert main(["export", "spss"]) == 2
-    assert "'spss' is no format" in capsys.readouterr().err
+    assert "'spss' is not a format" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("cell", [INJECTION, "+1+1", "-1+1", "@SUM(A1)", "\t=1", " =1"])

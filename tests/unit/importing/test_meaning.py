@@ -132,11 +132,11 @@ def test_bounds_are_asked_about_in_one_go(folder, capsys):
     text = "study,events,total\nA,<5,40\nB,≥10,20\nC,~7,20\nD,3-4,9\nE,2,9\n"
     said = refused(folder, capsys, text)
     (line,) = [line for line in said.splitlines() if line.startswith("t.csv")]
-    assert line.startswith("t.csv:2:B 'events': '<5' is no exact figure (4 rows: 2, 3, 4, 5).")
+    assert line.startswith("t.csv:2:B 'events': '<5' is not an exact figure (4 rows: 2, 3, 4, 5).")
     assert "--inexact nr" in line
     assert main(["import", "t.csv", "--inexact", "nr"]) == 0
     assert counts(folder) == [("2", "9")]
-    assert "'<5' is no exact figure" in capsys.readouterr().out
+    assert "'<5' is not an exact figure" in capsys.readouterr().out
     assert main(["check"]) == 0
 
 

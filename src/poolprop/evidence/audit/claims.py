@@ -49,7 +49,7 @@ def _totals(cell: object) -> object:
         match = re.fullmatch(r"([1-9]\d{0,4})(?:-([1-9]\d{0,4}))?", part)
         if match is None or (match[2] and int(match[2]) < int(match[1])):
             raise PydanticCustomError(
-                "number_list", "{part} is no number or range such as 1-7", {"part": repr(part)}
+                "number_list", "{part} is not a number or range such as 1-7", {"part": repr(part)}
             )
         numbers.update(range(int(match[1]), int(match[2] or match[1]) + 1))
     if len(numbers) > MOST_TOTALS:
@@ -106,7 +106,9 @@ class Claim(Row):
             )
         if self.kind in PRINTS and self.printed != NOT_REPORTED and self.figure is None:
             context = {"printed": repr(self.printed)}
-            raise PydanticCustomError("column:printed", "{printed} is no printed number", context)
+            raise PydanticCustomError(
+                "column:printed", "{printed} is not a printed number", context
+            )
         if self.kind == "sum" and not self.whole and not self.printed.isdecimal():
             raise PydanticCustomError(
                 "column:whole", "neither whole nor a printed whole number is given", {}

@@ -26,7 +26,7 @@ def claim_faults(
         for column, names in (("terms", claim.terms), ("whole", (claim.whole,))):
             for name in filter(None, names):
                 if name not in known and not is_number(name):
-                    problem = f"{name!r} is no outcome, claim, fraction or number"
+                    problem = f"{name!r} is not an outcome, claim, fraction or number"
                     yield Fault(file, line, column, problem, did_you_mean(name, known, ADD))
         if claim.kind in ("percent_only", "interval"):
             yield from _not_among(claim.terms, outcome_ids, "outcome", line, file)

@@ -33,17 +33,18 @@ def test_the_tables_of_the_audit_may_be_empty(review):
         ({"kind": "p_value", "terms": "R1", "printed": "0.05"},
          "terms: a claim of kind p_value needs 2 terms, here are 1. Correct the cell."),
         ({"kind": "p_value", "terms": "R1;R10", "printed": "0.05"},
-         "terms: 'R10' is no outcome, claim, fraction or number. Correct it, or add that row to "
+         "terms: 'R10' is not an outcome, claim, fraction or number. Correct it, or add "
+         "that row to "
          "outcomes.csv or claims.csv."),
         ({"kind": "p_value", "terms": "1/2;2/3", "printed": "n.s."},
-         "printed: 'n.s.' is no printed number. Correct the cell."),
+         "printed: 'n.s.' is not a printed number. Correct the cell."),
         ({"kind": "p_value", "terms": "1/2;2/3", "printed": "0.5", "method": "t test"},
          "method: 't test' is none of Fisher, Pearson, Yates, likelihood ratio, mid-p, Barnard, "
          "Boschloo, chi-square. Correct the cell."),
         ({"kind": "percent_only", "printed": "74"},
          "totals: no possible denominator is given. Correct the cell."),
         ({"kind": "percent_only", "printed": "74", "totals": "7-1"},
-         "totals: '7-1' is no number or range such as 1-7 (got '7-1'). Correct the cell."),
+         "totals: '7-1' is not a number or range such as 1-7 (got '7-1'). Correct the cell."),
         ({"kind": "percent_only", "printed": "74", "totals": "1-2000"},
          "totals: more than 1000 denominators are too many to try (got '1-2000'). "
          "Correct the cell."),
@@ -56,7 +57,8 @@ def test_the_tables_of_the_audit_may_be_empty(review):
         ({"kind": "sum", "terms": "1;2", "printed": "<5"},
          "whole: neither whole nor a printed whole number is given. Correct the cell."),
         ({"kind": "repeat", "terms": "1/0;3/2"},
-         "terms: '3/2' is no outcome, claim, fraction or number. Correct it, or add that row to "
+         "terms: '3/2' is not an outcome, claim, fraction or number. Correct it, or add "
+         "that row to "
          "outcomes.csv or claims.csv."),
         ({"kind": "hazard_ratio", "printed": "0.02", "estimate": 3, "lower": 0, "upper": 2},
          "estimate: the ratio does not lie within an interval above 0. Correct the cell."),
