@@ -1,7 +1,7 @@
 """What pyproject.toml cannot say: the workflow and the report's sources travel in the wheel.
 
 They stand at the top of the repository, where Snakemake's catalogue and contributors look for them;
-a wheel carries them as ``poolprop/_house``. ``poolprop.installation`` finds them in both.
+a wheel carries them as ``poolprop/_bundle``. ``poolprop.installation`` finds them in both.
 """
 
 import shutil
@@ -11,7 +11,7 @@ from setuptools import setup
 from setuptools.command.build_py import build_py
 
 HERE = Path(__file__).parent
-HOUSE = ("Snakefile", "workflow", "profiles", "report", "starter")
+BUNDLE = ("Snakefile", "workflow", "profiles", "report", "starter")
 LEAVE = shutil.ignore_patterns("__pycache__", ".snakemake", "results", "logs")
 
 
@@ -23,9 +23,9 @@ class BuildWithWorkflow(build_py):
         super().run()
         if self.editable_mode:
             return
-        target = Path(self.build_lib) / "poolprop" / "_house"
+        target = Path(self.build_lib) / "poolprop" / "_bundle"
         shutil.rmtree(target, ignore_errors=True)
-        for name in HOUSE:
+        for name in BUNDLE:
             source = HERE / name
             target.mkdir(parents=True, exist_ok=True)
             if source.is_dir():

@@ -17,7 +17,7 @@ def root() -> Path:
 
     Raises ConfigError if the package was taken apart and they are nowhere.
     """
-    for folder in (PACKAGE / "_house", PACKAGE.parents[1]):
+    for folder in (PACKAGE / "_bundle", PACKAGE.parents[1]):
         if (folder / "workflow" / "Snakefile").is_file():
             return folder
     problem = "the workflow is not where the package expects it"

@@ -82,7 +82,7 @@ def rounds(repo):
     return {
         path.relative_to(root).as_posix(): found
         for path in sorted(root.rglob("*.py"))
-        if "_house" not in path.parts and (found := rounding(path))
+        if "_bundle" not in path.parts and (found := rounding(path))
     }
 
 

@@ -202,7 +202,7 @@ def test_a_forest_by_groups_has_a_heading_and_a_pooled_value_for_each_and_the_te
 @pytest.mark.parametrize(
     ("layout", "titles", "line"),
     [
-        ("house", ["Study", "Events/total", "% (95% CI)", "Weight"], "Heterogeneity: τ² = "),
+        ("default", ["Study", "Events/total", "% (95% CI)", "Weight"], "Heterogeneity: τ² = "),
         ("jama", ["Source", "No./total", "% (95% CI)", "Weight, %"], "Heterogeneity: τ² = "),
         ("bmj", ["Study", "No with event/total", "Weight (%)", "% (95% CI)"],
          "Test for heterogeneity: τ²="),
@@ -221,7 +221,7 @@ def test_a_layout_has_its_columns_in_its_order_and_says_heterogeneity_its_way(la
         assert row in texts(ax)
 
 
-@pytest.mark.parametrize("layout", ["house", "jama", "bmj", "revman"])
+@pytest.mark.parametrize("layout", ["default", "jama", "bmj", "revman"])
 def test_no_text_lies_outside_the_figure_however_many_columns(layout):
     long = df.assign(study=[f"{name} and a long name of a study et al." for name in NAMES])
     ax = plots.forest(long, columns=["year", "setting"], by="setting", layout=layout)
@@ -291,7 +291,7 @@ def test_forty_studies_have_rows_that_do_not_overlap():
         ({"by": ["a"]}, "by has 1 values for 5 studies"),
         ({"columns": {"Age": [1]}}, "Age has 1 values for 5 studies"),
         ({"columns": ["age"]}, "age is 'age' and no table has it"),
-        ({"layout": "nature"}, "house, jama, bmj, revman"),
+        ({"layout": "nature"}, "default, jama, bmj, revman"),
     ],
 )
 def test_what_does_not_fit_is_said(given, line):

@@ -22,7 +22,7 @@ def call(python: Path, *command: str, cwd: Path, code: int = 0) -> str:
     return run.stdout
 
 
-def test_the_wheel_holds_every_file_of_package_and_house(repo, wheel):
+def test_the_wheel_holds_every_file_of_package_and_bundle(repo, wheel):
     with zipfile.ZipFile(wheel) as archive:
         held = set(archive.namelist())
     tracked = subprocess.run(
@@ -30,7 +30,7 @@ def test_the_wheel_holds_every_file_of_package_and_house(repo, wheel):
         cwd=repo, capture_output=True, check=True, text=True,
     ).stdout.split()  # fmt: skip
     wanted = {
-        name.removeprefix("src/") if name.startswith("src/") else f"poolprop/_house/{name}"
+        name.removeprefix("src/") if name.startswith("src/") else f"poolprop/_bundle/{name}"
         for name in tracked
     }
     assert sorted(wanted - held) == []

@@ -31,7 +31,7 @@ def forest(
     by: Sequence[object] | str | None = None,
     columns: Mapping[str, Sequence[object] | str] | Sequence[str] | None = None,
     order: Sequence[Any] | str | None = None,
-    layout: str = "house",
+    layout: str = "default",
     interval: str = "clopper-pearson",
     scale: str = "auto",
     digits: int | str = "auto",
@@ -54,7 +54,7 @@ def forest(
         columns.
     order : sequence or str, optional
         Sort key of the studies, such as the year; the order given if left out.
-    layout : {"house", "jama", "bmj", "revman"}
+    layout : {"default", "jama", "bmj", "revman"}
         Where the columns stand and how differences are told, in the manner of these.
     interval : str
         Of single studies, as in ``poolprop.study_intervals``.

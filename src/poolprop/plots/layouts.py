@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 BLUE, BLACK = "#1f4e9c", "#000000"
 
 
-def _house(fit: PoolResult) -> str:
+def _default(fit: PoolResult) -> str:
     parts = [f"τ² = {number(fit.tau2)}"]
     if fit.i2 is not None:
         parts.append(f"I² = {share(fit.i2)}")
@@ -84,14 +84,14 @@ class Layout:
     titles: Mapping[str, str] = field(default_factory=dict)
     pooled: str = "Pooled"
     part: str = "Pooled: {group}"
-    heterogeneity: Callable[[PoolResult], str] = _house
+    heterogeneity: Callable[[PoolResult], str] = _default
     square: str = INK
     diamond: str = POOLED
 
 
-HOUSE = Layout()
+DEFAULT = Layout()
 LAYOUTS = {
-    "house": HOUSE,
+    "default": DEFAULT,
     "jama": Layout(
         left=("facts", "counts", "estimate"), right=("weight",),
         titles={"label": "Source", "counts": "No./total", "weight": "Weight, %"},

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from poolprop.axes import Axis, Ends, labels
-from poolprop.plots.layouts import HOUSE, Layout
+from poolprop.plots.layouts import DEFAULT, Layout
 from poolprop.plots.style import INK, MUTED, POOLED, PREDICTION, TONES, style
 from poolprop.report.drawing import Plot, PlotRow, Span
 from poolprop.report.drawn import axis_of
@@ -38,7 +38,7 @@ class Column:
     side: str
 
 
-def draw(plot: Plot, ax: Axes | None = None, layout: Layout = HOUSE) -> Axes:
+def draw(plot: Plot, ax: Axes | None = None, layout: Layout = DEFAULT) -> Axes:
     """Draw a plot's rows: names and numbers beside the axes, marks within.
 
     Parameters

@@ -156,7 +156,7 @@ def _tree(folder: Path) -> Iterator[Path]:
 @cache
 def _stamp(path: Path) -> str:
     """Return the hash of a file and its place, which is named alike in checkout and wheel."""
-    inside = path.is_relative_to(PACKAGE) and not path.is_relative_to(PACKAGE / "_house")
-    base, name = (PACKAGE, NAME) if inside else (root(), "house")
+    inside = path.is_relative_to(PACKAGE) and not path.is_relative_to(PACKAGE / "_bundle")
+    base, name = (PACKAGE, NAME) if inside else (root(), "bundle")
     place = f"{name}/{path.relative_to(base).as_posix()}"
     return f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {place}"
