@@ -109,21 +109,28 @@ def _from(sums: Floats) -> Floats:
 
 
 def _polynomial_sums(start: int, terms: Ints) -> Floats:
-    """Return sums of each Chebyshev polynomial over the first terms of a long block.
+    """Return sums of each Chebyshev polynomial over the first terms of a long block."""
+    end = -1 + 2 / (start - 1) * (terms - 1.0)
+    signs = (-1.0) ** np.arange(NODES + 1)  # the polynomials at -1
+    grown = np.polynomial.chebyshev.chebvander(end, NODES) - signs
+    out = np.vecdot(grown[:, None, :], _primitives(start)) + signs[:NODES]
+    return np.asarray(np.where(terms[:, None] > 0, out, 0.0), dtype=np.float64)
+
+
+@lru_cache(maxsize=32)
+def _primitives(start: int) -> Floats:
+    """Return series that grow from -1 to an end by the sums up to there, less the first term.
 
     By Euler and Maclaurin, whose next correction is of the order of the step to the seventh.
     """
     step = 2 / (start - 1)
-    out: Floats = np.zeros((terms.size, NODES))
-    end = -1 + step * (terms - 1.0)
-    for degree in range(NODES):
-        one = np.polynomial.Chebyshev.basis(degree)
-        value: Floats = (one.integ()(end) - one.integ()(-1.0)) / step
-        value = value + (one(end) + one(-1.0)) / 2
+    out: Floats = np.zeros((NODES, NODES + 1))
+    for degree, series in enumerate(np.eye(NODES)):
+        parts = [np.polynomial.chebyshev.chebint(series) / step, series / 2]
         for order, factor in ((1, 1 / 12), (3, -1 / 720), (5, 1 / 30240)):
-            slope = one.deriv(order)
-            value += factor * step**order * np.asarray(slope(end) - slope(-1.0), dtype=np.float64)
-        out[:, degree] = np.where(terms > 0, value, 0.0)
+            parts.append(factor * step**order * np.polynomial.chebyshev.chebder(series, order))
+        for part in parts:
+            out[degree, : part.size] += part
     return out
 
 
