@@ -74,6 +74,15 @@ class Sets:
         for first, last in zip([0, *stop], stop, strict=False):
             yield self.x[first:last], self.n[first:last]
 
+    def in_order(self) -> tuple[Sets, Ints]:
+        """Return the sets with their studies by total, then events, and which study stands where.
+
+        Sums depend in their last bits on the order of what is added: of one order nothing does.
+        """
+        owner = () if self.size.size == 1 else (np.repeat(np.arange(self.size.size), self.size),)
+        order = np.lexsort((self.x, self.n, *owner))
+        return Sets(x=self.x[order], n=self.n[order], size=self.size), order
+
     def part(self, first: int, last: int) -> Sets:
         """Return the data sets of a range."""
         stop = np.cumsum(self.size)

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from poolprop.errors import EstimationError
-from poolprop.stats._types import Floats
+from poolprop.stats._types import Floats, Ints
 from poolprop.stats.answers.bayes_columns import bayes_results
 from poolprop.stats.answers.columns import Row, add_note, no_words, pooled_result, shares
 from poolprop.stats.answers.models import MODELS, of_effects, single_studies
@@ -21,6 +21,7 @@ from poolprop.stats.answers.pool_glmm import betabinom_result, glmm_result
 from poolprop.stats.answers.pool_two_step import result_of_effects, two_step_result
 from poolprop.stats.answers.results import Later, PoolResult
 from poolprop.stats.estimates import SCALES
+from poolprop.stats.fits.empirical_bayes import StudyEffects
 from poolprop.stats.fits.heterogeneity import Heterogeneity
 from poolprop.stats.inputs import choice, counts, effects
 from poolprop.stats.likelihoods.normal import Means
@@ -113,14 +114,42 @@ def pool(
 
 def pool_sets(sets: Sets, options: Options) -> list[PoolResult]:
     """Return the result of :func:`pool` for each data set, fitted at once."""
-    out: list[PoolResult] = []
+    ordered, order = sets.in_order()
     alone = sets.size == 1
     if options.tau2_value is not None or not np.count_nonzero(alone):
-        return list(_answered(sets, options))
-    parts = {False: _answered(sets.take(~alone), options), True: _alone(sets.take(alone), options)}
-    for one in alone.tolist():
-        out.append(next(parts[one]))
+        out = list(_answered(ordered, options))
+    else:
+        parts = {
+            False: _answered(ordered.take(~alone), options),
+            True: _alone(ordered.take(alone), options),
+        }
+        out = [next(parts[one]) for one in alone.tolist()]
+    first, places = 0, order.tolist()
+    for result in out:
+        mine = places[first : first + result.k]
+        if mine != list(range(first, first + result.k)):
+            _as_given(result, np.argsort(mine))
+        first += result.k
     return out
+
+
+def _as_given(result: PoolResult, place: Ints) -> None:
+    """Put what a result has of each study in the order in which the studies were given."""
+    for name, placed in (("weights_by", _placed), ("effects_by", _placed_effects)):
+        later = getattr(result, name)
+        if later is not None:
+            object.__setattr__(result, name, Later(partial(placed, later, place)))
+
+
+def _placed(values: Callable[[], tuple[float, ...]], place: Ints) -> tuple[float, ...]:
+    out: tuple[float, ...] = tuple(np.array(values())[place].tolist())
+    return out
+
+
+def _placed_effects(effects: Callable[[], StudyEffects], place: Ints) -> StudyEffects:
+    found = effects()
+    columns = (found.effect, found.se, found.proportion)
+    return StudyEffects.of(*(np.array(column)[place] for column in columns))
 
 
 def _answered(sets: Sets, options: Options) -> Iterator[PoolResult]:

@@ -105,7 +105,7 @@ def answer(
     names: Any, sets: Sets, methods: Sequence[Method], more: Wanted | None = None
 ) -> pd.DataFrame:
     """Return the rows of some data sets, the methods of each one below the other."""
-    more, tables = more or Wanted(), []
+    more, tables, (sets, _) = more or Wanted(), [], sets.in_order()
     for method in methods:
         found, further = _answers(sets, method.options, more)
         columns = {name: getattr(found, name) for name in TABLE}

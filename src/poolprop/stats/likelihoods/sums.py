@@ -112,7 +112,8 @@ def _polynomial_sums(start: int, terms: Ints) -> Floats:
     """Return sums of each Chebyshev polynomial over the first terms of a long block."""
     end = -1 + 2 / (start - 1) * (terms - 1.0)
     signs = (-1.0) ** np.arange(NODES + 1)  # the polynomials at -1
-    grown = np.polynomial.chebyshev.chebvander(end, NODES) - signs
+    # Each row by itself, and in one piece: else the last bits would know of the other rows.
+    grown = np.ascontiguousarray(np.polynomial.chebyshev.chebvander(end, NODES) - signs)
     out = np.vecdot(grown[:, None, :], _primitives(start)) + signs[:NODES]
     return np.asarray(np.where(terms[:, None] > 0, out, 0.0), dtype=np.float64)
 
