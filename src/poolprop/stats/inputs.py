@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from poolprop.errors import EstimationError
-from poolprop.stats._types import Floats
+from poolprop.stats._types import Bools, Floats
 
 
 def counts(events: ArrayLike, total: ArrayLike) -> tuple[Floats, Floats]:
@@ -58,14 +58,16 @@ def effects(yi: ArrayLike, vi: ArrayLike) -> tuple[Floats, Floats]:
             hint="Give one pair for each study, and at least one.",
         )
     bad = ~(np.isfinite(y) & np.isfinite(v) & (v > 0))
+    refuse(bad, "yi is {:g} and vi is {:g}", "Finite numbers are needed, with vi > 0.", y, v)
+    return y, v
+
+
+def refuse(bad: Bools, words: str, hint: str, *values: Floats) -> None:
+    """Refuse the first study that is marked, with its values in the words."""
     if bad.any():
         i = int(np.flatnonzero(bad)[0])
-        raise EstimationError(
-            f"yi is {y[i]:g} and vi is {v[i]:g}",
-            where=f"study {i + 1}",
-            hint="Finite numbers are needed, with vi > 0.",
-        )
-    return y, v
+        said = words.format(*(each[i] for each in values))
+        raise EstimationError(said, where=f"study {i + 1}", hint=hint)
 
 
 def fraction(value: float, name: str) -> float:

@@ -13,13 +13,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from poolprop.errors import EstimationError
 from poolprop.stats._types import Floats
 from poolprop.stats.answers.pool_two_step import fit_two_step, hts_prediction
 from poolprop.stats.answers.results import Interval
 from poolprop.stats.answers.shown import Shown
 from poolprop.stats.fits.tau2 import ESTIMATORS
-from poolprop.stats.inputs import choice, effects, fraction
+from poolprop.stats.inputs import choice, effects, fraction, refuse
 from poolprop.stats.numeric.distributions import normal_quantile
 
 
@@ -78,11 +77,7 @@ def cloglog_rates(
     (array([-0.878, -0.367]), array([0.0746, 0.0946]))
     """
     s = np.atleast_1d(np.asarray(rate, dtype=np.float64))
-    if not ((s > 0) & (s < 1)).all():
-        i = int(np.flatnonzero(~((s > 0) & (s < 1)))[0])
-        raise EstimationError(
-            f"rate is {s[i]:g}", where=f"study {i + 1}", hint="It must lie between 0 and 1."
-        )
+    refuse(~((s > 0) & (s < 1)), "rate is {:g}", "It must lie between 0 and 1.", s)
     yi = np.log(-np.log(s))
     vi = np.full(s.size, np.nan)
     if at_risk is not None:
@@ -94,13 +89,8 @@ def cloglog_rates(
             length = np.log(-np.log(low)) - np.log(-np.log(high))
         se = length / (2 * normal_quantile(level))
         vi = np.where(np.isfinite(se) & (se > 0), se**2, vi)
-    if not np.isfinite(vi).all():
-        i = int(np.flatnonzero(~np.isfinite(vi))[0])
-        raise EstimationError(
-            "the variance is not known",
-            where=f"study {i + 1}",
-            hint="Give confidence limits inside (0, 1) or a number at risk.",
-        )
+    hint = "Give confidence limits inside (0, 1) or a number at risk."
+    refuse(~np.isfinite(vi), "the variance is not known", hint)
     return yi, vi
 
 

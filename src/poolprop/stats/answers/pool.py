@@ -23,7 +23,7 @@ from poolprop.stats.answers.results import Later, PoolResult
 from poolprop.stats.estimates import SCALES
 from poolprop.stats.fits.empirical_bayes import StudyEffects
 from poolprop.stats.fits.heterogeneity import Heterogeneity
-from poolprop.stats.inputs import choice, counts, effects
+from poolprop.stats.inputs import choice, counts, effects, refuse
 from poolprop.stats.likelihoods.normal import Means
 from poolprop.stats.measures import MEASURES
 from poolprop.stats.priors import Prior
@@ -292,11 +292,5 @@ def pool_effects(
 
 def _require_range(y: np.ndarray, measure: str) -> None:
     lowest, highest = MEASURES[measure].bounds(math.inf)
-    bad = (y < lowest) | (y > highest)
-    if bad.any():
-        i = int(np.flatnonzero(bad)[0])
-        raise EstimationError(
-            f"yi is {y[i]:g}, which no proportion has on the scale {measure}",
-            where=f"study {i + 1}",
-            hint="estimate_effects gives yi and vi on a scale.",
-        )
+    words = f"yi is {{:g}}, which no proportion has on the scale {measure}"
+    refuse((y < lowest) | (y > highest), words, "estimate_effects gives yi and vi on a scale.", y)
