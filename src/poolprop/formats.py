@@ -256,6 +256,13 @@ def _width(lower: Number, upper: Number, factor: int) -> Decimal:
     return abs(CLEAN.subtract(_clean(upper, factor), _clean(lower, factor)))
 
 
+def plural(number: int, one: str, many: str = "") -> str:
+    """Return the word that goes with a number: 1 study, 0 studies."""
+    if number == 1:
+        return one
+    return many or (f"{one[:-1]}ies" if one.endswith("y") else f"{one}s")
+
+
 def counted(number: int, noun: str, several: str = "") -> str:
     """Write a number with its noun: 1 fault, 2 faults, or ``several`` of them."""
-    return f"{number:,} {noun if number == 1 else several or f'{noun}s'}"
+    return f"{number:,} {plural(number, noun, several)}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from poolprop.formats import plural
 from poolprop.report.values import (
     Record,
     Sentence,
@@ -24,13 +25,6 @@ SCALES = {
     "PLN": "log",
     "PR": "raw",
 }
-
-
-def plural(number: int, one: str, many: str = "") -> str:
-    """Return the word that goes with a number: 1 study, 0 studies."""
-    if number == 1:
-        return one
-    return many or (f"{one[:-1]}ies" if one.endswith("y") else f"{one}s")
 
 
 def single(result: Record) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from poolprop.report import prose
+from poolprop.formats import plural
 from poolprop.report.context import Context, factors
 from poolprop.report.drawing import PlotRow, Span
 from poolprop.report.read import EndpointResults
@@ -71,4 +71,4 @@ def range_of(one: Record) -> Span:
 def studies(record: Record) -> str:
     """Say how many studies an estimate rests on."""
     k = record["k"]
-    return f"{k} {prose.plural(k, 'study')}" if k > 1 else "one study"
+    return f"{k} {plural(k, 'study')}" if k > 1 else "one study"

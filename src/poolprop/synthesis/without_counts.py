@@ -120,7 +120,7 @@ def notes(rows: Rows) -> list[str]:
     if not without:
         return []
     who = [f"{row['label']} ({precision(row)})" for row in without]
-    said = NOTE.format(len(without), counted(len(rows), "study", "studies"))
+    said = NOTE.format(len(without), counted(len(rows), "study"))
     return [said, f"Without counts: {'; '.join(who)}."]
 
 

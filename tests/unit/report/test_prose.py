@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 from unit.report import synthetic
 
+from poolprop.formats import plural
 from poolprop.report import prose
 from poolprop.report.sections.coverage import measured
 from poolprop.report.values import spell
@@ -23,7 +24,7 @@ SINGLE = synthetic.result("pool/healed/primary", STUDIES[:1])
     ],
 )
 def test_plural(number, words, text):
-    assert prose.plural(number, *words) == text
+    assert plural(number, *words) == text
 
 
 def test_arms_of_one_study_are_not_called_studies():

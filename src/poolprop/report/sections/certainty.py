@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from poolprop.formats import plural
 from poolprop.report import grade, prose
 from poolprop.report.blocks import Folded, Part
 from poolprop.report.context import Context, Section
@@ -126,7 +127,7 @@ def _risk_of_bias(one: Record, people: str) -> Sentence:
     if not late:
         return text
     return join(text, " ", quote(one, "facts.retrospective", "count"),
-                f" {prose.plural(late, 'arm')} retrospective.")  # fmt: skip
+                f" {plural(late, 'arm')} retrospective.")  # fmt: skip
 
 
 def _inconsistency(one: Record, people: str) -> Sentence:
@@ -167,7 +168,7 @@ def _indirectness(one: Record, people: str) -> Sentence:
 
 def _imprecision(one: Record, people: str) -> Sentence:
     total, studies = quote(one, "facts.total", "count"), quote(one, "facts.studies", "count")
-    word = prose.plural(one["facts"]["studies"], "study")
+    word = plural(one["facts"]["studies"], "study")
     text = join(
         total, f" {people} in ", studies, f" {word}; the interval is ",
         quote(one, "facts.ci_width", "points"), f"{prose.differing(one)} wide",
@@ -176,12 +177,12 @@ def _imprecision(one: Record, people: str) -> Sentence:
     if not within:
         return join(text, " and holds none of the plan's thresholds.")
     names = listing([policy_of(one).stated(at) for at in within])
-    return join(text, f" and holds the {prose.plural(len(within), 'threshold')} ", names, ".")
+    return join(text, f" and holds the {plural(len(within), 'threshold')} ", names, ".")
 
 
 def _publication_bias(one: Record, people: str) -> Sentence:
     k = one["facts"]["k"]
-    word = prose.plural(k, "study")
+    word = plural(k, "study")
     return join(quote(one, "facts.k", "count"), f" {word}. ", prose.funnel(k))
 
 

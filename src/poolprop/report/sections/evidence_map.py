@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from itertools import groupby
 
+from poolprop.formats import plural
 from poolprop.report.context import Context, Section
 from poolprop.report.formats import MISSING, beside
-from poolprop.report.prose import plural
 from poolprop.report.tables import Table, listed
 from poolprop.report.values import Record, Sentence, quote
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
+from poolprop.formats import plural
 from poolprop.plan import Estimand
 from poolprop.report import prose
 from poolprop.report.blocks import Block, Heading, Items
@@ -145,7 +146,7 @@ def _subgroups(context: Context) -> list[Sentence]:
     paragraphs: list[Sentence] = [("Estimates were made for each level on its own: ", *names, ".")]
     tested = [f"{short} by {f['label'].lower()}" for short, f in found if f["test"] is not None]
     least = context.settings.rules.min_studies_per_level
-    studies = f"{least} {prose.plural(least, 'study')}"
+    studies = f"{least} {plural(least, 'study')}"
     rule = f"A test between levels needs at least {studies} in each of two levels"
     if not tested:
         paragraphs.append((f"{rule}; no factor met this, so none was tested.",))

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
 from poolprop.axes import Axis
+from poolprop.formats import plural
 from poolprop.report import prose
 from poolprop.report.blocks import Blocks, Folded, Part, Widget
 from poolprop.report.context import Context, Section, leading
@@ -119,7 +120,7 @@ def _meeting(record: Record) -> Sentence:
     return join(
         "The plan asks ",
         quote(record, "meeting.questions", "count"),
-        f" {prose.plural(record['meeting']['questions'], 'question')}: who is counted, when, and "
+        f" {plural(record['meeting']['questions'], 'question')}: who is counted, when, and "
         "which studies are left out. The pooled proportion is ",
         *_span(record, "meeting"),
         " by ",
@@ -325,7 +326,7 @@ def _dropped(name: str, short: str, record: Record) -> Table:
         quote(record, "counts.merged", "count"), " repeat another; ",
         quote(record, "counts.analyses", "count"), " are left: ",
         quote(record, "counts.sets", "count"),
-        f" data {prose.plural(record['counts']['sets'], 'set')} by ",
+        f" data {plural(record['counts']['sets'], 'set')} by ",
         quote(record, "counts.methods", "count"), " methods.",
     )  # fmt: skip
     caption = f"{short}: combinations that are no analysis"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import groupby
 
+from poolprop.formats import plural
 from poolprop.report import prose, small_k
 from poolprop.report.blocks import Folded, Items
 from poolprop.report.context import Context, Section
@@ -71,7 +72,7 @@ def _rule(context: Context, events: list[Record], pooled: list[Record]) -> Sente
     if not n:
         text += "No event met this, so none was pooled: the table has each as reported."
     else:
-        text += f"This holds for {n} of {of} {prose.plural(of, 'combination')} of term and grade"
+        text += f"This holds for {n} of {of} {plural(of, 'combination')} of term and grade"
         text += "; the others are in the table as reported." if n < of else "."
     return (f"{text} Unreported events were treated as missing, not as zero.",)
 

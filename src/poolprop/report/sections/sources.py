@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 
+from poolprop.formats import plural
 from poolprop.report.blocks import Folded
 from poolprop.report.context import Context, Section
 from poolprop.report.formats import MISSING, number, plain, share
-from poolprop.report.prose import plural
 from poolprop.report.read import Rows
 from poolprop.report.sections.contradictions import contradictions, decisions, largest
 from poolprop.report.tables import Table, listed

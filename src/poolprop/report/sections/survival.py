@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
+from poolprop.formats import plural
 from poolprop.report import prose, quoted, small_k
 from poolprop.report.blocks import Folded, Items, Part
 from poolprop.report.context import Context, Section
@@ -79,7 +80,7 @@ def _figure(context: Context, times: list[Record]) -> Figure:
 def _panel(context: Context, time: Record) -> list[PlotRow]:
     """Return heading, studies and the pooled rate of one time; one study has no diamond."""
     k = time["k"]
-    title = f"At {time['time_months']:g} months ({k} {prose.plural(k, 'study')})"
+    title = f"At {time['time_months']:g} months ({k} {plural(k, 'study')})"
     rows = [PlotRow(kind="heading", label=title)]
     rows += [_study(time, i) for i in range(k)]
     if k > 1 and time["result"] is not None and small_k.path_shown(context, time):

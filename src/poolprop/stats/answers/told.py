@@ -85,7 +85,7 @@ class Pooled:
         return f"<PoolResult {self.told(policy_of([self]))}, {self._studies()}, {self.model}>"
 
     def _studies(self: Any) -> str:
-        number = counted(self.k, "study", "studies")
+        number = counted(self.k, "study")
         if self.studies is not None:
             rows = f"{self.k:,} rows taken as independent"
             number = f"{counted(self.studies, 'study', 'studies')} ({rows})"
