@@ -14,7 +14,6 @@ STILL_LONG = {
     "plots/analyses.py",
     "report/figures.py",
     "report/sections/multiverse.py",
-    "stats/answers/pool.py",
     "stats/fits/climb.py: ascend",
     "stats/fits/tau2.py",
     "stats/likelihoods/integrals.py",
