@@ -11,6 +11,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from counts_of import read_counts
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -19,7 +20,6 @@ from poolprop.characters import odd_character
 from poolprop.errors import PoolpropError
 from poolprop.evidence.datasets import data_rows, sets
 from poolprop.evidence.load import load
-from poolprop.importing.counts import read_counts
 from poolprop.importing.understand import Answers, understand
 from poolprop.plan.parse import load as load_plan
 from poolprop.reading.headings import heading

@@ -8,13 +8,13 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from counts_of import read_counts
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from poolprop.errors import PoolpropError
 from poolprop.evidence.read import read_table
 from poolprop.evidence.tables import Outcome
-from poolprop.importing.counts import read_counts
 from poolprop.importing.read import read_tables
 from poolprop.importing.understand import understand
 from poolprop.plan.parse import load

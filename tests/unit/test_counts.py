@@ -7,10 +7,10 @@ import json
 
 import openpyxl
 import pytest
+from counts_of import read_counts
 
 from poolprop.__main__ import main
 from poolprop.errors import DataError
-from poolprop.importing.counts import read_counts
 from poolprop.reading import headings
 from poolprop.reading.sheet import tidy
 

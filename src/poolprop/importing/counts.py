@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from poolprop.errors import DataError
 from poolprop.formats import counted
 from poolprop.importing.entries import Entry, rows_text
 from poolprop.importing.kinds import find_heading
-from poolprop.importing.read import one_table
 from poolprop.importing.understand import Answers, understand
 from poolprop.reading.headings import COUNTS, Heading
 from poolprop.reading.sheet import Sheet, text_at
@@ -36,27 +34,6 @@ class CountErrors(DataError):
         Exception.__init__(self, "\n".join(lines))
 
 
-def read_counts(
-    path: Path,
-    wanted: Mapping[str, str],
-    by: str | None = None,
-    *,
-    sheet: str = "",
-    encoding: str = "",
-    decimal: str = "",
-    answers: Answers | None = None,
-) -> Counts:
-    """Read the counts of a table: text or a workbook; ``-`` is standard input.
-
-    ``wanted`` names columns of ``events``, ``total`` and ``study`` by heading or letter, where
-    headings do not say them; a study that is asked for has rows that belong together. ``by`` names
-    a column of levels. ``sheet``, ``encoding`` and the mark of decimals are found out where empty.
-    Raises DataError if the table cannot be read, or a cell is unclear: with file, row and column.
-    """
-    found = one_table(path, sheet, encoding)
-    return counts_in(found, wanted, by, decimal=decimal, answers=answers)
-
-
 def counts_in(
     found: Sheet,
     wanted: Mapping[str, str],
@@ -65,7 +42,13 @@ def counts_in(
     decimal: str = "",
     answers: Answers | None = None,
 ) -> Counts:
-    """Return the counts of a sheet that was read cell by cell; see :func:`read_counts`."""
+    """Return the counts of a sheet: text or a workbook, read cell by cell.
+
+    ``wanted`` names columns of ``events``, ``total`` and ``study`` by heading or letter, where
+    headings do not say them; a study that is asked for has rows that belong together. ``by`` names
+    a column of levels. The mark of decimals is found out where empty. Raises DataError if a cell
+    is unclear: with file, row and column.
+    """
     head = find_heading(found, wanted, COUNTS)
     column = head.find(by, found) if by else None
     understood = understand(
