@@ -39,10 +39,10 @@ from poolprop.cli.arguments import add_command
 from poolprop.errors import PoolpropError
 from poolprop.steps import all_steps
 
-# In the order of the help.
+# In the order of the help: a review from its beginning to its audit, then tables of one's own.
 COMMANDS = (
-    check, judge, add_study, pool, pool_many, init, import_table, export, unpack, calculator,
-    workflow_path, build, explain, verify, steps, diff,
+    init, import_table, add_study, check, build, judge, export, explain, verify, diff, steps, unpack,
+    workflow_path, pool, pool_many, calculator,
 )  # fmt: skip
 EPILOG = """\
 examples:
