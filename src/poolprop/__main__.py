@@ -39,10 +39,10 @@ from poolprop.cli.arguments import add_command
 from poolprop.errors import PoolpropError
 from poolprop.steps import all_steps
 
-# In the order of the help: a review from its beginning to its audit, then tables of one's own.
+# In the order of the help: a review from its beginning to its audit, then other tables.
 COMMANDS = (
-    init, import_table, add_study, check, build, judge, export, explain, verify, diff, steps, unpack,
-    workflow_path, pool, pool_many, calculator,
+    init, import_table, add_study, check, build, judge, export, explain, verify, diff, steps,
+    unpack, workflow_path, pool, pool_many, calculator,
 )  # fmt: skip
 EPILOG = """\
 examples:
