@@ -33,12 +33,8 @@ SIZE = (5.4, 3.4)
 def draw(chart: Chart, ax: Axes | None = None) -> Axes:
     """Draw a chart: areas, lines, points and their names.
 
-    Parameters
-    ----------
-    chart : Chart
-        What to draw: the description from which the report draws.
-    ax : Axes, optional
-        Where; a figure of its own if left out.
+    ``chart``: what to draw: the description from which the report draws. ``ax``: where; a figure of
+    its own if left out.
     """
     from matplotlib.figure import Figure
 

@@ -224,18 +224,8 @@ def forest_plot(
 ) -> Plot:  # fmt: skip
     """Return the forest plot of one estimand of a ``pool.json``, as the report describes it.
 
-    Parameters
-    ----------
-    pool : mapping
-        The file's content.
-    interval : str
-        Method of the studies' intervals.
-    estimand : str
-        Which estimand to draw.
-    plan : (float, float), optional
-        Range of the axis that the plan asks for.
-    few_up_to : int
-        Of so many studies or fewer this result is not the one that the report shows: none is drawn.
+    ``few_up_to``: of so many studies or fewer this result is not the one that the report shows:
+    none is drawn.
     """
     policy = Policy.of(pool["endpoint"])
     bare = next(e for e in pool["estimands"] if e["estimand"] == estimand)

@@ -61,12 +61,7 @@ def style() -> Iterator[None]:
 def save(figure: Figure | None, path: Path) -> None:
     """Write a figure so that equal figures give equal bytes.
 
-    Parameters
-    ----------
-    figure : Figure
-        What to write.
-    path : Path
-        Ends in ``.svg`` or ``.pdf``.
+    ``path``: ends in ``.svg`` or ``.pdf``.
     """
     if figure is None:
         raise TypeError("there is no figure to save")

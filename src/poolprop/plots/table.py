@@ -41,20 +41,10 @@ class Column:
 def draw(plot: Plot, ax: Axes | None = None, layout: Layout = DEFAULT) -> Axes:
     """Draw a plot's rows: names and numbers beside the axes, marks within.
 
-    Parameters
-    ----------
-    plot : Plot
-        What to draw: the description from which the report makes its table.
-    ax : Axes, optional
-        Axes that give up some of their width for the texts; a figure of its own if left out,
-        as high as its rows need.
-    layout : Layout
-        Where the columns stand, their titles and the colours of the marks.
-
-    Returns
-    -------
-    Axes
-        Those of the drawing, with the data's scale.
+    ``plot``: what to draw: the description from which the report makes its table. ``ax``: axes that
+    give up some of their width for the texts; a figure of its own if left out, as high as its rows
+    need. ``layout``: where the columns stand, their titles and the colours of the marks. Those of
+    the drawing, with the data's scale.
     """
     from matplotlib.figure import Figure
 

@@ -41,14 +41,8 @@ def shown(node: Any) -> Shown:
 def island(results: Results, numbers: Shown, more: Record | None = None) -> str:
     """Return what the panels show, packed, as JSON that is safe inside a script element.
 
-    Parameters
-    ----------
-    results : Results
-        The result files; ``lineage`` adds jobs, hashes and the code where it exists.
-    numbers : mapping
-        What :func:`shown` returned.
-    more : mapping, optional
-        Facts that other scripts of the page need, beside these.
+    ``results``: the result files; ``lineage`` adds jobs, hashes and the code where it exists.
+    ``more``: facts that other scripts of the page need, beside these.
     """
     found = {
         ref: _facts(

@@ -26,22 +26,11 @@ MODELS = ("glmm", "single-study")
 def explorable(results: Results, settings: Settings, refs: Iterable[str]) -> dict[str, Any]:
     """Return what the page's script needs to pool again, for the results that are shown.
 
-    Parameters
-    ----------
-    results : Results
-        The result files.
-    settings : Settings
-        The plan: model, level, priors and the rules of what is shown.
-    refs : iterable of str
-        Identifiers of the results on the page.
-
-    Returns
-    -------
-    dict
-        ``options`` of the model, in the words of the plan; ``rows``: outcome, study and arm id,
-        events, total; ``pools``: by result, its policy and the positions of its rows, none
-        where the plan's primary model is another than the binomial-normal one; ``plan``: what the
-        plan says of an estimand.
+    Model, level, priors and the rules of what is shown. ``refs``: identifiers of the results on the
+    page. ``options`` of the model, in the words of the plan; ``rows``: outcome, study and arm id,
+    events, total; ``pools``: by result, its policy and the positions of its rows, none where the
+    plan's primary model is another than the binomial-normal one; ``plan``: what the plan says of an
+    estimand.
     """
     model = settings.models.primary
     if model.model != "glmm":

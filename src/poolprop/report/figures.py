@@ -144,19 +144,9 @@ def study_row(
 ) -> PlotRow:
     """Return the row of one study.
 
-    Parameters
-    ----------
-    owner, prefix : mapping, str
-        The result that lists the study, and the dotted path to it (ending in a dot):
-        weights belong to the result, not to the study alone.
-    interval : str
-        Method of the study's interval.
-    weight : bool
-        Whether to print the weight.
-    light : Light, optional
-        Overall risk of bias.
-    anchor : bool
-        Whether the row is the place that the study's address leads to.
+    ``owner``, ``prefix``: the result that lists the study, and the dotted path to it (ending in a
+    dot): weights belong to the result, not to the study alone. ``anchor``: whether the row is the
+    place that the study's address leads to.
     """
     study = look_up(owner, prefix.removesuffix(".")) if prefix else owner
     ci = f"intervals.{interval}"
@@ -209,18 +199,10 @@ def panel(
 ) -> list[PlotRow]:
     """Return the rows of one group: heading, studies, and the pooled value if there is one.
 
-    Parameters
-    ----------
-    record : mapping
-        A group with ``k``, ``studies`` and ``result``; one study has no pooled value.
-    label : str
-        Name of the group.
-    interval : str
-        Which of the studies' own intervals to draw.
-    prefix : str
-        Dotted path to the pooled value that the diamond shows; empty: the studies stand alone.
-    anchor : bool
-        Whether the heading is the place that the group's address leads to.
+    ``record``: a group with ``k``, ``studies`` and ``result``; one study has no pooled value.
+    ``interval``: which of the studies' own intervals to draw. ``prefix``: dotted path to the pooled
+    value that the diamond shows; empty: the studies stand alone. ``anchor``: whether the heading is
+    the place that the group's address leads to.
     """
     many = record["k"] > 1
     title = f"{label} (k = {record['k']})"

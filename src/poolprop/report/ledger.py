@@ -42,17 +42,8 @@ Ledger = Mapping[str, tuple[Entry, ...]]
 def read_ledger(folder: Path, manifest: Record) -> Ledger:
     """Read every JSON file that the manifest of a run lists.
 
-    Parameters
-    ----------
-    folder : Path
-        The ``results/`` folder.
-    manifest : mapping
-        The run's manifest; without one every JSON file of the folder is read.
-
-    Returns
-    -------
-    mapping of str to tuple of Entry
-        By id; a study stands in several files. Outer records come before inner ones.
+    ``manifest``: the run's manifest; without one every JSON file of the folder is read. By id; a
+    study stands in several files. Outer records come before inner ones.
     """
     found: dict[str, list[Entry]] = {}
     for path in sorted(_listed(folder, manifest)):
@@ -78,19 +69,9 @@ def _listed(folder: Path, manifest: Record) -> Iterator[Path]:
 def holders(ledger: Ledger, ref: str, values: Mapping[str, str]) -> tuple[Entry, ...]:
     """Return the entries of an id in the one file that holds all the values quoted from it.
 
-    Parameters
-    ----------
-    ledger : mapping
-        What :func:`read_ledger` returned.
-    ref : str
-        Identifier of a result; an estimand shares it with the result of its primary model.
-    values : mapping of str to str
-        Dotted path of each quoted field, and the number as JSON; empty for a missing one.
-
-    Returns
-    -------
-    tuple of Entry
-        Those of the first file if none holds all the values; empty for an unknown id.
+    ``ref``: identifier of a result; an estimand shares it with the result of its primary model.
+    ``values``: dotted path of each quoted field, and the number as JSON; empty for a missing one.
+    Those of the first file if none holds all the values; empty for an unknown id.
     """
     entries = ledger.get(ref, ())
     files = dict.fromkeys(entry.file for entry in entries)

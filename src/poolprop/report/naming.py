@@ -47,15 +47,8 @@ WORDS = {"model": MODELS, "measure": SCALES, "tau2": TAU2, "ci": INTERVALS}
 def level_name(choice: str, level: Record, discrepancies: Mapping[str, Mapping[str, str]]) -> str:
     """Return a level of a choice of the multiverse in words.
 
-    Parameters
-    ----------
-    choice : str
-        Key of the choice.
-    level : mapping
-        With ``level``, its code, and ``label``.
-    discrepancies : mapping
-        Rows of discrepancies.csv by their id: a figure that was decided otherwise is named by
-        its study and what was recomputed.
+    ``level``: with ``level``, its code, and ``label``. ``discrepancies``: rows of discrepancies.csv
+    by their id: a figure that was decided otherwise is named by its study and what was recomputed.
     """
     code = str(level["level"])
     if choice == "discrepancies" and (row := discrepancies.get(code.partition("/")[0])):

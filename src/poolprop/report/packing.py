@@ -33,10 +33,8 @@ class Pool:
 def places(numbers: Mapping[str, Mapping[str, Any]]) -> dict[tuple[str, str], int]:
     """Return the place of each number among all, which is all that an element says of it.
 
-    Parameters
-    ----------
-    numbers : mapping
-        Result, then number (:attr:`poolprop.report.values.Value.told`), in the order of the page.
+    ``numbers``: result, then number (:attr:`poolprop.report.values.Value.told`), in the order of
+    the page.
     """
     every = ((ref, told) for ref, held in numbers.items() for told in held)
     return {one: place for place, one in enumerate(every)}
@@ -45,11 +43,8 @@ def places(numbers: Mapping[str, Mapping[str, Any]]) -> dict[tuple[str, str], in
 def pack(content: Mapping[str, Any]) -> dict[str, Any]:
     """Return the same facts with every recurring text, file and list of fields once.
 
-    Parameters
-    ----------
-    content : mapping
-        ``rows`` (id, then facts), ``jobs`` (name, then facts with ``inputs`` and ``outputs``),
-        ``results`` (id, then facts with ``values``), and lists, which stay as they are.
+    ``content``: ``rows`` (id, then facts), ``jobs`` (name, then facts with ``inputs`` and
+    ``outputs``), ``results`` (id, then facts with ``values``), and lists, which stay as they are.
     """
     texts, files, names, fields = Pool(), Pool(), Pool(), Pool()
     results, before = [], ""

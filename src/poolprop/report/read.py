@@ -112,18 +112,9 @@ class Results:
 def read_results(folder: Path, order: tuple[str, ...] = ()) -> Results:
     """Read a results folder.
 
-    Parameters
-    ----------
-    folder : Path
-        The ``results/`` folder.
-    order : tuple of str
-        Endpoints of the plan, in its order. A folder that the plan does not name was left by
-        another run and is not read. Without a plan every folder is read, by name.
-
-    Raises
-    ------
-    ResultError
-        If no endpoint was pooled, or a file cannot be read.
+    ``order``: endpoints of the plan, in its order. A folder that the plan does not name was left by
+    another run and is not read. Without a plan every folder is read, by name. Raises
+    ``ResultError`` if no endpoint was pooled, or a file cannot be read.
     """
     found = sorted(path.parent.name for path in folder.glob("analysis/*/pool.json"))
     if not found:
@@ -228,10 +219,7 @@ def _endpoint(folder: Path) -> EndpointResults:
 def read_optional(path: Path, schema: str) -> Record:
     """Read one result file; empty if it does not exist.
 
-    Raises
-    ------
-    ResultError
-        If it is not JSON, or not of the schema asked for.
+    Raises ``ResultError`` if it is not JSON, or not of the schema asked for.
     """
     return read_json(path, schema) if path.is_file() else {}
 

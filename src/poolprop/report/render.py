@@ -68,28 +68,11 @@ def build(
 ) -> str:
     """Return the report on a folder of results as one HTML document.
 
-    Parameters
-    ----------
-    results : Path
-        The ``results/`` folder, as ``docs/results.md`` describes it.
-    source : Path
-        The ``report/`` folder, with ``templates/`` and ``static/``.
-    settings : Settings
-        The plan that ran.
-    terms : mapping, optional
-        Labels of the vocabulary: field, then code, then label.
-    review : str
-        The element that carries plan and tables, from :func:`poolprop.embedded.element`.
-
-    Returns
-    -------
-    str
-        The same text for the same input: it holds no clock and no path.
-
-    Raises
-    ------
-    ResultError
-        If a result file is missing, or was written by another version.
+    ``source``: the ``report/`` folder, with ``templates/`` and ``static/``. ``terms``: labels of
+    the vocabulary: field, then code, then label. ``review``: the element that carries plan and
+    tables, from :func:`poolprop.embedded.element`. The same text for the same input: it holds no
+    clock and no path. Raises ``ResultError`` if a result file is missing, or was written by another
+    version.
     """
     found = read_results(results, tuple(settings.endpoints))
     return render(make_page(found, settings, terms), source, review)

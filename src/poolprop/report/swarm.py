@@ -13,16 +13,9 @@ Disc = tuple[float, float, float]
 def swarm(points: Sequence[tuple[float, float]]) -> list[Disc]:
     """Place points so that they do not cover one another.
 
-    Parameters
-    ----------
-    points : sequence of (x, share)
-        Horizontal place, and size as a share of the largest: areas are proportional to it.
-
-    Returns
-    -------
-    list of (x, height, radius)
-        In the order given; ``height`` is that of the middle above the line. Where a swarm would
-        rise beyond ``HIGHEST`` points cover one another, from the line upwards again.
+    ``points``: horizontal place, and size as a share of the largest: areas are proportional to it.
+    In the order given; ``height`` is that of the middle above the line. Where a swarm would rise
+    beyond ``HIGHEST`` points cover one another, from the line upwards again.
     """
     radii = [max(SMALLEST, LARGEST * math.sqrt(share)) for _, share in points]
     order = sorted(range(len(points)), key=lambda i: (-radii[i], points[i][0], i))

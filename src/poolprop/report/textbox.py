@@ -56,21 +56,8 @@ def wrap(
 ) -> tuple[str, ...]:
     """Break a text into lines that fit a width.
 
-    Parameters
-    ----------
-    text : str
-        Any text; runs of white space count as one space.
-    width, size : float
-        Room and font size, in the same units.
-    lines : int
-        The most lines to use; what does not fit is replaced by an ellipsis.
-    bold : bool
-        Whether the text will be bold.
-
-    Returns
-    -------
-    tuple of str
-        At least one line; ``("",)`` for an empty text.
+    ``width``, ``size``: room and font size, in the same units. ``lines``: the most lines to use;
+    what does not fit is replaced by an ellipsis. At least one line; ``("",)`` for an empty text.
     """
 
     def fits(line: str) -> bool:

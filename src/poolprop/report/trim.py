@@ -23,16 +23,9 @@ UNSAFE = re.compile(r"[\s\"'=<>`]")
 def trimmed(html: str) -> str:
     """Return an HTML document without what a reader of HTML does not need.
 
-    Parameters
-    ----------
-    html : str
-        A document in which no attribute holds a bare ``<`` or ``>``.
-
-    Returns
-    -------
-    str
-        The same elements, attributes and words: without space between blocks, quotes around
-        attributes of one word, and closing tags that HTML calls optional.
+    ``html``: a document in which no attribute holds a bare ``<`` or ``>``. The same elements,
+    attributes and words: without space between blocks, quotes around attributes of one word, and
+    closing tags that HTML calls optional.
     """
     parts = KEPT.split(html)  # text, kept text, its tag, text, ...
     return "".join(

@@ -80,10 +80,7 @@ Sentence = tuple[Piece, ...]
 def look_up(record: Record, field: str) -> Any:
     """Return what a dotted path of keys and list positions leads to.
 
-    Raises
-    ------
-    ResultError
-        If the record has no such field.
+    Raises ``ResultError`` if the record has no such field.
     """
     found: Any = record
     for step in field.split("."):
@@ -101,14 +98,8 @@ def look_up(record: Record, field: str) -> Any:
 def quote(record: Record, field: str, form: str) -> Value:
     """Quote one number of a result.
 
-    Parameters
-    ----------
-    record : mapping
-        A result; its ``id`` becomes the reference.
-    field : str
-        Dotted path of the number within the result.
-    form : str
-        How to write it: a key of :data:`poolprop.report.formats.FORMATS`.
+    ``field``: dotted path of the number within the result. ``form``: how to write it: a key of
+    :data:`poolprop.report.formats.FORMATS`.
     """
     number = look_up(record, field)
     return Value(

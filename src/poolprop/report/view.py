@@ -43,15 +43,8 @@ class Page:
 def make_page(results: Results, settings: Settings, terms: Terms | None = None) -> Page:
     """Gather all sections, view by view.
 
-    Parameters
-    ----------
-    results : Results
-        The result files.
-    settings : Settings
-        The plan that ran.
-    terms : mapping, optional
-        Labels of the vocabulary: field, then code, then label. Codes without a label are
-        written in plain words.
+    ``terms``: labels of the vocabulary: field, then code, then label. Codes without a label are
+    written in plain words.
     """
     context = Context(results=results, settings=settings, terms=_with_levels(results, terms or {}))
     views = [

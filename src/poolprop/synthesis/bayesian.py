@@ -27,19 +27,8 @@ SEEN = (0.0005, 0.9995)
 def bayesian(settings: Settings, name: str, data: Rows) -> Record:
     """Return the Bayesian view of each estimand of an endpoint that has any study.
 
-    Parameters
-    ----------
-    settings : Settings
-        The plan, with its blocks ``bayes`` and ``thresholds``.
-    name : str
-        The endpoint's key in the plan.
-    data : sequence of mapping
-        Rows of ``data.csv``.
-
-    Returns
-    -------
-    dict
-        The content of ``bayes.json``.
+    It reads ``bayes`` and ``thresholds`` of the plan. What is returned is the content of
+    ``bayes.json``.
     """
     endpoint = settings.endpoints[name]
     pairs = [(key, of_set(data, key)) for key in endpoint.estimands]

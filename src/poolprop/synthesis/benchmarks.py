@@ -19,21 +19,11 @@ Row = Mapping[str, Any]
 def benchmarks(settings: Settings, rows: Sequence[Row], studies: Mapping[str, str]) -> Record:
     """Give each quoted result its proportion, and say which estimates it may stand beside.
 
-    Parameters
-    ----------
-    settings : Settings
-        The plan: an endpoint's ``quoted`` outcomes, or else the outcome of its primary estimand,
-        match; so does the level of the endpoint's first factor.
-    rows : sequence of mapping
-        Rows of ``benchmarks.csv`` with their factors and ``outcome_label``.
-    studies : mapping
-        Labels of the review's studies, by identifier.
-
-    Returns
-    -------
-    dict
-        The content of ``results/benchmarks/benchmarks.json``. A result on patients of a study of
-        this review has ``own`` set and stands beside nothing.
+    An endpoint's ``quoted`` outcomes, or else the outcome of its primary estimand, match; so does
+    the level of the endpoint's first factor. ``rows``: rows of ``benchmarks.csv`` with their
+    factors and ``outcome_label``. ``studies``: labels of the review's studies, by identifier. What
+    is returned is the content of ``results/benchmarks/benchmarks.json``. A result on patients of a
+    study of this review has ``own`` set and stands beside nothing.
     """
     return {
         "schema": "poolprop/benchmarks/1",

@@ -19,10 +19,7 @@ def between(settings: Settings, identifier: str, levels: Levels) -> Record:
     A study with figures in several levels compares them within itself; it is left out here and
     its contrast is shown apart (:mod:`poolprop.synthesis.contrasts`).
 
-    Returns
-    -------
-    dict
-        ``test``, or ``None`` with the reason in ``test_note``.
+    ``test``, or ``None`` with the reason in ``test_note``.
     """
     if len(levels) < 2:
         return _none("No test between levels: the studies are all in one level." if levels else "")

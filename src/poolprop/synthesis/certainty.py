@@ -35,23 +35,12 @@ def certainty(
 ) -> Record:
     """Gather facts and judgements of each primary estimand, and of each that was judged.
 
-    Parameters
-    ----------
-    settings : Settings
-        The plan, with its block ``certainty``.
-    pools : sequence of mapping
-        Contents of ``pool.json``, one an endpoint.
-    bias, studies, judged : sequence of mapping
-        Rows of ``risk_of_bias.csv``, ``studies.csv`` and ``certainty.csv``.
-    documents : int
-        How many documents the review has.
-
-    Returns
-    -------
-    dict
-        The content of ``results/certainty/certainty.json``. ``level`` is ``None`` where nobody
-        judged; the program never judges. ``moved`` says that a judgement was made on other data
-        or another interval, ``judged_on`` on which.
+    It reads ``certainty`` of the plan. ``pools``: contents of ``pool.json``, one an endpoint.
+    ``bias``, ``studies``, ``judged``: rows of ``risk_of_bias.csv``, ``studies.csv`` and
+    ``certainty.csv``. ``documents``: how many documents the review has. What is returned is the
+    content of ``results/certainty/certainty.json``. ``level`` is ``None`` where nobody judged; the
+    program never judges. ``moved`` says that a judgement was made on other data or another
+    interval, ``judged_on`` on which.
     """
     assessments = [
         {**found, "facts": {**found["facts"], "documents": documents}}

@@ -43,24 +43,12 @@ COMPANION_MOST = 10
 def certificate(settings: Settings, name: str, data: Rows) -> Record:
     """Simulate reviews with these study sizes and report what each interval covers.
 
-    Parameters
-    ----------
-    settings : Settings
-        The plan; its ``certificate`` block holds replicates, seed and values of ``tau``.
-    name : str
-        The endpoint's key in the plan.
-    data : sequence of mapping
-        Rows of ``data.csv``.
-
-    Returns
-    -------
-    dict
-        The content of ``certificate.json``. Data sets have the totals of the primary estimand's
-        studies and the fitted ``mu``; ``tau`` runs over the declared values, the estimate and the
-        upper end of its credible interval, the studies' logits being normal. What ``lowest`` and
-        ``highest`` say is said of these. Further cases have other laws of the logits, of mean
-        ``mu``, at the estimate of ``tau``. ``cases`` is empty, and ``note`` says why, where fewer
-        than two studies are pooled.
+    Its ``certificate`` block holds replicates, seed and values of ``tau``. What is returned is the
+    content of ``certificate.json``. Data sets have the totals of the primary estimand's studies and
+    the fitted ``mu``; ``tau`` runs over the declared values, the estimate and the upper end of its
+    credible interval, the studies' logits being normal. What ``lowest`` and ``highest`` say is said
+    of these. Further cases have other laws of the logits, of mean ``mu``, at the estimate of
+    ``tau``. ``cases`` is empty, and ``note`` says why, where fewer than two studies are pooled.
     """
     rows, plan = of_set(data, "primary"), settings.certificate
     identifier = f"certificate/{name}/primary"

@@ -31,22 +31,13 @@ ALIKE = ("study_id", "outcome", "arm1_label", "arm2_label", "timepoint_label")
 def comparisons(settings: Settings, data: Rows) -> Record:
     """Compare the arms of each two-arm study.
 
-    Parameters
-    ----------
-    settings : Settings
-        The plan; its level is used.
-    data : sequence of mapping
-        Rows of ``results/comparisons/data.csv``.
-
-    Returns
-    -------
-    dict
-        The content of ``results/comparisons/comparisons.json``: risk difference, risk ratio and
-        odds ratio with exact intervals (:mod:`poolprop.stats.arms.exact_two_arm` and, given the
-        margins, :mod:`poolprop.stats.arms.exact_strata`), and Fisher's exact two-sided p value. A
-        ratio that the counts do not define, and a limit that is inplain, are ``None``. Under
-        ``strata`` stand the declared populations of which a study compares all parts: their
-        common odds ratio, and whether the parts' odds ratios differ.
+    Its level is used. ``data`` holds the rows of ``results/comparisons/data.csv``. What is returned
+    is the content of ``results/comparisons/comparisons.json``: risk difference, risk ratio and odds
+    ratio with exact intervals (:mod:`poolprop.stats.arms.exact_two_arm` and, given the margins,
+    :mod:`poolprop.stats.arms.exact_strata`), and Fisher's exact two-sided p value. A ratio that the
+    counts do not define, and a limit that is inplain, are ``None``. Under ``strata`` stand the
+    declared populations of which a study compares all parts: their common odds ratio, and whether
+    the parts' odds ratios differ.
     """
     return {
         "schema": "poolprop/comparisons/1",

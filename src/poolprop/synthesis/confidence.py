@@ -26,19 +26,8 @@ COLUMNS = ("id", "role", "label", "outcome_id", "p", "level", "lower", "upper")
 def confidence(settings: Settings, name: str, data: Rows) -> Record:
     """Return the curves of an endpoint's primary estimand.
 
-    Parameters
-    ----------
-    settings : Settings
-        The plan.
-    name : str
-        The endpoint's key in the plan.
-    data : sequence of mapping
-        Rows of ``data.csv``.
-
-    Returns
-    -------
-    dict
-        The content of ``confidence.json``: no curve without a study, and none pooled of one.
+    What is returned is the content of ``confidence.json``: no curve without a study, and none
+    pooled of one.
     """
     rows = of_set(data, "primary")
     return {

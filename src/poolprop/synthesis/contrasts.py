@@ -26,20 +26,9 @@ Row = Mapping[str, str]
 def contrasts(settings: Settings, name: str, levels: Levels) -> Record:
     """Compare each pair of levels within each study that has both, and pool where several do.
 
-    Parameters
-    ----------
-    settings : Settings
-        The plan; its level is used.
-    name : str
-        Endpoint and factor, for the identifiers.
-    levels : mapping of str to sequence of mapping
-        Rows of ``data.csv`` by level.
-
-    Returns
-    -------
-    dict
-        ``contrasts``, one for each study and pair; ``pooled_contrasts`` (Mantel-Haenszel);
-        ``contrast_note``.
+    Its level is used. ``name``: endpoint and factor, for the identifiers. ``levels``: rows of
+    ``data.csv`` by level. ``contrasts``, one for each study and pair; ``pooled_contrasts``
+    (Mantel-Haenszel); ``contrast_note``.
     """
     if overlapping(levels):
         return {"contrasts": [], "pooled_contrasts": [], "contrast_note": ""}

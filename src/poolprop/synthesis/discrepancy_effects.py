@@ -20,19 +20,9 @@ from poolprop.synthesis.records import (
 def effects(settings: Settings, name: str, data: Rows, alternatives: Rows) -> Record:
     """Repool each estimand as if a discrepancy had been decided otherwise.
 
-    Parameters
-    ----------
-    settings : Settings
-        The plan; its primary model is used.
-    name : str
-        The endpoint's key in the plan.
-    data, alternatives : sequence of mapping
-        Rows of ``data.csv`` and ``alternatives.csv``.
-
-    Returns
-    -------
-    dict
-        The content of ``discrepancies.json``; ``change`` is alternative minus reported.
+    Its primary model is used. ``data``, ``alternatives``: rows of ``data.csv`` and
+    ``alternatives.csv``. What is returned is the content of ``discrepancies.json``; ``change`` is
+    alternative minus reported.
     """
 
     def key(row: Mapping[str, str]) -> tuple[str, str, str]:

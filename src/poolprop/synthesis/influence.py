@@ -30,20 +30,8 @@ DIAGNOSTICS = (
 def influence(settings: Settings, name: str, data: Rows) -> Record:
     """Return what each study does to the primary estimand of an endpoint, by the primary model.
 
-    Parameters
-    ----------
-    settings : Settings
-        The plan.
-    name : str
-        The endpoint's key in the plan.
-    data : sequence of mapping
-        Rows of ``data.csv``.
-
-    Returns
-    -------
-    dict
-        The content of ``influence.json``; parts that so few studies cannot carry are empty and
-        have a note instead.
+    What is returned is the content of ``influence.json``; parts that so few studies cannot carry
+    are empty and have a note instead.
     """
     rows, model = of_set(data, "primary"), settings.models.primary
     return {

@@ -40,17 +40,8 @@ def merged(
 ) -> tuple[list[DataSet], list[int]]:
     """Merge valid combinations that give the same counts of the same arms.
 
-    Parameters
-    ----------
-    choices, combinations : sequence of mapping
-        As for :func:`poolprop.synthesis.multiverse.multiverse`.
-
-    Returns
-    -------
-    sets : list of DataSet
-        In the order in which they first occur.
-    owner : list of int
-        For each valid combination the place of its data set.
+    ``choices``, ``combinations``: as for :func:`poolprop.synthesis.multiverse.multiverse`. In the
+    order in which they first occur. For each valid combination the place of its data set.
     """
     groups: dict[Any, list[Mapping[str, Any]]] = {}
     owner = []

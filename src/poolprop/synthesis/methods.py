@@ -88,10 +88,7 @@ def enumerate_methods(settings: Settings) -> Methods:
 def estimates(sets: Sequence[DataSet], methods: Sequence[Method], level: float) -> Floats:
     """Fit every method to every data set.
 
-    Returns
-    -------
-    ndarray, shape (sets, methods, 3)
-        Proportion, lower and upper limit.
+    Proportion, lower and upper limit.
     """
     if not sets or not methods:
         return np.empty((len(sets), len(methods), 3))

@@ -21,20 +21,9 @@ FEWEST = 3
 def further_models(settings: Settings, name: str, data: Rows) -> Record:
     """Return what other models say of an endpoint's primary estimand.
 
-    Parameters
-    ----------
-    settings : Settings
-        The plan, with its block ``laws`` and the endpoint's ``missing`` and ``next_trial``.
-    name : str
-        The endpoint's key in the plan.
-    data : sequence of mapping
-        Rows of ``data.csv``.
-
-    Returns
-    -------
-    dict
-        The content of ``models.json``; what was not asked for, or has no data, is null, with
-        the reason in ``notes``.
+    It reads ``laws`` and the endpoint's ``missing`` and ``next_trial`` of the plan. What is
+    returned is the content of ``models.json``; what was not asked for, or has no data, is null,
+    with the reason in ``notes``.
     """
     notes: list[str] = []
     made = {"laws": _laws, "missing": _missing, "next_trial": _next_trial}

@@ -32,22 +32,11 @@ def multiverse(
 ) -> Record:
     """Run every analysis of an endpoint's primary question.
 
-    Parameters
-    ----------
-    settings : Settings
-        The plan, with its blocks ``multiverse``, ``models`` and ``thresholds``.
-    name : str
-        The endpoint's key in the plan.
-    choices : sequence of mapping
-        Choices of data: ``key``, ``label``, ``levels`` (names by key, primary first).
-    combinations : sequence of mapping
-        ``levels`` by choice, ``rows`` with ``arm_id``, ``outcome_id``, ``events``, ``total``, and
-        ``reason``, which is empty unless the combination is invalid; the primary one first.
-
-    Returns
-    -------
-    dict
-        The content of ``multiverse.json``.
+    It reads ``multiverse``, ``models`` and ``thresholds`` of the plan. ``choices``: choices of
+    data: ``key``, ``label``, ``levels`` (names by key, primary first). ``combinations``: ``levels``
+    by choice, ``rows`` with ``arm_id``, ``outcome_id``, ``events``, ``total``, and ``reason``,
+    which is empty unless the combination is invalid; the primary one first. What is returned is the
+    content of ``multiverse.json``.
     """
     methods = enumerate_methods(settings)
     sets, owner = merged(choices, combinations)

@@ -37,19 +37,8 @@ NO_WIDTH = "Left out, because all studies agree and its interval has no width: {
 def pooled(settings: Settings, name: str, data: Rows, excluded: Rows) -> Record:
     """Pool every estimand of an endpoint by every model of the plan.
 
-    Parameters
-    ----------
-    settings : Settings
-        The plan.
-    name : str
-        The endpoint's key in the plan.
-    data, excluded : sequence of mapping
-        Rows of ``data.csv`` and ``excluded.csv``.
-
-    Returns
-    -------
-    dict
-        The content of ``pool.json``.
+    ``data``, ``excluded``: rows of ``data.csv`` and ``excluded.csv``. What is returned is the
+    content of ``pool.json``.
     """
     endpoint = settings.endpoints[name]
     estimands = [

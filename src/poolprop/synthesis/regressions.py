@@ -21,16 +21,9 @@ def regression(settings: Settings, name: str, key: str, plan: Moderator, primary
     out. By the binomial-normal GLMM where the primary model is a likelihood, else by the primary
     two-step model's measure and estimator of ``tau2``.
 
-    Parameters
-    ----------
-    settings : Settings
-        The plan; ``rules.min_studies_per_moderator`` studies are needed for each slope.
-    name, key : str
-        The endpoint's and the moderator's keys in the plan.
-    plan : Moderator
-        Its columns, factors and label.
-    primary : sequence of mapping
-        Rows of the primary estimand.
+    ``rules.min_studies_per_moderator`` studies are needed for each slope. ``name``, ``key``: the
+    endpoint's and the moderator's keys in the plan. ``plan``: its columns, factors and label.
+    ``primary``: rows of the primary estimand.
     """
     rows = [row for row in primary if _states_all(row, plan)]
     levels = {name: sorted({row[factor_column(name)] for row in rows}) for name in plan.factors}

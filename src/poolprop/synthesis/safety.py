@@ -19,18 +19,9 @@ from poolprop.synthesis.records import (
 def safety(settings: Settings, data: Rows) -> Record:
     """Pool each term and grade of adverse events that enough studies report.
 
-    Parameters
-    ----------
-    settings : Settings
-        The plan, with its block ``safety``.
-    data : sequence of mapping
-        Rows of ``results/safety/data.csv``.
-
-    Returns
-    -------
-    dict
-        The content of ``results/safety/pool.json``; an event of fewer studies has ``result``
-        ``None`` and its studies.
+    It reads ``safety`` of the plan. ``data`` holds the rows of ``results/safety/data.csv``. What is
+    returned is the content of ``results/safety/pool.json``; an event of fewer studies has
+    ``result`` ``None`` and its studies.
     """
     names = list(dict.fromkeys(row["set"] for row in data))
     return {

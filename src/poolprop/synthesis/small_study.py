@@ -19,20 +19,9 @@ TESTS = {
 def small_study(settings: Settings, name: str, data: Rows) -> Record:
     """Return funnel co-ordinates, and tests of asymmetry or the sentence why there are none.
 
-    Parameters
-    ----------
-    settings : Settings
-        The plan; ``rules.min_studies_asymmetry`` is the gate.
-    name : str
-        The endpoint's key in the plan.
-    data : sequence of mapping
-        Rows of ``data.csv``.
-
-    Returns
-    -------
-    dict
-        The content of ``small_study.json``. Effects are logits, with 1/2 added to both cells of a
-        study with an empty one.
+    ``rules.min_studies_asymmetry`` is the gate. What is returned is the content of
+    ``small_study.json``. Effects are logits, with 1/2 added to both cells of a study with an empty
+    one.
 
     References
     ----------

@@ -25,19 +25,7 @@ FEW = 2
 def by_subgroup(settings: Settings, name: str, data: Rows) -> Record:
     """Pool the levels of each factor, test between them where the plan allows it, and regress.
 
-    Parameters
-    ----------
-    settings : Settings
-        The plan.
-    name : str
-        The endpoint's key in the plan.
-    data : sequence of mapping
-        Rows of ``data.csv``.
-
-    Returns
-    -------
-    dict
-        The content of ``subgroups.json``.
+    What is returned is the content of ``subgroups.json``.
     """
     endpoint, primary = settings.endpoints[name], of_set(data, "primary")
     return {

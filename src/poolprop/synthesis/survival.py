@@ -31,18 +31,9 @@ COPIED = (
 def survival(settings: Settings, data: Rows) -> Record:
     """Pool the rates of each endpoint and time of the plan.
 
-    Parameters
-    ----------
-    settings : Settings
-        The plan, with its block ``survival``.
-    data : sequence of mapping
-        Rows of ``results/survival/data.csv``.
-
-    Returns
-    -------
-    dict
-        The content of ``results/survival/pool.json``: for each time its studies, the pooled
-        rate with a Bayesian companion (one study is that study), and what was left out.
+    It reads ``survival`` of the plan. ``data`` holds the rows of ``results/survival/data.csv``.
+    What is returned is the content of ``results/survival/pool.json``: for each time its studies,
+    the pooled rate with a Bayesian companion (one study is that study), and what was left out.
     """
     plan = settings.survival
     if plan is None:
