@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from poolprop.report.sections.multiverse import REACH, TOP, code_of
-from poolprop.report.specification import Column, thinned
+from poolprop.report.drawing.specification import Column, thinned
+from poolprop.report.multiverse_data import REACH, TOP, code_of
 from poolprop.synthesis.merged import merged
 
 LEVELS = {"a": {"x": "X", "y": "Y"}, "b": {"0": "none", "1": "one", "2": "two"}}

@@ -14,8 +14,8 @@ from poolprop.review import load_review
 from poolprop.stats.arms.exact_strata import common_odds_ratio, ratio_of_odds_ratios
 from poolprop.stats.arms.exact_two_arm import exact_risk_difference, exact_risk_ratio, newcombe
 from poolprop.synthesis.comparisons import COPIED, _strata, comparisons
+from poolprop.synthesis.contrasts import risk_difference, risk_ratio
 from poolprop.synthesis.tidy import comparison_table
-from poolprop.synthesis.two_arms import risk_difference, risk_ratio
 
 
 @pytest.fixture

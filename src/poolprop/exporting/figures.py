@@ -16,13 +16,12 @@ from poolprop.exporting.results import Rows
 from poolprop.plots import charts, table
 from poolprop.plots.style import INK, written
 from poolprop.report import prose
-from poolprop.report.chart import Chart, Spot
-from poolprop.report.chart import Path as Line
 from poolprop.report.context import Context, answered
-from poolprop.report.drawing import Plot, PlotRow
+from poolprop.report.drawing.charts import Chart, Spot
+from poolprop.report.drawing.charts import Path as Line
+from poolprop.report.drawing.rows import Plot, PlotRow, Scale
 from poolprop.report.figures import Figure
 from poolprop.report.read import read_results
-from poolprop.report.scales import Scale
 from poolprop.report.sections import diagnostics, forests, safety, sensitivity, subgroups, survival
 from poolprop.report.values import policy_of, within
 

@@ -13,23 +13,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from poolprop.plots.analyses import (
-        baujat,
-        bubble,
-        coverage,
-        cumulative,
-        drapery,
-        funnel,
-        gosh,
-        leave_one_out,
-        posterior,
-    )
+    from poolprop.plots.analyses import baujat, bubble, funnel, gosh
     from poolprop.plots.forests import forest
+    from poolprop.plots.intervals import coverage, cumulative, drapery, leave_one_out, posterior
 
 HOMES = {
     "forest": "forests", "funnel": "analyses", "bubble": "analyses", "baujat": "analyses",
-    "drapery": "analyses", "gosh": "analyses", "cumulative": "analyses",
-    "leave_one_out": "analyses", "posterior": "analyses", "coverage": "analyses",
+    "gosh": "analyses", "drapery": "intervals", "cumulative": "intervals",
+    "leave_one_out": "intervals", "posterior": "intervals", "coverage": "intervals",
 }  # fmt: skip
 __all__ = [
     "baujat",

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from poolprop.axes import labels
 from poolprop.plots.style import GRID, INK, MUTED, POOLED, PREDICTION, style
-from poolprop.report.chart import Chart
-from poolprop.report.scales import Scale
+from poolprop.report.drawing.charts import Chart
+from poolprop.report.drawing.rows import Scale
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -15,7 +15,7 @@ from poolprop.plots import table
 from poolprop.plots.layouts import Layout, layout_of
 from poolprop.plots.studies import answer, column, given_of, is_result, names_of, pooled, table_of
 from poolprop.report import prose, small_k
-from poolprop.report.drawing import Plot, PlotRow, Span
+from poolprop.report.drawing.rows import Plot, PlotRow, Span
 from poolprop.report.figures import axis_label, counts, headers, pooled_rows, reference, study_row
 from poolprop.report.read import with_policy
 

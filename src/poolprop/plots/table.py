@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 from poolprop.axes import Axis, Ends, labels
 from poolprop.plots.layouts import DEFAULT, Layout
 from poolprop.plots.style import INK, MUTED, POOLED, PREDICTION, TONES, style
-from poolprop.report.drawing import Plot, PlotRow, Span
-from poolprop.report.drawn import axis_of
-from poolprop.report.textbox import every_nth, text_width, wrap
+from poolprop.report.drawing.rows import Plot, PlotRow, Span
+from poolprop.report.drawing.tables import axis_of
+from poolprop.report.drawing.text import every_nth, text_width, wrap
 from poolprop.report.values import Sentence, spell
 
 if TYPE_CHECKING:
@@ -43,8 +43,8 @@ def draw(plot: Plot, ax: Axes | None = None, layout: Layout = DEFAULT) -> Axes:
 
     ``plot``: what to draw: the description from which the report makes its table. ``ax``: axes that
     give up some of their width for the texts; a figure of its own if left out, as high as its rows
-    need. ``layout``: where the columns stand, their titles and the colours of the marks. Those of
-    the drawing, with the data's scale.
+    need. ``layout``: where the columns stand, their titles and the colours of the marks. Returned
+    are the axes of the drawing, with the data's scale.
     """
     from matplotlib.figure import Figure
 

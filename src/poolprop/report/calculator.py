@@ -27,8 +27,8 @@ INTERVALS = {"small-lr": "likelihood-ratio (for few studies)"}
 def calculator(source: Path) -> str:
     """Return the page as one HTML document that needs nothing else.
 
-    ``source``: the ``report/`` folder, with ``templates/`` and ``static/``. The same text at every
-    call: model, level and priors are the defaults of a plan.
+    ``source`` is the ``report/`` folder. The same text at every call: model, level and
+    priors are the defaults of a plan.
     """
     model, rules, bayes = Model(), Rules(), Bayes()
     told = options(model, 0.95, rules, bayes)

@@ -13,8 +13,8 @@ from typing import Any
 from poolprop.plan import Settings
 from poolprop.plan.models import Bayes, Model
 from poolprop.plan.stages import Rules
+from poolprop.report.evidence_panel.records import Entry
 from poolprop.report.formats import PERCENT, Policy
-from poolprop.report.ledger import Entry
 from poolprop.report.read import Results
 from poolprop.report.values import Record
 
@@ -26,8 +26,8 @@ MODELS = ("glmm", "single-study")
 def explorable(results: Results, settings: Settings, refs: Iterable[str]) -> dict[str, Any]:
     """Return what the page's script needs to pool again, for the results that are shown.
 
-    Model, level, priors and the rules of what is shown. ``refs``: identifiers of the results on the
-    page. ``options`` of the model, in the words of the plan; ``rows``: outcome, study and arm id,
+    ``refs`` are the results on the page. Returned: ``options`` of the model, in the words of the
+    plan; ``rows``: outcome, study and arm id,
     events, total; ``pools``: by result, its policy and the positions of its rows, none where the
     plan's primary model is another than the binomial-normal one; ``plan``: what the plan says of an
     estimand.

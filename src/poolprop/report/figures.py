@@ -10,9 +10,9 @@ from typing import ClassVar
 from poolprop.formats import MISSING, PERCENT, Policy, level
 from poolprop.report import prose, small_k
 from poolprop.report.bias import Light
-from poolprop.report.chart import Chart, marks_of
-from poolprop.report.drawing import Plot, PlotRow, Span
-from poolprop.report.drawn import DrawnTable, draw
+from poolprop.report.drawing.charts import Chart, marks_of
+from poolprop.report.drawing.rows import Plot, PlotRow, Span
+from poolprop.report.drawing.tables import DrawnTable, draw
 from poolprop.report.formats import beside
 from poolprop.report.tables import Table
 from poolprop.report.values import (

@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 from poolprop.axes import Axis, Ends, around, proportions
 from poolprop.formats import Policy
 from poolprop.report import small_k
-from poolprop.report.drawn import DrawnCell, DrawnRow, DrawnTable, Head
+from poolprop.report.drawing.rows import Scale
+from poolprop.report.drawing.strips import Strip, axis_strip, bead, grid
+from poolprop.report.drawing.tables import DrawnCell, DrawnRow, DrawnTable, Head
 from poolprop.report.figures import Figure, panelled
 from poolprop.report.formats import level
-from poolprop.report.scales import Scale
-from poolprop.report.strips import Strip, axis_strip, bead, grid
 from poolprop.report.values import Record, Sentence, policy_of, quote, quote_within
 
 # The least width of a drawing: five of them stand side by side.

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from poolprop.formats import plural
 from poolprop.report.context import Context, factors
-from poolprop.report.drawing import PlotRow, Span
+from poolprop.report.drawing.rows import PlotRow, Span
 from poolprop.report.read import EndpointResults
 from poolprop.report.values import Record, Sentence, join, quote
 

@@ -10,30 +10,36 @@ from typing import Any
 from poolprop.errors import ResultError
 from poolprop.files import read_csv, read_json
 from poolprop.formats import PERCENT, Policy
-from poolprop.report.ledger import Ledger, read_ledger
+from poolprop.report.evidence_panel.records import Ledger, read_ledger
 from poolprop.report.values import Record
 
 AGAIN = "Run the workflow again."
 MANIFEST = "poolprop/manifest/1"
-LINEAGE = "poolprop/lineage/1"
+# Versions of an endpoint's files that are not the first.
+VERSIONS = {"subgroups": 2, "influence": 2}
+# Other files and their schemas, and tables of the review and of the audit, by field of Results.
+FILES = {
+    "safety": ("safety/pool", "poolprop/safety/1"),
+    "comparisons": ("comparisons/comparisons", "poolprop/comparisons/1"),
+    "crosscheck": ("crosscheck/agreement", "poolprop/agreement/1"),
+    "evidence_map": ("evidence/map", "poolprop/evidence_map/1"),
+    "checked": ("evidence/check", "poolprop/check/1"),
+    "certainty": ("certainty/certainty", "poolprop/certainty/1"),
+    "benchmarks": ("benchmarks/benchmarks", "poolprop/benchmarks/1"),
+    "survival_pool": ("survival/pool", "poolprop/survival/1"),
+    "lineage": ("audit/lineage", "poolprop/lineage/1"),
+}
+TABLES = (
+    "studies", "discrepancies", "risk_of_bias", "survival", "flow", "arms", "outcomes",
+    "continuous", "patients", "claims",
+)  # fmt: skip
+CHECKS = ("source_audit", "findings", "agreement")
 Rows = tuple[Mapping[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EndpointResults:
-    """The result files of one endpoint, as read.
-
-    Attributes
-    ----------
-    id : str
-        Name of the folder, and of the endpoint in every result id.
-    pool, subgroups, influence, small_study, discrepancies, bayes, multiverse, certificate : mapping
-        The files; an empty mapping where a file does not exist.
-    models : mapping
-        Other models of the primary estimand.
-    confidence, nested : mapping
-        Likewise.
-    """
+    """The result files of one endpoint; an empty mapping where a file does not exist."""
 
     id: str
     pool: Record
@@ -51,35 +57,11 @@ class EndpointResults:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Results:
-    """Everything the report is made from.
+    """Everything the report is made from: empty where a file does not exist.
 
-    Attributes
-    ----------
-    endpoints : tuple of EndpointResults
-        In the order of the plan.
-    studies, discrepancies, source_audit, findings, agreement : tuple of mapping
-        Rows of tables; empty where the file does not exist.
-    arms, outcomes, continuous, patients, claims : tuple of mapping
-        Rows of the curated tables with their labels; empty where the file does not exist.
-    risk_of_bias, survival, flow : tuple of mapping
-        Rows of tables; empty where the file does not exist.
-    crosscheck : mapping
-        What other software recomputed; empty where the file does not exist.
-    evidence_map : mapping
-        What each arm reports of each question; empty where the file does not exist.
-    checked : mapping
-        The tables that were read, with their numbers of rows; empty where the file does not exist.
-    safety, comparisons, survival_pool : mapping
-        Adverse events, two-arm comparisons and pooled survival rates; empty where the file does
-        not exist.
-    certainty, benchmarks : mapping
-        Certainty of the evidence and quoted results; empty where the file does not exist.
-    manifest : mapping
-        Hashes, versions and parameters; empty where the file does not exist.
-    lineage : mapping
-        Which rows, job and code made each result; empty where the file does not exist.
-    ledger : mapping
-        Every record of every result file by its id.
+    ``crosscheck`` is what other software recomputed, ``evidence_map`` what each arm reports of each
+    question, ``checked`` the tables that were read, ``lineage`` the rows, job and code behind each
+    result, ``ledger`` every record of every result file by its id.
     """
 
     endpoints: tuple[EndpointResults, ...]
@@ -123,39 +105,19 @@ def read_results(folder: Path, order: tuple[str, ...] = ()) -> Results:
     manifest = read_optional(folder / "audit" / "manifest.json", MANIFEST)
     endpoints = tuple(_endpoint(folder / "analysis" / name) for name in names)
     policies = {one.id: Policy.of(one.pool.get("endpoint", {})) for one in endpoints}
-    safety = read_optional(folder / "safety" / "pool.json", "poolprop/safety/1")
+    files: dict[str, Any] = {
+        name: read_optional(folder / f"{path}.json", schema)
+        for name, (path, schema) in FILES.items()
+    }
+    files["safety"] = with_policy(files["safety"], Policy.of(files["safety"]))
+    files["certainty"] = with_policies(files["certainty"], policies)
+    files["benchmarks"] = _beside_policies(files["benchmarks"], policies)
+    files |= {name: read_table(folder / "tables" / f"{name}.csv") for name in TABLES}
+    files |= {name: read_table(folder / "evidence" / f"{name}.csv") for name in CHECKS}
     return Results(
         endpoints=tuple(_on_scale(one, policies[one.id]) for one in endpoints),
-        studies=read_table(folder / "tables" / "studies.csv"),
-        discrepancies=read_table(folder / "tables" / "discrepancies.csv"),
-        source_audit=read_table(folder / "evidence" / "source_audit.csv"),
-        findings=read_table(folder / "evidence" / "findings.csv"),
-        risk_of_bias=read_table(folder / "tables" / "risk_of_bias.csv"),
-        survival=read_table(folder / "tables" / "survival.csv"),
-        flow=read_table(folder / "tables" / "flow.csv"),
-        **{
-            name: read_table(folder / "tables" / f"{name}.csv")
-            for name in ("arms", "outcomes", "continuous", "patients", "claims")
-        },
-        agreement=read_table(folder / "evidence" / "agreement.csv"),
-        safety=with_policy(safety, Policy.of(safety)),
-        comparisons=read_optional(
-            folder / "comparisons" / "comparisons.json", "poolprop/comparisons/1"
-        ),
-        crosscheck=read_optional(folder / "crosscheck" / "agreement.json", "poolprop/agreement/1"),
-        evidence_map=read_optional(folder / "evidence" / "map.json", "poolprop/evidence_map/1"),
-        checked=read_optional(folder / "evidence" / "check.json", "poolprop/check/1"),
-        certainty=with_policies(
-            read_optional(folder / "certainty" / "certainty.json", "poolprop/certainty/1"),
-            policies,
-        ),
-        benchmarks=_beside_policies(
-            read_optional(folder / "benchmarks" / "benchmarks.json", "poolprop/benchmarks/1"),
-            policies,
-        ),
-        survival_pool=read_optional(folder / "survival" / "pool.json", "poolprop/survival/1"),
+        **files,
         manifest=manifest,
-        lineage=read_optional(folder / "audit" / "lineage.json", LINEAGE),
         ledger=read_ledger(folder, manifest),
     )
 
@@ -200,20 +162,12 @@ def _on_scale(endpoint: EndpointResults, policy: Policy) -> EndpointResults:
 
 
 def _endpoint(folder: Path) -> EndpointResults:
-    return EndpointResults(
-        id=folder.name,
-        pool=read_optional(folder / "pool.json", "poolprop/pool/1"),
-        subgroups=read_optional(folder / "subgroups.json", "poolprop/subgroups/2"),
-        influence=read_optional(folder / "influence.json", "poolprop/influence/2"),
-        small_study=read_optional(folder / "small_study.json", "poolprop/small_study/1"),
-        discrepancies=read_optional(folder / "discrepancies.json", "poolprop/discrepancies/1"),
-        bayes=read_optional(folder / "bayes.json", "poolprop/bayes/1"),
-        multiverse=read_optional(folder / "multiverse.json", "poolprop/multiverse/1"),
-        certificate=read_optional(folder / "certificate.json", "poolprop/certificate/1"),
-        models=read_optional(folder / "models.json", "poolprop/models/1"),
-        nested=read_optional(folder / "nested.json", "poolprop/nested/1"),
-        confidence=read_optional(folder / "confidence.json", "poolprop/confidence/1"),
-    )
+    names = (f.name for f in fields(EndpointResults) if f.name != "id")
+    files = {
+        name: read_optional(folder / f"{name}.json", f"poolprop/{name}/{VERSIONS.get(name, 1)}")
+        for name in names
+    }
+    return EndpointResults(id=folder.name, **files)
 
 
 def read_optional(path: Path, schema: str) -> Record:

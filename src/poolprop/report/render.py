@@ -11,13 +11,12 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from poolprop.plan import Settings
-from poolprop.report.chart import svg_of
 from poolprop.report.context import Terms
+from poolprop.report.drawing.charts import svg_of
+from poolprop.report.drawing.strips import drawn
+from poolprop.report.page import Page, make_page
 from poolprop.report.read import read_results
-from poolprop.report.strips import drawn
-from poolprop.report.trim import trimmed
 from poolprop.report.values import Value
-from poolprop.report.view import Page, make_page
 
 # Cascade order: later files may override earlier ones.
 STYLES = (
@@ -31,7 +30,7 @@ STYLES = (
     "map",
     "terms",
     "plots",
-    "doors",
+    "evidence-panel",
     "explore",
     "print",
 )
@@ -51,7 +50,7 @@ SCRIPTS = (
     "tables",
     "terms",
     "plot-tools",
-    "doors",
+    "evidence-panel",
     "links",
     "predict",
     "multiverse",
@@ -78,8 +77,8 @@ def build(
     return render(make_page(found, settings, terms), source, review)
 
 
-def render(view: Page, source: Path, review: str = "") -> str:
-    """Return a view as one HTML document."""
+def render(page: Page, source: Path, review: str = "") -> str:
+    """Return a page as one HTML document."""
     style = "".join(static(source, f"css/{name}.css") for name in STYLES)
     early = static(source, "js/early.js")
     script = "".join(static(source, f"js/{name}.js") for name in SCRIPTS)
@@ -94,20 +93,20 @@ def render(view: Page, source: Path, review: str = "") -> str:
     env.filters |= {
         "drawn": lambda *parts: Markup(drawn(*parts)),
         "chart": lambda chart: Markup(svg_of(chart)),
-        "place": lambda value: view.places[value.ref, value.told],
+        "place": lambda value: page.places[value.ref, value.told],
     }
     env.tests["value"] = lambda piece: isinstance(piece, Value)
-    page = env.get_template("report.html.j2").render(
-        view=view,
+    html = env.get_template("report.html.j2").render(
+        page=page,
         style=Markup(style),
         early=Markup(early),
         script=Markup(script),
-        island=Markup(view.island),
-        linked_data=Markup(view.linked_data),
+        island=Markup(page.island),
+        linked_data=Markup(page.linked_data),
         review=Markup(review),
         policy=digests([style], [early, script]),
     )
-    return trimmed(page)
+    return trimmed(html)
 
 
 def static(source: Path, name: str) -> str:
@@ -136,3 +135,51 @@ def digests(styles: list[str], scripts: list[str]) -> str:
 def _digest(text: str) -> str:
     content = hashlib.sha256(text.encode("utf-8")).digest()
     return f"'sha256-{base64.b64encode(content).decode('ascii')}'"
+
+
+# What stands in these is kept to the letter.
+KEPT = re.compile(r"(<(script|style|pre)\b.*?</\2>)", re.DOTALL)
+# Space beside these separates no words.
+BLOCKS = (
+    "html|head|body|meta|link|title|noscript|header|nav|main|section|article|footer|div|figure|"
+    "figcaption|p|ul|ol|li|dl|dt|dd|table|caption|thead|tbody|tfoot|tr|th|td|h[1-4]|details|"
+    "summary|template|line|circle|rect|path|g|symbol|use|text"
+)
+BESIDE = re.compile(rf"\s*(</?(?:{BLOCKS})\b[^>]*>)\s*")
+# The next tag closes these (HTML, 13.1.2.4 Optional tags).
+CLOSED = re.compile(r"</(?:td|th|tr|thead|tbody|tfoot|caption|li|dt|dd)>")
+TAG = re.compile(r"<[a-z][^>]*>")
+QUOTED = re.compile(r'="([^"]+)"')
+UNSAFE = re.compile(r"[\s\"'=<>`]")
+
+
+def trimmed(html: str) -> str:
+    """Return an HTML document without what a reader of HTML does not need.
+
+    ``html``: a document in which no attribute holds a bare ``<`` or ``>``. The same elements,
+    attributes and words: without space between blocks, quotes around attributes of one word, and
+    closing tags that HTML calls optional.
+    """
+    parts = KEPT.split(html)  # text, kept text, its tag, text, ...
+    return "".join(
+        part if i % 3 == 1 else _short(part) for i, part in enumerate(parts) if i % 3 != 2
+    )
+
+
+def _short(text: str) -> str:
+    text = CLOSED.sub("", BESIDE.sub(r"\1", text))
+    return TAG.sub(lambda found: _unquoted(found[0]), text)
+
+
+def _unquoted(tag: str) -> str:
+    """Return a tag with its values bare, or within the quotes that spare signs in them."""
+
+    def value(found: re.Match[str]) -> str:
+        held = found[1]
+        if not UNSAFE.search(held):
+            return f"={held}"
+        spared = held.replace("&#34;", '"')
+        return f"='{spared}'" if spared != held and "'" not in held else found[0]
+
+    bare = QUOTED.sub(value, tag)
+    return f"{bare[:-2]} />" if bare.endswith("/>") and bare[-3] not in "\"' " else bare

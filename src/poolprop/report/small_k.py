@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from poolprop.report.context import Context, bayesian
-from poolprop.report.drawing import Span
+from poolprop.report.drawing.rows import Span
 from poolprop.report.prose import LEAST_FOR_SPREAD
 from poolprop.report.read import EndpointResults
 from poolprop.report.values import Record, look_up

@@ -7,15 +7,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from poolprop.plan import Settings
-from poolprop.synthesis.records import Record, Rows, plain
-from poolprop.synthesis.two_arms import (
-    Table,
+from poolprop.synthesis.contrasts import (
+    Arms,
     fisher_p,
     limits,
     odds_ratio,
     risk_difference,
     risk_ratio,
 )
+from poolprop.synthesis.records import Record, Rows, plain
 
 if TYPE_CHECKING:
     from poolprop.stats.arms.exact_strata import ExactOddsRatio
@@ -117,5 +117,5 @@ def _exact(found: ExactOddsRatio) -> Record:
     }
 
 
-def _table(row: Mapping[str, str]) -> Table:
+def _table(row: Mapping[str, str]) -> Arms:
     return int(row["events1"]), int(row["total1"]), int(row["events2"]), int(row["total2"])

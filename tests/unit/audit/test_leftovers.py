@@ -13,7 +13,7 @@ from poolprop.audit import record
 from poolprop.audit.leftovers import sweep
 from poolprop.audit.record import JOBS, RUNS
 from poolprop.files import read_any_json, write_json, write_text
-from poolprop.report.ledger import read_ledger
+from poolprop.report.evidence_panel.records import read_ledger
 
 
 @pytest.fixture(autouse=True)

@@ -9,9 +9,9 @@ import pytest
 from unit.report import synthetic
 
 from poolprop.axes import fixed
-from poolprop.report.drawing import PlotRow
+from poolprop.report.drawing.rows import PlotRow
+from poolprop.report.drawing.strips import strip
 from poolprop.report.sections import studies
-from poolprop.report.strips import strip
 
 
 def flow(names):

@@ -11,10 +11,10 @@ import pytest
 from unit.report.synthetic import HOSTILE
 
 from poolprop.axes import around, fixed, ticks
-from poolprop.report.chart import HEIGHT, LABEL, WIDTHS, Chart, Path, Spot, svg_of
-from poolprop.report.scales import Scale
+from poolprop.report.drawing.charts import HEIGHT, LABEL, WIDTHS, Chart, Path, Spot, svg_of
+from poolprop.report.drawing.rows import Scale
+from poolprop.report.drawing.text import text_width
 from poolprop.report.sections.funnel import funnel
-from poolprop.report.textbox import text_width
 from poolprop.report.values import spell
 
 META = {"id": "healed", "short": "Healed"}

@@ -9,8 +9,7 @@ import pytest
 from unit.report import page, synthetic
 from unit.report.test_page import SECTIONS, SOURCE
 
-from poolprop.report.checklists.moose import MOOSE
-from poolprop.report.checklists.prisma import PRISMA
+from poolprop.report.checklists import MOOSE, PRISMA
 from poolprop.report.render import build
 from poolprop.report.sections.reporting import CHECKLISTS
 

@@ -13,12 +13,11 @@ from unit.report.page import Page
 
 from poolprop.axes import fixed
 from poolprop.formats import PERCENT
-from poolprop.report.chart import svg_of
-from poolprop.report.drawing import PlotRow, Span
+from poolprop.report.drawing.charts import svg_of
+from poolprop.report.drawing.rows import PlotRow, Span
+from poolprop.report.drawing.strips import GAP, HIGHEST, STEP, bead, strip, swarm, tallest
 from poolprop.report.render import build
 from poolprop.report.sections.confidence import drapery
-from poolprop.report.strips import GAP, STEP, bead, strip
-from poolprop.report.swarm import HIGHEST, swarm, tallest
 from poolprop.report.values import spell
 
 SOURCE = Path(__file__).parents[3] / "report"

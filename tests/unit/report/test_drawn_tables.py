@@ -8,10 +8,10 @@ import pytest
 from unit.report.synthetic import HOSTILE
 
 from poolprop.axes import fixed
-from poolprop.report.drawing import Plot, PlotRow, Span, Variant
-from poolprop.report.drawn import draw
-from poolprop.report.strips import drawn as svg
-from poolprop.report.strips import strip
+from poolprop.report.drawing.rows import Plot, PlotRow, Span, Variant
+from poolprop.report.drawing.strips import drawn as svg
+from poolprop.report.drawing.strips import strip
+from poolprop.report.drawing.tables import draw
 
 HEADERS = {"label": "Study", "counts": "Events/total", "estimate": "% (95% CI)", "weight": "Weight"}
 UNIT = fixed(0.0, 1.0, bounds=(0.0, 1.0))

@@ -6,7 +6,7 @@ import json
 
 from unit.report.page import numbers_of, unpacked
 
-from poolprop.report.packing import pack, places
+from poolprop.report.evidence_panel.packing import pack, places
 
 ROW = {"label": "Larch", "arm": "all", "events": 0, "total": 9, "sha256": "ab" * 32}
 CONTENT = {

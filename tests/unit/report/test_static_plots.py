@@ -14,7 +14,7 @@ import poolprop
 from poolprop.plots.forests import forest_plot
 from poolprop.plots.style import save
 from poolprop.plots.table import MARGINS, ROW, draw
-from poolprop.report.drawing import Plot, PlotRow, Span
+from poolprop.report.drawing.rows import Plot, PlotRow, Span
 
 PACKAGE = Path(poolprop.__file__).parent
 HEADERS = {"label": "Study", "counts": "Events/total", "estimate": "% (95% CI)", "weight": "Weight"}

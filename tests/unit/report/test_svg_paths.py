@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from poolprop.report.svg import path, short
+from poolprop.report.drawing.svg import path, short
 
 PIECE = re.compile(r"([MhvlzHV])([^MhvlzHV]*)")
 PLACES = st.floats(-2000, 2000, allow_nan=False)

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from unit.report.synthetic import HOSTILE
 
-from poolprop.report.textbox import text_width, wrap
+from poolprop.report.drawing.text import text_width, wrap
 
 
 @pytest.mark.parametrize("text", [*HOSTILE, "", " ", "Short 2024", "a" * 1000, "e\u0301" * 40])

@@ -7,12 +7,12 @@ from dataclasses import replace
 
 from poolprop.axes import Ends, fixed, proportions
 from poolprop.report.blocks import Folded, Items, Part, Widget
-from poolprop.report.chart import Chart, density
 from poolprop.report.context import Context, Section, bayesian, leading
+from poolprop.report.drawing.charts import Chart, density
+from poolprop.report.drawing.rows import Scale
 from poolprop.report.figures import charted
 from poolprop.report.formats import level
 from poolprop.report.read import EndpointResults
-from poolprop.report.scales import Scale
 from poolprop.report.tables import Field, Table, numbers, ranges, table, texts
 from poolprop.report.values import Record, Sentence, join, policy_of, quote, quote_range, same
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from poolprop.report import quoted
 from poolprop.report.blocks import Folded
 from poolprop.report.context import Context, Section, leading
-from poolprop.report.drawing import Plot, PlotRow
+from poolprop.report.drawing.rows import Plot, PlotRow
 from poolprop.report.figures import (
     Figure,
     axis_label,

@@ -5,11 +5,11 @@ from __future__ import annotations
 from poolprop.axes import Axis, Ends, fixed, proportions
 from poolprop.report import prose, small_k
 from poolprop.report.blocks import Block, Heading
-from poolprop.report.chart import Chart, Path, Spot
 from poolprop.report.context import Context, Section, answered, leading
+from poolprop.report.drawing.charts import Chart, Path, Spot
+from poolprop.report.drawing.rows import Scale
 from poolprop.report.figures import Figure, axis_label, charted
 from poolprop.report.formats import level
-from poolprop.report.scales import Scale
 from poolprop.report.tables import Table, numbers, ranges, table, texts
 from poolprop.report.values import Record, policy_of
 

@@ -9,14 +9,13 @@ from poolprop.axes import around, fixed, proportions
 from poolprop.formats import PERCENT
 from poolprop.report import prose, small_k
 from poolprop.report.blocks import Block, Heading, Part
-from poolprop.report.chart import Chart, Path, Spot
 from poolprop.report.context import Context, Section, answered
-from poolprop.report.drawing import Plot
+from poolprop.report.drawing.charts import Chart, Path, Spot
+from poolprop.report.drawing.rows import Plot, Scale
 from poolprop.report.figures import Figure, charted, figure, headers, interval_row, spread_titles
 from poolprop.report.formats import number, share
 from poolprop.report.influence import influence_panel, without
 from poolprop.report.read import EndpointResults
-from poolprop.report.scales import Scale
 from poolprop.report.sections.funnel import funnel
 from poolprop.report.tables import Table, numbers, table, texts
 from poolprop.report.values import Record, Sentence, policy_of

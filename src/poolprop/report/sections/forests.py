@@ -12,7 +12,7 @@ from poolprop.report import prose, small_k
 from poolprop.report.bias import legend, overall
 from poolprop.report.blocks import Folded, Items, Part
 from poolprop.report.context import Context, Section, leading, primary_estimand, primary_result
-from poolprop.report.drawing import Plot, Variant
+from poolprop.report.drawing.rows import Plot, Variant
 from poolprop.report.figures import (
     Figure,
     axis_label,

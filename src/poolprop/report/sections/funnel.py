@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from poolprop.axes import around, fixed
-from poolprop.report.chart import Chart, Path, Spot
+from poolprop.report.drawing.charts import Chart, Path, Spot
+from poolprop.report.drawing.rows import Scale
 from poolprop.report.figures import Figure, charted
 from poolprop.report.formats import number
-from poolprop.report.scales import Scale
 from poolprop.report.tables import Column, Table, TableRow, cell
 from poolprop.report.values import Record, quote
 

@@ -14,7 +14,7 @@ from poolprop.report.context import (
     primary_estimand,
     primary_result,
 )
-from poolprop.report.drawing import Plot, PlotRow
+from poolprop.report.drawing.rows import Plot, PlotRow
 from poolprop.report.figures import (
     Figure,
     axis_label,

@@ -2,40 +2,25 @@
 
 from __future__ import annotations
 
-import json
-import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
-from poolprop.axes import Axis
 from poolprop.formats import plural
 from poolprop.report import prose
 from poolprop.report.blocks import Blocks, Folded, Part, Widget
 from poolprop.report.context import Context, Section, leading
-from poolprop.report.figures import Figure
-from poolprop.report.formats import level
-from poolprop.report.naming import in_words, level_name
-from poolprop.report.packing import in_common
-from poolprop.report.read import EndpointResults
-from poolprop.report.specification import (
+from poolprop.report.drawing.specification import (
     SHOWN,
     axis_of,
     specification,
 )
+from poolprop.report.figures import Figure
+from poolprop.report.formats import level
+from poolprop.report.multiverse_data import analyses, place_of
+from poolprop.report.naming import in_words, level_name
+from poolprop.report.read import EndpointResults
 from poolprop.report.tables import Table, numbers, table, texts
-from poolprop.report.values import Record, Sentence, join, policy_of, quote, quote_range
-
-BASE36 = "0123456789abcdefghijklmnopqrstuvwxyz"
-
-# Numbers go to the script in base 36: sets in three digits; estimates in four, as steps of their
-# logit, so that small proportions keep as many digits as large ones; limits, which it only draws,
-# in two, as places on the axis.
-PLACE, DIGITS, FEW_DIGITS = 3, 4, 2
-TOP: int = 36**DIGITS - 1
-COARSE: int = 36**FEW_DIGITS - 1
-# Beyond this logit only 0 and 1 themselves are told, by the first and the last code.
-REACH = 40.0
-
+from poolprop.report.values import Record, Sentence, join, quote, quote_range
 
 TITLE = "Multiverse analysis"
 
@@ -53,16 +38,17 @@ def section(context: Context) -> Section | None:
 def _part(context: Context, endpoint: EndpointResults) -> Part:
     record = _in_words(context, endpoint.multiverse)
     name, meta = f"multiverse-{endpoint.id}", record["endpoint"]
+    place = place_of(record)
     axis, short = axis_of(record, context.axis(endpoint.id)), meta["short"]
     curve = specification(
-        f"plot-{name}", f"{short}: specification curve", record, _place(record),
+        f"plot-{name}", f"{short}: specification curve", record, place,
         context.settings.thresholds.values, axis,
     )  # fmt: skip
     levels = _levels(f"table-{name}-levels", short, record)
     dropped = _dropped(f"table-{name}-dropped", short, record)
     blocks: Blocks = (
         *_answer(record),
-        Widget("explore", "multiverse", _explorer(context, record, axis)),
+        Widget("explore", "multiverse", analyses(context, record, place, axis)),
         Figure(id=f"plot-{name}", panel=curve, caption=_caption(record)),
         _choices(f"table-{name}-choices", short, record),
         Folded(levels, "Estimates by level of each choice"),
@@ -84,16 +70,6 @@ def _in_words(context: Context, record: Record) -> Record:
         for choice in record["choices"]
     ]  # fmt: skip
     return {**record, "choices": choices}
-
-
-def _place(record: Record) -> int | None:
-    """Return where the primary analysis stands among sets and methods."""
-    primary = record["primary"]
-    if primary is None:
-        return None
-    sets = [one["id"] for one in record["sets"]]
-    methods = [one["method"] for one in record["methods"]]
-    return sets.index(primary["set"]) * len(methods) + methods.index(primary["method"])
 
 
 def _answer(record: Record) -> list[Sentence]:
@@ -195,84 +171,6 @@ def _caption(record: Record) -> Sentence:
         "The coloured one is the primary analysis; dashed lines are thresholds. Marks show "
         "each analysis's choices; duplicates take the labels closest to the primary one.",
     )
-
-
-def code_of(proportion: float) -> int:
-    """Return a proportion as a whole number from 0 to ``TOP``, about evenly in its logit."""
-    if proportion in (0, 1):
-        return TOP if proportion else 0
-    logit = math.log(proportion) - math.log1p(-proportion)
-    share = 0.5 * (1 + max(-1.0, min(1.0, logit / REACH)))
-    return 1 + round((TOP - 2) * share)
-
-
-def _base36(number: int) -> str:
-    """Return a whole number in digits and small letters."""
-    digits = ""
-    while number:
-        number, last = divmod(number, 36)
-        digits = BASE36[last] + digits
-    return digits or "0"
-
-
-def _front_coded(codes: Iterable[str]) -> str:
-    """Return codes of equal length: each as what it shares with the one before, and its rest."""
-    before, told = "", ""
-    for code in codes:
-        shared = in_common(before, code)
-        told += BASE36[shared] + code[shared:]
-        before = code
-    return told
-
-
-def _bits(marks: Sequence[bool]) -> str:
-    """Return marks as digits of base 32, five in each."""
-    fives = (marks[i : i + 5] for i in range(0, len(marks), 5))
-    return "".join(BASE36[sum(16 >> i for i, one in enumerate(five) if one)] for five in fives)
-
-
-def _explorer(context: Context, record: Record, axis: Axis) -> str:
-    """Return levels and estimates of every analysis for the script, compactly."""
-    methods = record["methods"]
-    every = {choice["choice"]: [one["level"] for one in choice["levels"]]
-             for choice in record["choices"]}  # fmt: skip
-    of_method = [key for key in every if key in methods[0]["levels"]]
-    codes = [
-        "".join(BASE36[every[key].index(one["levels"][key])] for key in of_method)
-        for one in methods
-    ]
-
-    def packed(numbers: Iterable[int], width: int) -> str:
-        return "".join(_base36(n).rjust(width, "0") for n in numbers)
-
-    def every_one(name: str) -> Iterable[float]:
-        return (value for one in record["sets"] for value in one[name])
-
-    threshold, policy = context.settings.thresholds.headline, policy_of(record)
-
-    return json.dumps(
-        {
-            "choices": [
-                {"label": prose.symbols(choice["label"]),
-                 "levels": [prose.symbols(one["label"]) for one in choice["levels"]]}
-                for choice in record["choices"]
-            ],
-            "data": _front_coded(record["combinations"]["levels"]),
-            "set": packed(record["combinations"]["set"], PLACE),
-            "methods": " ".join(codes),
-            "estimate": packed((code_of(p) for p in every_one("proportion")), DIGITS),
-            **{
-                end: packed((round(COARSE * axis.share(p)) for p in every_one(end)), FEW_DIGITS)
-                for end in ("lower", "upper")
-            },
-            "primary": _place(record),
-            "above": _bits([lower > threshold for lower in every_one("lower")]),
-            "threshold": threshold,
-            "stated": policy.stated(threshold),
-            "policy": {"scale": policy.scale, "digits": policy.digits},
-        },
-        separators=(",", ":"), ensure_ascii=False,
-    )  # fmt: skip
 
 
 def _choices(name: str, short: str, record: Record) -> Table:

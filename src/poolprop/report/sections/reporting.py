@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from poolprop.formats import plural
-from poolprop.report.checklists.items import Checklist, Item
-from poolprop.report.checklists.living import LIVING
-from poolprop.report.checklists.moose import MOOSE
-from poolprop.report.checklists.prisma import PRISMA
+from poolprop.report.checklists import LIVING, MOOSE, PRISMA, Checklist, Item
 from poolprop.report.context import Context, Section
 from poolprop.report.values import Record
 from poolprop.sentences import COUNTED, with_counts

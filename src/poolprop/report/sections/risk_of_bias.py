@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from poolprop.report.bias import OVERALL, Light
 from poolprop.report.context import Context, Section
-from poolprop.report.drawing import Plot, PlotRow
+from poolprop.report.drawing.rows import Plot, PlotRow
 from poolprop.report.figures import Figure, figure
 from poolprop.report.formats import plain
 from poolprop.report.read import Rows

@@ -8,7 +8,7 @@ from poolprop.formats import plural
 from poolprop.report import prose, small_k
 from poolprop.report.blocks import Folded, Items
 from poolprop.report.context import Context, Section
-from poolprop.report.drawing import Plot, PlotRow
+from poolprop.report.drawing.rows import Plot, PlotRow
 from poolprop.report.figures import (
     Figure,
     axis_label,

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from poolprop.report import prose, small_k
 from poolprop.report.blocks import Block, Folded, Heading, Part
 from poolprop.report.context import Context, Section, primary_estimand, primary_result
-from poolprop.report.drawing import Plot, PlotRow
+from poolprop.report.drawing.rows import Plot, PlotRow
 from poolprop.report.figures import (
     Figure,
     crossing,

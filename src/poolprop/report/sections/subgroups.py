@@ -8,7 +8,7 @@ from poolprop.report import prose, small_k
 from poolprop.report.blocks import Items, Part, Text
 from poolprop.report.context import Context, Section, factors
 from poolprop.report.contrasts import contrast_table, regression_table
-from poolprop.report.drawing import Plot, PlotRow
+from poolprop.report.drawing.rows import Plot, PlotRow
 from poolprop.report.figures import (
     axis_label,
     figure,

@@ -10,7 +10,7 @@ from poolprop.report import prose, quoted, small_k
 from poolprop.report.blocks import Folded, Items, Part
 from poolprop.report.context import Context, Section
 from poolprop.report.curated import Row
-from poolprop.report.drawing import Plot, PlotRow
+from poolprop.report.drawing.rows import Plot, PlotRow
 from poolprop.report.figures import Figure, estimate, figure, pooled_rows, span
 from poolprop.report.formats import EN_DASH, MISSING, level, plain
 from poolprop.report.tables import Table, listed, numbers, ranges, table, texts

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from unit.report.page import Page
 
-from poolprop.report.trim import trimmed
+from poolprop.report.render import trimmed
 
 HTML = """<body>
 <table class="data-table" id="a/b">

@@ -9,11 +9,11 @@ from itertools import groupby
 
 from poolprop.axes import Axis, Ends, labels, proportions
 from poolprop.formats import Policy
-from poolprop.report.drawing import Kind
-from poolprop.report.drawn import DrawnCell, DrawnRow, DrawnTable, Head
+from poolprop.report.drawing.rows import Kind
+from poolprop.report.drawing.strips import Strip
+from poolprop.report.drawing.svg import short
+from poolprop.report.drawing.tables import DrawnCell, DrawnRow, DrawnTable, Head
 from poolprop.report.prose import symbols
-from poolprop.report.strips import Strip
-from poolprop.report.svg import short
 from poolprop.report.values import Record, policy_of
 
 # Of the height of the curve: ticks nearer than this to a threshold give way to it.

@@ -13,10 +13,10 @@ from itertools import pairwise
 from markupsafe import escape
 
 from poolprop.axes import Axis, labels
-from poolprop.report.scales import Scale
-from poolprop.report.strips import APART, TICK, arrow, axis_strip, grid, percent
-from poolprop.report.svg import path, short
-from poolprop.report.textbox import text_width, wrap
+from poolprop.report.drawing.rows import Scale
+from poolprop.report.drawing.strips import APART, TICK, arrow, axis_strip, grid, percent
+from poolprop.report.drawing.svg import path, short
+from poolprop.report.drawing.text import text_width, wrap
 
 # Frames as wide as on a phone, and on a screen: labels are placed where they have room there.
 WIDTHS = (260.0, 620.0)

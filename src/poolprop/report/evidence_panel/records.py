@@ -42,8 +42,8 @@ Ledger = Mapping[str, tuple[Entry, ...]]
 def read_ledger(folder: Path, manifest: Record) -> Ledger:
     """Read every JSON file that the manifest of a run lists.
 
-    ``manifest``: the run's manifest; without one every JSON file of the folder is read. By id; a
-    study stands in several files. Outer records come before inner ones.
+    Without a manifest every JSON file of the folder is read. Entries are found by id; a study
+    stands in several files. Outer records come before inner ones.
     """
     found: dict[str, list[Entry]] = {}
     for path in sorted(_listed(folder, manifest)):
@@ -71,7 +71,8 @@ def holders(ledger: Ledger, ref: str, values: Mapping[str, str]) -> tuple[Entry,
 
     ``ref``: identifier of a result; an estimand shares it with the result of its primary model.
     ``values``: dotted path of each quoted field, and the number as JSON; empty for a missing one.
-    Those of the first file if none holds all the values; empty for an unknown id.
+    Those of the first file are
+    returned if none holds all the values, none for an unknown id.
     """
     entries = ledger.get(ref, ())
     files = dict.fromkeys(entry.file for entry in entries)

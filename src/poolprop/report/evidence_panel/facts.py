@@ -10,15 +10,15 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from poolprop.report.ledger import Entry, holders
-from poolprop.report.packing import pack
+from poolprop.report.evidence_panel.packing import pack
+from poolprop.report.evidence_panel.records import Entry, holders
 from poolprop.report.read import Results
 from poolprop.report.values import Record, Value, within
 
 DECISION = ("printed", "recomputed", "decision", "reason", "locator")
 # What recomputes a result by its id; the page's script says so wherever a job is known.
 RECOMPUTE = "poolprop verify --recompute "
-Shown = dict[str, dict[str, str]]
+Numbers = dict[str, dict[str, str]]
 # Facts that many results have in common: stored once each, and pointed to by position.
 SHARED = {
     "file": "files",
@@ -30,19 +30,19 @@ SHARED = {
 }
 
 
-def shown(node: Any) -> Shown:
+def quoted_numbers(node: Any) -> Numbers:
     """Return every number within a page's data: by result, what it is and the number as JSON."""
-    found: Shown = {}
+    found: Numbers = {}
     for value in within(node, Value):
         found.setdefault(value.ref, {})[value.told] = value.raw
     return {ref: dict(sorted(held.items())) for ref, held in sorted(found.items())}
 
 
-def island(results: Results, numbers: Shown, more: Record | None = None) -> str:
+def island(results: Results, numbers: Numbers, more: Record | None = None) -> str:
     """Return what the panels show, packed, as JSON that is safe inside a script element.
 
-    ``results``: the result files; ``lineage`` adds jobs, hashes and the code where it exists.
-    ``more``: facts that other scripts of the page need, beside these.
+    The ``lineage`` of the results adds jobs, hashes and the code where it exists; ``more`` are
+    facts that other scripts of the page need, beside these.
     """
     found = {
         ref: _facts(

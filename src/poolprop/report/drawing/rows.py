@@ -1,7 +1,7 @@
 """What a plot is before layout: plain data, no arithmetic.
 
-A :class:`Plot` says what to show; :mod:`poolprop.report.drawn` turns it into a table with a drawn
-column.
+A :class:`Plot` says what to show; :mod:`poolprop.report.drawing.tables` turns it into a table with
+a drawn column.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from poolprop.axes import Ends
+from poolprop.axes import Axis, Ends
 from poolprop.formats import PERCENT, Policy
 from poolprop.report.bias import Light
 from poolprop.report.values import Sentence
@@ -17,6 +17,15 @@ from poolprop.report.values import Sentence
 Kind = Literal[
     "heading", "study", "pooled", "prediction", "interval", "note", "bar", "case", "curve"
 ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scale:
+    """An axis with its title, and how its proportions are written; None: plain numbers."""
+
+    axis: Axis
+    label: str
+    policy: Policy | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,9 +11,8 @@ from typing import Literal
 
 from poolprop.axes import Axis, Ends, proportions
 from poolprop.report.bias import Light
-from poolprop.report.drawing import Kind, Plot, PlotRow, Variant
-from poolprop.report.scales import Scale
-from poolprop.report.strips import Strip, axis_strip, grid, percent, strip
+from poolprop.report.drawing.rows import Kind, Plot, PlotRow, Scale, Variant
+from poolprop.report.drawing.strips import Strip, axis_strip, grid, percent, strip
 from poolprop.report.values import Sentence, common_ref, spell
 
 # Characters of an estimate with its interval, such as 92.3 (62.5-99.8).

@@ -1,0 +1,1 @@
+"""What opens behind a number: its result, rows, decisions, job and hashes."""
