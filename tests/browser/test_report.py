@@ -33,8 +33,7 @@ def test_contents_lead_to_every_section(visit):
     page.locator("nav.contents > ol > li > a").last.click()
     page.locator(f'nav.contents a[href="#{names[-1]}"]').click()
     page.wait_for_function(
-        "id => document.getElementById(id).getBoundingClientRect().top < innerHeight",
-        arg=names[-1],
+        "id => document.getElementById(id).getBoundingClientRect().top < innerHeight", arg=names[-1]
     )
 
 

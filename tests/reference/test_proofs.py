@@ -45,10 +45,7 @@ def dense_loglik(data, eta, tau):
 
 @pytest.mark.parametrize(
     ("name", "key", "kind"),
-    [
-        ("c_separated_mixed", "glmm|ML", ""),
-        ("roever2022", "reg|moderator|glmm|ML|z", "moderator"),
-    ],
+    [("c_separated_mixed", "glmm|ML", ""), ("roever2022", "reg|moderator|glmm|ML|z", "moderator")],
 )
 def test_our_likelihood_is_higher_than_at_r(name, key, kind):
     """At R's coefficients and tau2 the likelihood is lower than at ours, by more than rounding."""

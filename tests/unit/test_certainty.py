@@ -15,10 +15,7 @@ from poolprop.plan.parse import load, parse
 from poolprop.synthesis.certainty import certainty
 from poolprop.synthesis.pooled import pooled
 
-STUDIES = [
-    {"study_id": "larch", "prospective": "yes"},
-    {"study_id": "maple", "prospective": "no"},
-]
+STUDIES = [{"study_id": "larch", "prospective": "yes"}, {"study_id": "maple", "prospective": "no"}]
 BIAS = [
     {"study_id": "larch", "item": "overall", "adjudicated": "low"},
     {"study_id": "maple", "item": "overall", "adjudicated": "high"},

@@ -59,10 +59,7 @@ ESTIMAND = ("endpoints", "response", "estimands")
 @pytest.mark.parametrize(
     ("change", "line"),
     [
-        (
-            put("levle", 0.9),
-            "config/config.yaml: levle: unknown key. Did you mean 'level'?",
-        ),
+        (put("levle", 0.9), "config/config.yaml: levle: unknown key. Did you mean 'level'?"),
         (
             put(*ESTIMAND, "primary", "denominatr", "x"),
             "config/config.yaml: endpoints.response.estimands.primary.denominatr: unknown key. "

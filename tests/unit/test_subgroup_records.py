@@ -19,10 +19,7 @@ MODERATORS = {
 }
 
 # Two levels of four studies that differ as much as they can.
-APART = (
-    [(2, 20), (3, 22), (4, 25), (1, 18)],
-    [(14, 24), (18, 20), (15, 21), (12, 19)],
-)
+APART = ([(2, 20), (3, 22), (4, 25), (1, 18)], [(14, 24), (18, 20), (15, 21), (12, 19)])
 
 
 def plan(**changes):

@@ -119,8 +119,7 @@ def test_a_formula_that_was_never_computed_is_named():
 
 def test_a_character_that_no_text_may_hold_is_named():
     spoilt = changed(
-        book([["study"], ["Ash"]]),
-        lambda xml: xml.replace(b"Ash", "A\u202esh".encode()),
+        book([["study"], ["Ash"]]), lambda xml: xml.replace(b"Ash", "A\u202esh".encode())
     )
     with pytest.raises(DataError, match=r"^t.xlsx\[Sheet\]:2:A: the cell holds U\+202E"):
         rows(spoilt)

@@ -30,9 +30,7 @@ def word(settings: Any, results: Finished) -> bytes:
         from docx.shared import Inches
     except ImportError:
         raise ConfigError(
-            "Word tables need python-docx",
-            where="export docx",
-            hint=INSTALL,
+            "Word tables need python-docx", where="export docx", hint=INSTALL
         ) from None
     document = Document()
     document.core_properties.created = document.core_properties.modified = datetime(*EPOCH)

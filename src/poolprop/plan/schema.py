@@ -12,15 +12,7 @@ from poolprop.plan.blocks import Block, Name
 from poolprop.plan.columns import FOREST_COLUMNS
 from poolprop.plan.endpoints import Endpoint
 from poolprop.plan.models import Bayes, Laws, Models, Multiverse, Thresholds
-from poolprop.plan.stages import (
-    Atlas,
-    Certainty,
-    Certificate,
-    Comparisons,
-    Rules,
-    Safety,
-    Survival,
-)
+from poolprop.plan.stages import Atlas, Certainty, Certificate, Comparisons, Rules, Safety, Survival
 
 # Folders that a run writes or sweeps.
 WRITTEN = ("results", "logs", "export")

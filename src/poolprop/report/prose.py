@@ -18,13 +18,7 @@ from poolprop.report.values import (
 )
 
 SINGLE = "single-study"
-SCALES = {
-    "PLO": "logit",
-    "PAS": "arcsine",
-    "PFT": "double arcsine",
-    "PLN": "log",
-    "PR": "raw",
-}
+SCALES = {"PLO": "logit", "PAS": "arcsine", "PFT": "double arcsine", "PLN": "log", "PR": "raw"}
 
 
 def single(result: Record) -> bool:

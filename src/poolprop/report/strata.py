@@ -8,13 +8,7 @@ from dataclasses import dataclass, replace
 
 from poolprop.axes import Axis, Ends, labels, proportions
 from poolprop.report import prose, small_k
-from poolprop.report.context import (
-    Context,
-    factors,
-    leading,
-    primary_estimand,
-    primary_result,
-)
+from poolprop.report.context import Context, factors, leading, primary_estimand, primary_result
 from poolprop.report.read import EndpointResults
 from poolprop.report.values import Record, Sentence, join, look_up, policy_of, quote
 

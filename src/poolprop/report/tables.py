@@ -148,10 +148,7 @@ def _cell(content: Content) -> Cell:
 
 
 def listed(
-    name: str,
-    caption: str,
-    rows: Iterable[Any],
-    columns: Mapping[str, str | Callable[[Any], str]],
+    name: str, caption: str, rows: Iterable[Any], columns: Mapping[str, str | Callable[[Any], str]]
 ) -> Table:
     """Return rows as a table of text: titles, and the field or the function that fills each.
 

@@ -21,16 +21,7 @@ from poolprop.steps import (
     writing,
 )
 
-MODULES = (
-    evidence,
-    synthesis,
-    certificate,
-    clinical,
-    crosscheck,
-    trail,
-    writing,
-    atlas,
-)
+MODULES = (evidence, synthesis, certificate, clinical, crosscheck, trail, writing, atlas)
 
 
 def all_steps() -> Iterator[tuple[str, Callable[..., None]]]:

@@ -6,14 +6,7 @@ from collections.abc import Iterator
 
 from poolprop.plan import Settings
 from poolprop.stats.analyses.confidence_curve import P_VALUES, Curve, pooled_curve, study_curves
-from poolprop.synthesis.records import (
-    Record,
-    Rows,
-    counts,
-    endpoint_record,
-    of_set,
-    pool_keywords,
-)
+from poolprop.synthesis.records import Record, Rows, counts, endpoint_record, of_set, pool_keywords
 
 STUDY_METHODS = {"clopper-pearson": "exact (Clopper-Pearson)", "wilson": "Wilson"}
 # Levels whose intervals stand in the table beside the curves.

@@ -45,12 +45,7 @@ def random_effects(data: Dataset, measure: str, tau2: str) -> Quantities:
         # R counts one study as perfectly homogeneous.
         spread_values = {"I2": 0.0, "H2": 1.0, "QE": 0.0, "QEp": 1.0}
     else:
-        spread_values = {
-            "I2": 100 * spread.i2,
-            "H2": spread.h2,
-            "QE": spread.q,
-            "QEp": spread.q_p,
-        }
+        spread_values = {"I2": 100 * spread.i2, "H2": spread.h2, "QE": spread.q, "QEp": spread.q_p}
     return {
         "beta": fit.estimate,
         "se": fit.se,

@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from poolprop.evidence.datasets import (
-    counts_fingerprint,
-    fingerprint,
-    nested_fingerprint,
-)
+from poolprop.evidence.datasets import counts_fingerprint, fingerprint, nested_fingerprint
 from poolprop.evidence.pairs import pairs_fingerprint
 from poolprop.evidence.safety import safety_fingerprint
 from poolprop.review import load_review

@@ -119,10 +119,6 @@ VIEWS = (
     View(
         id="methods",
         title="Methods and provenance",
-        sections=(
-            methods.section,
-            second_engine.section,
-            provenance.section,
-        ),
+        sections=(methods.section, second_engine.section, provenance.section),
     ),
 )

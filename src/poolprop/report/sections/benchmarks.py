@@ -6,14 +6,7 @@ from poolprop.report import quoted
 from poolprop.report.blocks import Folded
 from poolprop.report.context import Context, Section, leading
 from poolprop.report.drawing.rows import Plot, PlotRow
-from poolprop.report.figures import (
-    Figure,
-    axis_label,
-    figure,
-    headers,
-    interval_row,
-    span,
-)
+from poolprop.report.figures import Figure, axis_label, figure, headers, interval_row, span
 from poolprop.report.formats import MISSING, level, plain
 from poolprop.report.read import EndpointResults
 from poolprop.report.tables import Table, numbers, ranges, table, texts

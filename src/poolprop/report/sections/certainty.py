@@ -147,10 +147,7 @@ def _indirectness(one: Record, people: str) -> Sentence:
     facts, parts = one["facts"], []
     for m, mix in enumerate(facts["mixes"]):
         shares = [
-            join(
-                f"{level['label']} ",
-                quote(one, f"facts.mixes.{m}.levels.{i}.share", "share"),
-            )
+            join(f"{level['label']} ", quote(one, f"facts.mixes.{m}.levels.{i}.share", "share"))
             for i, level in enumerate(mix["levels"])
         ]
         parts.append(join(f"{mix['label']}: ", separated(shares, ", "), ". "))

@@ -7,13 +7,7 @@ from collections.abc import Iterator
 from markupsafe import Markup
 
 from poolprop.report import prose, small_k
-from poolprop.report.context import (
-    Context,
-    Section,
-    leading,
-    primary_estimand,
-    primary_result,
-)
+from poolprop.report.context import Context, Section, leading, primary_estimand, primary_result
 from poolprop.report.read import EndpointResults
 from poolprop.report.tables import table, texts
 from poolprop.report.values import Record, Sentence, join, quote

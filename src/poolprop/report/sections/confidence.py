@@ -140,7 +140,7 @@ def _caption(curves: list[Record], result: Record, level_of: float) -> str:
     of = level(level_of)
     parts = [
         "A horizontal cut at height p gives the (1 − p) confidence interval. Where the curve is "
-        f"low, the value is poorly compatible with the data. Dashed: the cut at {of}.",
+        f"low, the value is poorly compatible with the data. Dashed: the cut at {of}."
     ]
     if curves[0]["role"] == "pooled":
         method = prose.symbols(curves[0]["method"]).rstrip(".")

@@ -7,15 +7,7 @@ from itertools import groupby
 from typing import Any
 
 from poolprop.report.context import Context, Section
-from poolprop.report.curated import (
-    BASELINE,
-    BLANK,
-    Row,
-    counts,
-    courses,
-    measured,
-    summary,
-)
+from poolprop.report.curated import BASELINE, BLANK, Row, counts, courses, measured, summary
 from poolprop.report.formats import MISSING, plain
 from poolprop.report.tables import Table, listed
 from poolprop.report.values import Record

@@ -9,11 +9,7 @@ from poolprop.formats import plural
 from poolprop.report import prose
 from poolprop.report.blocks import Blocks, Folded, Part, Widget
 from poolprop.report.context import Context, Section, leading
-from poolprop.report.drawing.specification import (
-    SHOWN,
-    axis_of,
-    specification,
-)
+from poolprop.report.drawing.specification import SHOWN, axis_of, specification
 from poolprop.report.figures import Figure
 from poolprop.report.formats import level
 from poolprop.report.multiverse_data import analyses, place_of

@@ -9,13 +9,7 @@ from poolprop.report.blocks import Items, Part, Text
 from poolprop.report.context import Context, Section, factors
 from poolprop.report.contrasts import contrast_table, regression_table
 from poolprop.report.drawing.rows import Plot, PlotRow
-from poolprop.report.figures import (
-    axis_label,
-    figure,
-    headers,
-    interval_row,
-    panel,
-)
+from poolprop.report.figures import axis_label, figure, headers, interval_row, panel
 from poolprop.report.read import EndpointResults
 from poolprop.report.sections.groups import CAUTION
 from poolprop.report.values import Record, Sentence, join, policy_of

@@ -16,17 +16,7 @@ from poolprop.report.context import (
 )
 from poolprop.report.formats import MISSING, level
 from poolprop.report.read import EndpointResults
-from poolprop.report.tables import (
-    Cell,
-    Column,
-    Field,
-    Table,
-    TableRow,
-    cell,
-    numbers,
-    table,
-    texts,
-)
+from poolprop.report.tables import Cell, Column, Field, Table, TableRow, cell, numbers, table, texts
 from poolprop.report.values import Piece, Record, Sentence, join, look_up, quote, quote_range
 
 # Adverse events in the summary: those that most studies and patients stand behind.
@@ -63,9 +53,7 @@ def section(context: Context) -> Section:
         rows=rows,
     )
     return Section(
-        id="summary",
-        title="Summary of findings",
-        body=(findings, _proportions(context)),
+        id="summary", title="Summary of findings", body=(findings, _proportions(context))
     )
 
 

@@ -64,10 +64,7 @@ class Curve:
 
 
 def pooled_curve(
-    events: ArrayLike,
-    total: ArrayLike,
-    p_values: Sequence[float] = P_VALUES,
-    **as_pool: Any,
+    events: ArrayLike, total: ArrayLike, p_values: Sequence[float] = P_VALUES, **as_pool: Any
 ) -> Curve:
     """Return the confidence curve of a pooled proportion at ascending p values.
 

@@ -50,10 +50,7 @@ class Omission(Shown):
 
 
 def leave_one_out(
-    events: ArrayLike,
-    total: ArrayLike,
-    study: Sequence[object] | None = None,
-    **as_pool: Any,
+    events: ArrayLike, total: ArrayLike, study: Sequence[object] | None = None, **as_pool: Any
 ) -> tuple[Omission, ...]:
     """Pool again without each study in turn, by any model of :func:`poolprop.pool`.
 

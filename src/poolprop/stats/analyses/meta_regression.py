@@ -21,10 +21,7 @@ from poolprop.errors import EstimationError
 from poolprop.formats import number
 from poolprop.stats._types import Floats, Ints
 from poolprop.stats.analyses.regression import Regression, fit_nested_regression, fit_regression
-from poolprop.stats.analyses.regression_glmm import (
-    fit_glmm_regression,
-    fit_study_effect_regression,
-)
+from poolprop.stats.analyses.regression_glmm import fit_glmm_regression, fit_study_effect_regression
 from poolprop.stats.answers.shown import Shown, flat, p_words
 from poolprop.stats.design import named_columns, study_members
 from poolprop.stats.fits.glmm_design import fit_glmm

@@ -124,11 +124,7 @@ class NestedOutcomes(Shown):
 
 
 def nested_outcomes(
-    numbers: ArrayLike,
-    names: Sequence[str] = (),
-    *,
-    effects: str = "separate",
-    level: float = 0.95,
+    numbers: ArrayLike, names: Sequence[str] = (), *, effects: str = "separate", level: float = 0.95
 ) -> NestedOutcomes:
     """Fit nested outcomes as a chain of proportions of one another.
 

@@ -149,12 +149,7 @@ SCALES = {
     "beta-binomial": ("logit",),
     "bayes": ("logit",),
 }
-FITS = {
-    "two-step": tuple(ESTIMATORS),
-    "common": ("EE",),
-    "glmm": ("ML",),
-    "beta-binomial": ("ML",),
-}
+FITS = {"two-step": tuple(ESTIMATORS), "common": ("EE",), "glmm": ("ML",), "beta-binomial": ("ML",)}
 PRIORS: dict[str, Callable[[float], Prior]] = {
     "half-normal": HalfNormal, "half-cauchy": HalfCauchy,
 }  # fmt: skip

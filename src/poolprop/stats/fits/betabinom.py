@@ -19,15 +19,7 @@ from scipy.special import expit, logit
 
 from poolprop.stats._types import Bools, Floats, Ints
 from poolprop.stats.fits.glmm import moment_start
-from poolprop.stats.fits.maxima import (
-    Flat,
-    Maxima,
-    Starts,
-    boundary,
-    bounded,
-    fill,
-    maximise,
-)
+from poolprop.stats.fits.maxima import Flat, Maxima, Starts, boundary, bounded, fill, maximise
 from poolprop.stats.fits.walks import REACH, Walks, both_limits
 from poolprop.stats.likelihoods.beta_binomial import BetaBinomial, level_of
 from poolprop.stats.likelihoods.links import LINKS

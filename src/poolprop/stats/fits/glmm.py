@@ -17,15 +17,7 @@ from dataclasses import replace
 import numpy as np
 
 from poolprop.stats._types import Floats
-from poolprop.stats.fits.maxima import (
-    Flat,
-    Maxima,
-    Starts,
-    boundary,
-    bounded,
-    fill,
-    maximise,
-)
+from poolprop.stats.fits.maxima import Flat, Maxima, Starts, boundary, bounded, fill, maximise
 from poolprop.stats.likelihoods.binomial_normal import BinomialNormal
 from poolprop.stats.likelihoods.links import Link
 from poolprop.stats.sets import Sets, rectangular

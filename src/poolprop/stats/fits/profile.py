@@ -91,12 +91,7 @@ def mean_limits(
     inside, tau = fit.mu.copy(), np.minimum(start, top)
     if edge.any():
         inside[edge], tau[edge] = _within(
-            problem.take(edge),
-            brink[edge],
-            -fit.side[edge],
-            fit.loglik[edge],
-            cut[edge],
-            top[edge],
+            problem.take(edge), brink[edge], -fit.side[edge], fit.loglik[edge], cut[edge], top[edge]
         )
     walks = Walks(
         problem=problem,
@@ -125,12 +120,7 @@ def within_bound(problem: Likelihoods, fit: Maxima, most: float) -> Maxima:
 
 
 def _within(
-    problem: Likelihoods,
-    brink: Floats,
-    sign: Floats,
-    loglik: Floats,
-    cut: Floats,
-    top: Floats,
+    problem: Likelihoods, brink: Floats, sign: Floats, loglik: Floats, cut: Floats, top: Floats
 ) -> tuple[Floats, Floats]:
     """Return a mean just inside the one limit of data at the boundary, and ``tau`` there.
 

@@ -122,13 +122,7 @@ def two_step_many(
 
 
 def pool_ragged(
-    yi: Floats,
-    vi: Floats,
-    size: Ints,
-    tau2: str,
-    ci: str,
-    level: float,
-    value: float | None = None,
+    yi: Floats, vi: Floats, size: Ints, tau2: str, ci: str, level: float, value: float | None = None
 ) -> tuple[TwoStepMany, Means | None]:
     """Pool data sets whose studies stand one after another, ``size`` of each.
 

@@ -31,11 +31,7 @@ def test_sound_percentages_agree(review, tables):
 def test_a_percentage_that_its_count_does_not_give(review, tables, percent, severity, detail):
     tables["outcomes"].append(outcome("X", 3, 18, percent_reported=percent))
     finding = audit(review, tables)["X/percentage"]
-    assert (finding.verdict, finding.severity, finding.detail) == (
-        "contradicts",
-        severity,
-        detail,
-    )
+    assert (finding.verdict, finding.severity, finding.detail) == ("contradicts", severity, detail)
 
 
 def test_patients_left_out_of_a_denominator_are_pointed_out(review, tables):
@@ -46,8 +42,7 @@ def test_patients_left_out_of_a_denominator_are_pointed_out(review, tables):
 
 
 @pytest.mark.parametrize(
-    ("method", "verdict"),
-    [("", "agrees"), ("Wilson", "agrees"), ("Jeffreys", "method_differs")],
+    ("method", "verdict"), [("", "agrees"), ("Wilson", "agrees"), ("Jeffreys", "method_differs")]
 )
 def test_an_interval_is_judged_by_the_method_that_is_named(review, tables, method, verdict):
     interval = {"ci_lower_reported": "66.7", "ci_upper_reported": "98.6"}
