@@ -69,6 +69,16 @@ class Visit:
         self.url = path.resolve().as_uri()
         self.page.goto(self.url + fragment)
 
+    def walk(self, selector: str) -> Iterator:
+        """Yield each element, its view shown as to a reader: others are not laid out at each step.
+
+        For a page opened with ``whole=False``; all that is folded is open on the way.
+        """
+        self.page.evaluate("page.whole()")
+        for one in self.page.locator(selector).all():
+            one.evaluate("one => page.show(one)")
+            yield one
+
     def _console(self, message) -> None:
         if message.type in ("error", "warning"):
             self.complaints.append(message.text)

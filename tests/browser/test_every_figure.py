@@ -10,7 +10,6 @@ import pytest
 
 from poolprop.formats import PERCENT
 
-UNFOLD = "for (const fold of document.querySelectorAll('details')) fold.open = true"
 # The words of a drawing as they are shown; of a table those of its cells.
 SHOWN_WORDS = """one => {
   const words = [];
@@ -42,10 +41,8 @@ SORTED = """(figure, key) => {
 
 @pytest.fixture
 def opened(visit):
-    """Return a visit with every fold open."""
-    made = visit()
-    made.page.evaluate(UNFOLD)
-    return made
+    """Return a visit that walks from figure to figure."""
+    return visit(whole=False)
 
 
 def picker(figure, name: str):
@@ -53,9 +50,12 @@ def picker(figure, name: str):
     return figure.locator(".plot-tools label", has_text=re.compile(f"^{name} ")).locator("select")
 
 
+FIGURES = "main figure"
+
+
 def figures(page) -> list:
     """Return every figure: a table with a drawn column, or a chart in each of two layouts."""
-    found = page.locator("main figure").all()
+    found = page.locator(FIGURES).all()
     assert len(found) > 8
     assert len(found) == page.locator("main figure.plot-figure[id]").count()
     return found
@@ -82,7 +82,8 @@ def test_every_figure_has_a_name_a_caption_and_one_drawing_shown(look):
 
 def test_every_figure_is_saved_whole_as_svg_and_png(opened, tmp_path):
     page = opened.page
-    for figure in figures(page):
+    saved = 0
+    for figure in opened.walk(FIGURES):
         name = figure.get_attribute("id")
         with page.expect_download() as download:
             figure.get_by_text("SVG", exact=True).click()
@@ -101,6 +102,8 @@ def test_every_figure_is_saved_whole_as_svg_and_png(opened, tmp_path):
         sides = [int.from_bytes(image[i : i + 4], "big") for i in (16, 20)]
         assert sides == [int(3 * width), int(3 * height)], name
         assert len(image) > 3000, f"{name} is empty"
+        saved += 1
+    assert saved == len(figures(page))
     asked = [url for url in opened.requests if not url.startswith(("file:", "blob:", "data:"))]
     assert asked == []
     assert opened.complaints == []
@@ -114,15 +117,13 @@ def year(name: str) -> float:
 
 @pytest.mark.parametrize("width", [390, 1440])
 def test_every_figure_sorts_its_studies_by_every_key(visit, width):
-    page = visit(width).page
-    page.evaluate(UNFOLD)
     keys = {
         "effect": lambda row: row["effect"],
         "size": lambda row: -(row["size"] or 0),
         "year": lambda row: year(row["name"]),
     }
     seen = set()
-    for figure in page.locator("main figure").all():
+    for figure in visit(width, whole=False).walk(FIGURES):
         chooser = picker(figure, "Studies")
         if not chooser.count():
             continue
@@ -147,9 +148,8 @@ def test_every_figure_sorts_its_studies_by_every_key(visit, width):
 
 
 def test_every_model_of_every_figure_shows_its_own_numbers(opened):
-    page = opened.page
     switched = 0
-    for figure in page.locator("main figure").all():
+    for figure in opened.walk(FIGURES):
         chooser = picker(figure, "Model")
         if not chooser.count():
             continue

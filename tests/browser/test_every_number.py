@@ -55,6 +55,19 @@ FOLLOW = """async address => {
     shown: Boolean(target) && target.getClientRects().length > 0}; }"""
 
 
+def whole(visit):
+    """Return the page as a reader has it: all views are there, and an address shows the one."""
+    page = visit(whole=False, reduced_motion="reduce").page
+    page.evaluate("page.wakeAll()")
+    return page
+
+
+def followed(page, addresses):
+    """Follow addresses one after the other and return what each of them opened."""
+    walk = f"for (const one of all) found.push(await ({FOLLOW})(one));"
+    return page.evaluate(f"async all => {{ const found = []; {walk} return found; }}", addresses)
+
+
 def test_every_number_opens_a_panel_that_names_its_result_and_file(visit):
     opened = visit()
     count, faults = opened.page.evaluate(DOORS)
@@ -65,32 +78,33 @@ def test_every_number_opens_a_panel_that_names_its_result_and_file(visit):
 
 
 def test_the_address_of_every_kind_of_number_opens_its_panel(visit):
-    page = visit(reduced_motion="reduce").page
+    page = whole(visit)
     kinds = page.evaluate(KINDS)
     assert len(kinds) > 30
-    for address in kinds:
-        told = page.evaluate(FOLLOW, address)["panel"]
+    for address, found in zip(kinds, followed(page, kinds), strict=True):
+        told = found["panel"]
         ref, _, field = address.partition("@")
         assert ref in told, address
         assert f"{field} = " in told, address
 
 
 def test_every_section_part_figure_and_row_has_an_address(visit):
-    page = visit(reduced_motion="reduce").page
+    page = whole(visit)
     ids = page.locator("main [id]:is(section, article, figure, tr, table, h4, details)")
     names = ids.evaluate_all("all => all.map(one => one.id)")
     assert len(names) > 50
-    shut = [name for name in names if not page.evaluate(FOLLOW, name)["shown"]]
+    found = zip(names, followed(page, names), strict=True)
+    shut = [name for name, one in found if not one["shown"]]
     assert shut == []
 
 
 def test_a_result_without_a_row_of_its_own_is_found_by_its_name(visit):
     """``#pool/ENDPOINT/primary`` is a row; a result that only text quotes opens its panel."""
-    page = visit(reduced_motion="reduce").page
+    page = whole(visit)
     refs = page.evaluate("() => Object.keys(page.facts.results)")
     for kind in sorted({ref.split("/")[0] for ref in refs}):
         ref = next(one for one in refs if one.split("/")[0] == kind)
-        found = page.evaluate(FOLLOW, ref)
+        (found,) = followed(page, [ref])
         assert found["shown"] or ref in found["panel"], ref
 
 

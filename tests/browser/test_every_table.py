@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 
 COPY = {"permissions": ["clipboard-read", "clipboard-write"]}
-UNFOLD = "for (const fold of document.querySelectorAll('details')) fold.open = true"
 # Every number that columns of numbers quote in the rows shown, as the result file has it.
 QUOTED = """table => Array.from(table.tBodies[0].rows)
   .filter(row => !row.hidden && !row.matches(".group"))
@@ -79,10 +78,8 @@ FILTER = """table => {
 
 @pytest.fixture
 def opened(visit):
-    """Return a visit with every fold open."""
-    made = visit(**COPY)
-    made.page.evaluate(UNFOLD)
-    return made
+    """Return a visit that walks from table to table."""
+    return visit(whole=False, **COPY)
 
 
 def leading_number(text: str) -> tuple[float, float] | None:
@@ -105,7 +102,7 @@ def leading_number(text: str) -> tuple[float, float] | None:
 
 def test_every_column_of_every_table_sorts_both_ways(opened):
     columns = 0
-    for table in opened.page.locator(f"{TABLES}[data-sortable]").all():
+    for table in opened.walk(f"{TABLES}[data-sortable]"):
         if table.locator("tbody tr").count() < 2:
             continue
         name = table.get_attribute("id")
@@ -129,8 +126,7 @@ def test_every_column_of_every_table_sorts_both_ways(opened):
 
 
 def test_every_filter_of_every_table_shows_what_it_says(opened):
-    tables = opened.page.locator(TABLES).all()
-    faults = {table.get_attribute("id"): table.evaluate(FILTER) for table in tables}
+    faults = {table.get_attribute("id"): table.evaluate(FILTER) for table in opened.walk(TABLES)}
     assert {name: found for name, found in faults.items() if found} == {}
     assert opened.page.locator(".filters select").count() > 5
 
@@ -154,7 +150,7 @@ def check_machine_table(lines, table, name):
 
 def test_every_table_is_copied_and_saved_as_it_is_shown(opened):
     page = opened.page
-    for table in page.locator(TABLES).all():
+    for table in opened.walk(TABLES):
         name, grid = table.get_attribute("id"), table.evaluate(GRID)
         bar = page.locator(f"[id='{name}-tools']")
         with page.expect_download() as download:
