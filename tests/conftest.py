@@ -47,8 +47,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Mark each test by its folder and by what it needs; run the quick folders first.
 
     With workers the long ones come first, so that no worker is left alone with them at the end,
-    and what cannot be shared out is kept together: tests of one Slurm, of one browser page, of one
-    folder that a module prepares.
+    and what cannot be shared out is kept together: tests of one browser page, of one folder that a
+    module prepares.
     """
     for item in items:
         folder = _folder(item)
@@ -57,14 +57,24 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         # A module that compares the full reference set imports the name of its folder.
         if "shared" in item.fixturenames or hasattr(item.module, "PUBLIC"):
             item.add_marker(pytest.mark.shared)
-        if "cluster" in item.fixturenames:
-            item.add_marker(pytest.mark.xdist_group("slurm"))
-        elif folder in ("workflow", "browser") or _prepares(item):
+        if folder in ("workflow", "browser") or _prepares(item):
             item.add_marker(pytest.mark.xdist_group(str(item.path.relative_to(ROOT))))
     workers = os.environ.get("PYTEST_XDIST_WORKER") is not None
     order = ("workflow", "browser", "unit", "property", "reference")
     order = order if workers else ("unit", "property", "reference", "workflow", "browser")
-    items.sort(key=lambda item: order.index(_folder(item)))
+    items.sort(key=lambda item: (order.index(_folder(item)), _length(item)))
+
+
+# What takes a minute or more of one worker, the longest first: these begin before the others.
+LONG = (
+    *("interruptions", "atlas", "flagship", "sparse_reviews", "benchmark_scripts", "workflow"),
+    *("every_number", "explore", "every_table", "report", "layout", "every_figure"),
+)
+
+
+def _length(item: pytest.Item) -> int:
+    name = item.path.stem.removeprefix("test_")
+    return LONG.index(name) if name in LONG else len(LONG)
 
 
 def _folder(item: pytest.Item) -> str:
