@@ -101,6 +101,8 @@ def ascend(
 ) -> Summits:
     """Climb from one start of each data set to a local maximum.
 
+    In one piece because every line of a round works on the state of the same climbs.
+
     Parameters
     ----------
     problem : Likelihoods

@@ -2,7 +2,8 @@
 
 Each is a function of many data sets, about means or about designs, so that the same code serves
 one pooled mean, thousands of them, a meta-regression and its permutations. A search that has
-arrived is frozen while others go on.
+arrived is frozen while others go on. In one piece because the estimators are one registry and share
+their search: who adds one reads the others.
 
 References
 ----------

@@ -11,7 +11,8 @@ study, whose squared score would leave few digits of a curvature, they are momen
 
 Studies are sorted by how many nodes they need and summed in blocks that stay in the processor's
 cache, nodes on the first axis, so that a study of 12 nodes does not wait for one of 90. What a
-study gets does not depend on the others: it is the same to the last bit in any company.
+study gets does not depend on the others: it is the same to the last bit in any company. In one
+piece because range, nodes, sums and derivatives are one algorithm on the same blocks of memory.
 
 References
 ----------

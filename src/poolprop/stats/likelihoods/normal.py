@@ -1,9 +1,12 @@
 """Normal likelihoods of many data sets: effect sizes about a mean of each, or about a regression.
 
 ``y_i ~ N(X_i beta, v_i + tau2)``. :class:`Means` and :class:`Designs` answer the same questions, so
-that an estimator of ``tau2`` is written once; a mean needs no matrices. Arrays have shape (k, b):
-studies first, so that sums over the studies of ``b`` data sets run along memory. A data set of
-fewer studies than ``k`` has effects of 0 with an infinite variance in their place: weights of 0.
+that an estimator of ``tau2`` is written once; a mean needs no matrices. In one piece because who
+changes one of the two changes the other.
+
+Arrays have shape (k, b): studies first, so that sums over the studies of ``b`` data sets run along
+memory. A data set of fewer studies than ``k`` has effects of 0 with an infinite variance in their
+place: weights of 0.
 
 There are always two data sets at least, one of them twice if need be: NumPy adds up one column in
 another order than two, and what a data set gets would depend on its company.
