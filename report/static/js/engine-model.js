@@ -3,13 +3,13 @@
 const engineModel = (function () {
   "use strict";
   const { clip, expit, logit, range, solve, sum } = engineNumbers;
-  const { abs, asinh, ceil, cosh, exp, expm1, floor, hypot, log, log1p, log2, max, min, sinh, sqrt } = Math;
+  const { abs, asinh, ceil, cosh, exp, expm1, hypot, log, log1p, max, min, sinh, sqrt } = Math;
   // Share of a peak left out (log), largest step by its width and by the distance of the poles.
-  const EXACT = [31, 0.46, 0.09], FAST = [23, 0.68, 0.145], COARSE = [14, 0.95, 0.21];
+  const EXACT = [31, 0.46, 0.09], FAST = [23, 0.6, 0.125], COARSE = [14, 0.95, 0.21];
   // Of limits: logits that are infinite; tau without bound, and bounded where it runs away.
   const REACH = 46, TAU_TOP = 100, TAU_BOUNDARY = 5, STARTS = [0.05, 0.3, 3];
-  // What `look` found last; weights and moments at 6,144 nodes at most.
-  const at = new Float64Array(3), weights = new Float64Array(6200), firsts = weights.slice(), bends = weights.slice();
+  // What `look` found last; values of a row of integrals by their place.
+  const at = new Float64Array(3), values = new Float64Array(4096), places = values.slice();
 
   // What is known of a study beforehand; shown is its logit, 1/2 added.
   function study({ events: x, total: n }) {
@@ -28,10 +28,8 @@ const engineModel = (function () {
     at[2] = -s.size * (s.edge ? odds : (1 + grown) / (1 + part)) / (1 + part);
   }
 
-  // Add a study's log-likelihood to out[0] and, if out is longer, its derivatives: by mu, tau, mu mu,
-  // mu tau, tau tau.
-  function addStudy(s, mu, tau, [cut, width, pole], out) {
-    // The mode of the integrand in z, roughly: Newton in a bracket.
+  // The mode in z of a study's integrand, roughly: Newton in a bracket, halved where it runs to and fro.
+  function peakOf(s, mu, tau) {
     look(s, mu);
     const start = tau * at[1], t = tau * tau;
     let low = min(start, 0), high = max(start, 0), far = true;
@@ -43,48 +41,82 @@ const engineModel = (function () {
       if (slope > 0) low = mode;
       else high = mode;
       far = abs(next - mode) > (0.02 / max(tau, 1)) * (1 + abs(mode)) || slope * slope > curve;
-      if (far && (next < low || next > high)) next = 0.5 * (low + high);
+      if (far && (next < low || next > high || round % 8 > 5)) next = 0.5 * (low + high);
       mode = next;
     }
-    // Its ends: a Newton step from inside lands outside.
-    const narrow = 1 / sqrt(1 - t * at[2]), reach = sqrt(2 * cut);
     look(s, mu + tau * mode);
-    const peak = at[0] - 0.5 * mode * mode;
-    const end = (z) => {
-      look(s, mu + tau * z);
-      return z - (peak - at[0] + 0.5 * z * z - cut) / (z - tau * at[1] || 1);
-    };
-    low = clip(end(mode - reach * narrow), mode - reach, mode);
-    high = clip(end(mode + reach * narrow), mode, mode + reach);
-    let count = ceil((high - low) / min(width * narrow, (pole * Math.PI) / max(tau, 1e-9))) + 1;
-    const scale = max(1, 2 ** floor(log2(count / 8)));
-    count = max(ceil(count / scale) * scale, 5);
-    const step = (high - low) / (count - 1), louis = s.n * t > 1000;
+    return mode;
+  }
+  // Largest step in z of an integral whose mode has the curvature that `look` found last.
+  const stepOf = (tau, [, width, pole]) => min(width / sqrt(1 - tau * tau * at[2]), (pole * Math.PI) / max(tau, 1e-9));
+
+  // Add a study's log-likelihood to out[0] and, if out is longer, its derivatives: by mu, tau, mu mu,
+  // mu tau, tau tau.
+  function addStudy(s, mu, tau, precision, out) {
+    const mode = peakOf(s, mu, tau), t = tau * tau, louis = s.n * t > 1000;
+    const step = stepOf(tau, precision);
+    // Moments of the score or, where they would lose digits, of z (Louis's identity), about the mode.
+    const peak = at[0] - 0.5 * mode * mode, base = louis ? mode : at[1], baseZ = base * mode, least = exp(-precision[0]);
     let total = 0, mean = 0, meanZ = 0, a = 0, b = 0, c = 0;
-    for (let j = 0; j < count; j++) {
-      const z = low + j * step;
+    for (let z = mode, sign = 1; sign; z += sign * step) {
       look(s, mu + tau * z);
-      const w = exp(at[0] - 0.5 * z * z - peak), first = louis ? z : at[1];
-      total += weights[j] = w;
-      mean += w * (firsts[j] = first);
-      meanZ += w * first * z;
-      bends[j] = louis ? 0 : at[2];
+      const w = exp(at[0] - 0.5 * z * z - peak), first = louis ? z : at[1], bend = louis ? 0 : at[2];
+      if (!(w >= least)) {
+        // From the far end back to below the mode, then done.
+        sign = sign > 0 ? -1 : 0;
+        z = mode;
+        continue;
+      }
+      const u = first - base, v = first * z - baseZ;
+      total += w;
+      mean += w * u;
+      meanZ += w * v;
+      a += w * (u * u + bend);
+      b += w * (u * v + bend * z);
+      c += w * (v * v + bend * z * z);
     }
     out[0] += log(total * step) + peak - 0.5 * log(2 * Math.PI);
     if (out.length === 1) return;
     mean /= total;
     meanZ /= total;
-    for (let j = 0; j < count; j++) {
-      const z = low + j * step, w = weights[j] / total, u = firsts[j] - mean, v = firsts[j] * z - meanZ;
-      a += w * (u * u + bends[j]);
-      b += w * (u * v + bends[j] * z);
-      c += w * (v * v + bends[j] * z * z);
-    }
-    // Moments of the score or, where they would lose digits, of z (Louis's identity).
+    a = a / total - mean * mean;
+    b = b / total - mean * meanZ;
+    c = c / total - meanZ * meanZ;
+    mean += base;
+    meanZ += baseZ;
     const found = louis
       ? [mean / tau, (meanZ - 1) / tau, (a - 1) / t, (b - 2 * mean) / t, (1 - 3 * meanZ + c) / t]
       : [mean, meanZ, a, b, c];
     for (let j = 0; j < 5; j++) out[j + 1] += found[j];
+  }
+
+  // Log-likelihoods of a set at evenly spaced means. All integrals of a study are sums over the same
+  // evenly spaced eta, where it is looked up once.
+  function rowOf(set, mu, tau, precision) {
+    const out = mu.map(() => 0), last = mu.length - 1, t = tau * tau, least = -precision[0];
+    for (const s of set) {
+      const tops = mu.map((one) => one + tau * peakOf(s, one, tau));
+      look(s, clip(0, tops[0], tops[last]));
+      const step = tau * stepOf(tau, precision);
+      places.fill(NaN);
+      mu.forEach((one, j) => {
+        const term = (i) => {
+          const place = i & 4095, away = i * step - one;
+          if (places[place] !== i) {
+            look(s, i * step);
+            places[place] = i;
+            values[place] = at[0];
+          }
+          return values[place] - (away * away) / t / 2;
+        };
+        const top = Math.round(tops[j] / step), peak = term(top);
+        let total = 1;
+        for (const sign of [-1, 1])
+          for (let i = top + sign, next; (next = term(i) - peak) > least; i += sign) total += exp(next);
+        out[j] += log((total * step) / tau) + peak - 0.5 * log(2 * Math.PI);
+      });
+    }
+    return out;
   }
   function derivatives(set, mu, tau, precision = EXACT, out = [0, 0, 0, 0, 0, 0]) {
     for (const one of set) addStudy(one, mu, tau, precision, out);
@@ -122,16 +154,17 @@ const engineModel = (function () {
     }
     return { mu, tau, here, settled, loglik: here[0] };
   }
+  const counts = (set) => [sum(set.map((one) => one.x)), sum(set.map((one) => one.n))];
   const highest = (climbs) => climbs.reduce((best, one) => (one.loglik > best.loglik ? one : best));
 
   // The maximum: at the boundary, at tau = 0 or inside; where tau runs away, with it bounded.
   function fit(set, top = TAU_TOP) {
-    const events = sum(set.map((one) => one.x)), total = sum(set.map((one) => one.n));
+    const [events, total] = counts(set);
     const side = events === total ? 1 : events ? 0 : -1, flat = { side, total, tau: 0, loglik: 0, settled: true };
     if (side) return { ...flat, mu: side * Infinity, common: 0 };
     const mu = logit(events / total), [loglik, bend, curve] = atZero(set, mu), size = 1 + abs(loglik);
-    const middle = sum(set.map((one) => one.shown)) / set.length;
-    const spread = sqrt(sum(set.map((one) => (one.shown - middle) ** 2)) / set.length);
+    const mean = (f) => sum(set.map((one) => f(one.shown))) / set.length, middle = mean((one) => one);
+    const spread = sqrt(mean((one) => (one - middle) ** 2));
     const best = highest([clip(spread, 0.1, 20), 0.3, 3].map((tau) => ascend(set, middle, min(tau, top), top)));
     if (!(best.loglik - loglik > 1e-11 * size || (curve > 1e-7 * size && best.tau > 0)))
       return { ...flat, mu, loglik, common: loglik, se: sqrt(-1 / bend) };
@@ -213,5 +246,5 @@ const engineModel = (function () {
     return [out(-1, min(...tops), by, best[1]), out(1, max(...tops), by, best[1])];
   }
 
-  return { COARSE, FAST, averagedLimits, derivatives, fit, height, needsBound, profileLimits, study };
+  return { COARSE, FAST, averagedLimits, counts, derivatives, fit, height, needsBound, profileLimits, rowOf, study };
 })();

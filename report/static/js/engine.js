@@ -3,10 +3,10 @@
 const engine = (function () {
   "use strict";
   const { chiSquareTail, clip, expit, intervals, legendre, logit, normalQuantile, polynomials, range, solve, studentOdds, sum } = engineNumbers;
-  const { COARSE, FAST, averagedLimits, derivatives, fit, height, needsBound, profileLimits, study } = engineModel;
-  const { PI, abs, asinh, ceil, cos, cosh, exp, log, log1p, max, min, round, sin, sinh, sqrt } = Math;
-  // Nodes of tau. What lies further below the top of a log density is left out: by the range, and within.
-  const RULE = legendre(28), DEPTH = 26, WITHIN = 34;
+  const { COARSE, FAST, averagedLimits, counts, derivatives, fit, height, needsBound, profileLimits, rowOf, study } = engineModel;
+  const { PI, abs, asinh, ceil, cos, cosh, exp, log, log1p, max, min, sin, sinh, sqrt } = Math;
+  // Nodes of tau. What lies further below the top of a log density is left out.
+  const RULE = legendre(28), DEPTH = 26;
 
   // Log densities: of tau over its scale, and of mu with its slope and minus its second derivative.
   const PRIORS = {
@@ -20,9 +20,11 @@ const engine = (function () {
     return [-a * (tail + max(-mu, 0)) - b * (tail + max(mu, 0)), a - (a + b) * p, (a + b) * p * (1 - p)];
   }
 
+  const limitsOf = ([lower, upper]) => ({ lower, upper });
   // The posterior: for each node of tau evenly spaced points of mu with their probabilities.
-  function posterior(set, { tau_family: family, tau_scale: scale, tau_df: df, mu_prior: muPrior }) {
-    const prior = (u) => PRIORS[family](sinh(u), df), line = (low, high, n) => range(n, (i) => low + ((high - low) * i) / (n - 1));
+  function posterior(set, { tau_family: family, tau_scale: known, tau_df: df, mu_prior: muPrior }) {
+    const [x, n] = counts(set), scale = min(known, 8 / sqrt(n));
+    const prior = (u) => PRIORS[family]((scale / known) * sinh(u), df), line = (low, high, n) => range(n, (i) => low + ((high - low) * i) / (n - 1));
     // Modes, standard deviations and heights of mu at each u = asinh(tau / scale), by Newton's steps.
     function modes(us, start) {
       for (let mu = start, turn = 1; ; turn++) {
@@ -35,25 +37,20 @@ const engine = (function () {
         if (turn === 60 || found.every((one) => one.near)) return found;
       }
     }
-    const between = (u, us, values) => {
-      const i = clip(us.filter((one) => one <= u).length - 1, 0, us.length - 2);
-      return values[i] + ((values[i + 1] - values[i]) * (u - us[i])) / (us[i + 1] - us[i]);
-    };
     // The range of tau: that of its prior, narrowed by Laplace's approximation.
     let us = line(0, max(...line(0, asinh(100 / scale), 400).filter((u) => prior(u) > -DEPTH)), 30), low, high, nodes;
-    const { x, n } = set.reduce((all, one) => ({ x: all.x + one.x, n: all.n + one.n }));
     for (let start = us.map(() => log((x + 1) / (n - x + 1))); !nodes; ) {
       const found = modes(us, start), mu = found.map((one) => one.mu);
       const density = found.map((one, i) => one.height + log(one.sd) + prior(us[i]) + log(cosh(us[i])));
       const kept = range(30, (i) => i).filter((i) => density[i] > max(...density) - DEPTH);
       [low, high] = [us[max(kept[0] - 1, 0)], us[min(kept[kept.length - 1] + 1, 29)]];
       const next = kept.length < 10 ? line(low, high, 30) : RULE.map(([node]) => 0.5 * ((high - low) * node + high + low));
-      start = next.map((u) => between(u, us, mu));
+      start = next.map((u) => mu[us.filter((one) => one < u).length]);
       if (kept.length >= 10) nodes = modes(next, start).map((peak, i) => ({ ...peak, u: next[i], tau: scale * sinh(next[i]) }));
       us = next;
     }
     // Where each has fallen by DEPTH on either side: steps that grow, then two bisections.
-    for (const { mu, sd, tau, height: top } of nodes) nodes.ends = [...(nodes.ends || []), [-1, 1].map((sign) => {
+    const ends = nodes.map(({ mu, sd, tau, height: top }) => [-1, 1].map((sign) => {
       const beyond = (at) => top - height(set, at, tau, COARSE) - priorOfMu(muPrior, at)[0] >= DEPTH;
       let inner = mu, step = 7.7 * sd, outer = inner + sign * step;
       while (!beyond(outer)) [inner, step, outer] = [outer, 2 * step, outer + sign * 2 * step];
@@ -63,17 +60,12 @@ const engine = (function () {
         else inner = middle;
       }
       return outer;
-    })];
-    const wide = nodes.ends.map(([from, to]) => to - from), short = max(...wide) <= 1;
-    const count = clip(ceil(max(...wide.map((one, i) => one / (0.6 * min(nodes[i].sd, 1))))), 24, 160) + 1;
-    const floor = max(...nodes.map((one) => one.height + prior(one.u))) - WITHIN;
-    const rows = nodes.map(({ mu: mode, tau, u }, i) => {
-      const [from, to] = nodes.ends[i], mu = line(from, to, count), step = (to - from) / (count - 1);
-      const at = (one) => height(set, one, tau, FAST), logs = short ? smooth(mu, at) : mu.map(() => -Infinity);
-      const all = (j, value) => (logs[j] = value + priorOfMu(muPrior, mu[j])[0] + prior(u));
-      if (short) logs.forEach((value, j) => all(j, value));
-      else for (const sign of [-1, 1])
-        for (let j = round((mode - from) / step) + max(sign, 0); j >= 0 && j < count && all(j, at(mu[j])) > floor; ) j += sign;
+    }));
+    const wide = ends.map(([from, to], i) => (to - from) / (0.6 * min(nodes[i].sd, 1)));
+    const count = clip(ceil(max(...wide)), 24, 160) + 1;
+    const rows = nodes.map(({ tau, u }, i) => {
+      const [from, to] = ends[i], mu = line(from, to, count), step = (to - from) / (count - 1);
+      const logs = rowOf(set, mu, tau, FAST).map((value, j) => value + priorOfMu(muPrior, mu[j])[0] + prior(u));
       return { tau, mu, step, logs, factor: RULE[i][1] * cosh(u) * step };
     });
     const top = max(...rows.map((row) => max(...row.logs)));
@@ -82,14 +74,6 @@ const engine = (function () {
     for (const row of rows) row.mass = row.mass.map((one) => one / total);
     return { rows, scale, low, high };
   }
-  // Many studies: values on a short grid by the Chebyshev series through 11 points.
-  function smooth(mu, f) {
-    const m = mu.length - 1, half = (mu[m] - mu[0]) / 2, angles = range(11, (i) => (PI * (i + 0.5)) / 11);
-    const values = angles.map((one) => f(mu[0] + half + half * cos(one)));
-    const series = range(11, (j) => ((j ? 2 : 1) / 11) * sum(values.map((one, i) => one * cos(j * angles[i]))));
-    return mu.map((_, i) => sum(series.map((one, j) => one * cos(j * Math.acos((2 * i) / m - 1)))));
-  }
-
   // Quantiles of expit(mu), or of a new study's proportion (`fresh`). The density through a row's
   // points is band-limited: its integral is one over frequencies, damped by a new study's deviation.
   function quantiles({ rows }, probabilities, fresh) {
@@ -129,20 +113,16 @@ const engine = (function () {
     return probabilities.map((p) => expit(solve((a, [value, slope] = cdf(a)) => [value - p, slope], centre + sd * normalQuantile(p))));
   }
 
-  // Quantiles of tau: its density as a Legendre series, integrated.
+  // Quantiles of tau: the logarithm of its density as a Legendre series.
   function tauQuantiles({ rows, scale, low, high }, probabilities) {
-    const values = RULE.map(([node]) => polynomials(node, 27));
-    const series = range(28, (j) => (j + 0.5) * sum(rows.map((row, i) => sum(row.mass) * values[i][j])));
-    const cdf = (t, p = polynomials(t, 28)) => [
-      sum(series.map((one, j) => (one * (j ? p[j + 1] - p[j - 1] : t + 1)) / (2 * j + 1))), sum(series.map((one, j) => one * p[j])),
-    ];
-    return probabilities.map((p) => {
-      const t = solve((at, [value, slope] = cdf(at)) => [value - p, slope], 0, -1, 1);
-      return scale * sinh(low + ((high - low) * (t + 1)) / 2);
-    });
+    const logs = rows.map((row, i) => log(max(sum(row.mass), 1e-300) / RULE[i][1])), values = RULE.map(([node]) => polynomials(node, 27));
+    const series = range(28, (j) => (j + 0.5) * sum(RULE.map(([, weight], i) => weight * logs[i] * values[i][j])));
+    const density = (t, p = polynomials(t, 27)) => exp(min(sum(series.map((one, j) => one * p[j])), max(...logs) + 1));
+    const below = (t) => sum(RULE.map(([node, weight]) => weight * density(((t + 1) * (node + 1)) / 2 - 1))) * (t + 1) / 2;
+    const whole = below(1);
+    return probabilities.map((p) => scale * sinh(low + ((high - low) * (solve((t) => [below(t) - p * whole, density(t)], 0, -1, 1) + 1)) / 2));
   }
 
-  const ends = ([lower, upper]) => ({ lower, upper });
   const finite = (value) => (Number.isFinite(value) ? value : null);
 
   // Limits of mu by the interval of the plan, and keys of what must be said of them.
@@ -175,11 +155,11 @@ const engine = (function () {
     const bad = rows.findIndex(({ events: x, total: n }) => !(Number.isInteger(x) && Number.isInteger(n) && x >= 0 && x <= n && n > 0));
     if (bad >= 0) throw new RangeError(`Study ${bad + 1} needs whole numbers with 0 <= events <= total and total >= 1.`);
     const set = rows.map(study), studies = set.map(({ x, n }) => ({ proportion: x / n, intervals: intervals(x, n, level) }));
-    const all = { k, events: sum(set.map((one) => one.x)), total: sum(set.map((one) => one.n)), level, studies };
+    const [events, total] = counts(set), all = { k, events, total, level, studies };
     const none = { prediction: null, tau: 0, tau2: 0, tau2_ci: null, i2: null, i2_ci: null, q: null, q_df: 0, q_p: null, bayes: null };
     if (k === 1) {
       const [{ proportion, intervals: { "clopper-pearson": ci } }] = studies, limits = [ci.lower, ci.upper].map(logit);
-      const shown = { proportion, ci, estimate: finite(logit(proportion)), ci_estimate: ends(limits.map(finite)) };
+      const shown = { proportion, ci, estimate: finite(logit(proportion)), ci_estimate: limitsOf(limits.map(finite)) };
       return { ...all, ...none, ...shown, converged: true, notes: ["one-study"], weights: [1] };
     }
     const best = fit(set), { mu, tau, side } = best, [limits, said] = meanLimits(set, best, asked), proportion = expit(mu);
@@ -196,12 +176,12 @@ const engine = (function () {
     if (k <= asked.bayesian_up_to) {
       const own = Object.keys(usual).every((name) => String(asked[name]) === String(usual[name])) ? known : posterior(set, asked);
       const [median, ...rest] = quantiles(own, [0.5, ...tails]);
-      bayes = { median, ci: ends(rest), prediction: ends(quantiles(own, tails, true)) };
+      bayes = { median, ci: limitsOf(rest), prediction: limitsOf(own === known ? next : quantiles(own, tails, true)) };
     }
     return {
-      ...all, proportion, ci, estimate: finite(mu), ci_estimate: ends(limits.map(finite)),
+      ...all, proportion, ci, estimate: finite(mu), ci_estimate: limitsOf(limits.map(finite)),
       prediction: { lower: min(next[0], ci.lower), upper: max(next[1], ci.upper) },
-      tau, tau2, tau2_ci: ends(spread), i2: side ? null : share(tau2), i2_ci: side ? null : ends(spread.map(share)),
+      tau, tau2, tau2_ci: limitsOf(spread), i2: side ? null : share(tau2), i2_ci: side ? null : limitsOf(spread.map(share)),
       q, q_df: k - 1, q_p: chiSquareTail(q, k - 1), bayes, converged: best.settled, notes: notes.filter(Boolean),
       weights: information.map((one) => one / sum(information)),
     };

@@ -93,7 +93,7 @@ def glmm_metafor(data: Dataset, tau2: str, ci: str | None) -> Quantities:
         return found | wald_limits(found["beta"], math.sqrt(fit.cov[0, 0]), fit.tau, df)
     found["tau2"] = fit.tau**2
     if data.k > 1:
-        spread = deviance(data.x, data.n, fit.loglik_common, fit.tau**2, LOGIT)
+        spread = deviance(data.x, data.n, fit.tau**2, LOGIT)
         found |= {"QE.LRT": spread.q, "QE.df": spread.q_df, "QEp.LRT": spread.q_p}
         found |= {"I2": 100 * spread.i2, "H2": spread.h2}
         q = wald_q(data, intercept(data.k))

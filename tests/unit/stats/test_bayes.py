@@ -95,3 +95,29 @@ def test_the_posterior_of_many_studies_is_that_of_every_point(monkeypatch):
     assert not np.array_equal(quick.mass, whole.mass)  # it was another way
     np.testing.assert_allclose(quick.mass, whole.mass, rtol=0, atol=1e-10 * whole.mass.max())
     assert quick.median == pytest.approx(whole.median, abs=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("x", "n"),
+    [
+        ([500, 520, 480], [10**4] * 3),
+        ([500_000, 500_900], [10**6] * 2),
+        ([500_000] * 5, [10**6] * 5),
+    ],
+)
+def test_tau_of_large_studies_that_agree_is_resolved(x, n, monkeypatch):
+    usual = pp.bayes(x, n)
+    monkeypatch.setattr("poolprop.stats.answers.bayes.TAU_NODES", 120)
+    many = pp.bayes(x, n)
+    tails = [0.025, 0.5, 0.975]
+    assert usual.tau_quantiles(tails) == pytest.approx(many.tau_quantiles(tails), rel=1e-4)
+    assert tuple(usual.prediction()) == pytest.approx(tuple(many.prediction()), rel=1e-5)
+    assert (np.diff(usual.tau_quantiles([0.01, 0.1, 0.5, 0.9, 0.99])) > 0).all()
+
+
+@pytest.mark.parametrize("off", [0, 1, 30])
+def test_q_of_studies_that_agree_is_no_rounding(off):
+    x, n = 3 * 10**5, 10**6
+    fit = pp.pool([x, x + off], [n, n])
+    p = (2 * x + off) / (2 * n)
+    assert fit.q == pytest.approx(off**2 / (2 * n * p * (1 - p)), rel=1e-6, abs=1e-20)

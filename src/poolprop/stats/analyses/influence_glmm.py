@@ -127,7 +127,7 @@ def parts_of_q(x: Floats, n: Floats) -> Floats:
 def _without(x: Floats, n: Floats, i: int, fit: GlmmFit, link: Link) -> tuple[float, ...]:
     """Return mean, variance, tau2 and Q without study ``i``, and what they predict for it."""
     others, totals = np.delete(x, i), np.delete(n, i)
-    q = deviance(others, totals, fit.loglik_common, fit.tau**2, link).q
+    q = deviance(others, totals, fit.tau**2, link).q
     return (
         float(fit.beta[0]),
         float(fit.cov[0, 0]),

@@ -36,6 +36,8 @@ from poolprop.stats.priors import HalfNormal, Prior
 
 TAU_NODES = 28
 SCAN = 30
+# Over the root of all patients: the largest scale of u.
+TELLING = 8.0
 # Integrals over z done at once.
 BLOCK = 8192
 # What lies further below the top of a log density than this is left out.
@@ -88,19 +90,29 @@ def bayes(
     """
     x, n = counts(events, total)
     prior, location = tau_prior or HalfNormal(), mu_prior or BetaPrior()
-    scan, mode = _tau_range(x, n, prior, location)
+    scale = _scale(n, prior)
+    scan, mode = _tau_range(x, n, scale, prior, location)
     node, weight = legendre(TAU_NODES)
     # In u = asinh(tau / scale) heavy and light tails both become short.
     u = 0.5 * (scan[-1] - scan[0]) * node + 0.5 * (scan[-1] + scan[0])
-    tau = prior.scale * np.sinh(u)
-    measure = weight * prior.scale * np.cosh(u)
+    tau = scale * np.sinh(u)
+    measure = weight * scale * np.cosh(u)
     mu, step = _mu_grid(x, n, tau, np.interp(u, scan, mode), location)
     log_density = _on_grid(x, n, mu, tau, location) + prior.log_density(tau)[:, None]
     mass = np.exp(log_density - log_density.max()) * (measure * step)[:, None]
     return Posterior(
         mu=mu, step=step, tau=tau, mass=mass / mass.sum(), prior=str(prior),
-        mu_prior=str(location), scale=prior.scale, reach=(float(scan[0]), float(scan[-1])),
+        mu_prior=str(location), scale=scale, reach=(float(scan[0]), float(scan[-1])),
     )  # fmt: skip
+
+
+def _scale(n: Floats, prior: Prior) -> float:
+    """Return the scale of ``u``: that of the prior or, of large studies, of what they can tell.
+
+    The likelihood of ``tau`` is flat up to the standard error of large studies that agree, and
+    falls as a power of ``tau`` beyond it: in ``u`` it does so on a scale of 1.
+    """
+    return min(prior.scale, TELLING / float(np.sqrt(n.sum())))
 
 
 def bayes_prediction(posterior: Later, options: Options) -> tuple[Later, str]:
@@ -170,18 +182,18 @@ def _modes(
 
 
 def _tau_range(
-    x: Floats, n: Floats, prior: Prior, location: LocationPrior
+    x: Floats, n: Floats, scale: float, prior: Prior, location: LocationPrior
 ) -> tuple[Floats, Floats]:
     """Return values of ``u = asinh(tau / scale)`` that span the posterior, and modes of ``mu``.
 
     The prior bounds the range first, then Laplace's approximation over ``mu``, scanned.
     """
-    u = np.linspace(0, np.arcsinh(TAU_TOP / prior.scale), 400)
-    likely = prior.log_density(prior.scale * np.sinh(u)) > prior.log_density(np.zeros(1)) - DEPTH
+    u = np.linspace(0, np.arcsinh(TAU_TOP / scale), 400)
+    likely = prior.log_density(scale * np.sinh(u)) > prior.log_density(np.zeros(1)) - DEPTH
     u = np.linspace(0, u[likely][-1], SCAN)
     mode = np.full(SCAN, np.log((x.sum() + 1) / (n.sum() - x.sum() + 1)))
     while True:
-        tau = prior.scale * np.sinh(u)
+        tau = scale * np.sinh(u)
         mode, spread, height = _modes(x, n, tau, mode, location)
         density = height + np.log(spread) + prior.log_density(tau) + np.log(np.cosh(u))
         kept = np.flatnonzero(density > density.max() - DEPTH)

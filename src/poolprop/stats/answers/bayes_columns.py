@@ -25,7 +25,7 @@ from poolprop.stats.answers.columns import (
     prior_words,
 )
 from poolprop.stats.answers.options import Options
-from poolprop.stats.answers.pool_glmm import common_loglik, deviance, information_shares
+from poolprop.stats.answers.pool_glmm import deviance, information_shares
 from poolprop.stats.answers.posterior import Posterior
 from poolprop.stats.answers.results import Later, PoolResult
 from poolprop.stats.answers.spread import credible_spread
@@ -117,7 +117,7 @@ def bayes_results(sets: Sets, options: Options) -> list[PoolResult]:
 
 def _heterogeneity(x: Floats, n: Floats, tau2: float) -> Heterogeneity:
     link = LINKS["logit"]
-    q = deviance(x, n, common_loglik(x, n, link), tau2, link)
+    q = deviance(x, n, tau2, link)
     if q.i2 is not None:
         return q
     typical = typical_variance(effect_sizes(x, n, "PLO")[1], intercept(x.size))

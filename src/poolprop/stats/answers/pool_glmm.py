@@ -18,10 +18,12 @@ from poolprop.stats.answers.spread import credible_spread
 from poolprop.stats.fits.empirical_bayes import StudyEffects, glmm_study_effects
 from poolprop.stats.fits.glmm_design import information_of
 from poolprop.stats.fits.heterogeneity import FROM_TAU2, OF_LOGITS, Heterogeneity, typical_variance
+from poolprop.stats.fits.maxima import common_deviance
 from poolprop.stats.likelihoods.links import LINKS, LOG_SQRT_2PI, Link
 from poolprop.stats.measures import effect_sizes
 from poolprop.stats.numeric.distributions import chi_square_pvalue, t_quantile
 from poolprop.stats.numeric.wls import intercept
+from poolprop.stats.sets import Sets
 
 WORDS = {
     "wald": "Wald interval",
@@ -56,7 +58,7 @@ def result_of_mean(
         options,
         row,
         method=method,
-        heterogeneity=Later(partial(deviance, x, n, row.common, row.tau2, link)),
+        heterogeneity=Later(partial(deviance, x, n, row.tau2, link)),
         weights=Later(partial(information_shares, x, n, mu, tau, link)),
         prediction=prediction,
         marginal=Later(partial(marginal_mean, mu, tau, link)),
@@ -103,15 +105,14 @@ def marginal_mean(mu: float, tau: float, link: Link) -> float:
     return float(np.sum(density * link.inverse(mu + tau * z)))
 
 
-def deviance(x: Floats, n: Floats, common: float, tau2: float, link: Link) -> Heterogeneity:
+def deviance(x: Floats, n: Floats, tau2: float, link: Link) -> Heterogeneity:
     """Return the likelihood-ratio Q of the common-effect model against one parameter a study.
 
-    ``common`` is the log-likelihood of the former. I2 and H2 set ``tau2`` against the typical
-    sampling variance of the (corrected) logits; they are given for the logit link only, whose
-    scale that is.
+    I2 and H2 set ``tau2`` against the typical sampling variance of the (corrected) logits; they
+    are given for the logit link only, whose scale that is.
     """
     df, events = x.size - 1, float(x.sum())
-    q = max(0.0, 2 * (saturated_loglik(x, n, link) - common))
+    q = float(common_deviance(Sets.of(x, n))[0])
     i2, h2, definition = None, None, FROM_TAU2
     if link.name == "logit" and 0 < events < float(n.sum()) and df:
         typical = typical_variance(effect_sizes(x, n, "PLO")[1], intercept(x.size))
@@ -221,5 +222,5 @@ def _beta_interval(p: float, rho: float, level: float) -> Interval:
 def _intra_class(x: Floats, n: Floats, rho: float) -> Heterogeneity:
     """Return the likelihood-ratio Q; ``rho`` is the model's own share of variation."""
     link = LINKS["logit"]
-    q = deviance(x, n, common_loglik(x, n, link), 0.0, link)
+    q = deviance(x, n, 0.0, link)
     return replace(q, i2=rho, h2=None, i2_definition="intra-class correlation")

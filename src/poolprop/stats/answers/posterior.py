@@ -105,7 +105,14 @@ class Posterior(Shown):
 
     def tau_quantiles(self, probabilities: ArrayLike) -> Floats:
         """Return quantiles of ``tau``."""
-        ends = quantiles(self._tau_series().integ(lbnd=-1), probabilities, -1.0, 1.0, xtol=1e-12)
+        density, (node, weight) = self._tau_density(), legendre(self.tau.size)
+
+        def below(at: float) -> float:
+            half = (at + 1) / 2
+            return half * float(weight @ density(half * (node + 1) - 1))
+
+        whole = below(1.0)
+        ends = quantiles(lambda at: below(at) / whole, probabilities, -1.0, 1.0, xtol=1e-12)
         low, high = self.reach
         out: Floats = self.scale * np.sinh(low + (high - low) * (ends + 1) / 2)
         return out
@@ -115,8 +122,8 @@ class Posterior(Shown):
         at = np.asarray(tau, dtype=np.float64)
         low, high = self.reach
         place = 2 * (np.arcsinh(at / self.scale) - low) / (high - low) - 1
-        density = self._tau_series()(place) * 2 / ((high - low) * np.hypot(self.scale, at))
-        out: Floats = np.where(np.abs(place) <= 1, np.maximum(density, 0.0), 0.0)
+        density = self._tau_density()(place) * 2 / ((high - low) * np.hypot(self.scale, at))
+        out: Floats = np.where(np.abs(place) <= 1, density, 0.0)
         return out
 
     def density(self, proportion: ArrayLike) -> Floats:
@@ -130,16 +137,18 @@ class Posterior(Shown):
         out: Floats = np.maximum(on_logit, 0.0) / (at * (1 - at))
         return out
 
-    def _tau_series(self) -> np.polynomial.Legendre:
-        """Return the density on (-1, 1), the range of the rule, as a Legendre series.
+    def _tau_density(self) -> Callable[[Floats], Floats]:
+        """Return the density on (-1, 1), the range of the rule.
 
-        The rule integrates its products with Legendre polynomials exactly where the density is a
-        polynomial of no higher degree than it has nodes.
+        Its logarithm is nearly a parabola, and the polynomial through the nodes is close to it
+        where one through the density itself would swing about 0.
         """
-        share, order = self.mass.sum(axis=1), np.arange(self.tau.size)
-        node, _ = legendre(self.tau.size)
-        values = np.polynomial.legendre.legvander(node, self.tau.size - 1)
-        return np.polynomial.Legendre((order + 0.5) * (share @ values))
+        node, weight = legendre(self.tau.size)
+        logs = np.log(np.maximum(self.mass.sum(axis=1), 1e-300) / weight)
+        values = np.polynomial.legendre.legvander(node, node.size - 1)
+        series = np.polynomial.Legendre((np.arange(node.size) + 0.5) * ((weight * logs) @ values))
+        # The ends lie outside the nodes, where nothing holds a polynomial.
+        return lambda at: np.exp(np.minimum(series(at), logs.max() + 1))
 
     @property
     def mean_mu(self) -> float:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import xlogy
+from scipy.special import xlog1py
 
 from poolprop.stats._types import Bools, Floats, Ints
 from poolprop.stats.fits.climb import Likelihoods, Summits, ascend
@@ -115,13 +115,14 @@ def maximise(problem: Likelihoods, sets: Sets, flat: Flat, starts: Starts, top: 
         again = _thorough(problem.take(hard), starts.take(hard), top)
         for name in Summits.__slots__:
             getattr(best, name)[..., hard] = getattr(again, name)
-    return _chosen(best, flat, top)
+    return _chosen(problem, best, flat, top)
 
 
 def bounded(problem: Likelihoods, flat: Flat, starts: Starts, top: float, where: Ints) -> Maxima:
     """Return the maxima of some data sets whose ``tau`` may not exceed ``top``."""
-    some = flat.take(where)
-    return _chosen(_thorough(problem.take(where), starts.take(where), top, stop=False), some, top)
+    some = problem.take(where)
+    best = _thorough(some, starts.take(where), top, stop=False)
+    return _chosen(some, best, flat.take(where), top)
 
 
 def _thorough(problem: Likelihoods, starts: Starts, top: float, *, stop: bool = True) -> Summits:
@@ -142,9 +143,16 @@ def _inside(best: Summits, flat: Flat) -> Bools:
     return out
 
 
-def _chosen(best: Summits, flat: Flat, top: float) -> Maxima:
-    """Return the higher of the maximum inside and that at ``tau = 0``."""
+def _chosen(problem: Likelihoods, best: Summits, flat: Flat, top: float) -> Maxima:
+    """Return the higher of the maximum inside and that at ``tau = 0``.
+
+    The last step of a climb left its second derivatives behind: they are taken at its end.
+    """
     chosen = _inside(best, flat)
+    where = np.flatnonzero(chosen)
+    if where.size:
+        at, exact = best.theta[:, where], np.ones(where.size, dtype=bool)
+        best.hessian[:, where] = problem.take(where).derivatives(at, exact)[3:]
     h_mu2, h_mutau, h_tau2 = best.hessian
     tau = np.where(chosen, best.theta[1], 0.0)
     top_reached = tau >= top
@@ -182,12 +190,21 @@ def _search(problem: Likelihoods, sets: Sets, flat: Flat, starts: Starts, top: f
 
 def overdispersion(sets: Sets) -> Floats:
     """Return the deviance of a common proportion over its degrees of freedom."""
-    share = sets.x / sets.n
-    full = sets.total(xlogy(sets.x, share) + xlogy(sets.n - sets.x, 1 - share))
-    common = xlogy(sets.total(sets.x), sets.total(sets.x) / sets.total(sets.n))
-    rest = sets.total(sets.n - sets.x)
-    common += xlogy(rest, rest / sets.total(sets.n))
-    out: Floats = 2 * (full - common) / np.maximum(sets.size - 1, 1)
+    out: Floats = common_deviance(sets) / np.maximum(sets.size - 1, 1)
+    return out
+
+
+def common_deviance(sets: Sets) -> Floats:
+    """Return the likelihood-ratio statistic of one proportion for all, whatever the link.
+
+    From how far each study lies off: a difference of log-likelihoods would be nothing but rounding
+    where they agree.
+    """
+    common = sets.total(sets.x) / sets.total(sets.n)
+    p = sets.spread(common)
+    p, off = np.where((p > 0) & (p < 1), p, 0.5), sets.x / sets.n - p
+    each = xlog1py(sets.x, off / p) + xlog1py(sets.n - sets.x, -off / (1 - p))
+    out: Floats = np.maximum(0.0, 2 * sets.total(each))
     return out
 
 

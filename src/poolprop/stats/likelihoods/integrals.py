@@ -66,10 +66,10 @@ class Precision(NamedTuple):
     pole: float
 
 
-# Errors in a log-likelihood: about 1e-12; 1e-9, where it is integrated once more; and 1e-5, which
+# Errors in a log-likelihood: about 1e-12; 1e-10, where it is integrated once more; and 1e-5, which
 # is enough to find the way.
 EXACT = Precision(31.0, 0.46, 0.09)
-FAST = Precision(23.0, 0.68, 0.145)
+FAST = Precision(23.0, 0.6, 0.125)
 COARSE = Precision(14.0, 0.95, 0.21)
 
 
