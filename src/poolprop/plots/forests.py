@@ -224,8 +224,8 @@ def forest_plot(
 ) -> Plot:  # fmt: skip
     """Return the forest plot of one estimand of a ``pool.json``, as the report describes it.
 
-    ``few_up_to``: of so many studies or fewer this result is not the one that the report shows:
-    none is drawn.
+    ``few_up_to``: with this number of studies or fewer the report shows another result: none is
+    drawn.
     """
     policy = Policy.of(pool["endpoint"])
     bare = next(e for e in pool["estimands"] if e["estimand"] == estimand)

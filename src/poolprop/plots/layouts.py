@@ -64,19 +64,11 @@ def _equals(text: str) -> str:
 class Layout:
     """How a forest plot is laid out.
 
-    Attributes
-    ----------
-    left, right : tuple of str
-        Columns beside the names, and beyond the drawing: ``facts``, ``counts`` (or ``events``,
-        ``total``), ``estimate``, ``weight``, ``after``, ``light``.
-    titles : mapping
-        Titles that differ from the usual ones.
-    pooled, part : str
-        What the diamonds of all studies and of a group are called, by ``group`` and ``level``.
-    heterogeneity : callable
-        Says how studies differ.
-    square, diamond : str
-        Colours.
+    ``left``, ``right``: columns beside the names, and beyond the drawing: ``facts``, ``counts`` (or
+    ``events``, ``total``), ``estimate``, ``weight``, ``after``, ``light``. ``titles``: titles that
+    differ from the usual ones. ``pooled``, ``part``: what the diamonds of all studies and of a
+    group are called, by ``group`` and ``level``. ``heterogeneity``: says how studies differ.
+    ``square``, ``diamond``: colours.
     """
 
     left: tuple[str, ...] = ("facts", "counts")

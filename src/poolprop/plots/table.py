@@ -164,7 +164,7 @@ def _names(rows: Sequence[PlotRow]) -> Iterator[str]:
 
 
 def _write(ax: Axes, column: Column, rows: Sequence[PlotRow], room: float) -> None:
-    """Write a column beside the axes, its edge so many points from their left side.
+    """Write a column beside the axes, its edge in points from their left side.
 
     A note runs across all columns, in as many lines as the ``room`` of these asks for.
     """

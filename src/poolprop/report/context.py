@@ -20,14 +20,8 @@ Terms = Mapping[str, Mapping[str, str]]
 class Context:
     """Results, plan and vocabulary.
 
-    Attributes
-    ----------
-    results : Results
-        The result files.
-    settings : Settings
-        The plan that ran.
-    terms : mapping
-        Labels of the vocabulary: field, then code, then label.
+    ``results``: the result files. ``settings``: the plan that ran. ``terms``: labels of the
+    vocabulary: field, then code, then label.
     """
 
     results: Results
@@ -54,14 +48,9 @@ class Context:
 class Section:
     """One section of the page.
 
-    Attributes
-    ----------
-    id : str
-        Element id, and name of the template in ``templates/sections/`` if it has one.
-    title : str
-        Heading, also in the table of contents.
-    body : tuple or mapping
-        Its blocks (:mod:`poolprop.report.blocks`), or what its own template shows.
+    ``id``: element id, and name of the template in ``templates/sections/`` if it has one.
+    ``title``: heading, also in the table of contents. ``body``: its blocks
+    (:mod:`poolprop.report.blocks`), or what its own template shows.
     """
 
     id: str

@@ -49,7 +49,8 @@ def ticked(row: PlotRow, found: list[Record]) -> PlotRow:
     if not ticks:
         return row
     listed = ", ".join(map(row.policy.number, ticks))
-    return replace(row, ticks=ticks, told=f"Quoted of other studies: {listed}{row.policy.unit}")
+    words = f"Quoted of other studies: {listed}{row.policy.unit}"
+    return replace(row, ticks=ticks, description=words)
 
 
 def figure_of(one: Record, *, sign: bool) -> Sentence:

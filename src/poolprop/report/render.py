@@ -93,7 +93,7 @@ def render(page: Page, source: Path, review: str = "") -> str:
     env.filters |= {
         "drawn": lambda *parts: Markup(drawn(*parts)),
         "chart": lambda chart: Markup(svg_of(chart)),
-        "place": lambda value: page.places[value.ref, value.told],
+        "place": lambda value: page.places[value.ref, value.key],
     }
     env.tests["value"] = lambda piece: isinstance(piece, Value)
     html = env.get_template("report.html.j2").render(

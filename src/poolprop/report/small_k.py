@@ -26,7 +26,7 @@ LEAST_DATED, LEAST_BAUJAT, LEAST_SUBSETS = 5, 8, 8
 MOST_APART = 30
 # More dots than this hide one another.
 MOST_DOTS = 400
-# Of longer lists so many rows are on the page; all of them are in the results' tables.
+# Rows of longer lists that are on the page; all of them are in the results' tables.
 MOST_LISTED = 10
 
 

@@ -12,7 +12,7 @@ from poolprop.report.context import Context, factors, leading, primary_estimand,
 from poolprop.report.read import EndpointResults
 from poolprop.report.values import Record, Sentence, join, look_up, policy_of, quote
 
-# Without the plan's word: so many factors, and never more levels of one than fit on a screen.
+# Factors where the plan names none, and the most levels of one that fit on a screen.
 MOST_FACTORS, MOST_LEVELS = 2, 6
 # More endpoints than this stand below one another, each over all studies.
 MOST_COLUMNS = 3

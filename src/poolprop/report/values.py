@@ -32,18 +32,10 @@ ESTIMATES = ("proportion", "median", "mean", "estimate")
 class Value:
     """One number of a result file, as it is shown.
 
-    Attributes
-    ----------
-    ref : str
-        Identifier of the result that holds the number.
-    field : str
-        Where in that result, as a dotted path: ``ci.lower``, ``studies.0.weight``.
-    raw : str
-        The number as the result file writes it; empty when missing.
-    format : str
-        Key of :data:`poolprop.report.formats.FORMATS`.
-    text : str
-        What the reader sees.
+    ``ref``: identifier of the result that holds the number. ``field``: where in that result, as a
+    dotted path: ``ci.lower``, ``studies.0.weight``. ``raw``: the number as the result file writes
+    it; empty when missing. ``format``: key of :data:`poolprop.report.formats.FORMATS`. ``text``:
+    what the reader sees.
     """
 
     ref: str
@@ -53,7 +45,7 @@ class Value:
     text: str
 
     @property
-    def told(self) -> str:
+    def key(self) -> str:
         """The field, and the format where it is not the one that the field usually has."""
         usual = usual_format(self.field, self.text)
         return self.field if self.format == usual else f"{self.field} {self.format}"

@@ -14,18 +14,10 @@ PRIMARY = "primary"
 class DataSet:
     """One distinct data set.
 
-    Attributes
-    ----------
-    name : str
-        What departs from the primary analysis: ``denominator.treated+left_out.abstracts``.
-    levels : dict of str to str
-        Levels of the combination it is named after.
-    words : str
-        The departures in words; empty for the primary one.
-    rows : sequence of mapping
-        Its cohorts: ``arm_id``, ``outcome_id``, ``events``, ``total``.
-    count : int
-        How many combinations lead to it.
+    ``name``: what departs from the primary analysis: ``denominator.treated+left_out.abstracts``.
+    ``levels``: levels of the combination it is named after. ``words``: the departures in words;
+    empty for the primary one. ``rows``: its cohorts: ``arm_id``, ``outcome_id``, ``events``,
+    ``total``. ``count``: how many combinations lead to it.
     """
 
     name: str

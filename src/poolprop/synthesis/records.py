@@ -22,7 +22,7 @@ Record = dict[str, Any]
 
 INTERVALS = ("clopper-pearson", "wilson")
 DOUBTFUL = ("reconstructed", "proxy")
-# A study so many times larger than the others' median decides alone (docs/choosing.md).
+# How many times the others' median a study must be to decide alone (docs/choosing.md).
 LOPSIDED = 50
 # What a row of data.csv holds besides the description of its arm: where it belongs, its counts, or
 # the estimate that stands for them.

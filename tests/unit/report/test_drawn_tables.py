@@ -101,7 +101,7 @@ def test_other_models_have_rows_weights_and_a_line_of_their_own():
 
 
 def test_what_no_column_says_is_told_and_a_name_cannot_break_out():
-    said = svg(strip(row(told='<b>"x'), UNIT), "g")
+    said = svg(strip(row(description='<b>"x'), UNIT), "g")
     assert 'role="img" aria-label="&lt;b&gt;&#34;x"' in said
     assert "<b>" not in said
     assert 'aria-hidden="true"' in svg(strip(row(), UNIT), "g")

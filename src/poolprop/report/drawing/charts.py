@@ -14,7 +14,7 @@ from markupsafe import escape
 
 from poolprop.axes import Axis, labels
 from poolprop.report.drawing.rows import Scale
-from poolprop.report.drawing.strips import APART, TICK, arrow, axis_strip, grid, percent
+from poolprop.report.drawing.strips import APART, TICK, arrow, axis_strip, grid
 from poolprop.report.drawing.svg import path, short
 from poolprop.report.drawing.text import text_width, wrap
 
@@ -253,6 +253,3 @@ HEADROOM = 1.06
 def marks_of(charts: Sequence[Chart]) -> str:
     """Return all that is drawn, to know which marks a caption has to explain."""
     return "".join(map(svg_of, charts))
-
-
-__all__ = ["Chart", "Path", "Spot", "density", "inside", "marks_of", "percent", "svg_of"]

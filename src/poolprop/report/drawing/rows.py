@@ -74,7 +74,7 @@ class PlotRow:
         -1 where the value is known to lie below the mark, 1 where above it; else 0.
     policy : Policy
         How the row's proportions are written.
-    told : str
+    description : str
         What the drawing shows and no column says, for screen readers.
     anchor : str
         Element id of the row, for deep links.
@@ -100,7 +100,7 @@ class PlotRow:
     after: tuple[Sentence, ...] = ()
     bound: int = 0
     policy: Policy = PERCENT
-    told: str = ""
+    description: str = ""
     anchor: str = ""
 
 

@@ -57,7 +57,7 @@ def axis_of(record: Record, plan: Ends | None) -> Axis:
 
 
 def thinned(all_columns: Sequence[Column], most: int, primary: int | None) -> list[Column]:
-    """Return at most so many columns, evenly by rank; both ends and the primary one stay."""
+    """Return at most ``most`` columns, evenly by rank; both ends and the primary one stay."""
     count = len(all_columns)
     if count <= most:
         return list(all_columns)

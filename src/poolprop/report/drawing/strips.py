@@ -22,7 +22,7 @@ LARGEST, SMALLEST, UNWEIGHTED = 7.5, 2.5, 5.0
 GAP, DIAMOND = 7.0, 7.5
 # A cell is at least so wide: what has room there, has room in every other.
 NARROWEST, TICK, APART = 190.0, 12.0, 6.0
-# A cell's height grows in steps of so many pixels, for which the style sheet has classes.
+# The height of a cell grows in steps, for which the style sheet has classes; in pixels.
 STEP = 12.0
 
 
@@ -31,7 +31,7 @@ class Strip:
     """A drawn cell: its marks as SVG, what they say where no column does, how high it must be."""
 
     marks: str = ""
-    told: str = ""
+    description: str = ""
     rise: int = 0
 
 
@@ -53,7 +53,7 @@ def strip(row: PlotRow, axis: Axis) -> Strip:
             for (at, _), (_, height, radius) in zip(cloud, discs, strict=True)
         )
         marks = f'<g transform="translate(0 {short(rise / 2)})">{fruits}{marks}</g>'
-    return Strip(marks=marks, told=row.told, rise=math.ceil(rise / STEP))
+    return Strip(marks=marks, description=row.description, rise=math.ceil(rise / STEP))
 
 
 def axis_strip(scale: Scale, width: float = NARROWEST) -> Strip:
@@ -216,7 +216,11 @@ def _diamond(row: PlotRow, axis: Axis) -> Iterator[str]:
 
 def drawn(one: Strip, behind: str = "", name: str = "") -> str:
     """Return a strip as an SVG element: decoration where the columns say all, else an image."""
-    role = f' role="img" aria-label="{escape(one.told)}"' if one.told else ' aria-hidden="true"'
+    role = (
+        f' role="img" aria-label="{escape(one.description)}"'
+        if one.description
+        else ' aria-hidden="true"'
+    )
     held = f'<defs><symbol id="{escape(name)}">{behind}</symbol></defs>' if name else ""
     used = f'<use href="#{escape(behind)}"/>' if behind and not name else ""
     return f'<svg class="strip"{role}>{held}{used}{one.marks}</svg>'

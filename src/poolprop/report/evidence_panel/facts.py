@@ -34,7 +34,7 @@ def quoted_numbers(node: Any) -> Numbers:
     """Return every number within a page's data: by result, what it is and the number as JSON."""
     found: Numbers = {}
     for value in within(node, Value):
-        found.setdefault(value.ref, {})[value.told] = value.raw
+        found.setdefault(value.ref, {})[value.key] = value.raw
     return {ref: dict(sorted(held.items())) for ref, held in sorted(found.items())}
 
 

@@ -33,7 +33,7 @@ class Pool:
 def places(numbers: Mapping[str, Mapping[str, Any]]) -> dict[tuple[str, str], int]:
     """Return the place of each number among all, which is all that an element says of it.
 
-    ``numbers``: result, then number (:attr:`poolprop.report.values.Value.told`), in the order of
+    ``numbers``: result, then number (:attr:`poolprop.report.values.Value.key`), in the order of
     the page.
     """
     every = ((ref, told) for ref, held in numbers.items() for told in held)

@@ -21,14 +21,8 @@ APART = ("audit", "crate")
 class Entry:
     """A record of a result file.
 
-    Attributes
-    ----------
-    file : str
-        Path below the results folder, with ``/``.
-    record : mapping
-        The record itself.
-    studies : tuple of mapping
-        The studies it rests on: its own, or those of the record around it.
+    ``file``: path below the results folder, with ``/``. ``record``: the record itself. ``studies``:
+    the studies it rests on: its own, or those of the record around it.
     """
 
     file: str

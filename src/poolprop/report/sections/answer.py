@@ -29,7 +29,7 @@ from poolprop.report.values import (
     separated,
 )
 
-# Adverse events that most studies report: so many of them stand in the answer.
+# How many of the adverse events that most studies report stand in the answer.
 MOST_EVENTS = 3
 
 

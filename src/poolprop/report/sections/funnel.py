@@ -52,7 +52,7 @@ def funnel(meta: Record, small: Record) -> Figure | None:
 
 
 def contour(centre: float, deepest: float, z: float, style: str) -> Path:
-    """Return where studies would lie within so many standard errors of the middle."""
+    """Return where studies would lie within ``z`` standard errors of the middle."""
     half = z * deepest
     corners = ((centre, 0.0), (centre + half, deepest), (centre - half, deepest))
     return Path(points=corners, style=style, closed=True)

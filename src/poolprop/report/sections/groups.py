@@ -99,11 +99,11 @@ def _row(
         prediction=span(result, "prediction") if k > 1 and told else None,
         policy=policy_of(owner),
         cloud=tuple((study["proportion"], study["total"] / largest) for study in record["studies"]),
-        told=_told(record["studies"]),
+        description=_described(record["studies"]),
     )
 
 
-def _told(studies: list[Record]) -> str:
+def _described(studies: list[Record]) -> str:
     rising = sorted(studies, key=lambda study: float(study["proportion"]))
     if len(rising) > MOST_TOLD:
         low, high = (
