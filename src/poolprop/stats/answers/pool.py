@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from poolprop.errors import EstimationError
-from poolprop.stats._types import Floats, Ints
+from poolprop.stats._types import Floats
 from poolprop.stats.answers.bayes_columns import bayes_results
 from poolprop.stats.answers.columns import Row, add_note, no_words, pooled_result, shares
 from poolprop.stats.answers.models import MODELS, of_effects, single_studies
@@ -126,28 +126,30 @@ def pool_sets(sets: Sets, options: Options) -> list[PoolResult]:
         out = [next(parts[one]) for one in alone.tolist()]
     first, places = 0, order.tolist()
     for result in out:
-        mine = places[first : first + result.k]
-        if mine != list(range(first, first + result.k)):
-            _as_given(result, np.argsort(mine))
+        mine = [place - first for place in places[first : first + result.k]]
+        if mine != [*range(result.k)]:
+            _as_given(result, mine)
         first += result.k
     return out
 
 
-def _as_given(result: PoolResult, place: Ints) -> None:
+def _as_given(result: PoolResult, order: list[int]) -> None:
     """Put what a result has of each study in the order in which the studies were given."""
     for name, placed in (("weights_by", _placed), ("effects_by", _placed_effects)):
         later = getattr(result, name)
         if later is not None:
-            object.__setattr__(result, name, Later(partial(placed, later, place)))
+            object.__setattr__(result, name, Later(partial(placed, later, order)))
 
 
-def _placed(values: Callable[[], tuple[float, ...]], place: Ints) -> tuple[float, ...]:
-    out: tuple[float, ...] = tuple(np.array(values())[place].tolist())
-    return out
+def _placed(values: Callable[[], tuple[float, ...]], order: list[int]) -> tuple[float, ...]:
+    out = [0.0] * len(order)
+    for place, value in zip(order, values(), strict=True):
+        out[place] = value
+    return tuple(out)
 
 
-def _placed_effects(effects: Callable[[], StudyEffects], place: Ints) -> StudyEffects:
-    found = effects()
+def _placed_effects(effects: Callable[[], StudyEffects], order: list[int]) -> StudyEffects:
+    found, place = effects(), np.argsort(order)
     columns = (found.effect, found.se, found.proportion)
     return StudyEffects.of(*(np.array(column)[place] for column in columns))
 
