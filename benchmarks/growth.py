@@ -119,7 +119,7 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, help="where to build it, and leave it")
     parser.add_argument("targets", nargs="*", help="files, where not everything is to be built")
     options = parser.parse_args()
-    _, unit = started(STARTS["snakemake --version"], 3)
+    _, unit = started(STARTS["snakemake --version"], 5)
     with tempfile.TemporaryDirectory() as name:
         folder = options.folder or Path(name)
         write(folder, options.studies, options.endpoints)
