@@ -60,7 +60,12 @@ def influence_panel(
 
 def without(one: Record, entry: Record | None, key: str, form: str) -> Sentence:
     """Quote a measure of a study; tau2 without it from that pool, where its interval is."""
-    if key == "tau2_deleted" and entry is not None and entry["result"]["tau2"] == one[key]:
+    # Both are maxima of one likelihood, climbed apart: they agree as far as climbing can tell.
+    if (
+        key == "tau2_deleted"
+        and entry
+        and math.isclose(entry["result"]["tau2"], one[key], rel_tol=1e-6)
+    ):
         return quote_within(entry, "result.tau2", form)
     return (quote(one, key, form),)
 
