@@ -17,8 +17,9 @@ from pathlib import Path
 
 import numpy as np
 
-JS = Path(__file__).parents[1] / "report" / "static" / "js"
-FILES = ("engine-numbers", "engine-model", "engine")
+from poolprop.report.render import ENGINE, static
+
+REPORT = Path(__file__).parents[1] / "report"
 TIMED = """
 const given = JSON.parse(require("fs").readFileSync(0, "utf8"));
 const spent = (rows) => {
@@ -50,7 +51,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("--studies", type=int, nargs="+", default=[2, 4, 8, 20, 60, 120])
     args = parser.parse_args()
-    text = "".join((JS / f"{name}.js").read_text("utf-8") for name in FILES)
+    text = "".join((REPORT / "static" / "js" / f"{name}.js").read_text("utf-8") for name in ENGINE)
     given = [drawn(4, 1), *(drawn(k, args.rounds) for k in args.studies)]
     run = subprocess.run(
         ["node", "-e", text + TIMED],
@@ -63,8 +64,7 @@ def main() -> None:
     print(f"first answer of all, k=4: {first[0]:.0f} ms")
     for k, times in zip(args.studies, each, strict=True):
         print(f"k={k}: median {statistics.median(times):.0f} ms, longest {max(times):.0f} ms")
-    lines = (line.strip() for line in text.splitlines())
-    bare = "\n".join(line for line in lines if not line.startswith("//"))
+    bare = "".join(static(REPORT, f"js/{name}.js") for name in ENGINE)
     sizes = [len(one.encode()) / 1000 for one in (text, bare)]
     packed = len(gzip.compress(bare.encode(), mtime=0)) / 1000
     print(f"size: {sizes[0]:.1f} kB, {sizes[1]:.1f} kB in a page, {packed:.1f} kB of it compressed")

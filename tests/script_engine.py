@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 import poolprop as pp
+from poolprop.report.render import ENGINE, static
 from poolprop.stats.answers import columns as notes
 from poolprop.stats.answers.options import resolve
 from poolprop.stats.answers.pool import pool_sets
@@ -19,9 +20,9 @@ from poolprop.stats.likelihoods.location_priors import BetaPrior, NormalPrior
 from poolprop.stats.priors import HalfCauchy, HalfNormal, HalfT
 from poolprop.stats.sets import Sets
 
-JS = Path(__file__).parents[1] / "report" / "static" / "js"
-FILES = ("engine-numbers", "engine-model", "engine")
-SCRIPT = "".join((JS / f"{name}.js").read_text("utf-8") for name in FILES)
+REPORT = Path(__file__).parents[1] / "report"
+# As it stands in a page.
+SCRIPT = "".join(static(REPORT, f"js/{name}.js") for name in ENGINE)
 # Answers a list of cases, each of rows and options.
 ANSWER = "((cases) => cases.map(({ rows, options }) => engine.pool(rows, options)))"
 

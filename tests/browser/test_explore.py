@@ -9,8 +9,10 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import re
 import shutil
+import subprocess
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -438,6 +440,42 @@ def test_what_is_shown_is_taken_along_as_csv_python_and_a_patch_of_the_plan(
     assert told_by_the_plan(code.inner_text(), pages, repo, tmp_path) == mine(figure)
     figure.get_by_role("button", name="Copy link").click()
     assert reader.page.evaluate("navigator.clipboard.readText()") == reader.page.url
+
+
+def test_the_r_line_gives_the_same_estimate_in_r(read):
+    missing = no_lme4()
+    if missing and os.environ.get("CI") == "true":
+        pytest.fail(missing)
+    if missing:
+        pytest.skip(missing)
+    reader = read()
+    figure = reader.explore()
+    figure.get_by_label("Use Maple").uncheck()
+    figure.get_by_role("button", name="R line").click()
+    line = figure.locator(".explore-box pre").inner_text() + "\ncat(plogis(lme4::fixef(fit)))"
+    run = subprocess.run(["Rscript", "-e", line], capture_output=True, text=True, check=True)
+    fit = pooled([COUNTS[0], *COUNTS[2:]])
+    # glmer stops before the maximum, with few nodes about each mode.
+    assert float(run.stdout.split()[-1]) == pytest.approx(fit.proportion, abs=2e-3)
+
+
+def no_lme4() -> str:
+    """Return why the line cannot be run here; empty where it can."""
+    if shutil.which("Rscript") is None:
+        return "needs Rscript"
+    asked = subprocess.run(["Rscript", "-e", "library(lme4)"], capture_output=True, check=False)
+    return "needs R with lme4" if asked.returncode else ""
+
+
+def test_the_link_of_a_number_keeps_the_exploration(read):
+    reader = read(permissions=["clipboard-read", "clipboard-write"])
+    figure = reader.explore()
+    figure.get_by_label("Use Maple").uncheck()
+    explored = reader.page.url.split("explore=")[1]
+    reader.page.evaluate("page.door('pool/response/primary', 'proportion').open()")
+    reader.page.locator(".door-bar").get_by_role("button", name="Copy link").click()
+    link = reader.page.evaluate("navigator.clipboard.readText()")
+    assert link.endswith(f"#pool/response/primary@proportion&explore={explored}")
 
 
 def told_by_the_plan(patch: str, pages, repo: Path, folder: Path) -> str:

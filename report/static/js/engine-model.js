@@ -7,7 +7,7 @@ const engineModel = (function () {
   // Share of a peak left out (log), largest step by its width and by the distance of the poles.
   const EXACT = [31, 0.46, 0.09], FAST = [23, 0.6, 0.125], COARSE = [14, 0.95, 0.21];
   // Of limits: logits that are infinite; tau without bound, and bounded where it runs away.
-  const REACH = 46, TAU_TOP = 100, TAU_BOUNDARY = 5, STARTS = [0.05, 0.3, 3];
+  const REACH = 46, TAU_TOP = 100, TAU_BOUNDARY = 5, STARTS = [0.05, 0.3, 3], ROOT = sqrt(2 * Math.PI);
   // What `look` found last; values of a row of integrals by their place.
   const at = new Float64Array(3), values = new Float64Array(4096), places = values.slice();
 
@@ -75,7 +75,7 @@ const engineModel = (function () {
       b += w * (u * v + bend * z);
       c += w * (v * v + bend * z * z);
     }
-    out[0] += log(total * step) + peak - 0.5 * log(2 * Math.PI);
+    out[0] += log((total * step) / ROOT) + peak;
     if (out.length === 1) return;
     mean /= total;
     meanZ /= total;
@@ -113,7 +113,7 @@ const engineModel = (function () {
         let total = 1;
         for (const sign of [-1, 1])
           for (let i = top + sign, next; (next = term(i) - peak) > least; i += sign) total += exp(next);
-        out[j] += log((total * step) / tau) + peak - 0.5 * log(2 * Math.PI);
+        out[j] += log((total * step) / tau / ROOT) + peak;
       });
     }
     return out;
@@ -122,7 +122,6 @@ const engineModel = (function () {
     for (const one of set) addStudy(one, mu, tau, precision, out);
     return out;
   }
-  const height = (set, mu, tau, precision) => derivatives(set, mu, tau, precision, [0])[0];
   // At tau = 0: log-likelihood and its second derivatives by mu and by tau.
   function atZero(set, mu, out = [0, 0, 0]) {
     for (const one of set) {
@@ -246,5 +245,5 @@ const engineModel = (function () {
     return [out(-1, min(...tops), by, best[1]), out(1, max(...tops), by, best[1])];
   }
 
-  return { COARSE, FAST, averagedLimits, counts, derivatives, fit, height, needsBound, profileLimits, rowOf, study };
+  return { COARSE, FAST, averagedLimits, counts, derivatives, fit, needsBound, profileLimits, rowOf, study };
 })();

@@ -3,7 +3,7 @@
 const engine = (function () {
   "use strict";
   const { chiSquareTail, clip, expit, intervals, legendre, logit, normalQuantile, polynomials, range, solve, studentOdds, sum } = engineNumbers;
-  const { COARSE, FAST, averagedLimits, counts, derivatives, fit, height, needsBound, profileLimits, rowOf, study } = engineModel;
+  const { COARSE, FAST, averagedLimits, counts, derivatives, fit, needsBound, profileLimits, rowOf, study } = engineModel;
   const { PI, abs, asinh, ceil, cos, cosh, exp, log, log1p, max, min, sin, sinh, sqrt } = Math;
   // Nodes of tau. What lies further below the top of a log density is left out.
   const RULE = legendre(28), DEPTH = 26;
@@ -51,7 +51,7 @@ const engine = (function () {
     }
     // Where each has fallen by DEPTH on either side: steps that grow, then two bisections.
     const ends = nodes.map(({ mu, sd, tau, height: top }) => [-1, 1].map((sign) => {
-      const beyond = (at) => top - height(set, at, tau, COARSE) - priorOfMu(muPrior, at)[0] >= DEPTH;
+      const beyond = (at) => top - derivatives(set, at, tau, COARSE, [0])[0] - priorOfMu(muPrior, at)[0] >= DEPTH;
       let inner = mu, step = 7.7 * sd, outer = inner + sign * step;
       while (!beyond(outer)) [inner, step, outer] = [outer, 2 * step, outer + sign * 2 * step];
       for (let turn = 0; turn < 2; turn++) {
@@ -74,43 +74,47 @@ const engine = (function () {
     for (const row of rows) row.mass = row.mass.map((one) => one / total);
     return { rows, scale, low, high };
   }
+  // The distribution function at a of rows, each told by its waves: frequency, cosine and sine part.
+  function cdf(rows, a) {
+    let value = 0, slope = 0;
+    for (const { waves, middle, reach, mass } of rows) {
+      const away = a - middle;
+      value += mass * (away > reach ? 1 : away < -reach ? 0 : 0.5);
+      for (let i = 0; i < waves.length && abs(away) <= reach; i += 3) {
+        const w = waves[i], c = cos(w * away), s = sin(w * away);
+        value += waves[i + 1] * s - waves[i + 2] * c;
+        slope += w * (waves[i + 1] * c + waves[i + 2] * s);
+      }
+    }
+    return [value, slope];
+  }
   // Quantiles of expit(mu), or of a new study's proportion (`fresh`). The density through a row's
   // points is band-limited: its integral is one over frequencies, damped by a new study's deviation.
   function quantiles({ rows }, probabilities, fresh) {
     const mean = (f) => sum(rows.map((row) => sum(row.mu.map((one, j) => row.mass[j] * f(one, row.tau)))));
     const centre = mean((one) => one), sd = sqrt(mean((one, tau) => (one - centre) ** 2 + (fresh ? tau * tau : 0)));
     const each = rows.map(({ tau, mu, step, mass }) => {
-      const spread = fresh ? tau : 0, half = (mu.length * step) / 2, middle = mu[0] + half - step / 2;
+      const spread = fresh ? tau : 0, half = (mu.length * step) / 2, first = step / 2 - half, middle = mu[0] - first;
       const reach = max(half + 9 * spread, abs(centre - middle) + 5 * sd);
       const end = fresh && tau >= step ? 8.6 / tau : PI / step, count = ceil((end / PI) * (4 * reach + 12 * step));
-      const waves = range(count, (i) => {
+      const waves = new Float64Array(3 * count);
+      for (let i = 0; i < count; i++) {
         // Sums of mass by cosine and sine, by rotation from point to point.
-        const w = (end * (i + 0.5)) / count, [cosStep, sinStep] = [cos(w * step), sin(w * step)];
-        let c = cos(w * (mu[0] - middle)), s = sin(w * (mu[0] - middle)), real = 0, imaginary = 0;
+        const w = (end * (i + 0.5)) / count, cosStep = cos(w * step), sinStep = sin(w * step);
+        let c = cos(w * first), s = sin(w * first), real = 0, imaginary = 0;
         for (const one of mass) {
           real += one * c;
           imaginary += one * s;
-          [c, s] = [c * cosStep - s * sinStep, s * cosStep + c * sinStep];
+          const turned = c * cosStep - s * sinStep;
+          s = s * cosStep + c * sinStep;
+          c = turned;
         }
         const size = ((end / count) * (1 + ([2, -3, 1][count - 1 - i] || 0) / 24) * exp(-0.5 * (w * spread) ** 2)) / PI / w;
-        return [w, size * real, size * imaginary];
-      });
+        waves.set([w, size * real, size * imaginary], 3 * i);
+      }
       return { waves, middle, reach, mass: sum(mass) };
     });
-    const cdf = (a) => {
-      let value = 0, slope = 0;
-      for (const { waves, middle, reach, mass } of each) {
-        value += mass * (a > middle + reach ? 1 : a < middle - reach ? 0 : 0.5);
-        if (abs(a - middle) > reach) continue;
-        for (const [w, real, imaginary] of waves) {
-          const c = cos(w * (a - middle)), s = sin(w * (a - middle));
-          value += real * s - imaginary * c;
-          slope += w * (real * c + imaginary * s);
-        }
-      }
-      return [value, slope];
-    };
-    return probabilities.map((p) => expit(solve((a, [value, slope] = cdf(a)) => [value - p, slope], centre + sd * normalQuantile(p))));
+    return probabilities.map((p) => expit(solve((a, [value, slope] = cdf(each, a)) => [value - p, slope], centre + sd * normalQuantile(p))));
   }
 
   // Quantiles of tau: the logarithm of its density as a Legendre series.
@@ -153,7 +157,7 @@ const engine = (function () {
     const asked = { level: 0.95, ci: "small-lr", bayesian_up_to: 2, ...usual, ...options }, k = rows.length, { level } = asked;
     if (!k) return { k, notes: ["no-study"] };
     const bad = rows.findIndex(({ events: x, total: n }) => !(Number.isInteger(x) && Number.isInteger(n) && x >= 0 && x <= n && n > 0));
-    if (bad >= 0) throw new RangeError(`Study ${bad + 1} needs whole numbers with 0 <= events <= total and total >= 1.`);
+    if (bad >= 0) throw new RangeError(`Study ${bad + 1} needs whole numbers, 0 <= events <= total, total >= 1.`);
     const set = rows.map(study), studies = set.map(({ x, n }) => ({ proportion: x / n, intervals: intervals(x, n, level) }));
     const [events, total] = counts(set), all = { k, events, total, level, studies };
     const none = { prediction: null, tau: 0, tau2: 0, tau2_ci: null, i2: null, i2_ci: null, q: null, q_df: 0, q_p: null, bayes: null };

@@ -99,12 +99,6 @@
       job.code ? ", code " : "", job.code ? code(job.code) : "", fold);
   }
 
-  function address(ref, field) {
-    const url = new URL(location.href);
-    url.hash = ref + "@" + field;
-    return url.href;
-  }
-
   function others(list, known, field) {
     const fields = Object.keys(known.values).filter((name) => name !== field);
     if (!fields.length) return;
@@ -136,7 +130,7 @@
       entry(list, name, line);
     }
     others(list, about, field);
-    const bar = make("div", "door-bar", copier(address(ref, field), "link"), copier(ref, "id"));
+    const bar = make("div", "door-bar", copier(page.address(ref + "@" + field), "link"), copier(ref, "id"));
     if (about.code || about.command) bar.append(copier(about.code || about.command, "code"));
     bar.append(page.button("copy", "Copy all", () =>
       page.copy([ref, field + " = " + value, about.file, about.method,

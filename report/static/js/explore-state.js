@@ -49,11 +49,13 @@ page.changes = (function () {
 
   const hash = (place) => [place, told && "explore=" + told].filter(Boolean).join("&");
   page.place = () => parts()[0];
-  page.goTo = function (place, push = false) {
+  // Of a place on the page, with what is explored.
+  page.address = function (place) {
     const url = new URL(location.href);
     url.hash = hash(place);
-    history[push ? "pushState" : "replaceState"](null, "", url);
+    return url.href;
   };
+  page.goTo = (place, push = false) => history[push ? "pushState" : "replaceState"](null, "", page.address(place));
 
   function read() {
     const text = parts()[1];

@@ -14,6 +14,7 @@ from poolprop.plan import Settings
 from poolprop.report.context import Terms
 from poolprop.report.drawing.charts import svg_of
 from poolprop.report.drawing.strips import drawn
+from poolprop.report.minify import minified
 from poolprop.report.page import Page, make_page
 from poolprop.report.read import read_results
 from poolprop.report.values import Value
@@ -112,10 +113,10 @@ def render(page: Page, source: Path, review: str = "") -> str:
 def static(source: Path, name: str) -> str:
     """Return a style sheet or script without its indentation and its comments."""
     text = (source / "static" / name).read_text("utf-8")
-    if name.endswith(".css"):
-        text = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
-    lines = map(str.strip, text.splitlines())
-    return "".join(f"{line}\n" for line in lines if line and not line.startswith("//"))
+    if name.endswith(".js"):
+        return minified(text)
+    text = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
+    return "".join(f"{line.strip()}\n" for line in text.splitlines() if line.strip())
 
 
 def digests(styles: list[str], scripts: list[str]) -> str:

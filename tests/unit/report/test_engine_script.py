@@ -125,6 +125,10 @@ def test_made_up_data_are_answered_alike(answers, part):
     agree(answers, made_up(MADE_UP // 4, seed=20261130 + part))
 
 
+def test_the_engine_takes_at_most_20_kb_of_a_page():
+    assert len(SCRIPT.encode()) <= 20_000
+
+
 def test_what_it_cannot_do_is_said(answers):
     run = "console.log(JSON.stringify(given.map((one) => engine.supports(one))))"
     node = shutil.which("node")
