@@ -30,7 +30,7 @@ def test_the_first_subgroups_lead_unless_the_plan_says_otherwise(plain):
 
 def test_a_stratum_that_is_no_subgroup_is_refused_by_name():
     plan = {**synthetic.PLAN, "review": {**synthetic.PLAN["review"], "strata": ["season"]}}
-    with pytest.raises(PoolpropError, match=r"'season'.*no subgroup of any endpoint.*setting"):
+    with pytest.raises(PoolpropError, match=r"'season'.*not a subgroup of any endpoint.*setting"):
         parse(plan)
 
 
