@@ -32,15 +32,7 @@ TAU_BOUNDARY = 5.0
 
 
 def fit_glmm_many(x: Floats, n: Floats, link: Link) -> Maxima:
-    """Fit the model to data sets of equally many studies.
-
-    Parameters
-    ----------
-    x, n : ndarray, shape (b, k)
-        Events and totals.
-    link : Link
-        The link function.
-    """
+    """Fit the model to data sets of equally many studies: events and totals of shape (b, k)."""
     return fit_sets(rectangular(x, n), link)
 
 

@@ -17,16 +17,8 @@ def permuted_omnibus(
 ) -> Floats:
     """Return the omnibus statistic of each order, ``tau2`` estimated anew.
 
-    Parameters
-    ----------
-    yi, vi : ndarray, shape (k,)
-        Effect sizes and sampling variances.
-    design : ndarray, shape (k, p)
-        Intercept first, ``k > p > 1``.
-    orders : ndarray of int, shape (b, k)
-        Which row of the design each study gets.
-    tau2, ci : str
-        As for a meta-regression.
+    Of effects (k,) on a design (k, p), intercept first, ``k > p > 1``; ``orders`` (b, k) say which
+    row of the design each study gets. ``tau2`` and ``ci`` are those of a meta-regression.
     """
     k, p = design.shape
     # Effects about their mean lose no digits in sums of squares; slopes do not notice.

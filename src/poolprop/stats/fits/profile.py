@@ -25,23 +25,10 @@ TAU_GRID_TOP = 10.0
 def profile_limits_many(
     x: Floats, n: Floats, fit: Maxima, cut: Floats | float, link: Link
 ) -> tuple[Floats, Floats]:
-    """Return the limits of ``mu`` for data sets of equally many studies.
+    """Return the limits of ``mu`` (b,) for data sets of equally many studies, shape (b, k).
 
-    Parameters
-    ----------
-    x, n : ndarray, shape (b, k)
-        Events and totals.
-    fit : Maxima
-        Their maxima.
-    cut : float or ndarray, shape (b,)
-        By how much twice the log-likelihood may fall.
-    link : Link
-        The link function.
-
-    Returns
-    -------
-    lower, upper : ndarray, shape (b,)
-        On the link's scale; infinite on a side where the profile never falls that far.
+    ``cut`` is by how much twice the log-likelihood may fall from its maximum ``fit``, one for all
+    or one each. Limits are on the link's scale; infinite where the profile never falls that far.
     """
     return limits_of(rectangular(x, n), fit, cut, link)
 
@@ -154,26 +141,11 @@ def needs_bound(fit: Maxima, cut: Floats | float, distant: Floats) -> Bools:
 def profile_at(
     x: Floats, n: Floats, fit: Maxima, mu: float, link: Link, top: float
 ) -> tuple[Floats, Floats]:
-    """Return the log-likelihood at one mean, maximised over ``tau``, and where.
+    """Return the log-likelihood at one mean, maximised over ``tau`` up to ``top``, and where.
 
-    Parameters
-    ----------
-    x, n : ndarray, shape (b, k)
-        Events and totals.
-    fit : Maxima
-        Their maxima.
-    mu : float
-        A mean on the link's scale, such as the true one of a simulation.
-    link : Link
-        The link function.
-    top : float
-        Largest ``tau``.
-
-    Returns
-    -------
-    loglik, tau : ndarray, shape (b,)
-        The former as the fits count it: ``mu`` lies in a profile interval where twice the fall
-        from their maximum is at most its cut.
+    The mean is on the link's scale, such as the true one of a simulation; events and totals have
+    shape (b, k). The log-likelihood (b,) is as the maxima ``fit`` count it: ``mu`` lies in a
+    profile interval where twice the fall from the maximum is at most its cut.
     """
     problem = BinomialNormal(rectangular(x, n), link)
     means, held = np.full(fit.mu.shape, mu), np.full(fit.mu.shape, top)

@@ -292,16 +292,9 @@ def between(data: Normal, method: str) -> Floats:
 
 
 def estimate_tau2(yi: Floats, vi: Floats, design: Floats, method: str) -> float:
-    """Return ``tau2`` of one data set by a method of the registry.
+    """Return ``tau2`` of one data set (k,) about a design (k, p) of full column rank.
 
-    Parameters
-    ----------
-    yi, vi : ndarray, shape (k,)
-        Effect sizes and sampling variances.
-    design : ndarray, shape (k, p)
-        Of full column rank.
-    method : str
-        A key of ``ESTIMATORS``, or ``"EE"`` for the common effect.
+    ``method`` is a key of ``ESTIMATORS``, or ``"EE"`` for the common effect.
 
     Raises
     ------

@@ -85,22 +85,11 @@ class Outline(NamedTuple):
 def study_moments(
     x: Floats, n: Floats, mu: Floats, tau: Floats, link: Link, precision: Precision
 ) -> Floats:
-    """Return the log-likelihood and its derivatives of each study.
+    """Return the log-likelihood of each study and its derivatives, shape (6, s).
 
-    Parameters
-    ----------
-    x, n, mu, tau : ndarray, shape (s,)
-        Events, totals, mean and standard deviation of the linear predictor.
-    link : Link
-        The link function.
-    precision : Precision
-        How finely to integrate.
-
-    Returns
-    -------
-    ndarray, shape (6, s)
-        Log-likelihood without the binomial coefficient; derivatives by ``mu``, ``tau``, ``mu``
-        twice, ``mu`` and ``tau``, ``tau`` twice.
+    ``mu`` and ``tau`` (s,) are mean and standard deviation of each linear predictor. The rows: the
+    log-likelihood without the binomial coefficient; derivatives by ``mu``, ``tau``, ``mu`` twice,
+    ``mu`` and ``tau``, ``tau`` twice.
     """
     out = np.empty((6, x.size))
     for first in range(0, x.size, STUDIES):

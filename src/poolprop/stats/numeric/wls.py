@@ -46,17 +46,7 @@ def is_intercept(design: Floats) -> bool:
 
 
 def weighted_fit(yi: Floats, vi: Floats, design: Floats, tau2: float = 0.0) -> Wls:
-    """Fit by weighted least squares with weights ``1 / (vi + tau2)``.
-
-    Parameters
-    ----------
-    yi, vi : ndarray, shape (k,)
-        Effect sizes and sampling variances.
-    design : ndarray, shape (k, p)
-        Of full column rank.
-    tau2 : float
-        Between-study variance.
-    """
+    """Fit effects (k,) on a design (k, p) of full rank with weights ``1 / (vi + tau2)``."""
     weights = 1 / (vi + tau2)
     line = weights[:, None] * design
     cov = np.asarray(np.linalg.inv(line.T @ design), dtype=np.float64)
