@@ -152,17 +152,23 @@ def wait_for(condition, seconds=300):
     raise AssertionError("what was waited for did not come")
 
 
+def jobs_of(cluster, process, folder):
+    """Return the ids of running jobs, as long as the run that waits for them is there."""
+    assert process.poll() is None, (folder / "said.txt").read_text()
+    return cluster.jobs()
+
+
 def test_slurm_gives_the_same_bytes_through_every_trouble(cluster, atlas, repo, tmp_path):
     """One job is cancelled, the node is drained, and the controller restarts, all in mid-run."""
     folder = review(tmp_path / "slurm")
     process = on_slurm(repo, folder, wait=False)
-    cancelled = wait_for(cluster.jobs)[0]
+    cancelled = wait_for(lambda: jobs_of(cluster, process, folder))[0]
     cluster.ask("scancel", cancelled)
     node = ("scontrol", "update", f"nodename={cluster.host}")
     cluster.ask(*node, "state=drain", "reason=test")
     time.sleep(2)
     cluster.ask(*node, "state=resume")
-    wait_for(cluster.jobs)
+    wait_for(lambda: jobs_of(cluster, process, folder))
     cluster.stop_controller()
     time.sleep(1)
     cluster.start_controller()
