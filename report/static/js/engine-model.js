@@ -93,10 +93,10 @@ const engineModel = (function () {
   // Log-likelihoods of a set at evenly spaced means. All integrals of a study are sums over the same
   // evenly spaced eta, where it is looked up once.
   function rowOf(set, mu, tau, precision) {
-    const out = mu.map(() => 0), last = mu.length - 1, t = tau * tau, least = -precision[0];
+    const out = mu.map(() => 0), t = tau * tau, least = -precision[0];
     for (const s of set) {
       const tops = mu.map((one) => one + tau * peakOf(s, one, tau));
-      look(s, clip(0, tops[0], tops[last]));
+      look(s, clip(0, tops[0], tops.at(-1)));
       const step = tau * stepOf(tau, precision);
       places.fill(NaN);
       mu.forEach((one, j) => {

@@ -42,10 +42,13 @@ const engine = (function () {
     for (let start = us.map(() => log((x + 1) / (n - x + 1))); !nodes; ) {
       const found = modes(us, start), mu = found.map((one) => one.mu);
       const density = found.map((one, i) => one.height + log(one.sd) + prior(us[i]) + log(cosh(us[i])));
-      const kept = range(30, (i) => i).filter((i) => density[i] > max(...density) - DEPTH);
-      [low, high] = [us[max(kept[0] - 1, 0)], us[min(kept[kept.length - 1] + 1, 29)]];
+      const kept = [...density.keys()].filter((i) => density[i] > max(...density) - DEPTH);
+      [low, high] = [us[max(kept[0] - 1, 0)], us[min(kept.at(-1) + 1, 29)]];
       const next = kept.length < 10 ? line(low, high, 30) : RULE.map(([node]) => 0.5 * ((high - low) * node + high + low));
-      start = next.map((u) => mu[us.filter((one) => one < u).length]);
+      start = next.map((u) => {
+        const place = (u - us[0]) / (us[1] - us[0]), i = min(Math.floor(place), 28);
+        return mu[i] + (mu[i + 1] - mu[i]) * (place - i);
+      });
       if (kept.length >= 10) nodes = modes(next, start).map((peak, i) => ({ ...peak, u: next[i], tau: scale * sinh(next[i]) }));
       us = next;
     }

@@ -6,6 +6,8 @@ import re
 from functools import lru_cache
 
 WORD = re.compile(r"[\w$]")
+# After these a semicolon may be a whole statement.
+EMPTY = (")", "else", "do", ";", "{")
 
 
 @lru_cache(maxsize=128)
@@ -24,11 +26,13 @@ def minified(script: str) -> str:
         if kind in Comment or not token.strip():
             gap += token
             continue
-        if gap and out:
-            out.append(_between(out[-1] or out[-2], token, gap))
+        if gap and out and (between := _between(out[-1], token, gap)):
+            out.append(between)
         gap = ""
         if token == "=>":
             _bare(out)
+        if token == "}" and out[-1:] == [";"] and out[-2] not in EMPTY:
+            out.pop()
         out.append(token[1:] if kind in Number and token.startswith("0.") else token)
     return "".join([*out, "\n"])
 
@@ -44,10 +48,7 @@ def _between(last: str, token: str, gap: str) -> str:
 
 def _bare(out: list[str]) -> None:
     """Take the parentheses off an arrow function's only argument."""
-    told = [i for i in range(len(out)) if out[i]][-4:]
-    if len(told) < 4 or out[told[1]] != "(" or out[told[3]] != ")":
+    if len(out) < 4 or (out[-3], out[-1]) != ("(", ")"):
         return
-    name, before = out[told[2]], out[told[0]][-1]
-    if re.fullmatch(r"[\w$]+", name) and not WORD.match(before):
-        del out[told[1] :]
-        out.append(name)
+    if re.fullmatch(r"[\w$]+", out[-2]) and not WORD.match(out[-4][-1]):
+        out[-3:] = [out[-2]]
