@@ -102,7 +102,7 @@ def test_there_are_at_least_twelve_dialects():
 
 
 @pytest.mark.parametrize("how", DIALECTS.values(), ids=DIALECTS)
-@FUZZ
+@settings(FUZZ, max_examples=25)
 @given(rows=ROWS)
 def test_a_table_in_any_dialect_gives_the_same_rows(how, rows):
     lines = lines_of(rows)

@@ -8,6 +8,7 @@ import math
 import os
 from collections import defaultdict
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -47,6 +48,7 @@ class Row:
     note: str
 
 
+@cache
 def read_datasets(folder: Path) -> dict[str, Dataset]:
     rows = defaultdict(list)
     with open_table(folder, "datasets.csv") as handle:
@@ -55,6 +57,7 @@ def read_datasets(folder: Path) -> dict[str, Dataset]:
     return {name: _dataset(name, members) for name, members in rows.items()}
 
 
+@cache
 def read_expected(folder: Path) -> dict[tuple[str, str], list[Row]]:
     """Return rows by data set and method."""
     found = defaultdict(list)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from reference.rows import HERE, read_datasets
+from rows import HERE, read_datasets
 
 import poolprop as pp
 from poolprop.__main__ import main

@@ -327,14 +327,15 @@ print(fit.proportion + also.proportion + pp.influence([1, 2, 3], [4, 5, 6]).hat.
 
 @pytest.mark.slow
 def test_mypy_knows_what_may_be_typed(tmp_path):
-    def told(model: str) -> list[str]:
-        path = tmp_path / "client.py"
-        path.write_text(CLIENT.format(model=model), "utf-8")
-        command = [sys.executable, "-m", "mypy", "--strict", "--cache-dir", str(tmp_path / "cache")]
-        run = subprocess.run([*command, str(path)], capture_output=True, text=True, check=False,
-                             cwd=STUB.parents[1])  # fmt: skip
-        return [line for line in run.stdout.splitlines() if "client.py" in line and "error" in line]
-
-    assert told('model="two-step"') == []
-    wrong = told('model="nonsense"')
-    assert [line.split(":")[1] for line in wrong] == ["6", "7", "8", "9"]
+    clients = {"right.py": 'model="two-step"', "wrong.py": 'model="nonsense"'}
+    for name, model in clients.items():
+        (tmp_path / name).write_text(CLIENT.format(model=model), "utf-8")
+    command = [sys.executable, "-m", "mypy", "--strict", "--cache-dir", str(tmp_path / "cache")]
+    run = subprocess.run(
+        [*command, *(str(tmp_path / name) for name in clients)],
+        capture_output=True, text=True, check=False, cwd=STUB.parents[1],
+    )  # fmt: skip
+    told = [line for line in run.stdout.splitlines() if str(tmp_path) in line and "error" in line]
+    assert [(line.split(":")[0].rpartition("/")[2], line.split(":")[1]) for line in told] == [
+        ("wrong.py", number) for number in "6789"
+    ]

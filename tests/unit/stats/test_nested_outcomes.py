@@ -72,7 +72,7 @@ def test_a_stage_that_is_not_reported_leaves_the_stages_before_it():
 @pytest.mark.slow
 def test_both_kinds_of_effects_are_recovered():
     rng = np.random.default_rng(11)
-    k, beta = 100, np.array([1.0, -0.3])
+    k, beta = 60, np.array([1.0, -0.3])
     for effects, tau in (("shared", 0.8), ("separate", 0.5)):
         u = rng.standard_normal((k, 1 if effects == "shared" else 2)) * tau
         p = expit(beta + u)
