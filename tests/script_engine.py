@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import csv
+import gzip
 import json
 import math
 import random
+import subprocess
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -45,7 +49,7 @@ OF_RESULT = (
     "tau", "tau2", "tau2_ci", "i2", "i2_ci", "q", "q_df", "q_p", "converged",
 )  # fmt: skip
 USUAL = {"level": 0.95, "ci": "small-lr", "bayesian_up_to": 2}
-PRIORS = {"half-normal": HalfNormal, "half-cauchy": HalfCauchy}
+FAMILIES = {"half-normal": HalfNormal, "half-cauchy": HalfCauchy}
 
 Case = dict[str, Any]
 
@@ -54,6 +58,68 @@ def case(events: list[int], total: list[int], **options: Any) -> Case:
     """Return a review and what is asked of it."""
     rows = [{"events": int(x), "total": int(n)} for x, n in zip(events, total, strict=True)]
     return {"rows": rows, "options": options}
+
+
+FLAGSHIP = (
+    case([12, 91, 11, 12], [21, 110, 12, 13]),
+    case([12, 91, 11], [21, 110, 12]),
+    case([5, 75, 9, 12, 7], [21, 110, 12, 13, 12]),
+    case([0, 7, 0], [22, 110, 13]),
+    case([4, 53], [22, 110]),
+    case([12], [21]),
+)
+HARD = (
+    case([0], [22]),
+    case([22], [22], level=0.9),
+    case([0, 0], [22, 13]),
+    case([9, 12], [9, 12], ci="profile"),
+    case([0, 0, 0, 0], [22, 13, 5, 8], ci="profile-ck"),
+    case([9] * 6, [9] * 6),
+    case([0, 9], [9, 9]),
+    case([0, 9, 0, 9], [9, 9, 9, 9]),
+    case([0, 9, 0, 9], [9, 9, 9, 9], ci="wald"),
+    case([5] * 6, [20] * 6, ci="wald"),
+    case([1, 0], [1, 1]),
+    case([18, 20, 6250], [20, 25, 12_500]),
+    case([18, 20, 11, 625_000], [20, 25, 30, 1_250_000]),
+    case([500_000, 500_900], [10**6, 10**6]),
+    case([0, 1, 10**6], [10**6, 10**6, 10**6]),
+    # Where a coarse value misled the profile's last step, lost it, or hid another tau.
+    case([95, 99_577, 594], [131, 142_782, 913], ci="profile", level=0.8),
+    case([8, 10, 5, 20, 1], [8, 10, 5, 21, 2], level=0.8),
+)
+PRIORS = tuple(
+    case([4, 53], [22, 110], **prior)
+    for prior in (
+        {"tau_family": "half-cauchy", "tau_scale": 0.5},
+        {"tau_family": "half-t", "tau_scale": 1.0, "tau_df": 3.0},
+        {"tau_scale": 0.5, "mu_prior": [0.5, 0.5]},
+        {"mu_prior": {"mean": 0.0, "sd": 1.5}, "level": 0.8},
+        {"bayesian_up_to": 0},
+    )
+)
+
+
+def published(folder: Path, name: str) -> list[Case]:
+    """Return the reference data sets of a folder."""
+    path = folder / name
+    text = gzip.decompress(path.read_bytes()).decode() if path.suffix == ".gz" else path.read_text()
+    sets: dict[str, tuple[list[int], list[int]]] = defaultdict(lambda: ([], []))
+    for row in csv.DictReader(text.splitlines()):
+        sets[row["dataset_id"]][0].append(int(row["events"]))
+        sets[row["dataset_id"]][1].append(int(row["total"]))
+    assert len(sets) > 5
+    return [case(*counts) for counts in sets.values()]
+
+
+def in_node(cases: list[Case]) -> list[dict[str, Any]]:
+    """Return the script's answers in Node."""
+    code = f"{SCRIPT}\nconst given = JSON.parse(require('fs').readFileSync(0, 'utf8'));\n"
+    done = subprocess.run(
+        ["node", "-e", f"{code}console.log(JSON.stringify({ANSWER}(given)))"],
+        input=json.dumps(cases), capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    return json.loads(done.stdout)
 
 
 def made_up(count: int, seed: int) -> list[Case]:
@@ -126,7 +192,7 @@ def _ends(lower: float, upper: float) -> dict[str, float]:
 
 def _companion(x: list[int], n: list[int], options: dict[str, Any]) -> dict[str, Any]:
     family, scale = options.get("tau_family", "half-normal"), options.get("tau_scale", 1.5)
-    known = HalfT(scale, options["tau_df"]) if family == "half-t" else PRIORS[family](scale)
+    known = HalfT(scale, options["tau_df"]) if family == "half-t" else FAMILIES[family](scale)
     given = options.get("mu_prior", [1, 1])
     location = NormalPrior(**given) if isinstance(given, dict) else BetaPrior(*given)
     posterior, level = pp.bayes(x, n, known, location), options["level"]
@@ -136,12 +202,13 @@ def _companion(x: list[int], n: list[int], options: dict[str, Any]) -> dict[str,
     }
 
 
-def differences(cases: Sequence[Case], found: list[dict[str, Any]]) -> list[str]:
-    """Return where answers of the script are not Python's."""
-    assert len(found) == len(cases)
+def differences(cases: Sequence[Case], *found: list[dict[str, Any]]) -> list[str]:
+    """Return where answers of the script, from one or several machines, are not Python's."""
+    assert all(len(each) == len(cases) for each in found)
     return [
         f"{place}: {one!r} is not {other!r} in {json.dumps(asked)}"
-        for asked, answer, wanted in zip(cases, found, expected(list(cases)), strict=True)
+        for asked, wanted, *answers in zip(cases, expected(list(cases)), *found, strict=True)
+        for answer in answers
         for place, one, other in _pairs("answer", answer, wanted)
         if not _same(one, other)
     ]

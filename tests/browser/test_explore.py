@@ -145,6 +145,26 @@ def test_a_study_left_out_changes_every_number_to_what_the_library_gives(read):
     assert "3 arms, 56 of 72: " in said
 
 
+def test_each_study_left_out_is_answered_while_the_page_is_idle(read):
+    reader = read()
+    reader.page.evaluate("""() => {
+        const pool = engine.pool;
+        window.asked = [];
+        engine.pool = function (rows, options) {
+          window.asked.push(JSON.stringify(rows.map((row) => [row.events, row.total])));
+          return pool(rows, options);
+        };
+    }""")
+    figure = reader.explore()
+    for left in range(len(COUNTS)):
+        counts = json.dumps(COUNTS[:left] + COUNTS[left + 1 :], separators=(",", ":"))
+        reader.page.wait_for_function("(counts) => asked.includes(counts)", arg=counts)
+    figure.get_by_label("Use Larch").uncheck()
+    assert mine(figure) == told(pooled(COUNTS[1:]))
+    asked = reader.page.evaluate("asked")
+    assert len(asked) == len(set(asked))  # and nothing twice
+
+
 def test_the_review_s_own_result_stays_as_it_is_and_shows_through(read):
     reader = read()
     own = reader.forest().locator("tbody tr.pooled-row:not(.mine) .estimate")

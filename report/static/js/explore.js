@@ -17,6 +17,17 @@
   function draw(owner) {
     controls.fill(owner);
     owner.redraw();
+    if (owner.open && !owner.ahead) ahead(owner);
+  }
+
+  // What is likely to be tried next, each study left out, is answered while the page is idle.
+  const AHEAD = 20;
+  function ahead(owner) {
+    const next = owner.main.map(changes.rowsOf).filter((rows) => rows.length <= AHEAD)
+      .flatMap((rows) => rows.map((row) => rows.map((one) => (one === row ? { ...one, used: false } : one))));
+    owner.ahead = next.slice(0, AHEAD).reverse();
+    const step = () => owner.ahead.length && (repool.answer(owner.ahead.pop()), page.idle(step));
+    page.idle(step);
   }
 
   // What the reader's numbers replaced, cell by cell: what stood there may be another model's.

@@ -84,5 +84,8 @@ const page = (function () {
     }
   }
 
-  return { facts, say, copy, save, make, put, SVG, button, textOf, refOf, valueOf, sortKey, roles };
+  // Work that nobody waits for, while nothing else is done.
+  const idle = window.requestIdleCallback ? (act) => requestIdleCallback(act) : (act) => setTimeout(act, 200);
+
+  return { facts, say, copy, save, make, put, SVG, button, textOf, refOf, valueOf, sortKey, roles, idle };
 })();

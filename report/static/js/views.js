@@ -104,17 +104,16 @@
   }, true);
 
   // While the first screen is read, the rest becomes findable, one view at a time.
-  const later = window.requestIdleCallback || ((act) => setTimeout(act, 200));
   function rest() {
     const next = views.find(asleep);
     if (!next) return;
     wake(next);
-    later(rest);
+    page.idle(rest);
   }
   const signs = ["pointermove", "pointerdown", "keydown", "wheel", "touchstart"];
   function noticed() {
     for (const sign of signs) removeEventListener(sign, noticed);
-    later(rest);
+    page.idle(rest);
   }
   for (const sign of signs) addEventListener(sign, noticed, { passive: true });
   // The browser's own menu searches without a sign to the page: a small one is all there by then.
