@@ -30,7 +30,7 @@ PYTHON = {
     "evidence/moderators.py": "a table for programs",
     "evidence/estimates.py": "a table for programs",
     "audit/record.py": "seconds and megabytes of a job, for programs",
-    "auditing.py": "seconds and megabytes of a job",
+    "cli/steps.py": "seconds and megabytes of a job",
     "crosscheck/in_r.py": "seconds of patience",
     "crosscheck/r_script.py": "numbers for R",
     "crosscheck/agreement.py": "numbers to compare, for programs",
@@ -38,19 +38,20 @@ PYTHON = {
     "evidence/audit/printed.py": "which counts a printed percentage fits",
     "report/tables.py": "keys of sorting",
     "report/sections/bayes.py": "numbers for a script",
-    "report/sections/multiverse.py": "numbers for a script",
+    "report/multiverse_data.py": "numbers for a script",
     "judged.py": "a table for programs",
     "report/sections/course.py": "coordinates",
     "report/sections/ratios.py": "coordinates",
     "stats/analyses/generate.py": "sizes of simulated studies",
 }
 DRAWING = (
-    "audit/difference_page.py", "report/specification.py",
-    "report/svg.py",
+    "audit/difference_page.py", "report/drawing/specification.py",
+    "report/drawing/svg.py",
 )  # fmt: skip
 SCRIPTS = {
     "formats.js": "the policy",
     "calculator.js": "ends and ticks of an axis, as axes.py",
+    "engine-model.js": "numbers of nodes",
     "explore-draw.js": "coordinates",
     "multiverse.js": "coordinates and ranks",
     "plot-tools.js": "coordinates",

@@ -74,6 +74,11 @@ class Sets:
         for first, last in zip([0, *stop], stop, strict=False):
             yield self.x[first:last], self.n[first:last]
 
+    @classmethod
+    def ordered(cls, x: Floats, n: Floats) -> Sets:
+        """Return one data set :meth:`in_order`."""
+        return cls.of(x, n).in_order()[0]
+
     def in_order(self) -> tuple[Sets, Ints]:
         """Return the sets with their studies by total, then events, and which study stands where.
 

@@ -79,8 +79,8 @@ class GlmmInfluence(Shown):
 
 def glmm_diagnostics(x: Floats, n: Floats, link: Link) -> GlmmInfluence:
     """Return case diagnostics of the pooled mean of ``k >= 3`` studies, from ``k`` refits."""
-    whole = fit_each(Sets.of(x, n), link)[0]
-    fits = fit_each(without_each(Sets.of(x, n)), link)
+    whole = fit_each(Sets.ordered(x, n), link)[0]
+    fits = fit_each(without_each(Sets.of(x, n)).in_order()[0], link)
     table = np.array([_without(x, n, i, fit, link) for i, fit in enumerate(fits)])
     mean, variance, tau2, q, *predictive = table.T
     centre, spread, p = predictive
@@ -126,8 +126,8 @@ def parts_of_q(x: Floats, n: Floats) -> Floats:
 
 def _without(x: Floats, n: Floats, i: int, fit: GlmmFit, link: Link) -> tuple[float, ...]:
     """Return mean, variance, tau2 and Q without study ``i``, and what they predict for it."""
-    others, totals = np.delete(x, i), np.delete(n, i)
-    q = deviance(others, totals, fit.tau**2, link).q
+    others = Sets.ordered(np.delete(x, i), np.delete(n, i))
+    q = deviance(others.x, others.n, fit.tau**2, link).q
     return (
         float(fit.beta[0]),
         float(fit.cov[0, 0]),

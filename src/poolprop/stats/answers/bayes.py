@@ -33,6 +33,7 @@ from poolprop.stats.likelihoods.integrals import COARSE, FAST, Precision
 from poolprop.stats.likelihoods.location_priors import BetaPrior, LocationPrior
 from poolprop.stats.numeric.rules import legendre
 from poolprop.stats.priors import HalfNormal, Prior
+from poolprop.stats.sets import Sets
 
 TAU_NODES = 28
 SCAN = 30
@@ -88,7 +89,8 @@ def bayes(
     >>> f"{posterior.prob_above(0.5):.3f}"
     '0.979'
     """
-    x, n = counts(events, total)
+    data = Sets.ordered(*counts(events, total))
+    x, n = data.x, data.n
     prior, location = tau_prior or HalfNormal(), mu_prior or BetaPrior()
     scale = _scale(n, prior)
     scan, mode = _tau_range(x, n, scale, prior, location)

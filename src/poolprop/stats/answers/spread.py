@@ -180,7 +180,8 @@ def heterogeneity_intervals(
     >>> round(found.i2_ci.lower, 2), round(found.i2_ci.upper, 2)
     (0.0, 0.97)
     """
-    x, n = counts(events, total)
+    data = Sets.ordered(*counts(events, total))
+    x, n = data.x, data.n
     options = resolve(model=model, **as_pool)
     if x.size == 1:
         return _none(options, "one study: heterogeneity cannot be seen")
