@@ -12,6 +12,7 @@ import io
 import os
 import sys
 from collections.abc import Callable, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +62,7 @@ examples:
 """
 
 
+@cache
 def parser() -> argparse.ArgumentParser:
     """Return the parser: what people call, and ``step`` for the rules of the workflow."""
     top = argparse.ArgumentParser(
