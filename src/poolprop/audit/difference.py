@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal, TypeVar
@@ -64,6 +65,8 @@ def _id(key: str, endpoint: str, names: Mapping[str, Any]) -> str:
 
 Kind = Literal["added", "removed", "changed"]
 THRESHOLDS = (0.5,)
+# Of a value: less than this is rounding, which another version or machine may do otherwise.
+ROUNDING = 1e-8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,19 +181,23 @@ def _moves(
     for key in dict.fromkeys((*new, *old)):
         before, after = old.get(key), new.get(key)
         shown = after or before
-        if shown is not None and _numbers(before) != _numbers(after):
+        flips = tuple(_flips(before, after, thresholds))
+        if shown is not None and (flips or not _same(before, after)):
             yield Move(
-                id=key,
-                label=shown.label,
-                main=shown.main,
-                old=before,
-                new=after,
-                flips=tuple(_flips(before, after, thresholds)),
+                id=key, label=shown.label, main=shown.main, old=before, new=after, flips=flips
             )
 
 
-def _numbers(one: Estimate | None) -> tuple[Any, ...]:
-    return (one.proportion, one.lower, one.upper, one.k) if one else ()
+def _same(before: Estimate | None, after: Estimate | None) -> bool:
+    """Return whether two estimates differ by no more than rounding."""
+    if before is None or after is None:
+        return before is after
+    pairs = zip(_numbers(before), _numbers(after), strict=True)
+    return before.k == after.k and all(math.isclose(a, b, rel_tol=ROUNDING) for a, b in pairs)
+
+
+def _numbers(one: Estimate) -> tuple[float, ...]:
+    return one.proportion, one.lower, one.upper
 
 
 def _flips(

@@ -72,6 +72,15 @@ def test_only_what_moved_is_told():
     assert ids == ["pool/e/primary", "pool/e/primary/wald", "pool/e/extra"]
 
 
+@pytest.mark.parametrize(
+    ("by", "moved"), [(1 + 2e-9, False), (1 + 1e-7, True)], ids=["rounding", "more"]
+)
+def test_last_digits_of_another_version_are_no_move(by, moved):
+    rare = Snapshot(name="", digest="", estimates={"pool/e/a": estimate(2e-6, 1e-7, 3e-6)})
+    other = Snapshot(name="", digest="", estimates={"pool/e/a": estimate(2e-6, 1e-7 * by, 3e-6)})
+    assert bool(difference(rare, other).moves) is moved
+
+
 def test_an_interval_that_leaves_a_threshold_behind_is_a_changed_conclusion():
     assert [(move.id, move.flips) for move in FOUND.flips if move.main] == [
         ("pool/e/primary", ("50%: was open, is above",))
