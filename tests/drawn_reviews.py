@@ -42,9 +42,6 @@ STEPS = (
     "figures --pools {home}/pool.json --out results/figures",
 )
 
-# A page that no figure for a manuscript is read from.
-FOR_PAGES = tuple(step for step in STEPS if not step.startswith("figures"))
-
 
 def write(
     folder: Path, counts: Sequence[tuple[int, int]], *, laws: bool = True, **endpoint: object

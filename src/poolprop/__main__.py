@@ -12,7 +12,6 @@ import io
 import os
 import sys
 from collections.abc import Callable, Sequence
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -62,7 +61,6 @@ examples:
 """
 
 
-@cache
 def parser() -> argparse.ArgumentParser:
     """Return the parser: what people call, and ``step`` for the rules of the workflow."""
     top = argparse.ArgumentParser(

@@ -33,8 +33,7 @@ SVG = re.compile(r"<svg\b|</svg>")
 @pytest.fixture(scope="module")
 def built(tmp_path_factory, repo):
     """Return the folder of a review with such labels everywhere, and its page."""
-    folder = write(tmp_path_factory.mktemp("review"), COUNTS, laws=False,
-                   label=LABELS[0], short=LABELS[2])  # fmt: skip
+    folder = write(tmp_path_factory.mktemp("review"), COUNTS, label=LABELS[0], short=LABELS[2])
     relabel(folder / "data/studies.csv")
     relabel(folder / "data/vocabulary.csv")
     plan = folder / "config/config.yaml"

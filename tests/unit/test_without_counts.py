@@ -43,8 +43,7 @@ def rows_of(folder: Path) -> list[dict[str, str]]:
 
 
 def write(folder: Path) -> Path:
-    drawn_reviews.write(folder, [*COUNTED, *[(1, 2)] * len(WITHOUT)],
-                        laws=False, estimands=ESTIMANDS)  # fmt: skip
+    drawn_reviews.write(folder, [*COUNTED, *[(1, 2)] * len(WITHOUT)], estimands=ESTIMANDS)
     rows = rows_of(folder)
     names = dict(zip((f"study{i:02d}" for i in range(4, 9)), WITHOUT.items(), strict=True))
     blank = {"events": "NR", "total": "NR"}

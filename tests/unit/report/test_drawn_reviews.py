@@ -6,7 +6,7 @@ import json
 import re
 
 import pytest
-from drawn_reviews import FOR_PAGES, KINDS, build, write
+from drawn_reviews import KINDS, STEPS, build, write
 from read_numbers import faults
 from unit.report.page import Page, spelled
 
@@ -21,6 +21,7 @@ ORDINARY = ("ordinary", "three studies", "one dominant study", "forty studies")
 
 # Kinds whose further laws are drawn; they take the longest, and differ least.
 WITH_LAWS = ("ordinary", "rare", "all but one in a million", "alike", "forty studies")
+FOR_PAGES = [step for step in STEPS if not step.startswith("figures")]
 
 
 @pytest.fixture(scope="module", params=list(KINDS))
