@@ -140,8 +140,10 @@ def test_a_study_left_out_changes_every_number_to_what_the_library_gives(read):
     assert weights(figure) == ["—", *(share(one) for one in fit.weights)]
     assert figure.locator("tr.out").count() == 1
     said = figure.locator(".explore-box").inner_text()
-    assert f"I² = {share(fit.i2)}" in said
-    assert f"τ² = {fit.tau2:.2f}" in said
+    ends = [share(end) for end in (fit.spread.i2_ci.lower, fit.spread.i2_ci.upper)]
+    assert f"I² = {share(fit.i2)} ({'–'.join(ends)})" in said
+    low, high = fit.spread.tau2_ci.lower, fit.spread.tau2_ci.upper
+    assert f"τ² = {fit.tau2:.2f} ({low:.2f}–{high:.2f})" in said  # no 0 stands bare
     assert "3 arms, 56 of 72: " in said
 
 

@@ -42,10 +42,11 @@ page.repool = (function () {
     return { ends, point, unit: formats.unit(policy), both: (at, ci) => point(at, ci) + " (" + ends(ci, at) + ")" };
   }
 
-  function spread({ k, result: { tau2, i2 } }) {
+  function spread({ k, result: { tau2, tau2_ci, i2, i2_ci } }) {
+    const within = (write, value, ci) => write(value) + (ci ? " (" + write(ci.lower) + "–" + write(ci.upper) + ")" : "");
     if (k < 3) return "Two studies cannot show how much studies differ.";
     if (tau2 === null) return "";
-    return "τ² = " + formats.statistic(tau2) + (i2 === null ? "" : ", I² = " + formats.share(i2)) + ".";
+    return "τ² = " + within(formats.statistic, tau2, tau2_ci) + (i2 === null ? "" : ", I² = " + within(formats.share, i2, i2_ci)) + ".";
   }
 
   // What comes out, in a sentence or two that speak of these rows alone.
